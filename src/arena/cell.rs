@@ -1,0 +1,317 @@
+//! One cell: where its parts are, and reading and writing them.
+
+use crate::error::Result;
+use crate::limits::LABEL_BYTES;
+use crate::memory::Memory;
+use crate::registry::{Lane, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
+
+/// Byte offsets within a cell.
+pub mod byte {
+    /// State code.
+    pub const STATE: usize = 0;
+    /// Kind code.
+    pub const KIND: usize = 1;
+    /// Bytes of the label that are in use.
+    pub const LABEL_LENGTH: usize = 2;
+    /// First byte lane.
+    pub const LANES: usize = 20;
+    /// First byte of the label.
+    pub const LABEL: usize = 64;
+}
+
+/// Word indexes within a cell.
+pub mod word {
+    /// When the context was made, ms on the coarse clock.
+    pub const STARTED: usize = 1;
+    /// When the context was last touched, ms on the coarse clock.
+    pub const TOUCHED: usize = 2;
+    /// Seq of the parent, low half.
+    pub const PARENT_LOW: usize = 3;
+    /// Seq of the parent, high half.
+    pub const PARENT_HIGH: usize = 4;
+    /// First counter lane.
+    pub const COUNTERS: usize = 13;
+    /// First word of the label.
+    pub const LABEL: usize = super::byte::LABEL / 4;
+}
+
+/// Word indexes within the header cell.
+pub mod header {
+    /// `PAGE_MAGIC`.
+    pub const MAGIC: usize = 0;
+    /// `LAYOUT_VERSION`.
+    pub const VERSION: usize = 1;
+    /// Id of the thread that the page was made for.
+    pub const THREAD: usize = 2;
+    /// Seq of the header cell, low half: page id times 256.
+    pub const SEQ_LOW: usize = 3;
+    /// Seq of the header cell, high half.
+    pub const SEQ_HIGH: usize = 4;
+    /// Index of the next free cell; JavaScript writes it.
+    pub const CURSOR: usize = 5;
+    /// Cells in the page.
+    pub const CELL_COUNT: usize = 6;
+}
+
+/// All positions, for the layout hash.
+pub(crate) const POSITIONS: [usize; 18] = [
+    byte::STATE,
+    byte::KIND,
+    byte::LABEL_LENGTH,
+    byte::LANES,
+    byte::LABEL,
+    word::STARTED,
+    word::TOUCHED,
+    word::PARENT_LOW,
+    word::PARENT_HIGH,
+    word::COUNTERS,
+    word::LABEL,
+    header::MAGIC,
+    header::VERSION,
+    header::THREAD,
+    header::SEQ_LOW,
+    header::SEQ_HIGH,
+    header::CURSOR,
+    header::CELL_COUNT,
+];
+
+/// Where a request is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum State {
+    /// Not a context yet.
+    Free,
+    /// Made, not entered.
+    Created,
+    /// Entered.
+    Active,
+    /// The response is sent; late work may go on.
+    Responded,
+    /// Over. Its data stays readable as long as the context.
+    Closed,
+}
+
+impl State {
+    /// JavaScript names, by code.
+    pub const NAMES: [&'static str; 5] = ["free", "created", "active", "responded", "closed"];
+
+    /// The state of that code; a code without meaning counts as free, so that nobody relies on such a cell.
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            1 => State::Created,
+            2 => State::Active,
+            3 => State::Responded,
+            4 => State::Closed,
+            _ => State::Free,
+        }
+    }
+
+    /// The JavaScript name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// True from made to closed.
+    pub fn is_in_flight(self) -> bool {
+        matches!(self, State::Created | State::Active | State::Responded)
+    }
+}
+
+/// What sort of request a context serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum RequestKind {
+    /// None of the others, or not said.
+    Other,
+    /// A page of the App Router.
+    AppPage,
+    /// A route handler of the App Router.
+    AppRoute,
+    /// A server action.
+    Action,
+    /// A page of the Pages Router.
+    PagesPage,
+    /// An API route of the Pages Router.
+    PagesApi,
+    /// A background regeneration, which no client waits for.
+    Regeneration,
+}
+
+impl RequestKind {
+    /// JavaScript names, by code.
+    pub const NAMES: [&'static str; 7] =
+        ["other", "appPage", "appRoute", "action", "pagesPage", "pagesApi", "regeneration"];
+
+    /// The kind of that code; a code without meaning is `Other`.
+    pub fn from_code(code: u8) -> Self {
+        match code {
+            1 => RequestKind::AppPage,
+            2 => RequestKind::AppRoute,
+            3 => RequestKind::Action,
+            4 => RequestKind::PagesPage,
+            5 => RequestKind::PagesApi,
+            6 => RequestKind::Regeneration,
+            _ => RequestKind::Other,
+        }
+    }
+
+    /// The JavaScript name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+/// A view of one cell. Every read is of this moment: JavaScript may write between two of them.
+#[derive(Clone, Copy)]
+pub struct Cell<'a> {
+    memory: &'a Memory,
+    // Word index of the cell in its page.
+    base: usize,
+}
+
+impl<'a> Cell<'a> {
+    pub(super) fn new(memory: &'a Memory, base: usize) -> Self {
+        Self { memory, base }
+    }
+
+    /// Reads a word of the cell; `index` from 0 to 31.
+    pub fn word(&self, index: usize) -> u32 {
+        self.memory.word(self.base + index)
+    }
+
+    /// Writes a word of the cell; `index` from 0 to 31.
+    pub fn set_word(&self, index: usize, value: u32) {
+        self.memory.set_word(self.base + index, value);
+    }
+
+    /// Reads a byte of the cell; `offset` from 0 to 127.
+    pub fn byte(&self, offset: usize) -> u8 {
+        self.memory.byte(self.base * 4 + offset)
+    }
+
+    /// Writes a byte of the cell; `offset` from 0 to 127.
+    pub fn set_byte(&self, offset: usize, value: u8) {
+        self.memory.set_byte(self.base * 4 + offset, value);
+    }
+
+    /// Where the request is in its life.
+    pub fn state(&self) -> State {
+        State::from_code(self.byte(byte::STATE))
+    }
+
+    /// What sort of request it is.
+    pub fn kind(&self) -> RequestKind {
+        RequestKind::from_code(self.byte(byte::KIND))
+    }
+
+    /// Seq of the context that this one was forked from; none for a request.
+    pub fn parent(&self) -> Option<u64> {
+        let (low, high) = (self.word(word::PARENT_LOW), self.word(word::PARENT_HIGH));
+        Some(u64::from(high) << 32 | u64::from(low)).filter(|seq| *seq != 0)
+    }
+
+    /// The label. A read that meets a half-written label shows U+FFFD for what is not UTF-8.
+    pub fn label(&self) -> String {
+        let length = usize::from(self.byte(byte::LABEL_LENGTH)).min(LABEL_BYTES);
+        let bytes: Vec<u8> = (0..length).map(|offset| self.byte(byte::LABEL + offset)).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Writes the label, cut at the last character boundary within 64 bytes.
+    pub fn set_label(&self, label: &str) {
+        let length = label.floor_char_boundary(LABEL_BYTES);
+        for (offset, value) in label.as_bytes()[..length].iter().enumerate() {
+            self.set_byte(byte::LABEL + offset, *value);
+        }
+        self.set_byte(byte::LABEL_LENGTH, length as u8);
+    }
+
+    /// The value in a lane; none if JavaScript holds it.
+    pub fn slot(&self, spec: &SlotSpec, lane: Lane) -> Option<Scalar> {
+        match lane {
+            Lane::Byte(index) => match self.byte(byte::LANES + index) {
+                OTHER_BYTE => None,
+                code => decode(spec, u32::from(code)),
+            },
+            Lane::Counter(index) => match self.word(word::COUNTERS + index) {
+                OTHER_WORD => None,
+                code => decode(spec, code),
+            },
+        }
+    }
+
+    /// Writes the value of a lane.
+    ///
+    /// # Errors
+    /// `SlotKind` if the value is outside the slot's domain; the lane is unchanged then.
+    pub fn set_slot(&self, spec: &SlotSpec, lane: Lane, value: &Scalar) -> Result<()> {
+        let code = encode(spec, value)?;
+        match lane {
+            // Codes of byte lanes are below 250 (`ENUM_VARIANTS`).
+            Lane::Byte(index) => self.set_byte(byte::LANES + index, code as u8),
+            Lane::Counter(index) => self.set_word(word::COUNTERS + index, code),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::{BYTE_LANES, CELL_BYTES, CELL_WORDS, COUNTER_LANES};
+
+    #[test]
+    fn the_parts_of_a_cell_do_not_overlap() {
+        let mut owner = [0; CELL_BYTES];
+        let parts = [
+            (byte::STATE, 1),
+            (byte::KIND, 1),
+            (byte::LABEL_LENGTH, 1),
+            (word::STARTED * 4, 4),
+            (word::TOUCHED * 4, 4),
+            (word::PARENT_LOW * 4, 4),
+            (word::PARENT_HIGH * 4, 4),
+            (byte::LANES, BYTE_LANES),
+            (word::COUNTERS * 4, COUNTER_LANES * 4),
+            (byte::LABEL, LABEL_BYTES),
+        ];
+        for (start, length) in parts {
+            owner[start..start + length].iter_mut().for_each(|uses| *uses += 1);
+        }
+        assert!(owner.iter().enumerate().all(|(offset, uses)| *uses == i32::from(offset != 3)));
+    }
+
+    #[test]
+    fn codes_and_names_agree() {
+        for (code, name) in State::NAMES.iter().enumerate() {
+            assert_eq!(State::from_code(code as u8).name(), *name);
+        }
+        for (code, name) in RequestKind::NAMES.iter().enumerate() {
+            assert_eq!(RequestKind::from_code(code as u8).name(), *name);
+        }
+        assert_eq!(State::from_code(200), State::Free);
+        assert_eq!(RequestKind::from_code(200), RequestKind::Other);
+    }
+
+    #[test]
+    fn a_torn_label_is_shown_lossily() {
+        let memory = Memory::zeroed(CELL_BYTES).unwrap();
+        let cell = Cell::new(&memory, 0);
+        cell.set_label("aé");
+        cell.set_byte(byte::LABEL_LENGTH, 2);
+        assert_eq!(cell.label(), "a\u{fffd}");
+        cell.set_byte(byte::LABEL_LENGTH, 255);
+        assert_eq!(cell.label().chars().count(), LABEL_BYTES - 1);
+        assert_eq!(CELL_WORDS, 32);
+    }
+
+    #[test]
+    fn parents_are_64_bits_wide() {
+        let memory = Memory::zeroed(CELL_BYTES).unwrap();
+        let cell = Cell::new(&memory, 0);
+        assert_eq!(cell.parent(), None);
+        cell.set_word(word::PARENT_LOW, 5);
+        cell.set_word(word::PARENT_HIGH, 2);
+        assert_eq!(cell.parent(), Some((2 << 32) + 5));
+    }
+}

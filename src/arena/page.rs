@@ -1,0 +1,92 @@
+//! A page: the memory of 256 cells, the first of which is the header.
+
+use super::cell::{Cell, header};
+use crate::error::Result;
+use crate::limits::{CELL_WORDS, LAYOUT_VERSION, PAGE_BYTES, PAGE_CELLS, PAGE_MAGIC};
+use crate::memory::Memory;
+
+/// A block of cells. Readers hold it through an `Arc`, so its memory outlives the ArrayBuffer if they are slower.
+pub struct Page {
+    id: u64,
+    thread: u32,
+    memory: Memory,
+}
+
+impl Page {
+    /// A page of free cells with its header filled in; `id` counts from 1.
+    ///
+    /// # Errors
+    /// `PageMemory` if the allocator refuses.
+    pub fn new(id: u64, thread: u32) -> Result<Self> {
+        let memory = Memory::zeroed(PAGE_BYTES)?;
+        let first_seq = id * PAGE_CELLS as u64;
+        memory.set_word(header::MAGIC, PAGE_MAGIC);
+        memory.set_word(header::VERSION, LAYOUT_VERSION);
+        memory.set_word(header::THREAD, thread);
+        memory.set_word(header::SEQ_LOW, first_seq as u32);
+        memory.set_word(header::SEQ_HIGH, (first_seq >> 32) as u32);
+        memory.set_word(header::CURSOR, 1);
+        memory.set_word(header::CELL_COUNT, PAGE_CELLS as u32);
+        Ok(Self { id, thread, memory })
+    }
+
+    /// The id, from 1, never reused.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Id of the thread that the page was made for.
+    pub fn thread(&self) -> u32 {
+        self.thread
+    }
+
+    /// Index of the next free cell, 1 to 256.
+    pub fn cursor(&self) -> usize {
+        // JavaScript writes this word, so it is not trusted as an index.
+        (self.memory.word(header::CURSOR) as usize).clamp(1, PAGE_CELLS)
+    }
+
+    /// Moves the cursor, as JavaScript does when it allocates a cell.
+    pub fn set_cursor(&self, index: usize) {
+        self.memory.set_word(header::CURSOR, index as u32);
+    }
+
+    /// The cell of that index, 0 to 255, allocated or not.
+    pub fn cell(&self, index: usize) -> Cell<'_> {
+        Cell::new(&self.memory, index * CELL_WORDS)
+    }
+
+    /// The allocated cells with their indexes.
+    pub fn cells(&self) -> impl Iterator<Item = (usize, Cell<'_>)> {
+        (1..self.cursor()).map(|index| (index, self.cell(index)))
+    }
+}
+
+impl AsRef<Memory> for Page {
+    /// The memory that JavaScript maps.
+    fn as_ref(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_says_what_javascript_needs() {
+        let page = Page::new(0x0200_0001, 9).unwrap();
+        let words: Vec<u32> = (0..7).map(|index| page.cell(0).word(index)).collect();
+        assert_eq!(words, [0x4f4e_4553, 1, 9, 0x100, 2, 1, 256]);
+        assert_eq!(page.as_ref().len(), 32 * 1024);
+    }
+
+    #[test]
+    fn a_wild_cursor_is_clamped() {
+        let page = Page::new(1, 0).unwrap();
+        page.set_cursor(0);
+        assert_eq!((page.cursor(), page.cells().count()), (1, 0));
+        page.set_cursor(usize::MAX);
+        assert_eq!((page.cursor(), page.cells().count()), (256, 255));
+    }
+}

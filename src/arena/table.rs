@@ -1,0 +1,185 @@
+//! Which pages are live, and what became of the others.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::cell::{Cell, State};
+use super::handle::Handle;
+use super::page::Page;
+use crate::error::{Error, Result};
+use crate::sync::RwLock;
+
+/// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Requests made.
+    pub created: u64,
+    /// Forks made.
+    pub forked: u64,
+    /// Requests that were closed.
+    pub closed: u64,
+    /// Requests whose page is gone though they were never closed.
+    pub abandoned: u64,
+    /// Requests that are made, not closed, and still in a live page.
+    pub in_flight: u64,
+}
+
+impl Totals {
+    /// What a live page holds.
+    pub fn of(page: &Page) -> Self {
+        let mut totals = Self::default();
+        for (_, cell) in page.cells() {
+            match (cell.state(), cell.parent()) {
+                (State::Free, _) => {}
+                (_, Some(_)) => totals.forked += 1,
+                (State::Closed, None) => {
+                    totals.created += 1;
+                    totals.closed += 1;
+                }
+                (_, None) => {
+                    totals.created += 1;
+                    totals.in_flight += 1;
+                }
+            }
+        }
+        totals
+    }
+
+    fn retired(self) -> Self {
+        Self { abandoned: self.in_flight, in_flight: 0, ..self }
+    }
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.created += other.created;
+        self.forked += other.forked;
+        self.closed += other.closed;
+        self.abandoned += other.abandoned;
+        self.in_flight += other.in_flight;
+    }
+}
+
+/// A live cell, kept readable.
+pub struct CellRef {
+    page: Arc<Page>,
+    index: usize,
+}
+
+impl CellRef {
+    /// The cell.
+    pub fn cell(&self) -> Cell<'_> {
+        self.page.cell(self.index)
+    }
+}
+
+#[derive(Default)]
+struct Pages {
+    // Ordered, so that a scan meets older pages first.
+    live: BTreeMap<u64, Arc<Page>>,
+    retired: Totals,
+}
+
+/// The pages of the process.
+#[derive(Default)]
+pub struct PageTable {
+    pages: RwLock<Pages>,
+    last_id: AtomicU64,
+}
+
+impl PageTable {
+    /// A table without pages.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes a page for a thread.
+    ///
+    /// # Errors
+    /// `PageMemory` if the allocator refuses.
+    pub fn allocate(&self, thread: u32) -> Result<Arc<Page>> {
+        let page = Arc::new(Page::new(self.last_id.fetch_add(1, Relaxed) + 1, thread)?);
+        self.pages.write().live.insert(page.id(), Arc::clone(&page));
+        Ok(page)
+    }
+
+    /// Takes a page out, adding what it held to the totals; false if it was not in the table. JavaScript must be done with
+    /// it: what it writes later is not counted.
+    pub fn release(&self, id: u64) -> bool {
+        let mut pages = self.pages.write();
+        // Both under one lock, so that a snapshot counts every context exactly once.
+        match pages.live.remove(&id) {
+            Some(page) => {
+                pages.retired += Totals::of(&page).retired();
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// True while the page of that id is in the table.
+    pub fn is_live(&self, id: u64) -> bool {
+        self.pages.read().live.contains_key(&id)
+    }
+
+    /// The cell that a handle names.
+    ///
+    /// # Errors
+    /// `StaleHandle` if its page is released or the cell is not allocated.
+    pub fn resolve(&self, handle: Handle) -> Result<CellRef> {
+        let page = self.pages.read().live.get(&handle.page()).cloned();
+        page.filter(|page| handle.index() < page.cursor())
+            .map(|page| CellRef { page, index: handle.index() })
+            .ok_or(Error::StaleHandle { handle: handle.seq() })
+    }
+
+    /// The live pages in order of id, and the totals of all others, both of the same moment.
+    pub fn snapshot(&self) -> (Vec<Arc<Page>>, Totals) {
+        let pages = self.pages.read();
+        (pages.live.values().cloned().collect(), pages.retired)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arena::cell::{byte, word};
+
+    fn make(page: &Page, state: u8, parent: u32) {
+        let index = page.cursor();
+        page.cell(index).set_byte(byte::STATE, state);
+        page.cell(index).set_word(word::PARENT_LOW, parent);
+        page.set_cursor(index + 1);
+    }
+
+    #[test]
+    fn release_turns_what_was_in_flight_into_abandoned() {
+        let table = PageTable::new();
+        let page = table.allocate(0).unwrap();
+        for (state, parent) in [(1, 0), (2, 0), (3, 0), (4, 0), (4, 257), (2, 257), (0, 0)] {
+            make(&page, state, parent);
+        }
+        let live = Totals { created: 4, forked: 2, closed: 1, abandoned: 0, in_flight: 3 };
+        assert_eq!(Totals::of(&page), live);
+        assert!(table.is_live(page.id()));
+        assert!(table.release(page.id()));
+        assert!(!table.is_live(page.id()));
+        assert!(!table.release(page.id()), "a second release must not count twice");
+        assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
+    }
+
+    #[test]
+    fn a_reader_outlives_the_release() {
+        let table = PageTable::new();
+        let page = table.allocate(0).unwrap();
+        make(&page, 2, 0);
+        let handle = Handle::of(page.id(), 1);
+        let held = table.resolve(handle).unwrap();
+        table.release(page.id());
+        drop(page);
+        assert_eq!(held.cell().state(), State::Active);
+        assert_eq!(table.resolve(handle).err().unwrap().code(), "ERR_ONESCOPE_STALE_HANDLE");
+    }
+}

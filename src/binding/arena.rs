@@ -1,0 +1,79 @@
+//! Pages, and single cells by handle.
+
+use napi::Env;
+use napi::bindgen_prelude::{ArrayBuffer, Unknown};
+use napi_derive::napi;
+
+use super::convert::{JsSlotValue, integer, scalar, slot_value};
+use super::error::Result;
+use super::external::share;
+use super::threads::thread_id;
+use crate::error::Error;
+use crate::inspect;
+use crate::registry::Scalar;
+use crate::store::Store;
+
+/// A page of 256 cells (32 KiB), header filled in, for the calling thread, which is attached if it is not yet. When the
+/// ArrayBuffer is collected, the page is freed and its contexts move to the totals.
+#[napi(catch_unwind)]
+pub fn allocate_page(env: &Env) -> Result<ArrayBuffer<'_>> {
+    let thread = thread_id(env)?;
+    let pages = &Store::global().pages;
+    let page = pages.allocate(thread)?;
+    let id = page.id();
+    share(env, page, |page| {
+        Store::global().pages.release(page.id());
+    })
+    .inspect_err(|_| {
+        pages.release(id);
+    })
+}
+
+/// Where a request is in its life, and what sort of request it is.
+#[napi(object, object_from_js = false)]
+pub struct CellState {
+    /// free, created, active, responded or closed
+    pub state: &'static str,
+    /// other, appPage, appRoute, action, pagesPage, pagesApi or regeneration
+    pub kind: &'static str,
+}
+
+/// State and kind of a context, by handle.
+#[napi(catch_unwind)]
+pub fn read_state(seq: Unknown<'_>) -> Result<CellState> {
+    let (state, kind) = inspect::read_state(Store::global(), integer(seq)?)?;
+    Ok(CellState { state: state.name(), kind: kind.name() })
+}
+
+/// The value of a native slot, by handle and slot id; `null` if JavaScript holds it.
+#[napi(catch_unwind)]
+pub fn read_slot(seq: Unknown<'_>, id: Unknown<'_>) -> Result<JsSlotValue> {
+    Ok(slot_value(inspect::read_slot(Store::global(), integer(seq)?, integer(id)?)?))
+}
+
+/// Sets a native slot, by handle and slot id.
+#[napi(catch_unwind)]
+pub fn write_slot(seq: Unknown<'_>, id: Unknown<'_>, value: Unknown<'_>) -> Result<()> {
+    let (seq, id) = (integer(seq)?, integer(id)?);
+    // An object is as far outside the domain of every native slot as `undefined`.
+    let value = scalar(value)?.unwrap_or(Scalar::Undefined);
+    Ok(inspect::write_slot(Store::global(), seq, id, &value)?)
+}
+
+/// The label of a context, by handle.
+#[napi(catch_unwind)]
+pub fn read_label(seq: Unknown<'_>) -> Result<String> {
+    Ok(inspect::read_label(Store::global(), integer(seq)?)?)
+}
+
+/// Sets the label of a context, by handle; it is cut at the last character boundary within 64 bytes.
+#[napi(catch_unwind)]
+pub fn write_label(seq: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
+    let seq = integer(seq)?;
+    match scalar(text)? {
+        Some(Scalar::Text(text)) => Ok(inspect::write_label(Store::global(), seq, &text)?),
+        _ => {
+            Err(Error::SlotKind { key: "label".to_owned(), reason: "a label is a string".to_owned() }.into())
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The Node-API surface: it converts arguments, forwards to the store, and converts what comes back.
+//!
+//! Every export catches panics, which would otherwise end the process. A panic becomes an `Error` with the panic's message.
+
+mod arena;
+mod convert;
+mod error;
+mod external;
+mod inspect;
+mod registry;
+mod selftest;
+mod threads;

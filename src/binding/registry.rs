@@ -1,0 +1,151 @@
+//! Registering and listing slots.
+
+use napi::bindgen_prelude::{JsObjectValue, JsValue, Object, Unknown};
+use napi_derive::napi;
+
+use super::convert::{JsScalar, js_scalar, object, property, scalar};
+use super::error::{Result, host};
+use crate::error::Error;
+use crate::limits::ENUM_VARIANTS;
+use crate::registry::{self, Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
+use crate::store::Store;
+
+/// Fingerprint of the layout; a generated file with another one belongs to another build.
+#[napi(catch_unwind)]
+pub fn layout_hash() -> Result<String> {
+    Ok(registry::layout_hash())
+}
+
+/// Registers a slot for the whole process and returns its id: `{key, kind, lifetime, default?, variants?, factory?,
+/// onFork?}`. The same spec again returns the same id.
+#[napi(catch_unwind)]
+pub fn register_slot(spec: Unknown<'_>) -> Result<u32> {
+    let Some(spec) = object(spec)? else {
+        return Err(bad("", "expected an object with key, kind and lifetime"));
+    };
+    let spec = parse(&spec)?;
+    Ok(Store::global().registry.write().register(spec)?.0)
+}
+
+fn bad(key: &str, reason: &str) -> napi::Error<super::error::Code> {
+    Error::SlotSpec { key: key.to_owned(), reason: reason.to_owned() }.into()
+}
+
+/// A property as a scalar; `undefined` and absent are told apart.
+fn scalar_property(key: &str, spec: &Object<'_>, name: &str) -> Result<Option<Scalar>> {
+    match property(spec, name)? {
+        None => Ok(None),
+        Some(value) => match scalar(value)? {
+            Some(value) => Ok(Some(value)),
+            None => {
+                Err(bad(key, &format!("{name:?} must be null, undefined, a boolean, a number or a string")))
+            }
+        },
+    }
+}
+
+fn text_property(key: &str, spec: &Object<'_>, name: &str) -> Result<Option<String>> {
+    match scalar_property(key, spec, name)? {
+        None | Some(Scalar::Undefined) => Ok(None),
+        Some(Scalar::Text(text)) => Ok(Some(text.into_owned())),
+        Some(other) => Err(bad(key, &format!("{name:?} must be a string, not {other}"))),
+    }
+}
+
+fn variants_property(key: &str, spec: &Object<'_>) -> Result<Option<Vec<Scalar>>> {
+    let Some(value) = property(spec, "variants")? else {
+        return Ok(None);
+    };
+    if scalar(value)? == Some(Scalar::Undefined) {
+        return Ok(None);
+    }
+    let Some(array) = object(value)?.filter(|array| array.is_array().unwrap_or(false)) else {
+        return Err(bad(key, "\"variants\" must be an array"));
+    };
+    // One more than is allowed is enough to be refused, however long the array says it is.
+    let length = array.get_array_length().map_err(host)?.min(ENUM_VARIANTS as u32 + 1);
+    let mut variants = Vec::new();
+    for index in 0..length {
+        let variant: Unknown<'_> = array.get_element(index).map_err(host)?;
+        variants.push(scalar(variant)?.ok_or_else(|| bad(key, "a variant is a string or an integer"))?);
+    }
+    Ok(Some(variants))
+}
+
+fn parse(spec: &Object<'_>) -> Result<SlotSpec> {
+    let Some(key) = text_property("", spec, "key")? else {
+        return Err(bad("", "\"key\" is missing"));
+    };
+    let required = |name| match text_property(&key, spec, name)? {
+        Some(text) => Ok(text),
+        None => Err(bad(&key, &format!("{name:?} is missing"))),
+    };
+    let variants = variants_property(&key, spec)?;
+    let factory = text_property(&key, spec, "factory")?;
+    let kind = SlotKind::parse(&key, &required("kind")?, variants, factory)?;
+    let lifetime = Lifetime::parse(&key, &required("lifetime")?)?;
+    let on_fork = match text_property(&key, spec, "onFork")? {
+        Some(name) => OnFork::parse(&key, &name)?,
+        None => OnFork::Inherit,
+    };
+    // Only a value slot can have `undefined` as a default; for the others it says that none is given.
+    let default = scalar_property(&key, spec, "default")?
+        .filter(|default| kind == SlotKind::Value || *default != Scalar::Undefined);
+    Ok(SlotSpec::new(key, kind, lifetime, default, on_fork)?)
+}
+
+/// A registered slot.
+#[napi(object, object_from_js = false)]
+pub struct Slot {
+    /// From 1, in order of registration.
+    pub id: u32,
+    /// Its name.
+    pub key: String,
+    /// value, flag, enum, counter, list, set, map, weakMap or lazy
+    pub kind: &'static str,
+    /// scope or request
+    pub lifetime: &'static str,
+    /// Its first value.
+    pub default: JsScalar,
+    /// The variants of an enum.
+    pub variants: Option<Vec<JsScalar>>,
+    /// The factory of a lazy slot.
+    pub factory: Option<String>,
+    /// inherit or reset
+    pub on_fork: &'static str,
+    /// Index among the byte lanes, or for a counter among the counter lanes.
+    pub lane: Option<u32>,
+    /// True if the value lives in a lane.
+    pub native: bool,
+    /// The vinext module that owns a built-in slot.
+    pub owner: Option<&'static str>,
+}
+
+/// Every slot of the process, in order of id.
+#[napi(catch_unwind)]
+pub fn slots() -> Result<Vec<Slot>> {
+    Ok(Store::global().registry.read().list().iter().map(convert).collect())
+}
+
+fn convert(slot: &registry::Slot) -> Slot {
+    let spec = &slot.spec;
+    let (mut variants, mut factory) = (None, None);
+    match &spec.kind {
+        SlotKind::Enum { variants: list } => variants = Some(list.iter().map(js_scalar).collect()),
+        SlotKind::Lazy { factory: name } => factory = Some(name.to_string()),
+        _ => {}
+    }
+    Slot {
+        id: slot.id.0,
+        key: spec.key.to_string(),
+        kind: spec.kind.name(),
+        lifetime: spec.lifetime.name(),
+        default: js_scalar(&spec.default),
+        variants,
+        factory,
+        on_fork: spec.on_fork.name(),
+        lane: slot.lane.map(|lane| lane.index() as u32),
+        native: spec.is_native(),
+        owner: slot.owner,
+    }
+}

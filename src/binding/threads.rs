@@ -1,0 +1,84 @@
+//! Attaching the calling environment (the main thread or a worker).
+
+use std::cell::RefCell;
+
+use napi::Env;
+use napi::bindgen_prelude::{JsValue, Object, ObjectRef};
+use napi_derive::napi;
+
+use super::error::{Result, host};
+use super::external::share;
+use crate::store::Store;
+use crate::threads::Thread;
+
+struct Attached {
+    // Address of the environment: one thread can host several, if the addon is loaded more than once in it.
+    env: usize,
+    id: u32,
+    block: ObjectRef<false>,
+}
+
+thread_local! {
+    static ATTACHED: RefCell<Vec<Attached>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An attached thread.
+#[napi(object, object_from_js = false)]
+pub struct AttachedThread<'env> {
+    /// From 0 upward, in order of attachment; never reused.
+    pub id: u32,
+    /// 64 bytes; word 0 is the coarse clock in ms, kept current until the environment ends.
+    pub block: Object<'env>,
+}
+
+/// Attaches the calling environment. Later calls in it return the same id and the same block; it is detached when it ends.
+#[napi(catch_unwind)]
+pub fn attach_thread(env: &Env) -> Result<AttachedThread<'_>> {
+    let (id, block) = with_attached(env, |entry| (entry.id, entry.block.get_value(env)))?;
+    Ok(AttachedThread { id, block: block.map_err(host)? })
+}
+
+/// Id of the calling environment's thread, which is attached if it is not yet.
+pub fn thread_id(env: &Env) -> Result<u32> {
+    with_attached(env, |entry| entry.id)
+}
+
+fn with_attached<T>(env: &Env, read: impl Fn(&Attached) -> T) -> Result<T> {
+    let key = env.raw() as usize;
+    let known = ATTACHED.with_borrow(|list| list.iter().find(|entry| entry.env == key).map(&read));
+    if let Some(found) = known {
+        return Ok(found);
+    }
+    let entry = attach(env, key)?;
+    let found = read(&entry);
+    ATTACHED.with_borrow_mut(|list| list.push(entry));
+    Ok(found)
+}
+
+fn attach(env: &Env, key: usize) -> Result<Attached> {
+    let threads = &Store::global().threads;
+    let thread = threads.attach()?;
+    let id = thread.id;
+    map_block(env, key, thread).inspect_err(|_| {
+        threads.detach(id);
+    })
+}
+
+fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
+    let id = thread.id;
+    let buffer = share(env, thread.block, |_| {})?;
+    let block = Object::from_raw(env.raw(), buffer.raw()).create_ref().map_err(host)?;
+    let env = *env;
+    env.add_env_cleanup_hook(id, move |id| detach_env(&env, key, id)).map_err(host)?;
+    Ok(Attached { env: key, id, block })
+}
+
+fn detach_env(env: &Env, key: usize, id: u32) {
+    Store::global().threads.detach(id);
+    // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.
+    let _ = ATTACHED.try_with(|list| {
+        let mut list = list.try_borrow_mut().ok()?;
+        let index = list.iter().position(|entry| entry.env == key)?;
+        list.swap_remove(index).block.unref(env).ok()
+    });
+}

@@ -1,0 +1,176 @@
+//! Looking at contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
+
+use crate::arena::cell::word;
+use crate::arena::{Cell, CellRef, Handle, RequestKind, State, Totals};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::registry::{Lane, Scalar, Slot, SlotSpec};
+use crate::store::Store;
+
+/// Which contexts to list. The default lists every request that is in flight.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    /// At most this many, the oldest; none for all.
+    pub limit: Option<usize>,
+    /// Also forks, not only requests.
+    pub forks: bool,
+    /// Also closed contexts whose page is still live.
+    pub closed: bool,
+    /// Fill in `ContextInfo::slots`.
+    pub slots: bool,
+}
+
+/// A context as it was at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContextInfo {
+    /// Its handle.
+    pub seq: u64,
+    /// What sort of request it serves.
+    pub kind: RequestKind,
+    /// Where it is in its life.
+    pub state: State,
+    /// The text that a person recognises it by.
+    pub label: String,
+    /// Milliseconds since it was made, to 10 ms.
+    pub age_ms: u32,
+    /// Milliseconds since it was last touched, to 10 ms; 0 if it never was.
+    pub idle_ms: u32,
+    /// Id of its thread.
+    pub thread: u32,
+    /// Handle of the context it was forked from.
+    pub parent: Option<u64>,
+    /// Key and value of every native slot, in order of id; none as a value means that JavaScript holds it. Empty unless
+    /// the filter asks.
+    pub slots: Vec<(String, Option<Scalar>)>,
+}
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Contexts made, by what became of them, since the process started.
+    pub totals: Totals,
+    /// Pages that JavaScript still reaches.
+    pub live_pages: u64,
+    /// Contexts in those pages, in any state.
+    pub live_cells: u64,
+    /// Attached JavaScript threads.
+    pub threads: u64,
+}
+
+/// Lists contexts, oldest first.
+pub fn contexts(store: &Store, filter: Filter) -> Vec<ContextInfo> {
+    // Copied first: a lock held during the scan would make every registration wait for it.
+    let slots: Vec<Slot> = if filter.slots { store.registry.read().list().to_vec() } else { Vec::new() };
+    let clock = store.threads.clock();
+    let (pages, _) = store.pages.snapshot();
+    let mut found: Vec<ContextInfo> = Vec::new();
+    for page in &pages {
+        for (index, cell) in page.cells() {
+            // Read once: the context may be closed while it is described.
+            let (state, parent) = (cell.state(), cell.parent());
+            let wanted = state.is_in_flight() || filter.closed && state == State::Closed;
+            if wanted && (filter.forks || parent.is_none()) {
+                let seq = Handle::of(page.id(), index).seq();
+                let (thread, label, kind) = (page.thread(), cell.label(), cell.kind());
+                let slots = values(cell, &slots);
+                let (age_ms, idle_ms) = ages(cell, clock);
+                found.push(ContextInfo { seq, kind, state, label, age_ms, idle_ms, thread, parent, slots });
+            }
+        }
+    }
+    found.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
+    found.truncate(filter.limit.unwrap_or(usize::MAX));
+    found
+}
+
+fn values(cell: Cell<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
+    let value = |slot: &Slot| slot.lane.map(|lane| (slot.spec.key.to_string(), cell.slot(&slot.spec, lane)));
+    slots.iter().filter_map(value).collect()
+}
+
+/// Milliseconds since the context was made and since it was touched.
+fn ages(cell: Cell<'_>, clock: Clock) -> (u32, u32) {
+    let (started, touched) = (cell.word(word::STARTED), cell.word(word::TOUCHED));
+    // Read after the cell's own times: a time from the future would come out as an age of 49 days.
+    let now = clock.now_ms();
+    (Clock::age_ms(started, now), Clock::age_ms(touched, now))
+}
+
+/// Counts contexts, pages and threads.
+pub fn counts(store: &Store) -> Counts {
+    let (pages, mut totals) = store.pages.snapshot();
+    let mut live_cells = 0;
+    for page in &pages {
+        let page_totals = Totals::of(page);
+        live_cells += page_totals.created + page_totals.forked;
+        totals += page_totals;
+    }
+    Counts { totals, live_pages: pages.len() as u64, live_cells, threads: store.threads.list().len() as u64 }
+}
+
+fn resolve(store: &Store, seq: u64) -> Result<CellRef> {
+    store.pages.resolve(Handle::new(seq)?)
+}
+
+fn native_slot(store: &Store, id: u64) -> Result<(SlotSpec, Lane)> {
+    let registry = store.registry.read();
+    let slot = registry.get(id)?;
+    match slot.lane {
+        Some(lane) => Ok((slot.spec.clone(), lane)),
+        None => Err(Error::SlotKind {
+            key: slot.spec.key.to_string(),
+            reason: format!(
+                "a {:?} slot with lifetime {:?} is not native; read it in JavaScript",
+                slot.spec.kind.name(),
+                slot.spec.lifetime.name()
+            ),
+        }),
+    }
+}
+
+/// The value of a native slot; none if JavaScript holds it.
+///
+/// # Errors
+/// `Handle` or `StaleHandle` for the context, `SlotUnknown` or `SlotKind` for the slot.
+pub fn read_slot(store: &Store, seq: u64, id: u64) -> Result<Option<Scalar>> {
+    let cell = resolve(store, seq)?;
+    let (spec, lane) = native_slot(store, id)?;
+    Ok(cell.cell().slot(&spec, lane))
+}
+
+/// Sets a native slot.
+///
+/// # Errors
+/// Those of [`read_slot`], and `SlotKind` if the value is outside the slot's domain.
+pub fn write_slot(store: &Store, seq: u64, id: u64, value: &Scalar) -> Result<()> {
+    let cell = resolve(store, seq)?;
+    let (spec, lane) = native_slot(store, id)?;
+    cell.cell().set_slot(&spec, lane, value)
+}
+
+/// The label of a context.
+///
+/// # Errors
+/// `Handle` or `StaleHandle`.
+pub fn read_label(store: &Store, seq: u64) -> Result<String> {
+    Ok(resolve(store, seq)?.cell().label())
+}
+
+/// Sets the label of a context, cut at the last character boundary within 64 bytes.
+///
+/// # Errors
+/// `Handle` or `StaleHandle`.
+pub fn write_label(store: &Store, seq: u64, label: &str) -> Result<()> {
+    resolve(store, seq)?.cell().set_label(label);
+    Ok(())
+}
+
+/// State and kind of a context.
+///
+/// # Errors
+/// `Handle` or `StaleHandle`.
+pub fn read_state(store: &Store, seq: u64) -> Result<(State, RequestKind)> {
+    let found = resolve(store, seq)?;
+    let cell = found.cell();
+    Ok((cell.state(), cell.kind()))
+}

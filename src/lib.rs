@@ -1,0 +1,17 @@
+//! onescope: the per-request state of a Node.js server, in native memory that other threads can read.
+#![deny(unsafe_code)]
+
+pub mod arena;
+// napi-derive registers no export in a test build, where all of this would be dead code.
+#[cfg(all(feature = "binding", not(test)))]
+mod binding;
+pub mod clock;
+pub mod error;
+pub mod generate;
+pub mod inspect;
+pub mod limits;
+pub mod memory;
+pub mod registry;
+pub mod store;
+pub mod sync;
+pub mod threads;

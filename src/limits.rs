@@ -1,0 +1,47 @@
+//! Every fixed size of the store, with its unit and with what happens beyond it.
+
+/// Version of the cell and header layout. JavaScript compares it (through the layout hash) before it maps a page.
+pub const LAYOUT_VERSION: u32 = 1;
+
+/// First word of a page, the ASCII letters "ONES".
+pub const PAGE_MAGIC: u32 = 0x4f4e_4553;
+
+/// Cells per page, the header cell included. A full page is followed by a new one; there is no limit on pages but memory.
+pub const PAGE_CELLS: usize = 256;
+
+/// Bytes per cell: two cache lines, so that two requests never share one.
+pub const CELL_BYTES: usize = 128;
+
+/// 32-bit words per cell.
+pub const CELL_WORDS: usize = CELL_BYTES / 4;
+
+/// Bytes per page (32 KiB).
+pub const PAGE_BYTES: usize = PAGE_CELLS * CELL_BYTES;
+
+/// Bytes of UTF-8 that a label holds. A longer label is cut at the last character boundary that fits.
+pub const LABEL_BYTES: usize = 64;
+
+/// Byte lanes per cell, for flags and enums. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
+pub const BYTE_LANES: usize = 32;
+
+/// Counter lanes per cell, one word each. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
+pub const COUNTER_LANES: usize = 3;
+
+/// Largest value of a counter lane. JavaScript maps the words as signed 32-bit integers, and -1 is taken; a larger value
+/// stays on the JavaScript side.
+pub const COUNTER_MAX: u32 = i32::MAX as u32;
+
+/// Variants of an enum slot. More fail with `ERR_ONESCOPE_SLOT_SPEC`: a lane is one byte and 255 is taken.
+pub const ENUM_VARIANTS: usize = 250;
+
+/// Bytes of a slot key. A longer key fails with `ERR_ONESCOPE_SLOT_SPEC`.
+pub const KEY_BYTES: usize = 200;
+
+/// Milliseconds between two updates of the coarse clock, so also the error of every age that is computed from it.
+pub const CLOCK_TICK_MS: u64 = 10;
+
+/// Bytes of the block that each attached thread maps: one cache line, so that threads do not share one.
+pub const THREAD_BLOCK_BYTES: usize = 64;
+
+/// Largest handle: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
+pub const HANDLE_MAX: u64 = (1 << 53) - 1;

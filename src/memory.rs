@@ -1,0 +1,130 @@
+//! Memory that JavaScript maps and writes while Rust reads it.
+//!
+//! JavaScript uses plain stores of 1 and 4 bytes; Rust uses relaxed atomics and only ever of 4 bytes, from which it takes
+//! single bytes, so that Rust itself never mixes access sizes. There is no ordering between two words: a reader can see a
+//! later store and miss an earlier one, and every reader of this crate is written for that.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::error::{Error, Result};
+
+/// Words per cache line; also the alignment of every block.
+const LINE_WORDS: usize = 16;
+
+#[repr(C, align(64))]
+struct Line([AtomicU32; LINE_WORDS]);
+
+/// A zeroed block of whole cache lines with a stable address.
+pub struct Memory {
+    // Never pushed to after creation: JavaScript holds the address.
+    lines: Vec<Line>,
+}
+
+impl Memory {
+    /// Allocates `bytes`, rounded up to cache lines of 64 bytes.
+    ///
+    /// # Errors
+    /// `PageMemory` if the allocator refuses; the process goes on.
+    pub fn zeroed(bytes: usize) -> Result<Self> {
+        let count = bytes.div_ceil(size_of::<Line>());
+        let mut lines = Vec::new();
+        lines
+            .try_reserve_exact(count)
+            .map_err(|error| Error::PageMemory { bytes, reason: error.to_string() })?;
+        lines.resize_with(count, || Line([const { AtomicU32::new(0) }; LINE_WORDS]));
+        Ok(Self { lines })
+    }
+
+    fn at(&self, word: usize) -> &AtomicU32 {
+        &self.lines[word / LINE_WORDS].0[word % LINE_WORDS]
+    }
+
+    /// Reads a word; `index` counts 4-byte words and must be inside the block.
+    pub fn word(&self, index: usize) -> u32 {
+        self.at(index).load(Relaxed)
+    }
+
+    /// Writes a word; `index` counts 4-byte words and must be inside the block.
+    pub fn set_word(&self, index: usize, value: u32) {
+        self.at(index).store(value, Relaxed);
+    }
+
+    /// Reads a byte; `offset` counts bytes from the start, in the order in which a `Uint8Array` shows them.
+    pub fn byte(&self, offset: usize) -> u8 {
+        self.word(offset / 4).to_ne_bytes()[offset % 4]
+    }
+
+    /// Writes a byte and leaves its three neighbours alone, also if another thread writes those meanwhile.
+    pub fn set_byte(&self, offset: usize, value: u8) {
+        let word = self.at(offset / 4);
+        let mut current = word.load(Relaxed);
+        loop {
+            let mut bytes = current.to_ne_bytes();
+            bytes[offset % 4] = value;
+            match word.compare_exchange_weak(current, u32::from_ne_bytes(bytes), Relaxed, Relaxed) {
+                Ok(_) => return,
+                Err(seen) => current = seen,
+            }
+        }
+    }
+
+    /// Size in bytes.
+    pub fn len(&self) -> usize {
+        self.lines.len() * size_of::<Line>()
+    }
+
+    /// True for a block of no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The address, valid while `self` lives. Writing through it is sound: every byte belongs to an atomic.
+    pub fn address(&self) -> *mut u8 {
+        self.lines.as_ptr().cast_mut().cast()
+    }
+}
+
+impl AsRef<Memory> for Memory {
+    fn as_ref(&self) -> &Memory {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_zeroed_aligned_and_whole() {
+        let memory = Memory::zeroed(100).unwrap();
+        assert_eq!(memory.len(), 128);
+        assert!(!memory.is_empty());
+        assert_eq!(memory.address() as usize % 64, 0);
+        assert!((0..32).all(|word| memory.word(word) == 0));
+    }
+
+    #[test]
+    fn bytes_are_parts_of_words_in_memory_order() {
+        let memory = Memory::zeroed(64).unwrap();
+        memory.set_word(1, u32::from_ne_bytes([1, 2, 3, 4]));
+        memory.set_byte(6, 9);
+        assert_eq!([4, 5, 6, 7].map(|offset| memory.byte(offset)), [1, 2, 9, 4]);
+    }
+
+    #[test]
+    fn an_impossible_size_is_an_error() {
+        assert_eq!(Memory::zeroed(usize::MAX / 2).err().unwrap().code(), "ERR_ONESCOPE_PAGE_MEMORY");
+    }
+
+    #[test]
+    fn neighbouring_bytes_survive_concurrent_writers() {
+        let memory = Memory::zeroed(64).unwrap();
+        std::thread::scope(|scope| {
+            for lane in 0..4 {
+                let memory = &memory;
+                scope.spawn(move || (0..=255).for_each(|value| memory.set_byte(lane, value)));
+            }
+        });
+        assert_eq!([0, 1, 2, 3].map(|offset| memory.byte(offset)), [255; 4]);
+    }
+}

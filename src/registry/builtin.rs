@@ -1,0 +1,129 @@
+//! The request fields of vinext's unified context: the only place where they are declared.
+//!
+//! The JavaScript accessors, their TypeScript types and the JavaScript fallback are generated from this table
+//! (`npm run generate`). Order is identity: the slot ids are 1, 2, … and lanes are handed out from the top.
+
+use std::borrow::Cow;
+
+use super::spec::{Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
+
+/// A built-in slot.
+#[derive(Debug)]
+pub struct Builtin {
+    /// Its declaration.
+    pub spec: SlotSpec,
+    /// The vinext module that owns the field.
+    pub owner: &'static str,
+    /// Its type, in TypeScript; the names are those of `generate::types`.
+    pub ts: &'static str,
+}
+
+const fn slot(
+    key: &'static str,
+    kind: SlotKind,
+    default: Scalar,
+    ts: &'static str,
+    owner: &'static str,
+) -> Builtin {
+    let key = Cow::Borrowed(key);
+    let spec = SlotSpec { key, kind, lifetime: Lifetime::Request, default, on_fork: OnFork::Inherit };
+    Builtin { spec, owner, ts }
+}
+
+const fn value(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
+    slot(key, SlotKind::Value, Scalar::Null, ts, owner)
+}
+
+const fn flag(key: &'static str, owner: &'static str) -> Builtin {
+    slot(key, SlotKind::Flag, Scalar::Bool(false), "boolean", owner)
+}
+
+const fn list(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
+    slot(key, SlotKind::List, Scalar::Undefined, ts, owner)
+}
+
+const fn set(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
+    slot(key, SlotKind::Set, Scalar::Undefined, ts, owner)
+}
+
+const fn lazy(key: &'static str, factory: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
+    slot(key, SlotKind::Lazy { factory: Cow::Borrowed(factory) }, Scalar::Undefined, ts, owner)
+}
+
+const fn choice(
+    key: &'static str,
+    variants: &'static [Scalar],
+    default: Scalar,
+    ts: &'static str,
+    owner: &'static str,
+) -> Builtin {
+    slot(key, SlotKind::Enum { variants: Cow::Borrowed(variants) }, default, ts, owner)
+}
+
+const fn text(value: &'static str) -> Scalar {
+    Scalar::Text(Cow::Borrowed(value))
+}
+
+const HEADERS: &str = "headers";
+const CACHE: &str = "cache-request-state";
+const FETCH: &str = "fetch-cache-state";
+const UNIFIED: &str = "unified-request-context";
+
+const PHASES: &[Scalar] = &[text("render"), text("action"), text("route-handler")];
+const REVALIDATIONS: &[Scalar] = &[Scalar::Number(0.0), Scalar::Number(1.0), Scalar::Number(2.0)];
+const MODES: &[Scalar] = &[text("foreground"), text("background")];
+
+/// The fields of vinext 1.4.0, in the order of the slot ids.
+pub static BUILTIN: [Builtin; 39] = [
+    value("headersContext", "HeadersContext | null", HEADERS),
+    flag("dynamicUsageDetected", HEADERS),
+    lazy("renderDynamicLatch", "renderDynamicLatch", "RenderDynamicLatch", HEADERS),
+    set("renderRequestApiUsage", "Set<RenderRequestApi>", HEADERS),
+    value("connectionProbe", "ConnectionProbe | null", HEADERS),
+    value("invalidDynamicUsageError", "unknown", HEADERS),
+    list("pendingSetCookies", "string[]", HEADERS),
+    value("draftModeCookieHeader", "string | null", HEADERS),
+    choice("phase", PHASES, text("render"), "\"render\" | \"action\" | \"route-handler\"", HEADERS),
+    value("i18nContext", "I18nContext | null", "i18n-state"),
+    value("serverContext", "NavigationContext | null", "navigation-state"),
+    list("serverInsertedHTMLCallbacks", "(() => unknown)[]", "navigation-state"),
+    value("requestScopedCacheLife", "CacheLife | null", CACHE),
+    choice("actionRevalidationKind", REVALIDATIONS, Scalar::Number(0.0), "0 | 1 | 2", CACHE),
+    flag("isOnDemandRevalidate", CACHE),
+    list("pendingCdnTagInvalidations", "CdnTagInvalidation[]", CACHE),
+    set("pendingRevalidatedTags", "Set<string>", CACHE),
+    set("pendingRevalidations", "Set<Promise<void>>", CACHE),
+    choice("unstableCacheRevalidation", MODES, text("foreground"), "\"foreground\" | \"background\"", CACHE),
+    value("_privateCache", "Map<string, unknown> | null", "cache-runtime"),
+    list("currentRequestTags", "string[]", FETCH),
+    list("currentFetchSoftTags", "string[]", FETCH),
+    value("currentFetchCacheMode", "FetchCacheMode | null", FETCH),
+    value("currentFetchRevalidate", "number | null", FETCH),
+    flag("currentForceDynamicFetchDefault", FETCH),
+    flag("isDraftMode", FETCH),
+    set("dynamicFetchUrls", "Set<string>", FETCH),
+    flag("refreshStaleFetchesInForeground", FETCH),
+    flag("isFetchDedupeActive", FETCH),
+    slot(
+        "currentFetchDedupeEntries",
+        SlotKind::Map,
+        Scalar::Undefined,
+        "Map<string, FetchDedupeEntry[]>",
+        FETCH,
+    ),
+    slot("nextFetchId", SlotKind::Counter, Scalar::Number(1.0), "number", FETCH),
+    value("executionContext", "ExecutionContext | null", "request-context"),
+    value("requestSignal", "AbortSignal | null", UNIFIED),
+    slot(
+        "requestCache",
+        SlotKind::WeakMap,
+        Scalar::Undefined,
+        "WeakMap<(...args: any[]) => any, unknown>",
+        "cache-for-request",
+    ),
+    lazy("afterContext", "afterContext", "AfterContext", UNIFIED),
+    value("ssrContext", "SsrContext | null", "router-state"),
+    list("ssrHeadChildren", "unknown[]", "head-state"),
+    list("documentInitialHead", "unknown[]", "head-state"),
+    value("rootParams", "RootParams | null", "root-params"),
+];

@@ -1,0 +1,165 @@
+//! Which lane of the cell a native slot gets, and how its value is encoded there.
+//!
+//! | kind | lane | 0 | 1 … | all ones |
+//! |---|---|---|---|---|
+//! | flag | byte | the default | 1: the opposite | other |
+//! | enum of n | byte | the default | (index - default index) mod n | other |
+//! | counter | word | the default | value - default | other |
+//!
+//! So a zeroed cell holds every default, and making a context writes no lane. "Other" means that JavaScript assigned a
+//! value outside the slot's domain, which it keeps on its own side.
+
+use crate::error::{Error, Result};
+use crate::limits::{BYTE_LANES, COUNTER_LANES, COUNTER_MAX};
+
+use super::spec::{Scalar, SlotKind, SlotSpec};
+
+/// Byte-lane code for a value that JavaScript holds.
+pub const OTHER_BYTE: u8 = u8::MAX;
+
+/// Counter-lane code for a value that JavaScript holds; -1 in an `Int32Array`.
+pub const OTHER_WORD: u32 = u32::MAX;
+
+/// A place in the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Index of a byte lane, 0 to 31.
+    Byte(usize),
+    /// Index of a counter lane, 0 to 2.
+    Counter(usize),
+}
+
+impl Lane {
+    /// The index among lanes of its sort.
+    pub fn index(self) -> usize {
+        match self {
+            Lane::Byte(index) | Lane::Counter(index) => index,
+        }
+    }
+}
+
+/// Hands out lanes, lowest first; lanes are never given back, for cells that use them may be live.
+#[derive(Debug, Default)]
+pub struct LaneAllocator {
+    bytes: usize,
+    counters: usize,
+}
+
+impl LaneAllocator {
+    /// The lane for a slot, or none if it is not native.
+    ///
+    /// # Errors
+    /// `CellFull` if all lanes of that sort are taken.
+    pub fn allocate(&mut self, spec: &SlotSpec) -> Result<Option<Lane>> {
+        if !spec.is_native() {
+            return Ok(None);
+        }
+        let counter = spec.kind == SlotKind::Counter;
+        let (used, limit) =
+            if counter { (&mut self.counters, COUNTER_LANES) } else { (&mut self.bytes, BYTE_LANES) };
+        if *used == limit {
+            return Err(Error::CellFull { key: spec.key.to_string(), counter });
+        }
+        let index = *used;
+        *used += 1;
+        Ok(Some(if counter { Lane::Counter(index) } else { Lane::Byte(index) }))
+    }
+}
+
+/// The value behind a lane's code; none if the value lives in JavaScript or the code has no meaning.
+pub fn decode(spec: &SlotSpec, code: u32) -> Option<Scalar> {
+    match (&spec.kind, &spec.default) {
+        (SlotKind::Flag, Scalar::Bool(default)) => match code {
+            0 => Some(Scalar::Bool(*default)),
+            1 => Some(Scalar::Bool(!default)),
+            _ => None,
+        },
+        (SlotKind::Enum { variants }, default) => {
+            let first = variants.iter().position(|variant| variant == default)?;
+            let offset = usize::try_from(code).ok().filter(|offset| *offset < variants.len())?;
+            Some(variants[(first + offset) % variants.len()].clone())
+        }
+        (SlotKind::Counter, Scalar::Number(default)) if code != OTHER_WORD => {
+            // Validated to be an integer below 2^31.
+            Some(Scalar::Number(f64::from(code.wrapping_add(*default as u32))))
+        }
+        _ => None,
+    }
+}
+
+/// The lane's code for a value.
+///
+/// # Errors
+/// `SlotKind` if the value is outside the slot's domain, or the slot is not native.
+pub fn encode(spec: &SlotSpec, value: &Scalar) -> Result<u32> {
+    let refuse = |expected: String| {
+        Err(Error::SlotKind { key: spec.key.to_string(), reason: format!("{value} is not {expected}") })
+    };
+    match (&spec.kind, &spec.default, value) {
+        (SlotKind::Flag, Scalar::Bool(default), Scalar::Bool(value)) => Ok(u32::from(value != default)),
+        (SlotKind::Flag, ..) => refuse("true or false".to_owned()),
+        (SlotKind::Enum { variants }, default, value) => {
+            let position = |wanted: &Scalar| variants.iter().position(|variant| variant == wanted);
+            match (position(value), position(default)) {
+                (Some(index), Some(first)) => Ok(((index + variants.len() - first) % variants.len()) as u32),
+                _ => refuse("one of its variants".to_owned()),
+            }
+        }
+        (SlotKind::Counter, Scalar::Number(default), Scalar::Number(number))
+            if value.is_integer() && (*default..=f64::from(COUNTER_MAX)).contains(number) =>
+        {
+            Ok((number - default) as u32)
+        }
+        (SlotKind::Counter, default, _) => refuse(format!("an integer from {default} to {COUNTER_MAX}")),
+        _ => Err(Error::SlotKind {
+            key: spec.key.to_string(),
+            reason: format!("a {:?} slot is not native; read it in JavaScript", spec.kind.name()),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::spec::{Lifetime, OnFork};
+
+    fn spec(kind: SlotKind, default: Scalar) -> SlotSpec {
+        SlotSpec::new("key", kind, Lifetime::Request, Some(default), OnFork::Inherit).unwrap()
+    }
+
+    #[test]
+    fn zero_is_always_the_default() {
+        let numbers = SlotKind::Enum { variants: [0.0, 1.0, 2.0].map(Scalar::Number).to_vec().into() };
+        for spec in [
+            spec(SlotKind::Flag, Scalar::Bool(true)),
+            spec(numbers, Scalar::Number(1.0)),
+            spec(SlotKind::Counter, Scalar::Number(7.0)),
+        ] {
+            assert_eq!(decode(&spec, 0), Some(spec.default.clone()));
+            assert_eq!(encode(&spec, &spec.default), Ok(0));
+        }
+    }
+
+    #[test]
+    fn codes_without_meaning_are_other() {
+        let flag = spec(SlotKind::Flag, Scalar::Bool(false));
+        let one = spec(SlotKind::Enum { variants: vec![Scalar::Number(3.0)].into() }, Scalar::Number(3.0));
+        assert_eq!(decode(&flag, 2), None);
+        assert_eq!(decode(&flag, u32::from(OTHER_BYTE)), None);
+        assert_eq!(decode(&one, 1), None);
+        assert_eq!(decode(&spec(SlotKind::Counter, Scalar::Number(0.0)), OTHER_WORD), None);
+    }
+
+    #[test]
+    fn values_outside_the_domain_are_refused() {
+        let counter = spec(SlotKind::Counter, Scalar::Number(5.0));
+        for value in [4.0, 5.5, 2_147_483_648.0, f64::NAN] {
+            assert_eq!(
+                encode(&counter, &Scalar::Number(value)).unwrap_err().code(),
+                "ERR_ONESCOPE_SLOT_KIND"
+            );
+        }
+        let flag = spec(SlotKind::Flag, Scalar::Bool(false));
+        assert_eq!(encode(&flag, &Scalar::Null).unwrap_err().code(), "ERR_ONESCOPE_SLOT_KIND");
+    }
+}

@@ -1,0 +1,397 @@
+//! What a slot is: key, kind, lifetime, default, behaviour on fork; and the rules a spec must keep.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::limits::{COUNTER_MAX, ENUM_VARIANTS, HANDLE_MAX, KEY_BYTES};
+
+/// A JavaScript primitive: a default, an enum variant, or the value of a native slot.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// `null`
+    Null,
+    /// `undefined`
+    Undefined,
+    /// `true` or `false`
+    Bool(bool),
+    /// A finite number.
+    Number(f64),
+    /// A string.
+    Text(Cow<'static, str>),
+}
+
+impl Scalar {
+    /// True for a number that JavaScript represents exactly as an integer.
+    pub fn is_integer(&self) -> bool {
+        matches!(self, Scalar::Number(n) if n.fract() == 0.0 && n.abs() <= HANDLE_MAX as f64)
+    }
+}
+
+impl fmt::Display for Scalar {
+    /// Writes a JavaScript literal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scalar::Null => f.write_str("null"),
+            Scalar::Undefined => f.write_str("undefined"),
+            Scalar::Bool(value) => write!(f, "{value}"),
+            Scalar::Number(value) => write!(f, "{value}"),
+            Scalar::Text(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// What a slot holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SlotKind {
+    /// Any JavaScript value.
+    Value,
+    /// A boolean.
+    Flag,
+    /// One of a fixed set of strings or integers.
+    Enum {
+        /// The set, in order; 1 to 250, no two equal.
+        variants: Cow<'static, [Scalar]>,
+    },
+    /// An integer from its default up to 2^31-1.
+    Counter,
+    /// An array, made at first touch.
+    List,
+    /// A `Set`, made at first touch.
+    Set,
+    /// A `Map`, made at first touch.
+    Map,
+    /// A `WeakMap`, made at first touch.
+    WeakMap,
+    /// An object that a named factory makes at first touch.
+    Lazy {
+        /// Name of the factory on the JavaScript side.
+        factory: Cow<'static, str>,
+    },
+}
+
+impl SlotKind {
+    /// The JavaScript name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            SlotKind::Value => "value",
+            SlotKind::Flag => "flag",
+            SlotKind::Enum { .. } => "enum",
+            SlotKind::Counter => "counter",
+            SlotKind::List => "list",
+            SlotKind::Set => "set",
+            SlotKind::Map => "map",
+            SlotKind::WeakMap => "weakMap",
+            SlotKind::Lazy { .. } => "lazy",
+        }
+    }
+
+    /// The kind of that name. `variants` belong to `enum` and `factory` to `lazy`; given to another kind they are an error.
+    ///
+    /// # Errors
+    /// `SlotSpec`, with `key` in the message.
+    pub fn parse(
+        key: &str,
+        name: &str,
+        variants: Option<Vec<Scalar>>,
+        factory: Option<String>,
+    ) -> Result<Self> {
+        let bad = |reason: String| Err(Error::SlotSpec { key: key.to_owned(), reason });
+        if variants.is_some() && name != "enum" {
+            return bad(format!("\"variants\" belong to the kind \"enum\", not to {name:?}"));
+        }
+        if factory.is_some() && name != "lazy" {
+            return bad(format!("\"factory\" belongs to the kind \"lazy\", not to {name:?}"));
+        }
+        Ok(match name {
+            "value" => SlotKind::Value,
+            "flag" => SlotKind::Flag,
+            "enum" => SlotKind::Enum { variants: Cow::Owned(variants.unwrap_or_default()) },
+            "counter" => SlotKind::Counter,
+            "list" => SlotKind::List,
+            "set" => SlotKind::Set,
+            "map" => SlotKind::Map,
+            "weakMap" => SlotKind::WeakMap,
+            "lazy" => SlotKind::Lazy { factory: Cow::Owned(factory.unwrap_or_default()) },
+            _ => {
+                return bad(format!(
+                    "kind {name:?} is unknown; expected value, flag, enum, counter, list, set, map, weakMap or lazy"
+                ));
+            }
+        })
+    }
+
+    /// True for the kinds whose object is made at first touch and shared by forks.
+    pub fn is_collection(&self) -> bool {
+        matches!(
+            self,
+            SlotKind::List | SlotKind::Set | SlotKind::Map | SlotKind::WeakMap | SlotKind::Lazy { .. }
+        )
+    }
+}
+
+/// How long a slot's value lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    /// While the scope that set it is current.
+    Scope,
+    /// As long as the request context.
+    Request,
+}
+
+impl Lifetime {
+    /// The JavaScript name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lifetime::Scope => "scope",
+            Lifetime::Request => "request",
+        }
+    }
+
+    /// The lifetime of that name.
+    ///
+    /// # Errors
+    /// `SlotSpec`, with `key` in the message.
+    pub fn parse(key: &str, name: &str) -> Result<Self> {
+        match name {
+            "scope" => Ok(Lifetime::Scope),
+            "request" => Ok(Lifetime::Request),
+            _ => Err(Error::SlotSpec {
+                key: key.to_owned(),
+                reason: format!("lifetime {name:?} is unknown; expected scope or request"),
+            }),
+        }
+    }
+}
+
+/// What a forked context starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFork {
+    /// The parent's value.
+    Inherit,
+    /// The default.
+    Reset,
+}
+
+impl OnFork {
+    /// The JavaScript name.
+    pub fn name(self) -> &'static str {
+        match self {
+            OnFork::Inherit => "inherit",
+            OnFork::Reset => "reset",
+        }
+    }
+
+    /// The behaviour of that name.
+    ///
+    /// # Errors
+    /// `SlotSpec`, with `key` in the message.
+    pub fn parse(key: &str, name: &str) -> Result<Self> {
+        match name {
+            "inherit" => Ok(OnFork::Inherit),
+            "reset" => Ok(OnFork::Reset),
+            _ => Err(Error::SlotSpec {
+                key: key.to_owned(),
+                reason: format!("onFork {name:?} is unknown; expected inherit or reset"),
+            }),
+        }
+    }
+}
+
+/// The declaration of a slot. Two specs are the same slot if they are equal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotSpec {
+    /// Process-wide name, 1 to 200 bytes.
+    pub key: Cow<'static, str>,
+    /// What it holds.
+    pub kind: SlotKind,
+    /// How long.
+    pub lifetime: Lifetime,
+    /// Its first value; `Undefined` for collections, which have none.
+    pub default: Scalar,
+    /// What a fork starts with.
+    pub on_fork: OnFork,
+}
+
+impl SlotSpec {
+    /// A spec; an absent default becomes the kind's own: `null`, `false`, the first variant, 0, none.
+    ///
+    /// # Errors
+    /// `SlotSpec` if a rule is broken.
+    pub fn new(
+        key: impl Into<Cow<'static, str>>,
+        kind: SlotKind,
+        lifetime: Lifetime,
+        default: Option<Scalar>,
+        on_fork: OnFork,
+    ) -> Result<Self> {
+        let default = default.unwrap_or_else(|| match &kind {
+            SlotKind::Value => Scalar::Null,
+            SlotKind::Flag => Scalar::Bool(false),
+            SlotKind::Enum { variants } => variants.first().cloned().unwrap_or(Scalar::Undefined),
+            SlotKind::Counter => Scalar::Number(0.0),
+            _ => Scalar::Undefined,
+        });
+        let spec = Self { key: key.into(), kind, lifetime, default, on_fork };
+        spec.validate()?;
+        Ok(spec)
+    }
+
+    /// True if the value lives in a lane of the cell, where other threads can read it.
+    pub fn is_native(&self) -> bool {
+        self.lifetime == Lifetime::Request
+            && matches!(self.kind, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
+    }
+
+    /// Checks every rule that needs no registry.
+    ///
+    /// # Errors
+    /// `SlotSpec`, naming the first rule that is broken.
+    pub fn validate(&self) -> Result<()> {
+        let bad = |reason: String| Err(Error::SlotSpec { key: self.key.to_string(), reason });
+        if self.key.is_empty() || self.key.len() > KEY_BYTES {
+            return bad(format!("the key has {} bytes; expected 1 to {KEY_BYTES}", self.key.len()));
+        }
+        let default = &self.default;
+        match &self.kind {
+            SlotKind::Value => match default {
+                Scalar::Number(n) if !n.is_finite() => bad("the default must be a finite number".to_owned()),
+                _ => Ok(()),
+            },
+            SlotKind::Flag if !matches!(default, Scalar::Bool(_)) => {
+                bad(format!("the default of a flag is true or false, not {default}"))
+            }
+            SlotKind::Enum { variants } => self.validate_variants(variants),
+            SlotKind::Counter => match default {
+                Scalar::Number(n) if default.is_integer() && (0.0..=f64::from(COUNTER_MAX)).contains(n) => {
+                    Ok(())
+                }
+                _ => bad(format!(
+                    "the default of a counter is an integer from 0 to {COUNTER_MAX}, not {default}"
+                )),
+            },
+            SlotKind::Lazy { factory } if factory.is_empty() => {
+                bad("the kind \"lazy\" needs the name of a \"factory\"".to_owned())
+            }
+            kind if kind.is_collection() && *default != Scalar::Undefined => {
+                bad(format!("the kind {:?} has no default, so {default} cannot be one", kind.name()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_variants(&self, variants: &[Scalar]) -> Result<()> {
+        let bad = |reason: String| Err(Error::SlotSpec { key: self.key.to_string(), reason });
+        if variants.is_empty() || variants.len() > ENUM_VARIANTS {
+            return bad(format!("an enum has 1 to {ENUM_VARIANTS} variants, not {}", variants.len()));
+        }
+        for (index, variant) in variants.iter().enumerate() {
+            if !matches!(variant, Scalar::Text(_)) && !variant.is_integer() {
+                return bad(format!("variant {variant} is neither a string nor an integer"));
+            }
+            if variants[..index].contains(variant) {
+                return bad(format!("variant {variant} is there twice"));
+            }
+        }
+        if variants.contains(&self.default) {
+            Ok(())
+        } else {
+            bad(format!("the default {} is not one of the variants", self.default))
+        }
+    }
+}
+
+impl fmt::Display for SlotSpec {
+    /// Writes the whole spec as a JavaScript object literal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{ key: {:?}, kind: {:?}", self.key, self.kind.name())?;
+        match &self.kind {
+            SlotKind::Enum { variants } => {
+                let list: Vec<_> = variants.iter().map(Scalar::to_string).collect();
+                write!(f, ", variants: [{}]", list.join(", "))?;
+            }
+            SlotKind::Lazy { factory } => write!(f, ", factory: {factory:?}")?,
+            _ => {}
+        }
+        let (lifetime, on_fork) = (self.lifetime.name(), self.on_fork.name());
+        write!(f, ", lifetime: {lifetime:?}, default: {}, onFork: {on_fork:?} }}", self.default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn make(kind: SlotKind, default: Option<Scalar>) -> Result<SlotSpec> {
+        SlotSpec::new("key", kind, Lifetime::Request, default, OnFork::Inherit)
+    }
+
+    fn variants(list: &[&'static str]) -> SlotKind {
+        SlotKind::Enum { variants: list.iter().map(|name| Scalar::Text((*name).into())).collect() }
+    }
+
+    #[test]
+    fn absent_defaults_are_those_of_the_kind() {
+        assert_eq!(make(SlotKind::Value, None).unwrap().default, Scalar::Null);
+        assert_eq!(make(SlotKind::Flag, None).unwrap().default, Scalar::Bool(false));
+        assert_eq!(make(variants(&["a", "b"]), None).unwrap().default, Scalar::Text("a".into()));
+        assert_eq!(make(SlotKind::Counter, None).unwrap().default, Scalar::Number(0.0));
+        assert_eq!(make(SlotKind::Map, None).unwrap().default, Scalar::Undefined);
+    }
+
+    #[test]
+    fn every_broken_rule_is_refused() {
+        let many: Vec<Scalar> = (0..=ENUM_VARIANTS).map(|n| Scalar::Number(n as f64)).collect();
+        let bad = [
+            make(SlotKind::Flag, Some(Scalar::Null)),
+            make(variants(&[]), None),
+            make(variants(&["a", "a"]), None),
+            make(variants(&["a"]), Some(Scalar::Text("b".into()))),
+            make(SlotKind::Enum { variants: many.into() }, None),
+            make(SlotKind::Enum { variants: vec![Scalar::Number(0.5)].into() }, None),
+            make(SlotKind::Enum { variants: vec![Scalar::Null].into() }, None),
+            make(SlotKind::Counter, Some(Scalar::Number(-1.0))),
+            make(SlotKind::Counter, Some(Scalar::Number(2_147_483_648.0))),
+            make(SlotKind::Counter, Some(Scalar::Number(f64::NAN))),
+            make(SlotKind::Value, Some(Scalar::Number(f64::INFINITY))),
+            make(SlotKind::List, Some(Scalar::Null)),
+            make(SlotKind::Lazy { factory: "".into() }, None),
+            SlotSpec::new("", SlotKind::Value, Lifetime::Scope, None, OnFork::Inherit),
+            SlotSpec::new("k".repeat(201), SlotKind::Value, Lifetime::Scope, None, OnFork::Inherit),
+        ];
+        for result in bad {
+            assert_eq!(result.unwrap_err().code(), "ERR_ONESCOPE_SLOT_SPEC");
+        }
+    }
+
+    #[test]
+    fn parsing_refuses_what_does_not_belong() {
+        assert!(SlotKind::parse("k", "flag", Some(vec![]), None).is_err());
+        assert!(SlotKind::parse("k", "list", None, Some("f".into())).is_err());
+        assert!(SlotKind::parse("k", "array", None, None).is_err());
+        assert!(Lifetime::parse("k", "process").is_err());
+        assert!(OnFork::parse("k", "copy").is_err());
+    }
+
+    #[test]
+    fn names_round_trip() {
+        for name in ["value", "flag", "counter", "list", "set", "map", "weakMap"] {
+            assert_eq!(SlotKind::parse("k", name, None, None).unwrap().name(), name);
+        }
+        for lifetime in [Lifetime::Scope, Lifetime::Request] {
+            assert_eq!(Lifetime::parse("k", lifetime.name()).unwrap(), lifetime);
+        }
+        for on_fork in [OnFork::Inherit, OnFork::Reset] {
+            assert_eq!(OnFork::parse("k", on_fork.name()).unwrap(), on_fork);
+        }
+    }
+
+    #[test]
+    fn prints_as_an_object_literal() {
+        let spec = make(variants(&["a", "b"]), None).unwrap();
+        assert_eq!(
+            spec.to_string(),
+            r#"{ key: "key", kind: "enum", variants: ["a", "b"], lifetime: "request", default: "a", onFork: "inherit" }"#
+        );
+    }
+}

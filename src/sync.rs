@@ -1,0 +1,13 @@
+//! The one place that names the lock implementation.
+//!
+//! None of these locks poisons: a panic that was caught at the binding must not take the store with it.
+//!
+//! | lock | protects | does not protect |
+//! |---|---|---|
+//! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
+//! | `PageTable` | which pages are live, totals of retired ones | the words of a page (atomics, written by JavaScript) |
+//! | `ThreadTable` | which threads are attached | their blocks (atomics) |
+//!
+//! No function takes two of them at once, so there is no lock order to keep.
+
+pub use parking_lot::{Condvar, Mutex, RwLock};

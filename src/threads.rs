@@ -1,0 +1,208 @@
+//! The JavaScript threads that use the store, and the background thread that keeps their clocks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::limits::{CLOCK_TICK_MS, THREAD_BLOCK_BYTES};
+use crate::memory::Memory;
+use crate::sync::{Condvar, Mutex};
+
+/// Word of a thread block that holds the coarse clock, in ms.
+pub const BLOCK_CLOCK_WORD: usize = 0;
+
+/// An attached thread.
+#[derive(Clone)]
+pub struct Thread {
+    /// From 0, the first one that attached (the main thread), upward; never reused.
+    pub id: u32,
+    /// The 64 bytes that JavaScript maps; word 0 is the coarse clock.
+    pub block: Arc<Memory>,
+}
+
+#[derive(Default)]
+struct Attached {
+    threads: Vec<Thread>,
+    next_id: u32,
+    clock_runs: bool,
+}
+
+struct Shared {
+    clock: Clock,
+    attached: Mutex<Attached>,
+    // Signalled at each attach: the clock thread waits for it while nobody is attached.
+    arrived: Condvar,
+    ticks: AtomicU64,
+}
+
+impl Shared {
+    /// Writes the time to every block; false if there is none.
+    fn tick(&self) -> bool {
+        let attached = self.attached.lock();
+        let now = self.clock.now_ms();
+        for thread in &attached.threads {
+            thread.block.set_word(BLOCK_CLOCK_WORD, now);
+        }
+        self.ticks.fetch_add(1, Relaxed);
+        !attached.threads.is_empty()
+    }
+
+    fn wait_for_a_thread(&self) {
+        let mut attached = self.attached.lock();
+        while attached.threads.is_empty() {
+            self.arrived.wait(&mut attached);
+        }
+    }
+}
+
+/// The attached threads of the process.
+pub struct ThreadTable {
+    shared: Arc<Shared>,
+}
+
+impl ThreadTable {
+    /// A table without threads, with a clock that starts now.
+    pub fn new() -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                clock: Clock::start(),
+                attached: Mutex::default(),
+                arrived: Condvar::new(),
+                ticks: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// Adds a thread; its block shows the current time at once. The first call starts the clock thread.
+    ///
+    /// # Errors
+    /// `PageMemory` if there is no memory for the block, `Clock` if the clock thread cannot start; no thread is added then.
+    pub fn attach(&self) -> Result<Thread> {
+        let block = Arc::new(Memory::zeroed(THREAD_BLOCK_BYTES)?);
+        let mut attached = self.shared.attached.lock();
+        if !attached.clock_runs {
+            start_clock(Arc::clone(&self.shared))?;
+            attached.clock_runs = true;
+        }
+        block.set_word(BLOCK_CLOCK_WORD, self.shared.clock.now_ms());
+        let thread = Thread { id: attached.next_id, block };
+        attached.next_id += 1;
+        attached.threads.push(thread.clone());
+        self.shared.arrived.notify_all();
+        Ok(thread)
+    }
+
+    /// Removes a thread; its block stops at the last time written. False if it was not attached.
+    pub fn detach(&self, id: u32) -> bool {
+        let mut attached = self.shared.attached.lock();
+        let before = attached.threads.len();
+        attached.threads.retain(|thread| thread.id != id);
+        attached.threads.len() < before
+    }
+
+    /// Ids of the attached threads, ascending.
+    pub fn list(&self) -> Vec<u32> {
+        self.shared.attached.lock().threads.iter().map(|thread| thread.id).collect()
+    }
+
+    /// The clock whose readings the blocks show.
+    pub fn clock(&self) -> Clock {
+        self.shared.clock
+    }
+
+    /// How often the clock thread has written the blocks; it stands still while no thread is attached.
+    pub fn ticks(&self) -> u64 {
+        self.shared.ticks.load(Relaxed)
+    }
+}
+
+impl Default for ThreadTable {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Starts the thread that ticks for the rest of the process.
+fn start_clock(shared: Arc<Shared>) -> Result<()> {
+    let failed = |error: std::io::Error| Error::Clock { reason: error.to_string() };
+    let runtime = Builder::new_current_thread().enable_time().build().map_err(failed)?;
+    std::thread::Builder::new()
+        .name("onescope-clock".to_owned())
+        .spawn(move || run_clock(&shared, &runtime))
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn run_clock(shared: &Shared, runtime: &Runtime) {
+    loop {
+        shared.wait_for_a_thread();
+        runtime.block_on(async {
+            let mut timer = interval(Duration::from_millis(CLOCK_TICK_MS));
+            // After a suspended laptop wakes, one tick is as good as a million.
+            timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            timer.tick().await;
+            while shared.tick() {
+                timer.tick().await;
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread::sleep;
+    use std::time::Instant;
+
+    fn eventually(what: &str, mut test: impl FnMut() -> bool) {
+        let start = Instant::now();
+        while !test() {
+            assert!(start.elapsed() < Duration::from_secs(10), "never: {what}");
+            sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn ids_count_up_and_are_not_reused() {
+        let table = ThreadTable::new();
+        let ids: Vec<u32> = (0..3).map(|_| table.attach().unwrap().id).collect();
+        assert_eq!(ids, [0, 1, 2]);
+        assert!(table.detach(1));
+        assert!(!table.detach(1));
+        assert_eq!(table.attach().unwrap().id, 3);
+        assert_eq!(table.list(), [0, 2, 3]);
+    }
+
+    #[test]
+    fn a_block_shows_the_time_at_once_and_then_ticks() {
+        let table = ThreadTable::new();
+        let block = table.attach().unwrap().block;
+        let first = block.word(BLOCK_CLOCK_WORD);
+        assert!(first >= 1);
+        eventually("the block ticks", || block.word(BLOCK_CLOCK_WORD) > first);
+    }
+
+    #[test]
+    fn the_clock_parks_without_threads_and_wakes_for_the_next() {
+        let table = ThreadTable::new();
+        let thread = table.attach().unwrap();
+        eventually("it ticks", || table.ticks() > 1);
+        table.detach(thread.id);
+        eventually("it parks", || {
+            let before = table.ticks();
+            sleep(Duration::from_millis(5 * CLOCK_TICK_MS));
+            table.ticks() == before
+        });
+        let stopped = thread.block.word(BLOCK_CLOCK_WORD);
+        let parked = table.ticks();
+        let next = table.attach().unwrap();
+        assert!(next.block.word(BLOCK_CLOCK_WORD) >= stopped);
+        eventually("it wakes", || table.ticks() > parked);
+        assert_eq!(thread.block.word(BLOCK_CLOCK_WORD), stopped);
+    }
+}

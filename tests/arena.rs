@@ -1,0 +1,238 @@
+//! Pages, handles and counts against a plain model, and readers against a writer.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use onescope::arena::cell::{byte, word};
+use onescope::arena::{Handle, Page, State};
+use onescope::inspect::{self, Filter};
+use onescope::store::Store;
+use proptest::prelude::*;
+
+/// Allocates a cell as JavaScript does: write it, then move the cursor.
+fn make(page: &Page, state: State, parent: u64) -> Option<u64> {
+    let index = page.cursor();
+    if index == 256 {
+        return None;
+    }
+    let cell = page.cell(index);
+    cell.set_word(word::STARTED, 1);
+    cell.set_word(word::PARENT_LOW, parent as u32);
+    cell.set_word(word::PARENT_HIGH, (parent >> 32) as u32);
+    cell.set_byte(byte::STATE, state as u8);
+    page.set_cursor(index + 1);
+    Some(Handle::of(page.id(), index).seq())
+}
+
+#[derive(Debug, Clone)]
+enum Op {
+    Page,
+    Context,
+    Fork,
+    Close,
+    Free,
+}
+
+fn ops() -> impl Strategy<Value = Vec<(Op, prop::sample::Index)>> {
+    let op = prop_oneof![
+        1 => Just(Op::Page),
+        8 => Just(Op::Context),
+        3 => Just(Op::Fork),
+        4 => Just(Op::Close),
+        1 => Just(Op::Free),
+    ];
+    prop::collection::vec((op, any::<prop::sample::Index>()), 1..300)
+}
+
+#[derive(Default)]
+struct Model {
+    pages: Vec<Arc<Page>>,
+    // By seq: label, is a fork, is closed. Only contexts of live pages.
+    live: HashMap<u64, (String, bool, bool)>,
+    gone: Vec<u64>,
+    counts: [u64; 4],
+}
+
+const CREATED: usize = 0;
+const FORKED: usize = 1;
+const CLOSED: usize = 2;
+const ABANDONED: usize = 3;
+
+fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
+    let some_seq = |model: &Model| {
+        let mut seqs: Vec<u64> = model.live.keys().copied().collect();
+        seqs.sort_unstable();
+        (!seqs.is_empty()).then(|| seqs[pick.index(seqs.len())])
+    };
+    match op {
+        Op::Page => model.pages.push(store.pages.allocate(0).unwrap()),
+        Op::Context | Op::Fork if !model.pages.is_empty() => {
+            let parent = if matches!(op, Op::Fork) { some_seq(model) } else { None };
+            let page = &model.pages[pick.index(model.pages.len())];
+            if let Some(seq) = make(page, State::Active, parent.unwrap_or(0)) {
+                let label = format!("GET /{seq}");
+                inspect::write_label(store, seq, &label).unwrap();
+                model.live.insert(seq, (label, parent.is_some(), false));
+                model.counts[if parent.is_some() { FORKED } else { CREATED }] += 1;
+            }
+        }
+        Op::Close => {
+            if let Some(seq) = some_seq(model) {
+                let handle = Handle::new(seq).unwrap();
+                store.pages.resolve(handle).unwrap().cell().set_byte(byte::STATE, State::Closed as u8);
+                let (_, fork, closed) = model.live.get_mut(&seq).unwrap();
+                model.counts[CLOSED] += u64::from(!*fork && !*closed);
+                *closed = true;
+            }
+        }
+        Op::Free if !model.pages.is_empty() => {
+            let page = model.pages.swap_remove(pick.index(model.pages.len()));
+            assert!(store.pages.release(page.id()));
+            let (counts, gone) = (&mut model.counts, &mut model.gone);
+            model.live.retain(|seq, (_, fork, closed)| {
+                let stays = seq / 256 != page.id();
+                if !stays {
+                    counts[ABANDONED] += u64::from(!*fork && !*closed);
+                    gone.push(*seq);
+                }
+                stays
+            });
+        }
+        Op::Context | Op::Fork | Op::Free => {}
+    }
+}
+
+proptest! {
+    #[test]
+    fn counts_and_handles_follow_the_model(ops in ops()) {
+        let store = Store::new();
+        let mut model = Model::default();
+        for (op, pick) in &ops {
+            step(&store, &mut model, op, pick);
+            let counts = inspect::counts(&store);
+            let totals = counts.totals;
+            prop_assert_eq!([totals.created, totals.forked, totals.closed, totals.abandoned], model.counts);
+            prop_assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
+            prop_assert_eq!(counts.live_pages, model.pages.len() as u64);
+            prop_assert_eq!(counts.live_cells, model.live.len() as u64);
+        }
+        for (seq, (label, _, closed)) in &model.live {
+            prop_assert_eq!(&inspect::read_label(&store, *seq).unwrap(), label, "never another context's data");
+            let expected = if *closed { State::Closed } else { State::Active };
+            prop_assert_eq!(inspect::read_state(&store, *seq).unwrap().0, expected);
+        }
+        for seq in &model.gone {
+            prop_assert_eq!(inspect::read_label(&store, *seq).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
+        }
+        let all = Filter { forks: true, closed: true, ..Filter::default() };
+        prop_assert_eq!(inspect::contexts(&store, all).len(), model.live.len());
+        prop_assert!(inspect::contexts(&store, Filter::default()).len() as u64
+            == inspect::counts(&store).totals.in_flight);
+    }
+
+    #[test]
+    fn any_number_as_a_handle_is_an_error_or_the_right_cell(seq: u64, small in 0..2048u64) {
+        let store = Store::new();
+        let page = store.pages.allocate(0).unwrap();
+        let made = make(&page, State::Active, 0).unwrap();
+        for seq in [seq, small] {
+            match inspect::read_state(&store, seq) {
+                Ok(_) => prop_assert_eq!(seq, made),
+                Err(error) => prop_assert!(
+                    ["ERR_ONESCOPE_HANDLE", "ERR_ONESCOPE_STALE_HANDLE"].contains(&error.code())
+                ),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_index_at_the_cursor_is_stale_until_it_is_allocated() {
+    let store = Store::new();
+    let page = store.pages.allocate(0).unwrap();
+    let next = Handle::of(page.id(), 1).seq();
+    assert_eq!(inspect::read_state(&store, next).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
+    assert_eq!(make(&page, State::Created, 0), Some(next));
+    assert_eq!(inspect::read_state(&store, next).unwrap().0, State::Created);
+}
+
+#[test]
+fn contexts_come_oldest_first_with_slots_on_request() {
+    let store = Store::new();
+    let page = store.pages.allocate(5).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    let seqs: Vec<u64> = (0..3).filter_map(|_| make(&page, State::Active, 0)).collect();
+    // Made at 1 ms, 41 ms and 21 ms of the clock.
+    page.cell(2).set_word(word::STARTED, 41);
+    page.cell(3).set_word(word::STARTED, 21);
+    let found = inspect::contexts(&store, Filter { limit: Some(2), slots: true, ..Filter::default() });
+    assert_eq!(found.iter().map(|context| context.seq).collect::<Vec<_>>(), [seqs[0], seqs[2]]);
+    assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.len()), (5, 0, 10));
+    assert!(found[0].age_ms >= 59 && found[0].age_ms < 60_000);
+    assert!(inspect::contexts(&store, Filter::default()).iter().all(|context| context.slots.is_empty()));
+}
+
+#[test]
+fn slots_are_read_and_written_by_handle() {
+    let store = Store::new();
+    let page = store.pages.allocate(0).unwrap();
+    let seq = make(&page, State::Active, 0).unwrap();
+    let id = |key: &str| {
+        let registry = store.registry.read();
+        u64::from(registry.list().iter().find(|slot| slot.spec.key == key).unwrap().id.0)
+    };
+    let text = |text: &'static str| onescope::registry::Scalar::Text(text.into());
+    inspect::write_slot(&store, seq, id("phase"), &text("action")).unwrap();
+    assert_eq!(inspect::read_slot(&store, seq, id("phase")), Ok(Some(text("action"))));
+    page.cell(1).set_byte(byte::LANES + 1, 255);
+    assert_eq!(inspect::read_slot(&store, seq, id("phase")), Ok(None), "JavaScript holds it");
+    let code = |id| inspect::read_slot(&store, seq, id).unwrap_err().code();
+    assert_eq!(code(id("headersContext")), "ERR_ONESCOPE_SLOT_KIND");
+    assert_eq!(code(1000), "ERR_ONESCOPE_SLOT_UNKNOWN");
+    let bad = inspect::write_slot(&store, seq, id("phase"), &text("nope")).unwrap_err();
+    assert_eq!(bad.code(), "ERR_ONESCOPE_SLOT_KIND");
+}
+
+/// A writer makes, labels and releases pages; readers list, count and read by handle all the while.
+#[test]
+fn readers_never_see_what_was_not_written() {
+    let store = Store::new();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let mut last_created = 0;
+                while !done.load(Relaxed) {
+                    let totals = inspect::counts(&store).totals;
+                    assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
+                    assert!(totals.created >= last_created, "a release must not lose or double a context");
+                    last_created = totals.created;
+                    for context in inspect::contexts(&store, Filter::default()).iter().take(20) {
+                        // One character per page, so a label of two pages would show.
+                        let letter = char::from(b'a' + (context.seq / 256 % 26) as u8);
+                        assert!(context.label.chars().all(|seen| seen == letter), "{context:?}");
+                        if let Ok(label) = inspect::read_label(&store, context.seq) {
+                            assert!(label.chars().all(|seen| seen == letter));
+                        }
+                    }
+                }
+            });
+        }
+        let mut pages: Vec<Arc<Page>> = Vec::new();
+        for _ in 0..400 {
+            let page = store.pages.allocate(0).unwrap();
+            let label = char::from(b'a' + (page.id() % 26) as u8).to_string().repeat(64);
+            for _ in 0..255 {
+                page.cell(page.cursor()).set_label(&label);
+                make(&page, State::Active, 0);
+            }
+            pages.push(page);
+            if pages.len() > 4 {
+                store.pages.release(pages.remove(0).id());
+            }
+        }
+        done.store(true, Relaxed);
+    });
+    assert_eq!(inspect::counts(&store).totals.created, 400 * 255);
+}
