@@ -1,0 +1,122 @@
+import { backend } from "./backend.js";
+import { KINDS, LAYOUT, STATES } from "./generated/slot-table.js";
+import { shared } from "./shared.js";
+
+// A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
+// that are only looked at cost no memory of the store. The cells come from the page that this JavaScript thread fills;
+// the backend is asked once a page. Every context holds the views of its page, so the page lives exactly as long as the
+// last context in it.
+
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number, $kind: number }} CellOwner */
+
+const CREATED = STATES.indexOf("created");
+const ACTIVE = STATES.indexOf("active");
+const CLOSED = STATES.indexOf("closed");
+const { cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
+
+/** The kind of a context that belongs to no request. Its cell is its own small array, which nobody else sees. */
+export const DETACHED = -1;
+
+const page = shared("page", () => ({
+  words: new Int32Array(0),
+  bytes: new Uint8Array(0),
+  /** next free cell; the first page is taken with the first cell */
+  cursor: /** @type {number} */ (pageCells),
+  /** word 0 of the thread block: milliseconds on the coarse clock, kept current by the backend */
+  clock: new Int32Array(1),
+}));
+
+function turn() {
+  if (page.words.length === 0) page.clock = new Int32Array(backend.attachThread().block);
+  const buffer = backend.allocatePage();
+  page.words = new Int32Array(buffer);
+  page.bytes = new Uint8Array(buffer);
+  page.cursor = 1;
+}
+
+/**
+ * Gives a context its cell, as a request of its own. It must not have one.
+ *
+ * @param {CellOwner} context
+ */
+export function takeCell(context) {
+  if (context.$kind === DETACHED) return takePrivateCell(context);
+  if (page.cursor === pageCells) turn();
+  const { words, bytes } = page;
+  const base = page.cursor * cellWords;
+  words[header.cursor] = ++page.cursor;
+  words[base] = CREATED | (context.$kind << (8 * BYTE.kind));
+  words[base + WORD.started] = words[base + WORD.touched] = page.clock[0];
+  context.$words = words;
+  context.$bytes = bytes;
+  context.$base = base;
+}
+
+/** @param {CellOwner} context */
+function takePrivateCell(context) {
+  context.$words = new Int32Array(2 * cellWords);
+  context.$bytes = new Uint8Array(context.$words.buffer);
+  context.$base = cellWords;
+}
+
+/**
+ * Gives a context its cell, as a fork of another context.
+ *
+ * @param {CellOwner} context
+ * @param {CellOwner} parent
+ */
+export function takeFork(context, parent) {
+  if (parent.$base === 0) takeCell(parent);
+  takeCell(context);
+  const { $words: words, $base: base } = context;
+  if (context.$kind === DETACHED) return;
+  // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
+  words[base + WORD.parentLow] = parent.$words[header.seqLow] + parent.$base / cellWords;
+  words[base + WORD.parentHigh] = parent.$words[header.seqHigh];
+  backend.forked(words);
+}
+
+/**
+ * The handle of a context: its sequence number, never reused within the process.
+ *
+ * @param {CellOwner} context
+ * @returns {number | undefined} `undefined` for a context that belongs to no request
+ */
+export function handleOf(context) {
+  if (context.$kind === DETACHED) return undefined;
+  if (context.$base === 0) takeCell(context);
+  const { $words: words, $base: base } = context;
+  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0) + base / cellWords;
+}
+
+/**
+ * Stamps the time at which a context was last entered, and its state if it is the first time.
+ *
+ * @param {CellOwner} context
+ */
+export function touch(context) {
+  if (context.$base === 0) takeCell(context);
+  const at = context.$base << 2;
+  if (context.$bytes[at] === CREATED) context.$bytes[at] = ACTIVE;
+  context.$words[context.$base + WORD.touched] = page.clock[0];
+}
+
+/**
+ * Moves a context's state forward; it never goes back.
+ *
+ * @param {CellOwner} context
+ * @param {number} state code of `STATES`
+ */
+export function advance(context, state) {
+  if (context.$base === 0) takeCell(context);
+  const at = context.$base << 2;
+  if (context.$bytes[at] >= state) return;
+  context.$bytes[at] = state;
+  context.$words[context.$base + WORD.touched] = page.clock[0];
+  if (state === CLOSED) backend.closed(context.$words);
+}
+
+/** @param {import("./native/contract.js").ContextKind} kind */
+export function kindCode(kind) {
+  return KINDS.indexOf(kind);
+}

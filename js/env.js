@@ -1,0 +1,7 @@
+// Every environment variable that onescope reads.
+
+/** `native` or `js` forces a backend; anything else but empty is an error. */
+export const ONESCOPE_BACKEND = process.env.ONESCOPE_BACKEND || undefined;
+
+/** Path of the addon to load instead of the one beside this package. */
+export const ONESCOPE_NATIVE_PATH = process.env.ONESCOPE_NATIVE_PATH || undefined;

@@ -1,0 +1,21 @@
+// What a lazy slot holds at first touch, named in the slot table (src/registry/builtin.rs) by `factory`.
+
+/** Dynamic-usage latch of a render: one object per request, shared by all its forks. */
+export function renderDynamicLatch() {
+  return { dynamic: false, listeners: new Set() };
+}
+
+/** State of work deferred until the response closes: one object per request, shared by all its forks. */
+export function afterContext() {
+  return {
+    /** @type {Array<() => unknown>} */
+    callbacks: [],
+    responseClosed: false,
+    pendingCallbacks: 0,
+    pendingPromises: 0,
+    /** @type {Promise<void> | null} */
+    completion: null,
+    /** @type {(() => void) | null} */
+    resolveCompletion: null,
+  };
+}

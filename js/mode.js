@@ -1,0 +1,34 @@
+import { real } from "./real.js";
+import { shared } from "./shared.js";
+
+/**
+ * How this process carries async context, found by asking Node instead of by its version: flags switch it both ways.
+ *
+ * - `frames`: AsyncContextFrame (default from Node 24) rather than async_hooks (default on Node 22).
+ * - `options`: the constructor takes `name` and `defaultValue`.
+ */
+export const mode = shared("mode", () => ({ frames: hasFrames(), options: hasOptions() }));
+
+// `exit` suspends a whole storage under async_hooks, so even a snapshot taken before it shows nothing inside; with
+// frames `exit` is only one more frame, and the snapshot brings the older one back.
+function hasFrames() {
+  const probe = new real.AsyncLocalStorage();
+  try {
+    return probe.run(1, () => {
+      const resume = real.AsyncLocalStorage.snapshot();
+      return probe.exit(() => resume(() => probe.getStore() === 1));
+    });
+  } finally {
+    // Under async_hooks an enabled storage taxes every promise; a used-up probe must not.
+    probe.disable();
+  }
+}
+
+function hasOptions() {
+  const probe = new real.AsyncLocalStorage(/** @type {any} */ ({ defaultValue: 1 }));
+  try {
+    return probe.getStore() === 1;
+  } finally {
+    probe.disable();
+  }
+}

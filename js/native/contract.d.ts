@@ -1,0 +1,76 @@
+// What both backends offer. The native one is the addon itself plus what only the JavaScript side can know.
+
+export type SlotKind = "value" | "flag" | "enum" | "counter" | "list" | "set" | "map" | "weakMap" | "lazy";
+export type Lifetime = "scope" | "request";
+export type OnFork = "inherit" | "reset";
+export type Scalar = boolean | number | string | null;
+export type ContextState = "free" | "created" | "active" | "responded" | "closed";
+export type ContextKind = "other" | "appPage" | "appRoute" | "action" | "pagesPage" | "pagesApi" | "regeneration";
+
+export interface SlotSpec {
+  key: string;
+  kind: SlotKind;
+  lifetime: Lifetime;
+  default?: Scalar;
+  variants?: Array<string | number>;
+  factory?: string;
+  onFork?: OnFork;
+}
+
+export interface SlotInfo extends SlotSpec {
+  id: number;
+  onFork: OnFork;
+  native: boolean;
+  lane?: number;
+  owner?: string;
+}
+
+export interface ContextInfo {
+  seq: number;
+  kind: ContextKind;
+  state: ContextState;
+  label: string;
+  ageMs: number;
+  idleMs: number;
+  thread: number;
+  parent: number | null;
+}
+
+export interface Counts {
+  created: number;
+  forked: number;
+  closed: number;
+  abandoned: number;
+  inFlight: number;
+  livePages: number;
+  liveCells: number;
+  threads: number;
+}
+
+export interface Store {
+  layoutHash(): string;
+  registerSlot(spec: SlotSpec): number;
+  slots(): SlotInfo[];
+  attachThread(): { id: number; block: ArrayBuffer };
+  allocatePage(): ArrayBuffer;
+  counts(): Counts;
+  contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];
+  readSlot(seq: number, id: number): Scalar;
+  writeSlot(seq: number, id: number, value: Scalar): void;
+  readLabel(seq: number): string;
+  writeLabel(seq: number, text: string): void;
+  readState(seq: number): { state: ContextState; kind: ContextKind };
+}
+
+export interface Backend extends Store {
+  /** which backend this is */
+  name: "native" | "js";
+  /** why it is not the native one; empty for native */
+  reasons: readonly string[];
+  /** path of the addon, native only */
+  path?: string;
+  /** tells of a cell taken as a fork; the native backend sees it in the cell */
+  forked(words: Int32Array): void;
+  /** tells of a cell that was closed; the native backend sees it in the cell */
+  closed(words: Int32Array): void;
+}

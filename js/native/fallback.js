@@ -1,0 +1,22 @@
+import { LAYOUT } from "../generated/slot-table.js";
+import { createArena } from "./fallback/arena.js";
+import { createRegistry } from "./fallback/registry.js";
+
+// The store without the addon: the same cells in ordinary memory, the same answers. What it cannot do is be seen from
+// outside: registry and cells belong to one JavaScript thread.
+
+/**
+ * @param {readonly string[]} reasons why the native backend is not used
+ * @returns {import("./contract.js").Backend}
+ */
+export function createFallback(reasons) {
+  const { registerSlot, slots, nativeSlot } = createRegistry();
+  return {
+    name: "js",
+    reasons,
+    layoutHash: () => LAYOUT.hash,
+    registerSlot,
+    slots,
+    ...createArena(nativeSlot),
+  };
+}

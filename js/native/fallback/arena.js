@@ -1,0 +1,247 @@
+import { isMainThread, threadId } from "node:worker_threads";
+import { CODES, OnescopeError } from "../../errors.js";
+import { KINDS, LAYOUT, STATES } from "../../generated/slot-table.js";
+import { readLane, writeLane } from "../../lane-codec.js";
+import { ways } from "../../ways.js";
+
+/** @typedef {import("../contract.js").SlotInfo} SlotInfo */
+/** @typedef {import("../contract.js").ContextInfo} ContextInfo */
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/** What must outlive a page: how many of its contexts were forks, and how many were closed. */
+/** @typedef {{ id: number, forked: number, closed: number }} Tally */
+
+const { pageCells, cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
+
+/**
+ * Pages that become findable between two ticks of the clock. A new WeakRef keeps its target until the turn of the event
+ * loop ends, so without a bound a turn that makes a million contexts would keep them all. Pages beyond the bound are
+ * counted, but `contexts` and handles do not find them.
+ */
+const FINDABLE_PER_TICK = 64;
+
+/**
+ * Pages in ordinary memory. The table holds them weakly: as in the native arena, a page lives as long as a context in it.
+ *
+ * @param {(id: number) => SlotInfo} nativeSlot
+ */
+export function createArena(nativeSlot) {
+  /** @type {Map<number, WeakRef<ArrayBuffer>>} by page id */
+  const pages = new Map();
+  /** @type {WeakMap<ArrayBuffer, Tally>} */
+  const tallies = new WeakMap();
+  /** @type {Set<Tally>} of the pages that are alive */
+  const alive = new Set();
+  let findable = FINDABLE_PER_TICK;
+  let current = new Int32Array(LAYOUT.cellWords);
+  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0 };
+  let lastPage = 0;
+
+  /** @type {FinalizationRegistry<Tally>} */
+  const collected = new FinalizationRegistry((tally) => {
+    pages.delete(tally.id);
+    alive.delete(tally);
+    // Full: the page that the thread still fills is never collected.
+    const created = pageCells - 1 - tally.forked;
+    retired.created += created;
+    retired.forked += tally.forked;
+    retired.closed += tally.closed;
+    retired.abandoned += created - tally.closed;
+  });
+
+  const block = new ArrayBuffer(LAYOUT.block.bytes);
+  const clock = new Int32Array(block);
+
+  /** @returns {Generator<Cell>} the cells in use, of all live pages */
+  function* cells() {
+    for (const page of pages.values()) {
+      const buffer = page.deref();
+      if (buffer === undefined) continue;
+      const $words = new Int32Array(buffer);
+      const $bytes = new Uint8Array(buffer);
+      for (let cell = 1; cell < $words[header.cursor]; cell++) yield { $words, $bytes, $base: cell * cellWords };
+    }
+  }
+
+  /** @param {number} handle */
+  function resolve(handle) {
+    const index = handle % pageCells;
+    if (!Number.isSafeInteger(handle) || handle < pageCells || index === 0) {
+      throw new OnescopeError(
+        CODES.HANDLE,
+        `${handle} is not a handle or id; expected an integer from 1 to ${Number.MAX_SAFE_INTEGER}`,
+      );
+    }
+    const buffer = pages.get((handle - index) / pageCells)?.deref();
+    const $words = buffer === undefined ? undefined : new Int32Array(buffer);
+    if (buffer === undefined || $words === undefined || index >= $words[header.cursor]) {
+      throw new OnescopeError(
+        CODES.STALE_HANDLE,
+        `handle ${handle} names no live cell; its context was collected or never made, so read it while the context is reachable`,
+      );
+    }
+    return { $words, $bytes: new Uint8Array(buffer), $base: index * cellWords };
+  }
+
+  return {
+    attachThread() {
+      startClock((now) => {
+        clock[0] = now;
+        findable = FINDABLE_PER_TICK;
+      });
+      return { id: isMainThread ? 0 : threadId, block };
+    },
+
+    allocatePage() {
+      const buffer = new ArrayBuffer(LAYOUT.pageBytes);
+      const words = new Int32Array(buffer);
+      const tally = { id: ++lastPage, forked: 0, closed: 0 };
+      const first = tally.id * pageCells;
+      words[header.magic] = LAYOUT.magic;
+      words[header.version] = LAYOUT.version;
+      words[header.thread] = isMainThread ? 0 : threadId;
+      words[header.seqLow] = first % 2 ** 32;
+      words[header.seqHigh] = Math.floor(first / 2 ** 32);
+      words[header.cursor] = 1;
+      words[header.cellCount] = pageCells;
+      if (findable > 0) {
+        findable--;
+        pages.set(tally.id, new WeakRef(buffer));
+      }
+      tallies.set(buffer, tally);
+      alive.add(tally);
+      current = words;
+      collected.register(buffer, tally);
+      return buffer;
+    },
+
+    /** @param {Int32Array} words */
+    forked(words) {
+      const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
+      if (tally !== undefined) tally.forked++;
+    },
+
+    /** @param {Int32Array} words */
+    closed(words) {
+      const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
+      if (tally !== undefined) tally.closed++;
+    },
+
+    counts() {
+      let { created, forked, closed } = retired;
+      let liveCells = 0;
+      for (const tally of alive) {
+        const taken = tally.id === lastPage ? current[header.cursor] - 1 : pageCells - 1;
+        liveCells += taken;
+        created += taken - tally.forked;
+        forked += tally.forked;
+        closed += tally.closed;
+      }
+      const inFlight = created - closed - retired.abandoned;
+      return {
+        created,
+        forked,
+        closed,
+        abandoned: retired.abandoned,
+        inFlight,
+        livePages: alive.size,
+        liveCells,
+        threads: 1,
+      };
+    },
+
+    /** @param {{ limit?: number, forks?: boolean, closed?: boolean }} [options] */
+    contexts({ limit = Number.POSITIVE_INFINITY, forks = false, closed = false } = {}) {
+      /** @type {ContextInfo[]} */
+      const found = [];
+      for (const cell of cells()) {
+        const info = describe(cell, clock[0]);
+        if ((forks || info.parent === null) && (closed || info.state !== "closed")) found.push(info);
+      }
+      found.sort((a, b) => b.ageMs - a.ageMs || a.seq - b.seq);
+      return found.slice(0, limit);
+    },
+
+    /** @type {(seq: number, id: number) => import("../contract.js").Scalar} */
+    readSlot: (seq, id) => {
+      const cell = resolve(seq);
+      return readLane(nativeSlot(id), cell);
+    },
+
+    /** @type {(seq: number, id: number, value: unknown) => void} */
+    writeSlot: (seq, id, value) => {
+      const cell = resolve(seq);
+      writeLane(nativeSlot(id), cell, value);
+    },
+
+    /** @param {number} seq */
+    readLabel: (seq) => labelOf(resolve(seq)),
+
+    /**
+     * @param {number} seq
+     * @param {string} text
+     */
+    writeLabel(seq, text) {
+      const { $bytes, $base } = resolve(seq);
+      const from = $base * 4 + BYTE.label;
+      // Stops before the first character that does not fit whole.
+      const { written } = new TextEncoder().encodeInto(text, $bytes.subarray(from, from + LAYOUT.labelBytes));
+      $bytes[$base * 4 + BYTE.labelLength] = written;
+    },
+
+    /** @param {number} seq */
+    readState(seq) {
+      const { state, kind } = describe(resolve(seq), clock[0]);
+      return { state, kind };
+    },
+  };
+}
+
+/**
+ * Keeps the coarse clock current while JavaScript turns. The timer starts outside every scope, lest it hold on to the
+ * request that happened to come first.
+ *
+ * @param {(now: number) => void} set takes whole milliseconds, never 0
+ */
+function startClock(set) {
+  const tick = () => set(Math.max(1, Math.round(performance.now())));
+  tick();
+  ways.resume(undefined, () => setInterval(tick, LAYOUT.clockTickMs).unref(), []);
+}
+
+/**
+ * @param {Cell} cell
+ * @param {number} now
+ * @returns {ContextInfo}
+ */
+function describe(cell, now) {
+  const { $words, $bytes, $base } = cell;
+  const kind = $bytes[$base * 4 + BYTE.kind];
+  return {
+    seq: firstSeq($words) + $base / cellWords,
+    kind: /** @type {any} */ (KINDS[kind]),
+    state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
+    label: labelOf(cell),
+    ageMs: (now - $words[$base + WORD.started]) >>> 0,
+    idleMs: (now - $words[$base + WORD.touched]) >>> 0,
+    thread: $words[header.thread],
+    parent: parentOf(cell),
+  };
+}
+
+/** @param {Int32Array} words */
+function firstSeq(words) {
+  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0);
+}
+
+/** @param {Cell} cell */
+function parentOf({ $words, $base }) {
+  const low = $words[$base + WORD.parentLow] >>> 0;
+  const high = $words[$base + WORD.parentHigh] >>> 0;
+  return high * 2 ** 32 + low || null;
+}
+
+/** @param {Cell} cell */
+function labelOf({ $bytes, $base }) {
+  const from = $base * 4 + BYTE.label;
+  return new TextDecoder().decode($bytes.subarray(from, from + $bytes[$base * 4 + BYTE.labelLength]));
+}

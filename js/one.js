@@ -1,0 +1,34 @@
+import { real } from "./real.js";
+
+// A scope is the immutable frame that the one storage holds: an array with one place per lane. Place 0 heads the list
+// of storages that have no lane (lanes.js); place n holds the value of the storage on lane n.
+/** @typedef {unknown[]} Scope */
+
+/** @type {any} */
+const global = globalThis;
+const KEY = Symbol.for("onescope.scope.1");
+
+/**
+ * The one real AsyncLocalStorage of the process. Its methods are pinned as they are now: `onescope/register` later
+ * puts trip-wires on the prototype that must see every real storage but this one.
+ *
+ * @returns {import("node:async_hooks").AsyncLocalStorage<Scope | undefined>}
+ */
+function createOne() {
+  const { AsyncLocalStorage } = real;
+  const storage = new AsyncLocalStorage(/** @type {any} */ ({ name: "onescope" }));
+  const { getStore, enterWith, run } = AsyncLocalStorage.prototype;
+  Object.defineProperties(storage, {
+    getStore: { value: getStore },
+    enterWith: { value: enterWith },
+    run: { value: run },
+  });
+  return storage;
+}
+
+/**
+ * The one real storage, under a key of its own so that copies of this module and an inspector find it.
+ *
+ * @type {ReturnType<typeof createOne>}
+ */
+export const one = (global[KEY] ??= createOne());

@@ -1,0 +1,67 @@
+// `node --import onescope/register app.js`: every AsyncLocalStorage that the process makes from here on is a slot.
+
+import async_hooks from "node:async_hooks";
+import { syncBuiltinESMExports } from "node:module";
+import { one } from "./one.js";
+import { real } from "./real.js";
+import { shared } from "./shared.js";
+import { SlotStorage } from "./slot-storage.js";
+import { ways } from "./ways.js";
+
+shared("register", () => {
+  replace("AsyncLocalStorage", SlotStorage);
+  watchResources();
+  watchForeignStorages();
+  ways.rule({ sealed: true });
+  syncBuiltinESMExports();
+  return true;
+});
+
+/**
+ * @param {string} name export of `node:async_hooks`
+ * @param {Function} value
+ */
+function replace(name, value) {
+  Object.defineProperty(async_hooks, name, { value, configurable: true, enumerable: true, writable: true });
+}
+
+/** Whoever makes a hook or asks for the current resource would see the resource that fast entry runs in. */
+function watchResources() {
+  for (const name of /** @type {const} */ (["createHook", "executionAsyncResource"])) {
+    /** @type {Function} */
+    const original = real[name];
+    replace(name, (/** @type {unknown[]} */ ...args) => {
+      if (!ways.watched) ways.rule({ watched: true });
+      return original(...args);
+    });
+  }
+}
+
+/**
+ * A real storage can still exist: one that was made before this module loaded, or one of Node's own. From the first sign
+ * of it, scopes are entered in the way that keeps its values visible, and snapshots capture it too.
+ */
+function watchForeignStorages() {
+  const prototype = real.AsyncLocalStorage.prototype;
+  /** @type {Map<string, PropertyDescriptor>} */
+  const originals = new Map();
+  for (const name of ["run", "enterWith", "getStore"]) {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+    if (descriptor === undefined) continue;
+    originals.set(name, descriptor);
+    Object.defineProperty(prototype, name, {
+      ...descriptor,
+      /**
+       * @this {any}
+       * @param {unknown[]} args
+       */
+      value(...args) {
+        if (this !== one) {
+          for (const [method, original] of originals) Object.defineProperty(prototype, method, original);
+          ways.rule({ sealed: false, foreign: true });
+        }
+        return descriptor.value.apply(this, args);
+      },
+    });
+  }
+}

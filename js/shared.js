@@ -1,0 +1,23 @@
+// One process can hold several copies of this package's modules: Vite loads a module once per environment, and a
+// bundle holds its own. State and class identity must be one per process all the same, so the first copy to load
+// publishes each shared part and every later copy takes it from here. The number in the key is the version of that
+// contract: copies that could not work together do not meet.
+
+/** @type {any} */
+const global = globalThis;
+const KEY = Symbol.for("onescope.shared.1");
+
+/** @type {Record<string, unknown>} */
+const parts = (global[KEY] ??= Object.create(null));
+
+/**
+ * The process-wide instance of a part, made by whichever copy asks first.
+ *
+ * @template T
+ * @param {string} name name of the part, unique within the package
+ * @param {() => T} make makes the part; called at most once per process and JavaScript thread
+ * @returns {T}
+ */
+export function shared(name, make) {
+  return /** @type {T} */ ((parts[name] ??= make()));
+}

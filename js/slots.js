@@ -1,0 +1,138 @@
+import { backend } from "./backend.js";
+import { requestStorage } from "./current.js";
+import { CODES, OnescopeError } from "./errors.js";
+import { extrasOf, resetOnFork } from "./extras.js";
+import { readLane, writeLane } from "./lane-codec.js";
+import { RequestContext, resetLanes } from "./request-context.js";
+import { shared } from "./shared.js";
+import { SlotStorage } from "./slot-storage.js";
+
+/** @typedef {import("./native/contract.js").SlotSpec} SlotSpec */
+/** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
+
+/** @type {Partial<Record<string, () => unknown>>} what a collection holds at first touch */
+const COLLECTIONS = {
+  list: () => [],
+  set: () => new Set(),
+  map: () => new Map(),
+  weakMap: () => new WeakMap(),
+};
+
+/** A slot whose value lasts for a call and everything that the call starts. */
+class ScopeSlot {
+  #storage = new SlotStorage();
+  #info;
+
+  /** @param {SlotInfo} info */
+  constructor(info) {
+    this.#info = info;
+  }
+
+  get id() {
+    return this.#info.id;
+  }
+
+  get key() {
+    return this.#info.key;
+  }
+
+  /** @returns {any} the value of the innermost run, else the default */
+  get() {
+    const value = this.#storage.getStore();
+    return value === undefined ? (this.#info.default ?? undefined) : value;
+  }
+
+  /**
+   * Calls `fn` with the slot set to `value`.
+   *
+   * @template R
+   * @param {unknown} value
+   * @param {() => R} fn
+   * @returns {R}
+   */
+  run(value, fn) {
+    return this.#storage.run(value, fn);
+  }
+}
+
+/** A slot of the current request context. */
+class RequestSlot {
+  #info;
+
+  /** @param {SlotInfo} info */
+  constructor(info) {
+    this.#info = info;
+  }
+
+  get id() {
+    return this.#info.id;
+  }
+
+  get key() {
+    return this.#info.key;
+  }
+
+  /** @returns {any} the current request's value; outside a request the default, `undefined` for a collection */
+  get() {
+    const info = this.#info;
+    /** @type {any} */
+    const context = requestStorage.getStore();
+    if (context === undefined) return info.default ?? undefined;
+    if (info.native && context instanceof RequestContext) return readLane(info, context);
+    const { own, family } = extrasOf(context);
+    const value = own.get(info.id);
+    const make = COLLECTIONS[info.kind];
+    if (value !== undefined || make === undefined) return own.has(info.id) ? value : (info.default ?? undefined);
+    // Untouched so far: whoever of a family of forks touches it first makes it for all of them.
+    const made = (info.onFork === "inherit" ? family.get(info.id) : undefined) ?? make();
+    if (info.onFork === "inherit") family.set(info.id, made);
+    own.set(info.id, made);
+    return made;
+  }
+
+  /**
+   * @param {any} value
+   * @throws {OnescopeError} `ERR_ONESCOPE_NO_CONTEXT` outside a request, `ERR_ONESCOPE_SLOT_KIND` for a value that a
+   *   flag, enum or counter does not have
+   */
+  set(value) {
+    /** @type {any} */
+    const context = requestStorage.getStore();
+    if (context === undefined) {
+      throw new OnescopeError(
+        CODES.NO_CONTEXT,
+        `slot "${this.key}" belongs to a request and none is running here; set it inside runWithRequestContext`,
+      );
+    }
+    if (this.#info.native && context instanceof RequestContext) writeLane(this.#info, context, value);
+    else extrasOf(context).own.set(this.#info.id, value);
+  }
+}
+
+/** @type {Map<number, ScopeSlot | RequestSlot>} one handle for a slot, so that all who register it share its value */
+const handles = shared("slotHandles", () => new Map());
+
+/**
+ * Registers a slot with the process-wide registry, which all worker threads share, and returns the way to its value.
+ * Registering the same key with the same spec again returns the same slot.
+ *
+ * @param {string} key unique name, such as `"myapp.tenant"`
+ * @param {Omit<SlotSpec, "key" | "lifetime"> & { lifetime?: "scope" | "request" }} [spec] defaults to a value that lasts
+ *   for a scope
+ * @returns {ScopeSlot | RequestSlot}
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left
+ */
+export function registerSlot(key, spec = { kind: "value" }) {
+  const id = backend.registerSlot({ lifetime: "scope", ...spec, key });
+  const known = handles.get(id);
+  if (known !== undefined) return known;
+  const info = /** @type {SlotInfo} */ (backend.slots().find((slot) => slot.id === id));
+  if (info.lifetime === "request" && info.onFork === "reset") {
+    if (info.native) resetLanes.add(info);
+    else resetOnFork.add(id);
+  }
+  const slot = info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info);
+  handles.set(id, slot);
+  return slot;
+}

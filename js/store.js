@@ -1,0 +1,74 @@
+import { backend } from "./backend.js";
+import { handleOf } from "./cells.js";
+import { storagesInUse } from "./lanes.js";
+import { RequestContext } from "./request-context.js";
+import { tally } from "./slot-storage.js";
+import { ways } from "./ways.js";
+
+/** The registry and the context store, as any thread of the process sees them. All calls are cold paths. */
+export const store = Object.freeze({
+  /** why the backend is not the native one; empty where it is */
+  reasons: backend.reasons,
+
+  /** Every registered slot: vinext's request fields first, then what `registerSlot` added. */
+  slots: () => backend.slots(),
+
+  /**
+   * The contexts whose memory is alive, oldest first, of all threads (js backend: of this thread).
+   *
+   * @param {{ limit?: number, forks?: boolean }} [options] `forks` also lists the contexts derived from a request's
+   */
+  contexts: (options) => backend.contexts(options),
+
+  /** Contexts created, forked, closed, abandoned (collected without having been closed), in flight; live pages. */
+  counts: () => backend.counts(),
+
+  /**
+   * The handle of a context: a whole number that names this context and never another.
+   *
+   * @param {unknown} context
+   * @returns {number | undefined} `undefined` for a context that is not in the store
+   */
+  handle: (context) => (context instanceof RequestContext ? handleOf(context) : undefined),
+
+  /**
+   * Reads a native slot of any live context of any thread.
+   *
+   * @param {number} handle
+   * @param {number} slot id
+   * @throws {OnescopeError} `ERR_ONESCOPE_STALE_HANDLE`, `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_SLOT_UNKNOWN`,
+   *   `ERR_ONESCOPE_SLOT_KIND` for a slot that is not native
+   * @returns `null` where the value is one that the slot's kind does not have and so lies on the JavaScript side
+   */
+  read: (handle, slot) => backend.readSlot(handle, slot),
+
+  /**
+   * Writes a native slot of any live context. Errors as for `read`, and `ERR_ONESCOPE_SLOT_KIND` for a wrong value.
+   *
+   * @param {number} handle
+   * @param {number} slot id
+   * @param {import("./native/contract.js").Scalar} value
+   */
+  write: (handle, slot, value) => backend.writeSlot(handle, slot, value),
+
+  /** @param {number} handle */
+  label: (handle) => backend.readLabel(handle),
+
+  /**
+   * Names a context for people. Cut to 64 bytes of UTF-8.
+   *
+   * @param {number} handle
+   * @param {string} text
+   */
+  setLabel: (handle, text) => backend.writeLabel(handle, text),
+
+  /** @param {number} handle */
+  state: (handle) => backend.readState(handle),
+
+  /**
+   * The storages of this thread: slots made so far and slots in use (entered at least once and not collected), each of
+   * which would be a real storage otherwise; and the real ones that carry them. `others` says whether a real storage
+   * besides was seen in use, which only `onescope/register` can tell.
+   */
+  storages: () => ({ made: tally.made, used: storagesInUse(), real: 1, others: ways.foreign }),
+});

@@ -1,0 +1,123 @@
+import { SLOTS } from "../generated/slot-table.js";
+
+// What vinext's modules export, as far as onescope stands in for them. An entry of this package exports all of it.
+/** @type {Record<string, string[]>} */
+const EXPORTS = {
+  "onescope/shims/internal/als-registry": ["getOrCreateAls", "registerAlsForScopeExit", "runOutsideRequestScopes"],
+  "onescope/shims/unified-request-context": [
+    "bindRequestContext",
+    "bindRequestContextSnapshot",
+    "closeAfterResponse",
+    "closeAfterResponseWithBody",
+    "createRequestContext",
+    "ensureRenderDynamicLatch",
+    "getRequestContext",
+    "isInsideUnifiedScope",
+    "markFullyBufferedBody",
+    "preserveFullyBufferedBodyMetadata",
+    "queueAfterCallback",
+    "requiresResponseCloseTracking",
+    "runWithRequestContext",
+    "runWithUnifiedStateMutation",
+    "trackAfterPromise",
+  ],
+};
+
+// The context's fields whose default is made by a function or an object of vinext's, not by a literal.
+const COMPUTED = ["executionContext"];
+
+/**
+ * Compares a module of vinext's with what onescope knows of it: the names it exports and, for the request context, the
+ * fields and their defaults. Less than we know is an older vinext and fine; more, or another default, is not.
+ *
+ * @param {any} program the module's ESTree
+ * @param {string} replacement the entry that would stand in for it
+ * @returns {string | undefined} the difference, to be read after the module's path; `undefined` if there is none
+ */
+export function describeDifference(program, replacement) {
+  const known = EXPORTS[replacement];
+  const extra = exportedNames(program).filter((name) => !known.includes(name));
+  if (extra.length > 0) return `exports ${extra.join(", ")}`;
+  if (replacement !== "onescope/shims/unified-request-context") return undefined;
+  const fields = contextFields(program);
+  if (fields === undefined) return "makes its context in another way than by returning an object literal";
+  for (const [name, value] of fields) {
+    const slot = SLOTS.find(({ key }) => key === name);
+    if (slot === undefined) return `has the context field "${name}"`;
+    const expected = defaultOf(slot);
+    const found = printDefault(value);
+    if (!COMPUTED.includes(name) && found !== expected) {
+      return `has the default ${found} for the context field "${name}" (known: ${expected})`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @param {any} program
+ * @returns {string[]}
+ */
+function exportedNames(program) {
+  return program.body.flatMap((/** @type {any} */ node) => {
+    if (node.type === "ExportAllDeclaration") return [`* from ${node.source.value}`];
+    if (node.type === "ExportDefaultDeclaration") return ["default"];
+    if (node.type !== "ExportNamedDeclaration") return [];
+    const declared = node.declaration?.declarations?.map((/** @type {any} */ { id }) => id.name);
+    return [
+      ...(declared ?? (node.declaration ? [node.declaration.id.name] : [])),
+      ...node.specifiers.map((/** @type {any} */ { exported }) => exported.name ?? exported.value),
+    ];
+  });
+}
+
+/**
+ * @param {any} program
+ * @returns {Array<[string, any]> | undefined} name and value node of every field of a new context
+ */
+function contextFields(program) {
+  const declarations = program.body.map((/** @type {any} */ node) => node.declaration ?? node);
+  const create = declarations.find(
+    (/** @type {any} */ node) => node.type === "FunctionDeclaration" && node.id.name === "createRequestContext",
+  );
+  const result = create?.body.body.find((/** @type {any} */ node) => node.type === "ReturnStatement")?.argument;
+  if (result?.type !== "ObjectExpression") return undefined;
+  return result.properties
+    .filter((/** @type {any} */ { type }) => type === "Property")
+    .map((/** @type {any} */ { key, value }) => [key.name ?? key.value, value]);
+}
+
+/**
+ * A default as source text; an object by the names of its members, since their values may depend on arguments.
+ *
+ * @param {any} node
+ * @returns {string}
+ */
+function printDefault(node) {
+  switch (node.type) {
+    case "Literal":
+      return JSON.stringify(node.value);
+    case "ArrayExpression":
+      return node.elements.length === 0 ? "[]" : "[…]";
+    case "NewExpression":
+      return `new ${node.callee.name}()`;
+    case "ObjectExpression":
+      return `{ ${node.properties.map((/** @type {any} */ { key }) => key?.name).join(", ")} }`;
+    default:
+      return `an expression (${node.type})`;
+  }
+}
+
+/** @type {Record<string, string>} by kind of slot, and by factory */
+const MADE = {
+  list: "[]",
+  set: "new Set()",
+  map: "new Map()",
+  weakMap: "new WeakMap()",
+  renderDynamicLatch: "{ dynamic, listeners }",
+  afterContext: "{ callbacks, responseClosed, pendingCallbacks, pendingPromises, completion, resolveCompletion }",
+};
+
+/** @param {any} slot of the generated table */
+function defaultOf(slot) {
+  return MADE[slot.factory ?? slot.kind] ?? JSON.stringify(slot.default);
+}

@@ -1,0 +1,139 @@
+import { withStored } from "./lanes.js";
+import { mode } from "./mode.js";
+import { one } from "./one.js";
+import { real } from "./real.js";
+import { shared } from "./shared.js";
+
+// The ways to enter a scope, and the one place that chooses between them.
+//
+// Plain: `enterWith` before and after. Right everywhere; with frames it builds two, each a copy of the current one.
+//
+// Root: `runInAsyncScope` of an AsyncResource made while no storage was in use swaps the frame for an empty one and back
+// without building any, and a frame built from an empty one is cheap (benchmark/scopes.mjs measures both). But it hides
+// what other real storages hold, and async hooks see the resource. So it is taken only while all of this holds:
+//   - contexts travel in frames (under async_hooks the store hangs on the resource, which everybody would share);
+//   - every storage of the process is a slot: `onescope/register` came first, and no older storage has shown up;
+//   - nobody watches async resources: no hook was made, nobody asked for the current resource.
+// The moment one of them stops holding, `rule` makes the choice again.
+
+/** @typedef {import("./one.js").Scope} Scope */
+/** @typedef {import("./lanes.js").Owner} Owner */
+
+export const ways = shared("ways", () => {
+  const root = new real.AsyncResource("onescope.root", { requireManualDestroy: true });
+
+  /** @type {Scope | undefined} the scope that was current as `insideRoot` ended; taken and dropped right after */
+  let left;
+
+  /**
+   * @param {Scope} next
+   * @param {Function} fn
+   * @param {unknown[]} args
+   */
+  function insideRoot(next, fn, args) {
+    one.enterWith(next);
+    try {
+      return call(fn, args);
+    } finally {
+      left = one.getStore();
+    }
+  }
+
+  /**
+   * @param {Scope | undefined} scope
+   * @param {Function} fn
+   * @param {unknown[]} args
+   */
+  function onlyInsideRoot(scope, fn, args) {
+    if (scope !== undefined) one.enterWith(scope);
+    return call(fn, args);
+  }
+
+  const plain = {
+    /**
+     * Calls `fn` in `next` and then puts back what its own storage held, leaving alone what others entered meanwhile.
+     *
+     * @param {Scope} next
+     * @param {Scope | undefined} prior the scope that is current at the call
+     * @param {Owner} owner the storage that is entered
+     * @param {unknown} stored what `prior` stores for it
+     * @param {Function} fn
+     * @param {unknown[]} args
+     */
+    run(next, prior, owner, stored, fn, args) {
+      one.enterWith(next);
+      try {
+        return call(fn, args);
+      } finally {
+        const now = one.getStore();
+        one.enterWith(now === next ? prior : withStored(now, owner, stored));
+      }
+    },
+
+    /**
+     * Calls `fn` in `scope` and then puts back the whole scope that was current, as a snapshot does.
+     *
+     * @param {Scope | undefined} scope
+     * @param {Function} fn
+     * @param {unknown[]} args
+     */
+    resume(scope, fn, args) {
+      const prior = one.getStore();
+      one.enterWith(scope);
+      try {
+        return call(fn, args);
+      } finally {
+        one.enterWith(prior);
+      }
+    },
+  };
+
+  /** @type {typeof plain} */
+  const rooted = {
+    run(next, _prior, owner, stored, fn, args) {
+      try {
+        return root.runInAsyncScope(insideRoot, null, next, fn, args);
+      } finally {
+        const now = left;
+        left = undefined;
+        if (now !== next) one.enterWith(withStored(now, owner, stored));
+      }
+    },
+    resume(scope, fn, args) {
+      return root.runInAsyncScope(onlyInsideRoot, null, scope, fn, args);
+    },
+  };
+
+  return {
+    run: plain.run,
+    resume: plain.resume,
+    /** every storage of the process is a slot, so one scope is the whole async context */
+    sealed: false,
+    /** somebody watches async resources */
+    watched: false,
+    /** a real storage other than the one was seen in use since `onescope/register` loaded */
+    foreign: false,
+
+    /**
+     * States facts about the process and chooses the way that they allow.
+     *
+     * @param {{ sealed?: boolean, watched?: boolean, foreign?: boolean }} facts
+     */
+    rule(facts) {
+      Object.assign(this, facts);
+      const way = mode.frames && this.sealed && !this.watched ? rooted : plain;
+      this.run = way.run;
+      this.resume = way.resume;
+    },
+  };
+});
+
+/**
+ * Calls as Node's `run` calls: without a `this`. The common call has no arguments, and `call` is cheaper than `apply`.
+ *
+ * @param {Function} fn
+ * @param {unknown[]} args
+ */
+function call(fn, args) {
+  return args.length === 0 ? fn.call(null) : Reflect.apply(fn, null, args);
+}
