@@ -1,0 +1,260 @@
+// Stands in for vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts.
+// A context made by a stock copy of that module is a plain object; everything here takes both.
+
+import { touch } from "../js/cells.js";
+import { requestStorage } from "../js/current.js";
+import { assignFields } from "../js/generated/context-fields.js";
+import {
+  createContext,
+  createDetachedContext,
+  forkContext,
+  markClosed,
+  markResponded,
+  RequestContext,
+} from "../js/request-context.js";
+import { SlotStorage } from "../js/slot-storage.js";
+import { getOrCreateAls } from "./internal/als-registry.js";
+import { closeWithBody } from "./internal/close-with-body.js";
+import { kindOf } from "./internal/context-kind.js";
+import { isFullyBufferedBody } from "./internal/fully-buffered-body.js";
+
+export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "./internal/fully-buffered-body.js";
+
+/** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
+
+// Listed among the storages that vinext leaves for one-time work, as its own module lists it.
+getOrCreateAls("vinext.unifiedRequestContext.als");
+/** @type {import("node:async_hooks").AsyncLocalStorage<any>} holds the host's execution context outside a request's scope */
+const executionStorage = getOrCreateAls("vinext.requestContext.als");
+
+/**
+ * A context with every field at its default, except those given. A field that is given counts also when it is
+ * `undefined`.
+ *
+ * @param {Partial<UnifiedRequestContext>} [opts]
+ * @returns {UnifiedRequestContext}
+ */
+export function createRequestContext(opts) {
+  return /** @type {any} */ (initialise(createContext(kindOf(opts)), opts));
+}
+
+/**
+ * @param {InstanceType<typeof RequestContext>} context
+ * @param {Partial<UnifiedRequestContext>} [opts]
+ */
+function initialise(context, opts) {
+  const outer = requestStorage.getStore();
+  const inherited = outer ? outer.executionContext : executionStorage.getStore();
+  if (inherited !== undefined) context.executionContext = inherited;
+  if (opts != null) {
+    assignFields(context, opts);
+    // The latch starts as the request starts, whatever the flag says by the time somebody first looks at the latch.
+    if (opts.dynamicUsageDetected === true && !("renderDynamicLatch" in opts))
+      context.renderDynamicLatch.dynamic = true;
+  }
+  return context;
+}
+
+/**
+ * @template T
+ * @param {UnifiedRequestContext} ctx
+ * @param {() => T} fn
+ * @returns {T} what `fn` returns, called with `ctx` as the current request context
+ */
+export function runWithRequestContext(ctx, fn) {
+  if (ctx instanceof RequestContext) touch(ctx);
+  return requestStorage.run(ctx, fn);
+}
+
+/**
+ * Calls `fn` with a fork of the current context, after `mutate` changed the fork. Without a current context it only
+ * calls `fn`.
+ *
+ * @template T
+ * @param {(ctx: UnifiedRequestContext) => void} mutate
+ * @param {() => T} fn
+ * @returns {T}
+ */
+export function runWithUnifiedStateMutation(mutate, fn) {
+  const parent = requestStorage.getStore();
+  if (!parent) return fn();
+  const child = parent instanceof RequestContext ? forkContext(parent) : forkPlain(parent);
+  mutate(child);
+  return requestStorage.run(child, fn);
+}
+
+/** @param {UnifiedRequestContext} parent made by a stock copy of vinext's module */
+function forkPlain(parent) {
+  ensureRenderDynamicLatch(parent);
+  const child = /** @type {UnifiedRequestContext & import("../js/extras.js").Bearer} */ ({ ...parent });
+  if (child.$extra !== undefined) child.$extra = child.$extra.fork();
+  return child;
+}
+
+/**
+ * @template T
+ * @param {() => T} fn
+ * @returns {() => T} `fn`, called with today's request context from whatever context; `fn` itself outside a request
+ */
+export function bindRequestContext(fn) {
+  const ctx = requestStorage.getStore();
+  return ctx ? () => requestStorage.run(ctx, fn) : fn;
+}
+
+/**
+ * @template T
+ * @param {UnifiedRequestContext} _ctx part of vinext's signature: every storage is captured, this one with them
+ * @param {() => T} callback
+ * @returns {() => T} `callback`, called with the value that every storage has now
+ */
+export function bindRequestContextSnapshot(_ctx, callback) {
+  const resume = SlotStorage.snapshot();
+  return () => resume(callback);
+}
+
+/**
+ * @returns {UnifiedRequestContext} the current context; outside a request a fresh one that nobody else sees, so that
+ *   nothing written to it outlives the caller
+ */
+export function getRequestContext() {
+  return requestStorage.getStore() ?? initialise(createDetachedContext());
+}
+
+/** @returns {boolean} whether a request context is current */
+export function isInsideUnifiedScope() {
+  return requestStorage.getStore() != null;
+}
+
+/**
+ * The latch that remembers whether a render used a dynamic API: one object for a request and all its forks. States that
+ * do not have one (a plain object from before a hot update) get it here.
+ *
+ * @param {Pick<UnifiedRequestContext, "dynamicUsageDetected" | "renderDynamicLatch">} state
+ */
+export function ensureRenderDynamicLatch(state) {
+  return (state.renderDynamicLatch ??= { dynamic: state.dynamicUsageDetected, listeners: new Set() });
+}
+
+/**
+ * Keeps a callback until the response closes, or starts it now if it is closed already.
+ *
+ * @param {UnifiedRequestContext} ctx
+ * @param {() => unknown} callback
+ */
+export function queueAfterCallback(ctx, callback) {
+  ensureCompletion(ctx);
+  if (ctx.afterContext.responseClosed) start(ctx, callback);
+  else ctx.afterContext.callbacks.push(callback);
+}
+
+/**
+ * Counts promise-form `after()` work, whose continuation may still queue callbacks.
+ *
+ * @template T
+ * @param {UnifiedRequestContext} ctx
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export function trackAfterPromise(ctx, promise) {
+  ctx.afterContext.pendingPromises += 1;
+  return promise.finally(() => {
+    ctx.afterContext.pendingPromises -= 1;
+    recordState(ctx);
+  });
+}
+
+/**
+ * Starts what was queued for after the response. Only the first call starts anything.
+ *
+ * @param {UnifiedRequestContext} ctx
+ * @returns {Promise<void>} settles once every queued callback has
+ */
+export async function closeAfterResponse(ctx) {
+  const state = ctx.afterContext;
+  if (!state.responseClosed) {
+    state.responseClosed = true;
+    for (const callback of state.callbacks.splice(0)) start(ctx, callback);
+    finishIfIdle(ctx);
+    recordState(ctx);
+  }
+  return state.completion ?? undefined;
+}
+
+/**
+ * @param {UnifiedRequestContext} ctx
+ * @returns {boolean} whether somebody waits for the response's body to close, or may yet
+ */
+export function requiresResponseCloseTracking(ctx) {
+  const { callbacks, pendingCallbacks, pendingPromises, resolveCompletion } = ctx.afterContext;
+  return callbacks.length > 0 || pendingCallbacks > 0 || pendingPromises > 0 || resolveCompletion !== null;
+}
+
+/**
+ * The response, whose deferred work starts once its body was consumed or cancelled. A body that vinext buffered whole
+ * passes unwrapped when nobody waits for its end, so that it keeps its Content-Length.
+ *
+ * @param {Response} response
+ * @param {UnifiedRequestContext} ctx
+ * @returns {Response}
+ */
+export function closeAfterResponseWithBody(response, ctx) {
+  if (!response.body) {
+    queueMicrotask(() => void closeAfterResponse(ctx));
+    return response;
+  }
+  if (isFullyBufferedBody(response) && !requiresResponseCloseTracking(ctx)) {
+    if (ctx instanceof RequestContext) markClosed(ctx);
+    return response;
+  }
+  const body = closeWithBody(response.body, () => void closeAfterResponse(ctx));
+  /** @type {any} */
+  const wrapped = new Response(body, response);
+  for (const mark of ["__vinextStreamedHtmlResponse", "__vinextStreamedApiResponse"]) {
+    wrapped[mark] = /** @type {any} */ (response)[mark];
+  }
+  return wrapped;
+}
+
+/** @param {UnifiedRequestContext} ctx */
+function ensureCompletion(ctx) {
+  const state = ctx.afterContext;
+  if (state.completion && state.resolveCompletion) return;
+  state.completion = new Promise((resolve) => {
+    state.resolveCompletion = resolve;
+  });
+  ctx.executionContext?.waitUntil(state.completion);
+}
+
+/**
+ * @param {UnifiedRequestContext} ctx
+ * @param {() => unknown} callback
+ */
+function start(ctx, callback) {
+  ensureCompletion(ctx);
+  ctx.afterContext.pendingCallbacks += 1;
+  Promise.resolve()
+    .then(callback)
+    .catch((error) => console.error("[vinext] after() task failed:", error))
+    .finally(() => {
+      ctx.afterContext.pendingCallbacks -= 1;
+      finishIfIdle(ctx);
+      recordState(ctx);
+    });
+}
+
+/** @param {UnifiedRequestContext} ctx */
+function finishIfIdle(ctx) {
+  const state = ctx.afterContext;
+  if (!state.responseClosed || state.pendingCallbacks > 0 || state.callbacks.length > 0) return;
+  const resolve = state.resolveCompletion;
+  state.resolveCompletion = null;
+  resolve?.();
+}
+
+/** @param {UnifiedRequestContext} ctx */
+function recordState(ctx) {
+  const { responseClosed, callbacks, pendingCallbacks, pendingPromises } = ctx.afterContext;
+  if (!(ctx instanceof RequestContext) || !responseClosed) return;
+  if (callbacks.length > 0 || pendingCallbacks > 0 || pendingPromises > 0) markResponded(ctx);
+  else markClosed(ctx);
+}
