@@ -1,0 +1,10 @@
+import { pause } from "../../../lib/pause";
+import { stamp } from "../../../lib/stamp";
+
+// What /fetch-cache fetches: a value that changes on every real call.
+export const dynamic = "force-dynamic";
+
+export async function GET() {
+  await pause();
+  return Response.json({ stamp: stamp() });
+}

@@ -1,0 +1,18 @@
+import { cachedNumber } from "../../lib/cached-number";
+import { pause } from "../../lib/pause";
+import { stamp } from "../../lib/stamp";
+import { Volatile } from "../../lib/volatile";
+
+// Short, so that a load test meets fresh, stale and regenerating answers.
+export const revalidate = 1;
+
+export default async function Isr() {
+  await pause();
+  const { key, madeAt } = await cachedNumber("isr");
+  return (
+    <p>
+      {`isr ${key} `}
+      <Volatile stamp={madeAt} /> <Volatile stamp={stamp()} />
+    </p>
+  );
+}

@@ -1,0 +1,5 @@
+import { headerId } from "../../lib/request-ids";
+
+export default async function NotFound() {
+  return <p>{`nothing here for ${await headerId()}`}</p>;
+}

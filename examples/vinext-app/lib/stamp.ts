@@ -1,0 +1,5 @@
+// The tildes let a test find and mask the value wherever it is printed: in the
+// HTML, in the serialized component tree and in JSON.
+export function stamp(): string {
+  return `~${Date.now()}~`;
+}

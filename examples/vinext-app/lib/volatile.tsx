@@ -1,0 +1,3 @@
+export function Volatile({ stamp }: { stamp: string }) {
+  return <span data-volatile="">{stamp}</span>;
+}

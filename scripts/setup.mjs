@@ -1,0 +1,130 @@
+// Installs and builds everything that `npm start` and `npm test` need; does only what is out of date.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const EXAMPLE = join(ROOT, "examples/vinext-app");
+
+/** What a build of the example is made from, besides its own sources. */
+const BUILD_INPUTS = ["js/vite.js", "js/vite", "shims", "package.json"].map((path) => join(ROOT, path));
+
+/** The addon, as the native loader looks for it. */
+const ADDON = join(ROOT, `js/native/onescope.${process.platform}-${process.arch}.node`);
+
+/** Sets everything up. Each step ends the process with the command's own output if it fails. */
+export function setup() {
+  install(ROOT);
+  buildAddon();
+  install(EXAMPLE);
+  buildExample({ out: "dist", stock: false });
+}
+
+/**
+ * Builds the example app unless its sources and the plugin are those of the last build.
+ *
+ * @param {{ out: string, stock: boolean }} options `out` is a folder of the app; `stock` leaves onescope out
+ */
+export function buildExample({ out, stock }) {
+  const hash = hashOf([EXAMPLE, ...BUILD_INPUTS]);
+  const stamp = join(EXAMPLE, out, ".built-from");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  step(`building the example app${stock ? " without onescope" : ""}`);
+  // vinext writes to dist and nowhere else, so what is there moves aside for a build that goes elsewhere.
+  const [dist, aside] = [join(EXAMPLE, "dist"), join(EXAMPLE, "dist-aside")];
+  const target = join(EXAMPLE, out);
+  rmSync(aside, { recursive: true, force: true });
+  if (target !== dist && existsSync(dist)) renameSync(dist, aside);
+  const vite = join(EXAMPLE, "node_modules/vite/bin/vite.js");
+  run(node24(), [vite, "build"], EXAMPLE, { EXAMPLE_STOCK: stock ? "1" : "0" });
+  if (target !== dist) {
+    rmSync(target, { recursive: true, force: true });
+    renameSync(dist, target);
+    if (existsSync(aside)) renameSync(aside, dist);
+  }
+  writeFileSync(stamp, hash);
+}
+
+/** Path of the Node that serves and builds the example: vinext needs a newer one than may run this script. */
+export function node24() {
+  return join(ROOT, "node_modules/node-24/bin/node");
+}
+
+/** @param {string} directory a package with a lock file */
+export function install(directory) {
+  const hash = hashOf([join(directory, "package-lock.json"), join(directory, "package.json")]);
+  const stamp = join(directory, "node_modules/.installed-from");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  step(`installing packages of ${directory === ROOT ? "onescope" : directory.slice(ROOT.length)}`);
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel", "error"], directory);
+  mkdirSync(join(directory, "node_modules"), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+function buildAddon() {
+  const { error } = spawnSync("cargo", ["--version"]);
+  if (error !== undefined) {
+    fail("cargo was not found: install Rust (https://rustup.rs) and run this again, to build the native addon");
+  }
+  if (!existsSync(ADDON)) step("building the native addon");
+  // Cargo knows best whether anything changed, and is quick when nothing did.
+  run("cargo", ["build", "--release", "--quiet"], ROOT);
+  const library = { darwin: "libonescope.dylib", win32: "onescope.dll" }[process.platform] ?? "libonescope.so";
+  const built = join(ROOT, "target/release", library);
+  if (existsSync(ADDON) && readFileSync(ADDON).equals(readFileSync(built))) return;
+  // Renamed into place: a server that runs on the old file keeps it.
+  copyFileSync(built, `${ADDON}.new`);
+  renameSync(`${ADDON}.new`, ADDON);
+}
+
+/**
+ * @param {string[]} paths files and folders
+ * @returns {string} hash over the names and contents of all files, generated and installed ones aside
+ */
+function hashOf(paths) {
+  const hash = createHash("sha256");
+  const visit = (path) => {
+    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (/^(node_modules|dist.*|\..*|next-env\.d\.ts|.*\.md)$/.test(entry.name)) continue;
+      const child = join(path, entry.name);
+      if (entry.isDirectory()) visit(child);
+      else hash.update(child.slice(ROOT.length)).update(readFileSync(child));
+    }
+  };
+  for (const path of paths) {
+    if (/\.[a-z]+$/.test(path)) hash.update(path.slice(ROOT.length)).update(readFileSync(path));
+    else visit(path);
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} cwd
+ * @param {Record<string, string>} [env]
+ */
+function run(command, args, cwd, env = {}) {
+  // What a step prints is of interest only when it fails.
+  const options = { cwd, env: { ...process.env, ...env }, encoding: "utf8", maxBuffer: 2 ** 28 };
+  const { status, error, stdout, stderr } = spawnSync(command, args, options);
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}`);
+  fail(`${command} ${args.join(" ")} failed in ${cwd}${error ? `: ${error.message}` : ""}`);
+}
+
+/** @param {string} text */
+function step(text) {
+  console.error(`onescope: ${text} …`);
+}
+
+/** @param {string} text */
+function fail(text) {
+  console.error(`onescope: ${text}`);
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setup();

@@ -1,0 +1,43 @@
+// Runs the JavaScript specs on every Node, in both ways to carry async context, on both backends.
+// usage: node scripts/test-js.mjs [--node "24"] [--backend native] [--spec slot-storage]
+
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { NODES } from "./nodes.mjs";
+
+const { values } = parseArgs({
+  options: {
+    node: { type: "string" },
+    backend: { type: "string" },
+    spec: { type: "string", default: "" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log('usage: node scripts/test-js.mjs [--node "24 without frames"] [--backend native|js] [--spec part-of-name]');
+  process.exit(0);
+}
+
+const specs = readdirSync("__test__")
+  .filter((name) => name.endsWith(".spec.mjs") && name.includes(values.spec))
+  .map((name) => `__test__/${name}`);
+if (specs.length === 0) throw new Error(`no spec in __test__ has "${values.spec}" in its name`);
+
+let failed = 0;
+for (const { name, path, flags, frames } of NODES) {
+  if (values.node !== undefined && values.node !== name) continue;
+  for (const backend of ["native", "js"]) {
+    if (values.backend !== undefined && values.backend !== backend) continue;
+    console.log(`\n# specs on Node ${name}, backend ${backend}`);
+    const { status } = spawnSync(path, [...flags, "--expose-gc", "--test", "--test-reporter=dot", ...specs], {
+      stdio: "inherit",
+      env: { ...process.env, ONESCOPE_BACKEND: backend, TEST_FRAMES: String(frames), NODE_OPTIONS: "" },
+    });
+    if (status !== 0) failed++;
+  }
+}
+if (failed > 0) {
+  console.error(`${failed} of the runs failed`);
+  process.exit(1);
+}
