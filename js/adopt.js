@@ -28,12 +28,21 @@ export function slotBehind(storage) {
 export function adopt(storage) {
   if (!(storage instanceof real.AsyncLocalStorage) || slotBehind(storage) !== undefined) return;
   const slot = adopting(storage.getStore.bind(storage));
-  for (const method of /** @type {const} */ (["getStore", "run", "enterWith", "exit", "disable"])) {
+  for (const method of /** @type {const} */ (["getStore", "run", "enterWith", "exit"])) {
     Object.defineProperty(storage, method, {
       value: /** @type {Function} */ (slot[method]).bind(slot),
       configurable: true,
       writable: true,
     });
   }
+  const suspend = real.AsyncLocalStorage.prototype.disable.bind(storage);
+  Object.defineProperty(storage, "disable", {
+    value: () => {
+      slot.disable();
+      suspend();
+    },
+    configurable: true,
+    writable: true,
+  });
   adopted.set(storage, slot);
 }

@@ -1,5 +1,5 @@
 import { backend } from "./backend.js";
-import { KINDS, LAYOUT, STATES } from "./generated/slot-table.js";
+import { LAYOUT, STATES } from "./generated/slot-table.js";
 import { shared } from "./shared.js";
 
 // A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
@@ -73,6 +73,8 @@ export function takeFork(context, parent) {
   // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
   words[base + WORD.parentLow] = parent.$words[header.seqLow] + parent.$base / cellWords;
   words[base + WORD.parentHigh] = parent.$words[header.seqHigh];
+  // A fork is made to be entered, by the same call.
+  context.$bytes[base << 2] = ACTIVE;
   backend.forked(words);
 }
 
@@ -114,9 +116,4 @@ export function advance(context, state) {
   context.$bytes[at] = state;
   context.$words[context.$base + WORD.touched] = page.clock[0];
   if (state === CLOSED) backend.closed(context.$words);
-}
-
-/** @param {import("./native/contract.js").ContextKind} kind */
-export function kindCode(kind) {
-  return KINDS.indexOf(kind);
 }

@@ -25,6 +25,21 @@ export class Extras {
   }
 }
 
+/** Registered collections that forks inherit, counted: while there are any, a fork must know its family. */
+const families = shared("extraFamilies", () => ({ count: 0 }));
+
+export function countFamily() {
+  families.count++;
+}
+
+/**
+ * @param {Bearer} child
+ * @param {Bearer} parent
+ */
+export function forkExtras(child, parent) {
+  if (parent.$extra !== undefined || families.count > 0) child.$extra = extrasOf(parent).fork();
+}
+
 /**
  * @param {Bearer} context
  * @returns {Extras}

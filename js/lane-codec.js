@@ -11,6 +11,8 @@ import { LAYOUT } from "./generated/slot-table.js";
 const OTHER_BYTE = 255;
 const OTHER_WORD = -1;
 
+const COUNTER_MAX = 2 ** 31 - 1;
+
 /**
  * @param {SlotInfo} slot a native one
  * @param {Cell} cell
@@ -37,23 +39,32 @@ export function readLane(slot, cell) {
  */
 export function writeLane(slot, cell, value) {
   const code = encode(slot, value);
-  if (code === undefined) {
-    throw new OnescopeError(
-      CODES.SLOT_KIND,
-      `slot "${slot.key}" is ${describe(slot)} and cannot hold ${typeof value === "string" ? `"${value}"` : String(value)}`,
-    );
-  }
   const lane = /** @type {number} */ (slot.lane);
   if (slot.kind === "counter") cell.$words[cell.$base + LAYOUT.words.counters + lane] = code;
   else cell.$bytes[cell.$base * 4 + LAYOUT.bytes.lanes + lane] = code;
 }
 
 /**
+ * @param {SlotInfo} slot a native one
+ * @param {unknown} value
+ * @returns {number} the lane's code
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` where the slot's kind does not have the value
+ */
+export function encode(slot, value) {
+  const code = codeOf(slot, value);
+  if (code !== undefined) return code;
+  throw new OnescopeError(
+    CODES.SLOT_KIND,
+    `slot "${slot.key}" is ${describe(slot)} and cannot hold ${typeof value === "string" ? `"${value}"` : String(value)}`,
+  );
+}
+
+/**
  * @param {SlotInfo} slot
  * @param {unknown} value
- * @returns {number | undefined} the lane's code, `undefined` for a value outside the kind
+ * @returns {number | undefined} `undefined` for a value outside the kind
  */
-function encode(slot, value) {
+function codeOf(slot, value) {
   switch (slot.kind) {
     case "flag":
       return typeof value === "boolean" ? Number(value !== slot.default) : undefined;
@@ -63,8 +74,9 @@ function encode(slot, value) {
       return place < 0 ? undefined : (place - variants.indexOf(slot.default) + variants.length) % variants.length;
     }
     default: {
-      const difference = Number(value) - Number(slot.default);
-      return Number.isInteger(value) && difference >= 0 && difference < 2 ** 31 ? difference : undefined;
+      if (!Number.isInteger(value) || Number(value) < Number(slot.default) || Number(value) > COUNTER_MAX)
+        return undefined;
+      return Number(value) - Number(slot.default);
     }
   }
 }
@@ -73,5 +85,5 @@ function encode(slot, value) {
 function describe(slot) {
   if (slot.kind === "flag") return "a flag (true or false)";
   if (slot.kind === "enum") return `an enum (${slot.variants?.join(", ")})`;
-  return `a counter (whole numbers from ${slot.default})`;
+  return `a counter (whole numbers from ${slot.default} to ${COUNTER_MAX})`;
 }

@@ -12,7 +12,7 @@ shared("register", () => {
   replace("AsyncLocalStorage", SlotStorage);
   watchResources();
   watchForeignStorages();
-  ways.rule({ sealed: true });
+  ways.rule({ sealed: true, foreign: false });
   syncBuiltinESMExports();
   return true;
 });

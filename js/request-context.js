@@ -1,12 +1,11 @@
 import { inspect } from "node:util";
-import { advance, DETACHED, kindCode, takeFork } from "./cells.js";
-import { ContextFields, copyFields, Family, FIELD_NAMES } from "./generated/context-fields.js";
+import { advance, takeFork } from "./cells.js";
+import { UNDEFINED } from "./exotic.js";
+import { forkExtras } from "./extras.js";
+import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "./generated/context-fields.js";
 import { STATES } from "./generated/slot-table.js";
 import { writeLane } from "./lane-codec.js";
 import { shared } from "./shared.js";
-
-/** @typedef {import("./generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
-/** @typedef {import("./native/contract.js").ContextKind} ContextKind */
 
 const RESPONDED = STATES.indexOf("responded");
 const CLOSED = STATES.indexOf("closed");
@@ -15,23 +14,31 @@ const CLOSED = STATES.indexOf("closed");
  * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values lie in a
  * record that a context gets when one is first written; flags, enums and counters lie in its cell; collections are made
  * when first touched and shared by all forks of a request.
+ *
+ * One class, not a subclass of the generated one: a constructor that calls another made creation twice as slow.
  */
-export const RequestContext = shared(
-  "RequestContext",
-  () =>
-    class RequestContext extends ContextFields {
-      /**
-       * Shows the fields as a plain object would.
-       *
-       * @param {number} _depth
-       * @param {import("node:util").InspectOptions} options
-       */
-      [inspect.custom](_depth, options) {
-        const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, this[name]]));
-        return `RequestContext ${inspect(fields, options)}`;
-      }
-    },
-);
+export const RequestContext = shared("RequestContext", () => {
+  Object.defineProperty(Fields, "name", { value: "RequestContext" });
+  Object.defineProperty(Fields.prototype, inspect.custom, { value: inspectFields, configurable: true, writable: true });
+  return Fields;
+});
+
+// What `inspect` shows for a context. One for each, so that inspect recognises a context that is reachable from itself.
+class View {}
+Object.defineProperty(View, "name", { value: "RequestContext" });
+/** @type {WeakMap<object, View>} */
+const views = new WeakMap();
+
+/**
+ * Shows the fields as a plain object would.
+ *
+ * @this {Context}
+ */
+function inspectFields() {
+  const view = views.get(this) ?? new View();
+  views.set(this, view);
+  return Object.assign(view, Object.fromEntries(FIELD_NAMES.map((name) => [name, this[name]])));
+}
 
 /** @typedef {InstanceType<typeof RequestContext>} Context */
 
@@ -39,16 +46,13 @@ export const RequestContext = shared(
 export const resetLanes = shared("resetLanes", () => new Set());
 
 /**
- * @param {ContextKind} kind
- * @returns {Context} a context with every field at its default
+ * The latch that remembers whether a render used a dynamic API: one object for a request and all its forks. A state that
+ * does not have one (a plain object from before a hot update) gets it here.
+ *
+ * @param {{ dynamicUsageDetected: boolean, renderDynamicLatch: any }} state
  */
-export function createContext(kind) {
-  return new RequestContext(kindCode(kind));
-}
-
-/** @returns {Context} a context that belongs to no request: not in the store, not counted, without a handle */
-export function createDetachedContext() {
-  return new RequestContext(DETACHED);
+export function ensureRenderDynamicLatch(state) {
+  return (state.renderDynamicLatch ??= { dynamic: state.dynamicUsageDetected, listeners: new Set() });
 }
 
 /**
@@ -61,10 +65,13 @@ export function createDetachedContext() {
 export function forkContext(parent) {
   const child = new RequestContext(parent.$kind);
   child.$family = parent.$family ??= new Family(parent);
+  // Undefined means untouched, and then the family has it.
+  const latch = parent.$collections.renderDynamicLatch;
+  if (latch === UNDEFINED || latch === null) ensureRenderDynamicLatch(parent);
   takeFork(child, parent);
   copyFields(child, parent);
   for (const slot of resetLanes) writeLane(slot, child, slot.default);
-  if (parent.$extra !== undefined) child.$extra = parent.$extra.fork();
+  forkExtras(child, parent);
   return child;
 }
 

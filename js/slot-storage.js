@@ -50,7 +50,7 @@ class SlotStorageClass {
     tally.made++;
     if (!mode.options || options === undefined) return;
     // Node's own check, so that a wrong argument fails as it does there.
-    if (options === null || typeof options !== "object") new real.AsyncLocalStorage(options);
+    if (options === null || typeof options !== "object" || Array.isArray(options)) new real.AsyncLocalStorage(options);
     this.#default = options.defaultValue;
     if (options.name !== undefined) this.#name = `${options.name}`;
     if (!mode.frames && this.#default !== undefined) this.#birthplace = real.executionAsyncResource();
@@ -82,15 +82,16 @@ class SlotStorageClass {
     const stored = readStored(prior, this.#owner);
     // Node calls straight through when nothing changes, so what `fn` enters then survives it.
     if (Object.is(this.#decode(stored), store)) return Reflect.apply(fn, null, args);
-    this.#disabled = false;
+    if (this.#disabled) this.#enable();
     const next = withStored(prior, this.#owner, this.#encode(store));
-    return ways.run(next, prior, this.#owner, this.#left(stored), fn, args);
+    if (this.#birthplace !== undefined && stored === undefined) return this.#runFirst(next, prior, fn, args);
+    return ways.run(next, prior, this.#owner, stored, fn, args);
   }
 
   /** @param {T} store */
   enterWith(store) {
     if (this.#owner === NOBODY) this.#claim();
-    this.#disabled = false;
+    if (this.#disabled) this.#enable();
     one.enterWith(withStored(one.getStore(), this.#owner, this.#encode(store)));
   }
 
@@ -100,9 +101,15 @@ class SlotStorageClass {
    */
   exit(fn, ...args) {
     if (mode.frames) return this.run(/** @type {any} */ (undefined), fn, ...args);
-    if (this.#owner === NOBODY || this.#disabled) return Reflect.apply(fn, null, args);
+    if (this.#disabled) return Reflect.apply(fn, null, args);
+    // An adopted storage's older value would show through an unset slot.
+    const hidden = this.#origin === undefined ? undefined : this.#encode(undefined);
+    if (this.#owner === NOBODY) {
+      if (hidden === undefined) return Reflect.apply(fn, null, args);
+      this.#claim();
+    }
     const prior = one.getStore();
-    const next = withStored(prior, this.#owner, undefined);
+    const next = withStored(prior, this.#owner, hidden);
     one.enterWith(next);
     try {
       return Reflect.apply(fn, null, args);
@@ -110,7 +117,7 @@ class SlotStorageClass {
       // Under async_hooks what `fn` entered stays entered.
       const now = one.getStore();
       if (now === next) one.enterWith(prior);
-      else if (readStored(now, this.#owner) === undefined) {
+      else if (readStored(now, this.#owner) === hidden) {
         one.enterWith(withStored(now, this.#owner, readStored(prior, this.#owner)));
       }
     }
@@ -118,7 +125,11 @@ class SlotStorageClass {
 
   disable() {
     const scope = one.getStore();
-    if (!mode.frames) this.#disabled = true;
+    if (!mode.frames) {
+      this.#disabled = true;
+      // The fast path of `getStore` does not ask whether the storage is on.
+      this.#lane = 0;
+    }
     if (this.#owner === NOBODY || scope === undefined) return;
     const without = withStored(scope, this.#owner, undefined);
     // Everything that was started in the current frame shares it and loses the value too, hence in place; a run that
@@ -140,8 +151,8 @@ class SlotStorageClass {
   /** @returns {<R, A extends any[]>(fn: (...args: A) => R, ...args: A) => R} */
   static snapshot() {
     if (!ways.sealed) return real.AsyncLocalStorage.snapshot();
-    const scope = one.getStore();
-    return (fn, ...args) => ways.resume(scope, fn, args);
+    const held = { scope: one.getStore() };
+    return (fn, ...args) => ways.resume(held, fn, undefined, args);
   }
 
   #claim() {
@@ -175,13 +186,22 @@ class SlotStorageClass {
   }
 
   /**
-   * What a run puts back. Under async_hooks a resource keeps an explicit `undefined` where it had nothing before, which
-   * hides the default from then on.
+   * Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, which hides the default from
+   * then on.
    *
-   * @param {unknown} stored
+   * @param {Scope} next
+   * @param {Scope | undefined} prior
+   * @param {(...args: any[]) => any} fn
+   * @param {unknown[]} args
    */
-  #left(stored) {
-    return this.#birthplace !== undefined && stored === undefined ? this.#encode(undefined) : stored;
+  #runFirst(next, prior, fn, args) {
+    const nothing = this.#encode(undefined);
+    return ways.run(next, withStored(prior, this.#owner, nothing), this.#owner, nothing, fn, args);
+  }
+
+  #enable() {
+    this.#disabled = false;
+    this.#lane = this.#owner.lane;
   }
 
   // What the package's other modules need of a storage's inside, and users do not.
@@ -195,6 +215,17 @@ class SlotStorageClass {
       const slot = new SlotStorageClass();
       slot.#origin = origin;
       return slot;
+    },
+
+    /**
+     * Gives a storage its place now.
+     *
+     * @param {SlotStorageClass<any>} storage
+     * @returns {number} its lane, if whatever a scope has there is its own; else -1
+     */
+    claimLane(storage) {
+      if (storage.#owner === NOBODY) storage.#claim();
+      return storage.#lane === 0 || storage.#boxed ? -1 : storage.#lane;
     },
 
     /**
@@ -231,7 +262,7 @@ class SlotStorageClass {
   };
 }
 
-export const { SlotStorage, adopting, exitAll } = shared("SlotStorage", () => {
+export const { SlotStorage, adopting, claimLane, exitAll } = shared("SlotStorage", () => {
   const { friends } = SlotStorageClass;
   // Not for users, who see this class as `AsyncLocalStorage` under `onescope/register`.
   Reflect.deleteProperty(SlotStorageClass, "friends");

@@ -1,8 +1,8 @@
 import { backend } from "./backend.js";
-import { requestStorage } from "./current.js";
+import { currentRequest } from "./current.js";
 import { CODES, OnescopeError } from "./errors.js";
-import { extrasOf, resetOnFork } from "./extras.js";
-import { readLane, writeLane } from "./lane-codec.js";
+import { countFamily, extrasOf, resetOnFork } from "./extras.js";
+import { encode, readLane, writeLane } from "./lane-codec.js";
 import { RequestContext, resetLanes } from "./request-context.js";
 import { shared } from "./shared.js";
 import { SlotStorage } from "./slot-storage.js";
@@ -18,28 +18,30 @@ const COLLECTIONS = {
   weakMap: () => new WeakMap(),
 };
 
-/** A slot whose value lasts for a call and everything that the call starts. */
-class ScopeSlot {
-  #storage = new SlotStorage();
-  #info;
-
+/** What every registered slot has. */
+class Slot {
   /** @param {SlotInfo} info */
   constructor(info) {
-    this.#info = info;
+    this.info = info;
   }
 
   get id() {
-    return this.#info.id;
+    return this.info.id;
   }
 
   get key() {
-    return this.#info.key;
+    return this.info.key;
   }
+}
+
+/** A slot whose value lasts for a call and everything that the call starts. */
+class ScopeSlot extends Slot {
+  #storage = new SlotStorage();
 
   /** @returns {any} the value of the innermost run, else the default */
   get() {
     const value = this.#storage.getStore();
-    return value === undefined ? (this.#info.default ?? undefined) : value;
+    return value === undefined ? (this.info.default ?? undefined) : value;
   }
 
   /**
@@ -56,27 +58,12 @@ class ScopeSlot {
 }
 
 /** A slot of the current request context. */
-class RequestSlot {
-  #info;
-
-  /** @param {SlotInfo} info */
-  constructor(info) {
-    this.#info = info;
-  }
-
-  get id() {
-    return this.#info.id;
-  }
-
-  get key() {
-    return this.#info.key;
-  }
-
+class RequestSlot extends Slot {
   /** @returns {any} the current request's value; outside a request the default, `undefined` for a collection */
   get() {
-    const info = this.#info;
+    const info = this.info;
     /** @type {any} */
-    const context = requestStorage.getStore();
+    const context = currentRequest();
     if (context === undefined) return info.default ?? undefined;
     if (info.native && context instanceof RequestContext) return readLane(info, context);
     const { own, family } = extrasOf(context);
@@ -97,15 +84,19 @@ class RequestSlot {
    */
   set(value) {
     /** @type {any} */
-    const context = requestStorage.getStore();
+    const context = currentRequest();
     if (context === undefined) {
       throw new OnescopeError(
         CODES.NO_CONTEXT,
         `slot "${this.key}" belongs to a request and none is running here; set it inside runWithRequestContext`,
       );
     }
-    if (this.#info.native && context instanceof RequestContext) writeLane(this.#info, context, value);
-    else extrasOf(context).own.set(this.#info.id, value);
+    if (this.info.native && context instanceof RequestContext) {
+      writeLane(this.info, context, value);
+    } else {
+      if (this.info.native) encode(this.info, value);
+      extrasOf(context).own.set(this.info.id, value);
+    }
   }
 }
 
@@ -124,13 +115,18 @@ const handles = shared("slotHandles", () => new Map());
  *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left
  */
 export function registerSlot(key, spec = { kind: "value" }) {
-  const id = backend.registerSlot({ lifetime: "scope", ...spec, key });
+  // An option that is given as undefined counts as not given.
+  const given = Object.fromEntries(
+    Object.entries({ lifetime: "scope", ...spec, key }).filter(([, option]) => option !== undefined),
+  );
+  const id = backend.registerSlot(/** @type {any} */ (given));
   const known = handles.get(id);
   if (known !== undefined) return known;
   const info = /** @type {SlotInfo} */ (backend.slots().find((slot) => slot.id === id));
-  if (info.lifetime === "request" && info.onFork === "reset") {
-    if (info.native) resetLanes.add(info);
-    else resetOnFork.add(id);
+  if (info.lifetime === "request") {
+    if (info.onFork === "reset") resetOnFork.add(id);
+    if (info.onFork === "reset" && info.native) resetLanes.add(info);
+    if (info.onFork === "inherit" && info.kind in COLLECTIONS) countFamily();
   }
   const slot = info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info);
   handles.set(id, slot);

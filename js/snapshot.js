@@ -11,12 +11,12 @@ import { ways } from "./ways.js";
  * @returns {F}
  */
 export function bindCallback(fn) {
-  const scope = one.getStore();
+  const held = { scope: one.getStore() };
   /**
    * @param {unknown} self
    * @param {unknown[]} args
    */
-  const call = (self, args) => ways.resume(scope, Reflect.apply, [fn, self, args]);
+  const call = (self, args) => ways.resume(held, fn, self, args);
   /** @type {any} */
   let bound;
   // A function literal with the right number of parameters is several times cheaper than defining `length`.

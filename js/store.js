@@ -67,8 +67,8 @@ export const store = Object.freeze({
 
   /**
    * The storages of this thread: slots made so far and slots in use (entered at least once and not collected), each of
-   * which would be a real storage otherwise; and the real ones that carry them. `others` says whether a real storage
-   * besides was seen in use, which only `onescope/register` can tell.
+   * which would be a real storage otherwise; and the real one that carries them. `others` says whether a real storage
+   * besides was seen in use; without `onescope/register` nobody can tell, and it is `undefined`.
    */
   storages: () => ({ made: tally.made, used: storagesInUse(), real: 1, others: ways.foreign }),
 });

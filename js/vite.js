@@ -14,6 +14,14 @@ const MENTIONS_SHIM = /(?:als-registry|unified-request-context)/;
 const VIRTUAL = "\0onescope:";
 
 /**
+ * By path of a vinext module, whether ours may stand in. One for the process: a build of an app with both routers loads
+ * the configuration, and with it this plugin, twice.
+ *
+ * @type {Map<string, Promise<boolean>>}
+ */
+const verdicts = new Map();
+
+/**
  * Vite plugin that makes vinext's request state run on onescope. Put it before `vinext()`.
  *
  * It redirects vinext's storage registry and request context to this package in every server environment, in dev and in
@@ -23,25 +31,6 @@ const VIRTUAL = "\0onescope:";
  * @returns {any} a Vite plugin; typed in vite.d.ts
  */
 export default function onescope() {
-  /** @type {Map<string, Promise<boolean>>} by path of a vinext module: whether ours may stand in */
-  const verdicts = new Map();
-
-  /**
-   * @param {any} context plugin context of the calling hook
-   * @param {string} path
-   * @param {string} replacement
-   */
-  async function mayReplace(context, path, replacement) {
-    const code = await readFile(path, "utf8");
-    const difference = describeDifference(context.parse(code), replacement);
-    if (difference === undefined) return true;
-    context.environment.logger.warn(
-      `[onescope] ${path} ${difference}, which this version of onescope does not know. ` +
-        "vinext's own module stays in use; the app works, without onescope's gain there.",
-    );
-    return false;
-  }
-
   return {
     name: "onescope",
     enforce: "pre",
@@ -87,4 +76,20 @@ export default function onescope() {
       return id.startsWith(VIRTUAL) ? `export * from ${JSON.stringify(id.slice(VIRTUAL.length))};` : undefined;
     },
   };
+}
+
+/**
+ * @param {any} context plugin context of the calling hook
+ * @param {string} path
+ * @param {string} replacement
+ */
+async function mayReplace(context, path, replacement) {
+  const code = await readFile(path, "utf8");
+  const difference = describeDifference(context.parse(code), replacement);
+  if (difference === undefined) return true;
+  context.environment.logger.warn(
+    `[onescope] ${path} ${difference}, which this version of onescope does not know. ` +
+      "vinext's own module stays in use; the app works, without onescope's gain there.",
+  );
+  return false;
 }

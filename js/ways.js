@@ -22,6 +22,9 @@ import { shared } from "./shared.js";
 export const ways = shared("ways", () => {
   const root = new real.AsyncResource("onescope.root", { requireManualDestroy: true });
 
+  /** @type {{ scope: Scope | undefined } | undefined} the snapshot that is being called */
+  let running;
+
   /** @type {Scope | undefined} the scope that was current as `insideRoot` ended; taken and dropped right after */
   let left;
 
@@ -33,7 +36,7 @@ export const ways = shared("ways", () => {
   function insideRoot(next, fn, args) {
     one.enterWith(next);
     try {
-      return call(fn, args);
+      return call(fn, null, args);
     } finally {
       left = one.getStore();
     }
@@ -42,11 +45,12 @@ export const ways = shared("ways", () => {
   /**
    * @param {Scope | undefined} scope
    * @param {Function} fn
+   * @param {unknown} self
    * @param {unknown[]} args
    */
-  function onlyInsideRoot(scope, fn, args) {
+  function onlyInsideRoot(scope, fn, self, args) {
     if (scope !== undefined) one.enterWith(scope);
-    return call(fn, args);
+    return call(fn, self, args);
   }
 
   const plain = {
@@ -63,7 +67,7 @@ export const ways = shared("ways", () => {
     run(next, prior, owner, stored, fn, args) {
       one.enterWith(next);
       try {
-        return call(fn, args);
+        return call(fn, null, args);
       } finally {
         const now = one.getStore();
         one.enterWith(now === next ? prior : withStored(now, owner, stored));
@@ -71,19 +75,27 @@ export const ways = shared("ways", () => {
     },
 
     /**
-     * Calls `fn` in `scope` and then puts back the whole scope that was current, as a snapshot does.
+     * Calls `fn` in the scope that a snapshot holds and then puts back the whole scope that was current. Under async_hooks
+     * a snapshot is a resource, which keeps what was entered in it for its next call.
      *
-     * @param {Scope | undefined} scope
+     * @param {{ scope: Scope | undefined }} held
      * @param {Function} fn
+     * @param {unknown} self `this` of the call
      * @param {unknown[]} args
      */
-    resume(scope, fn, args) {
+    resume(held, fn, self, args) {
       const prior = one.getStore();
-      one.enterWith(scope);
+      const outer = running;
+      // A snapshot that is called within itself goes on with what was entered in it so far.
+      if (outer !== undefined && !mode.frames) outer.scope = prior;
+      running = held;
+      one.enterWith(held.scope);
       try {
-        return call(fn, args);
+        return call(fn, self, args);
       } finally {
-        one.enterWith(prior);
+        running = outer;
+        if (!mode.frames) held.scope = one.getStore();
+        one.enterWith(outer === held ? held.scope : prior);
       }
     },
   };
@@ -99,8 +111,8 @@ export const ways = shared("ways", () => {
         if (now !== next) one.enterWith(withStored(now, owner, stored));
       }
     },
-    resume(scope, fn, args) {
-      return root.runInAsyncScope(onlyInsideRoot, null, scope, fn, args);
+    resume(held, fn, self, args) {
+      return root.runInAsyncScope(onlyInsideRoot, null, held.scope, fn, self, args);
     },
   };
 
@@ -111,8 +123,8 @@ export const ways = shared("ways", () => {
     sealed: false,
     /** somebody watches async resources */
     watched: false,
-    /** a real storage other than the one was seen in use since `onescope/register` loaded */
-    foreign: false,
+    /** a real storage other than the one was seen in use; `undefined` before `onescope/register` loaded and looks out */
+    foreign: /** @type {boolean | undefined} */ (undefined),
 
     /**
      * States facts about the process and chooses the way that they allow.
@@ -129,11 +141,12 @@ export const ways = shared("ways", () => {
 });
 
 /**
- * Calls as Node's `run` calls: without a `this`. The common call has no arguments, and `call` is cheaper than `apply`.
+ * The common call has no arguments, and `call` is cheaper than `apply`.
  *
  * @param {Function} fn
+ * @param {unknown} self `this`; `null` for `run`, as Node has it
  * @param {unknown[]} args
  */
-function call(fn, args) {
-  return args.length === 0 ? fn.call(null) : Reflect.apply(fn, null, args);
+function call(fn, self, args) {
+  return args.length === 0 ? fn.call(self) : Reflect.apply(fn, self, args);
 }

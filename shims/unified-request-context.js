@@ -1,12 +1,12 @@
 // Stands in for vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts.
 // A context made by a stock copy of that module is a plain object; everything here takes both.
 
-import { touch } from "../js/cells.js";
-import { requestStorage } from "../js/current.js";
+import { DETACHED, touch } from "../js/cells.js";
+import { currentRequest, requestStorage } from "../js/current.js";
+import { forkExtras } from "../js/extras.js";
 import { assignFields } from "../js/generated/context-fields.js";
 import {
-  createContext,
-  createDetachedContext,
+  ensureRenderDynamicLatch,
   forkContext,
   markClosed,
   markResponded,
@@ -15,9 +15,10 @@ import {
 import { SlotStorage } from "../js/slot-storage.js";
 import { getOrCreateAls } from "./internal/als-registry.js";
 import { closeWithBody } from "./internal/close-with-body.js";
-import { kindOf } from "./internal/context-kind.js";
+import { kindOf, OTHER } from "./internal/context-kind.js";
 import { isFullyBufferedBody } from "./internal/fully-buffered-body.js";
 
+export { ensureRenderDynamicLatch } from "../js/request-context.js";
 export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "./internal/fully-buffered-body.js";
 
 /** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
@@ -35,17 +36,8 @@ const executionStorage = getOrCreateAls("vinext.requestContext.als");
  * @returns {UnifiedRequestContext}
  */
 export function createRequestContext(opts) {
-  return /** @type {any} */ (initialise(createContext(kindOf(opts)), opts));
-}
-
-/**
- * @param {InstanceType<typeof RequestContext>} context
- * @param {Partial<UnifiedRequestContext>} [opts]
- */
-function initialise(context, opts) {
-  const outer = requestStorage.getStore();
-  const inherited = outer ? outer.executionContext : executionStorage.getStore();
-  if (inherited !== undefined) context.executionContext = inherited;
+  const context = new RequestContext(opts == null ? OTHER : kindOf(opts));
+  inheritExecutionContext(context);
   if (opts != null) {
     assignFields(context, opts);
     // The latch starts as the request starts, whatever the flag says by the time somebody first looks at the latch.
@@ -53,6 +45,13 @@ function initialise(context, opts) {
       context.renderDynamicLatch.dynamic = true;
   }
   return context;
+}
+
+/** @param {UnifiedRequestContext} context */
+function inheritExecutionContext(context) {
+  const outer = currentRequest();
+  if (outer) context.executionContext = outer.executionContext;
+  else context.executionContext = executionStorage.getStore() ?? null;
 }
 
 /**
@@ -76,7 +75,7 @@ export function runWithRequestContext(ctx, fn) {
  * @returns {T}
  */
 export function runWithUnifiedStateMutation(mutate, fn) {
-  const parent = requestStorage.getStore();
+  const parent = currentRequest();
   if (!parent) return fn();
   const child = parent instanceof RequestContext ? forkContext(parent) : forkPlain(parent);
   mutate(child);
@@ -87,7 +86,7 @@ export function runWithUnifiedStateMutation(mutate, fn) {
 function forkPlain(parent) {
   ensureRenderDynamicLatch(parent);
   const child = /** @type {UnifiedRequestContext & import("../js/extras.js").Bearer} */ ({ ...parent });
-  if (child.$extra !== undefined) child.$extra = child.$extra.fork();
+  forkExtras(child, parent);
   return child;
 }
 
@@ -97,7 +96,7 @@ function forkPlain(parent) {
  * @returns {() => T} `fn`, called with today's request context from whatever context; `fn` itself outside a request
  */
 export function bindRequestContext(fn) {
-  const ctx = requestStorage.getStore();
+  const ctx = currentRequest();
   return ctx ? () => requestStorage.run(ctx, fn) : fn;
 }
 
@@ -117,22 +116,16 @@ export function bindRequestContextSnapshot(_ctx, callback) {
  *   nothing written to it outlives the caller
  */
 export function getRequestContext() {
-  return requestStorage.getStore() ?? initialise(createDetachedContext());
+  const current = currentRequest();
+  if (current != null) return current;
+  const context = new RequestContext(DETACHED);
+  inheritExecutionContext(context);
+  return context;
 }
 
 /** @returns {boolean} whether a request context is current */
 export function isInsideUnifiedScope() {
-  return requestStorage.getStore() != null;
-}
-
-/**
- * The latch that remembers whether a render used a dynamic API: one object for a request and all its forks. States that
- * do not have one (a plain object from before a hot update) get it here.
- *
- * @param {Pick<UnifiedRequestContext, "dynamicUsageDetected" | "renderDynamicLatch">} state
- */
-export function ensureRenderDynamicLatch(state) {
-  return (state.renderDynamicLatch ??= { dynamic: state.dynamicUsageDetected, listeners: new Set() });
+  return currentRequest() != null;
 }
 
 /**

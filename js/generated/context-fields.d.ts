@@ -18,6 +18,7 @@ export class ContextFields {
   $base: number;
   $kind: number;
   $family: Family | undefined;
+  $collections: Record<string, unknown>;
   $extra: Extras | undefined;
 }
 

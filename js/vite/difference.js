@@ -40,7 +40,8 @@ export function describeDifference(program, replacement) {
   if (extra.length > 0) return `exports ${extra.join(", ")}`;
   if (replacement !== "onescope/shims/unified-request-context") return undefined;
   const fields = contextFields(program);
-  if (fields === undefined) return "makes its context in another way than by returning an object literal";
+  if (fields === undefined)
+    return "makes its context in another way than by returning an object literal of known fields";
   for (const [name, value] of fields) {
     const slot = SLOTS.find(({ key }) => key === name);
     if (slot === undefined) return `has the context field "${name}"`;
@@ -81,9 +82,11 @@ function contextFields(program) {
   );
   const result = create?.body.body.find((/** @type {any} */ node) => node.type === "ReturnStatement")?.argument;
   if (result?.type !== "ObjectExpression") return undefined;
-  return result.properties
-    .filter((/** @type {any} */ { type }) => type === "Property")
-    .map((/** @type {any} */ { key, value }) => [key.name ?? key.value, value]);
+  const last = result.properties.at(-1);
+  const overrides = last?.type === "SpreadElement" && last.argument.name === create.params[0]?.name ? 1 : 0;
+  const fields = result.properties.slice(0, result.properties.length - overrides);
+  if (fields.some((/** @type {any} */ { type }) => type !== "Property")) return undefined;
+  return fields.map((/** @type {any} */ { key, value }) => [key.name ?? key.value, value]);
 }
 
 /**
@@ -99,7 +102,7 @@ function printDefault(node) {
     case "ArrayExpression":
       return node.elements.length === 0 ? "[]" : "[…]";
     case "NewExpression":
-      return `new ${node.callee.name}()`;
+      return `new ${node.callee.name}(${node.arguments.length === 0 ? "" : "…"})`;
     case "ObjectExpression":
       return `{ ${node.properties.map((/** @type {any} */ { key }) => key?.name).join(", ")} }`;
     default:

@@ -15,6 +15,8 @@ pub mod byte {
     pub const LABEL_LENGTH: usize = 2;
     /// First byte lane.
     pub const LANES: usize = 20;
+    /// Lane of the built-in slot `phase`: 0 render, 1 action, 2 route handler.
+    pub const PHASE: usize = LANES + 1;
     /// First byte of the label.
     pub const LABEL: usize = 64;
 }
@@ -199,9 +201,14 @@ impl<'a> Cell<'a> {
         State::from_code(self.byte(byte::STATE))
     }
 
-    /// What sort of request it is.
+    /// What sort of request it is. JavaScript only says that it is one of the App Router; what it turned out to be is told
+    /// by its phase.
     pub fn kind(&self) -> RequestKind {
-        RequestKind::from_code(self.byte(byte::KIND))
+        match (RequestKind::from_code(self.byte(byte::KIND)), self.byte(byte::PHASE)) {
+            (RequestKind::AppPage, 1) => RequestKind::Action,
+            (RequestKind::AppPage, 2) => RequestKind::AppRoute,
+            (kind, _) => kind,
+        }
     }
 
     /// Seq of the context that this one was forked from; none for a request.
@@ -259,6 +266,32 @@ impl<'a> Cell<'a> {
 mod tests {
     use super::*;
     use crate::limits::{BYTE_LANES, CELL_BYTES, CELL_WORDS, COUNTER_LANES};
+
+    #[test]
+    fn the_phase_lane_is_the_one_of_the_registry() {
+        let registry = crate::registry::Registry::with_builtins();
+        let phase = registry.list().iter().find(|slot| slot.spec.key == "phase").unwrap();
+        assert_eq!(phase.lane, Some(Lane::Byte(byte::PHASE - byte::LANES)));
+        for (code, name) in ["render", "action", "route-handler"].into_iter().enumerate() {
+            assert_eq!(encode(&phase.spec, &Scalar::Text(name.into())), Ok(code as u32));
+        }
+    }
+
+    #[test]
+    fn an_app_request_is_what_its_phase_says() {
+        let memory = Memory::zeroed(CELL_BYTES).unwrap();
+        let cell = Cell::new(&memory, 0);
+        for (kind, phase, expected) in [
+            (RequestKind::AppPage, 0, RequestKind::AppPage),
+            (RequestKind::AppPage, 1, RequestKind::Action),
+            (RequestKind::AppPage, 2, RequestKind::AppRoute),
+            (RequestKind::Regeneration, 2, RequestKind::Regeneration),
+        ] {
+            cell.set_byte(byte::KIND, kind as u8);
+            cell.set_byte(byte::PHASE, phase);
+            assert_eq!(cell.kind(), expected);
+        }
+    }
 
     #[test]
     fn the_parts_of_a_cell_do_not_overlap() {

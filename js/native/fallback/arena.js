@@ -1,14 +1,20 @@
 import { isMainThread, threadId } from "node:worker_threads";
 import { CODES, OnescopeError } from "../../errors.js";
-import { KINDS, LAYOUT, STATES } from "../../generated/slot-table.js";
+import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
 import { readLane, writeLane } from "../../lane-codec.js";
 import { ways } from "../../ways.js";
+import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */
 /** @typedef {import("../contract.js").ContextInfo} ContextInfo */
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
 /** What must outlive a page: how many of its contexts were forks, and how many were closed. */
 /** @typedef {{ id: number, forked: number, closed: number }} Tally */
+
+// A context only says that it is one of the App Router; what it turned out to be is told by its phase.
+const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"));
+/** @type {Record<string, string>} */
+const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
 
 const { pageCells, cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 
@@ -17,7 +23,7 @@ const { pageCells, cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
  * loop ends, so without a bound a turn that makes a million contexts would keep them all. Pages beyond the bound are
  * counted, but `contexts` and handles do not find them.
  */
-const FINDABLE_PER_TICK = 64;
+const FINDABLE_PER_TICK = 256;
 
 /**
  * Pages in ordinary memory. The table holds them weakly: as in the native arena, a page lives as long as a context in it.
@@ -64,13 +70,10 @@ export function createArena(nativeSlot) {
 
   /** @param {number} handle */
   function resolve(handle) {
+    checkNumber(handle);
     const index = handle % pageCells;
-    if (!Number.isSafeInteger(handle) || handle < pageCells || index === 0) {
-      throw new OnescopeError(
-        CODES.HANDLE,
-        `${handle} is not a handle or id; expected an integer from 1 to ${Number.MAX_SAFE_INTEGER}`,
-      );
-    }
+    // Page 0 does not exist, and the first cell of a page is its header.
+    if (handle < pageCells || index === 0) refuseNumber(handle);
     const buffer = pages.get((handle - index) / pageCells)?.deref();
     const $words = buffer === undefined ? undefined : new Int32Array(buffer);
     if (buffer === undefined || $words === undefined || index >= $words[header.cursor]) {
@@ -150,7 +153,8 @@ export function createArena(nativeSlot) {
     },
 
     /** @param {{ limit?: number, forks?: boolean, closed?: boolean }} [options] */
-    contexts({ limit = Number.POSITIVE_INFINITY, forks = false, closed = false } = {}) {
+    contexts({ limit = Number.MAX_SAFE_INTEGER, forks = false, closed = false } = {}) {
+      checkNumber(limit);
       /** @type {ContextInfo[]} */
       const found = [];
       for (const cell of cells()) {
@@ -182,6 +186,9 @@ export function createArena(nativeSlot) {
      */
     writeLabel(seq, text) {
       const { $bytes, $base } = resolve(seq);
+      if (typeof text !== "string") {
+        throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${String(text)}`);
+      }
       const from = $base * 4 + BYTE.label;
       // Stops before the first character that does not fit whole.
       const { written } = new TextEncoder().encodeInto(text, $bytes.subarray(from, from + LAYOUT.labelBytes));
@@ -205,7 +212,7 @@ export function createArena(nativeSlot) {
 function startClock(set) {
   const tick = () => set(Math.max(1, Math.round(performance.now())));
   tick();
-  ways.resume(undefined, () => setInterval(tick, LAYOUT.clockTickMs).unref(), []);
+  ways.resume({ scope: undefined }, () => setInterval(tick, LAYOUT.clockTickMs).unref(), null, []);
 }
 
 /**
@@ -216,9 +223,10 @@ function startClock(set) {
 function describe(cell, now) {
   const { $words, $bytes, $base } = cell;
   const kind = $bytes[$base * 4 + BYTE.kind];
+  const phase = String(readLane(PHASE, cell));
   return {
     seq: firstSeq($words) + $base / cellWords,
-    kind: /** @type {any} */ (KINDS[kind]),
+    kind: /** @type {any} */ (KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind]),
     state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
     label: labelOf(cell),
     ageMs: (now - $words[$base + WORD.started]) >>> 0,
@@ -243,5 +251,7 @@ function parentOf({ $words, $base }) {
 /** @param {Cell} cell */
 function labelOf({ $bytes, $base }) {
   const from = $base * 4 + BYTE.label;
-  return new TextDecoder().decode($bytes.subarray(from, from + $bytes[$base * 4 + BYTE.labelLength]));
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    $bytes.subarray(from, from + $bytes[$base * 4 + BYTE.labelLength]),
+  );
 }

@@ -1,5 +1,6 @@
 import { CODES, OnescopeError } from "../../errors.js";
 import { LAYOUT, SLOTS } from "../../generated/slot-table.js";
+import { checkNumber } from "./numbers.js";
 
 // The rules are those of src/registry; the specs in __test__/store.spec.mjs hold both backends to them.
 
@@ -40,10 +41,11 @@ export function createRegistry() {
       return slot.id;
     },
 
-    slots: () => list.map((slot) => ({ ...slot })),
+    slots: () => structuredClone(list),
 
     /** @param {number} id */
     nativeSlot(id) {
+      checkNumber(id);
       const slot = list[id - 1];
       if (slot === undefined) {
         throw new OnescopeError(
@@ -86,38 +88,55 @@ function takeLane(spec, used) {
 function complete({ key, kind, lifetime, default: value, variants, factory, onFork = "inherit" }) {
   /** @type {(reason: string) => never} */
   const refuse = (reason) => {
-    throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot "${key}" is not valid: ${reason}`);
+    throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot ${show(key)} is not valid: ${reason}`);
   };
   const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
   if (bytes < 1 || bytes > 200) refuse(`the key has ${bytes} bytes; expected 1 to 200`);
-  if (!KINDS.includes(kind)) refuse(`kind "${kind}" is unknown; expected ${KINDS.join(", ")}`);
-  if (lifetime !== "scope" && lifetime !== "request")
-    refuse(`lifetime "${lifetime}" is unknown; expected scope or request`);
-  if (onFork !== "inherit" && onFork !== "reset") refuse(`onFork "${onFork}" is unknown; expected inherit or reset`);
+  if (!KINDS.includes(kind)) refuse(`kind ${show(kind)} is unknown; expected ${KINDS.join(", ")}`);
+  if (!["scope", "request"].includes(lifetime)) {
+    refuse(`lifetime ${show(lifetime)} is unknown; expected scope or request`);
+  }
+  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${show(onFork)} is unknown; expected inherit or reset`);
   if (variants !== undefined && kind !== "enum") refuse(`"variants" belong to the kind "enum", not to "${kind}"`);
   if (factory !== undefined && kind !== "lazy") refuse(`"factory" belongs to the kind "lazy", not to "${kind}"`);
-  if (kind === "lazy" && !factory) refuse('the kind "lazy" needs the name of a "factory"');
-  if (COLLECTIONS.includes(kind) && value !== undefined)
-    refuse(`the kind "${kind}" has no default, so ${value} cannot be one`);
-  const spec = { key, kind, lifetime, onFork };
-  switch (kind) {
-    case "value":
-      if (typeof value === "number" && !Number.isFinite(value)) refuse("the default must be a finite number");
-      return { ...spec, default: value ?? null };
-    case "flag":
-      if (value !== undefined && typeof value !== "boolean")
-        refuse(`the default of a flag is true or false, not ${value}`);
-      return { ...spec, default: value ?? false };
-    case "counter":
-      if (value !== undefined && !(Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31)) {
-        refuse(`the default of a counter is an integer from 0 to 2147483647, not ${value}`);
-      }
-      return { ...spec, default: value ?? 0 };
-    case "enum":
-      return { ...spec, variants, default: checkVariants(variants ?? [], value, refuse) };
-    default:
-      return factory === undefined ? spec : { ...spec, factory };
+  if (kind === "lazy" && (typeof factory !== "string" || factory === "")) {
+    refuse('the kind "lazy" needs the name of a "factory"');
   }
+  const spec = { key, kind, lifetime, onFork };
+  if (kind === "enum") {
+    if (!Array.isArray(variants)) refuse("an enum needs an array of variants");
+    const copy = [.../** @type {Array<string | number>} */ (variants)];
+    return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
+  }
+  if (COLLECTIONS.includes(kind)) {
+    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${show(value)} cannot be one`);
+    return factory === undefined ? spec : { ...spec, factory };
+  }
+  if (value === undefined) return { ...spec, default: DEFAULTS[kind] };
+  const expected = EXPECTED[kind];
+  if (!expected.holds(value)) refuse(`the default of a ${kind} is ${expected.name}, not ${show(value)}`);
+  return { ...spec, default: value };
+}
+
+/** @type {Record<string, import("../contract.js").Scalar>} of the kinds that have one */
+const DEFAULTS = { value: null, flag: false, counter: 0 };
+
+/** @type {Record<string, { name: string, holds: (value: unknown) => boolean }>} what a default may be, by kind */
+const EXPECTED = {
+  value: {
+    name: "null, a boolean, a string or a finite number",
+    holds: (value) => value === null || ["boolean", "string"].includes(typeof value) || Number.isFinite(value),
+  },
+  flag: { name: "true or false", holds: (value) => typeof value === "boolean" },
+  counter: {
+    name: "an integer from 0 to 2147483647",
+    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
+  },
+};
+
+/** @param {unknown} value of any type, also one that does not turn into a string by itself */
+function show(value) {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 /**
@@ -129,12 +148,12 @@ function checkVariants(variants, value, refuse) {
   if (variants.length < 1 || variants.length > 250) refuse(`an enum has 1 to 250 variants, not ${variants.length}`);
   for (const [index, variant] of variants.entries()) {
     if (typeof variant !== "string" && !Number.isSafeInteger(variant)) {
-      refuse(`variant ${variant} is neither a string nor an integer`);
+      refuse(`variant ${show(variant)} is neither a string nor an integer`);
     }
-    if (variants.indexOf(variant) !== index) refuse(`variant ${variant} is there twice`);
+    if (variants.indexOf(variant) !== index) refuse(`variant ${show(variant)} is there twice`);
   }
   const first = /** @type {string | number} */ (value === undefined ? variants[0] : value);
-  if (!variants.includes(first)) refuse(`the default ${value} is not one of the variants`);
+  if (!variants.includes(first)) refuse(`the default ${show(value)} is not one of the variants`);
   return first;
 }
 

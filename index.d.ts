@@ -1,0 +1,284 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
+
+/** Which backend holds the store: `"native"` (Rust) or `"js"`. {@link store}`.reasons` says why it is not native. */
+export const backend: "native" | "js";
+
+/** What went wrong. Codes are stable: programs may compare them. */
+export type OnescopeErrorCode =
+  /** The backend that `ONESCOPE_BACKEND` asks for cannot be had. */
+  | "ERR_ONESCOPE_BACKEND"
+  /** The key is registered already, with another spec. The message names both. */
+  | "ERR_ONESCOPE_SLOT_CONFLICT"
+  /** No slot has this id. */
+  | "ERR_ONESCOPE_SLOT_UNKNOWN"
+  /** A spec breaks a rule. */
+  | "ERR_ONESCOPE_SLOT_SPEC"
+  /** The slot's kind does not have this value, or its value is not native. */
+  | "ERR_ONESCOPE_SLOT_KIND"
+  /** No native lane is left for another flag, enum or counter of requests. */
+  | "ERR_ONESCOPE_CELL_FULL"
+  /** The handle was right once; its context was collected since, or never made. */
+  | "ERR_ONESCOPE_STALE_HANDLE"
+  /** What was given can be no handle, id or limit. */
+  | "ERR_ONESCOPE_HANDLE"
+  /** No request runs here. */
+  | "ERR_ONESCOPE_NO_CONTEXT"
+  /** `onescope/register` came too late. */
+  | "ERR_ONESCOPE_LATE_REGISTER"
+  /** Memory for a page of contexts could not be had. */
+  | "ERR_ONESCOPE_PAGE_MEMORY"
+  /** The thread that keeps the coarse clock could not be started. */
+  | "ERR_ONESCOPE_CLOCK";
+
+/**
+ * An error of onescope: the message names the cause and the way out. The native side throws plain `Error`s with the same
+ * codes, so compare `code` and not the class.
+ */
+export class OnescopeError extends Error {
+  constructor(code: string, message: string, options?: ErrorOptions);
+  /** One of {@link OnescopeErrorCode}. */
+  code: string;
+}
+
+/**
+ * An `AsyncLocalStorage` whose value is a slot of the process's one real storage. It does what this Node's own class
+ * does, `bind`, `snapshot` and subclassing included, and instances of it pass `instanceof AsyncLocalStorage`.
+ */
+export class SlotStorage<T> extends AsyncLocalStorage<T> {}
+
+/** A value that a native slot can hold or a spec can name. */
+export type Scalar = boolean | number | string | null;
+
+/** What a slot holds. `flag`, `enum` and `counter` of a request are native: other threads can read them. */
+export type SlotKind = "value" | "flag" | "enum" | "counter" | "list" | "set" | "map" | "weakMap" | "lazy";
+
+/** How long a slot's value lasts: for a call and all that it starts, or as long as its request. */
+export type Lifetime = "scope" | "request";
+
+/** What a fork of a request starts with: the request's value, or the default. */
+export type OnFork = "inherit" | "reset";
+
+interface OfScope {
+  /** The value lasts for a call and everything that the call starts. */
+  lifetime?: "scope";
+  onFork?: OnFork;
+}
+
+interface OfRequest {
+  /** The value lasts as long as the request. */
+  lifetime: "request";
+  /** `"inherit"` unless given. */
+  onFork?: OnFork;
+}
+
+interface ValueSpec {
+  kind: "value";
+  default?: Scalar;
+}
+
+interface FlagSpec {
+  kind: "flag";
+  /** `false` unless given */
+  default?: boolean;
+}
+
+interface CounterSpec {
+  kind: "counter";
+  /** a whole number from 0 to 2^31-1; 0 unless given */
+  default?: number;
+}
+
+interface EnumSpec<V> {
+  kind: "enum";
+  /** 1 to 250 strings and whole numbers, no two equal */
+  variants: readonly V[];
+  /** the first variant unless given */
+  default?: NoInfer<V>;
+}
+
+/** A slot whose value lasts for a call and everything that the call starts. */
+export interface ScopeSlot<T> {
+  /** Number of the slot, from 1, the same in all threads. */
+  readonly id: number;
+  /** Its name. */
+  readonly key: string;
+  /** The value of the innermost `run`, else the default. */
+  get(): T;
+  /** Calls `fn` with the slot set to `value` and returns what it returns. */
+  run<R>(value: T, fn: () => R): R;
+}
+
+/** A slot of the request that is current where it is used. */
+export interface RequestSlot<T> {
+  /** Number of the slot, from 1, the same in all threads. */
+  readonly id: number;
+  /** Its name. */
+  readonly key: string;
+  /** The current request's value; outside a request the default, `undefined` for a collection. */
+  get(): T;
+  /**
+   * Sets the current request's value.
+   *
+   * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request, `ERR_ONESCOPE_SLOT_KIND` for a value that the kind does not have
+   */
+  set(value: T): void;
+}
+
+/**
+ * Registers a slot with the process-wide registry, which all worker threads share, and returns the way to its value.
+ * The same key with the same spec gives the same slot. Without a spec it is a value that lasts for a scope.
+ *
+ * @param key unique name of 1 to 200 bytes, such as `"myapp.tenant"`
+ * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec, `ERR_ONESCOPE_SLOT_SPEC` for a spec
+ *   that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left
+ */
+export function registerSlot<T = unknown>(key: string, spec?: ValueSpec & OfScope): ScopeSlot<T | undefined>;
+export function registerSlot(key: string, spec: FlagSpec & OfScope): ScopeSlot<boolean>;
+export function registerSlot(key: string, spec: CounterSpec & OfScope): ScopeSlot<number>;
+export function registerSlot<const V extends string | number>(key: string, spec: EnumSpec<V> & OfScope): ScopeSlot<V>;
+export function registerSlot<T = unknown>(key: string, spec: ValueSpec & OfRequest): RequestSlot<T | undefined>;
+export function registerSlot(key: string, spec: FlagSpec & OfRequest): RequestSlot<boolean>;
+export function registerSlot(key: string, spec: CounterSpec & OfRequest): RequestSlot<number>;
+export function registerSlot<const V extends string | number>(
+  key: string,
+  spec: EnumSpec<V> & OfRequest,
+): RequestSlot<V>;
+export function registerSlot<T = unknown>(
+  key: string,
+  spec: { kind: "list" } & OfRequest,
+): RequestSlot<T[] | undefined>;
+export function registerSlot<T = unknown>(
+  key: string,
+  spec: { kind: "set" } & OfRequest,
+): RequestSlot<Set<T> | undefined>;
+export function registerSlot<K = unknown, V = unknown>(
+  key: string,
+  spec: { kind: "map" } & OfRequest,
+): RequestSlot<Map<K, V> | undefined>;
+export function registerSlot<K extends WeakKey = WeakKey, V = unknown>(
+  key: string,
+  spec: { kind: "weakMap" } & OfRequest,
+): RequestSlot<WeakMap<K, V> | undefined>;
+
+/** A registered slot, as the registry lists it. */
+export interface SlotInfo {
+  /** Number of the slot, from 1, in order of registration, the same in all threads. */
+  id: number;
+  key: string;
+  kind: SlotKind;
+  lifetime: Lifetime;
+  onFork: OnFork;
+  /** The first value; `undefined` for a collection, which starts empty. */
+  default?: Scalar;
+  /** What an enum can be, in order. */
+  variants?: Array<string | number>;
+  /** What makes the first value of a lazy slot. */
+  factory?: string;
+  /** Whether the value lies in native memory. */
+  native: boolean;
+  /** Where it lies there, counted among the byte lanes, or for a counter among the counter lanes. */
+  lane?: number;
+  /** The vinext module that owns a built-in slot. */
+  owner?: string;
+}
+
+/** Where a request is in its life. A fork follows its request. */
+export type ContextState = "free" | "created" | "active" | "responded" | "closed";
+
+/** What sort of request a context serves. */
+export type ContextKind = "other" | "appPage" | "appRoute" | "action" | "pagesPage" | "pagesApi" | "regeneration";
+
+/** A context as it was at the moment of the call. */
+export interface ContextInfo {
+  /** Its handle. */
+  seq: number;
+  kind: ContextKind;
+  state: ContextState;
+  /** The text that a person recognises it by; empty if nobody gave one. */
+  label: string;
+  /** Milliseconds since it was made, to 10 ms. */
+  ageMs: number;
+  /** Milliseconds since it was last entered, to 10 ms. */
+  idleMs: number;
+  /** Number of its JavaScript thread. */
+  thread: number;
+  /** Handle of the context that it was forked from; `null` for a request. */
+  parent: number | null;
+}
+
+/** How many contexts there are and were. `created` is always `closed + abandoned + inFlight`. */
+export interface Counts {
+  /** Requests made since the process started. */
+  created: number;
+  /** Forks made. */
+  forked: number;
+  /** Requests that were closed. */
+  closed: number;
+  /** Requests that were collected without having been closed. */
+  abandoned: number;
+  /** Requests that are neither. */
+  inFlight: number;
+  /** Pages of contexts that JavaScript still reaches. */
+  livePages: number;
+  /** Contexts in those pages, in any state. */
+  liveCells: number;
+  /** JavaScript threads that use the store. */
+  threads: number;
+}
+
+/** The storages of a thread. */
+export interface StorageCounts {
+  /** Slot storages made so far. */
+  made: number;
+  /** Those of them that were entered and are not collected: each would be a real storage otherwise. */
+  used: number;
+  /** Real storages that carry them. */
+  real: number;
+  /** Whether a real storage besides was seen in use; without `onescope/register` nobody can tell. */
+  others: boolean | undefined;
+}
+
+/** The registry and the context store, as any thread of the process sees them. */
+export const store: {
+  /** Why the backend is not the native one; empty where it is. */
+  readonly reasons: readonly string[];
+
+  /** Every registered slot: vinext's request fields first, then what {@link registerSlot} added. */
+  slots(): SlotInfo[];
+
+  /**
+   * The contexts that are not closed and whose memory is alive, oldest first, of all threads (js backend: of this one).
+   *
+   * @param options `limit`: at most so many; `forks`: also contexts derived from a request's
+   */
+  contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];
+
+  /** How many contexts there are and were. */
+  counts(): Counts;
+
+  /** The handle of a context: a whole number that names this context and never another; `undefined` outside the store. */
+  handle(context: unknown): number | undefined;
+
+  /**
+   * Reads a native slot of any live context of any thread.
+   *
+   * @returns `null` where the value is one that the slot's kind does not have and so lies on the JavaScript side
+   * @throws `ERR_ONESCOPE_STALE_HANDLE`, `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_SLOT_UNKNOWN`, `ERR_ONESCOPE_SLOT_KIND`
+   */
+  read(handle: number, slot: number): Scalar;
+
+  /** Writes a native slot of any live context. Throws as `read` does, and `ERR_ONESCOPE_SLOT_KIND` for a wrong value. */
+  write(handle: number, slot: number, value: Scalar): void;
+
+  /** The label of a context. */
+  label(handle: number): string;
+
+  /** Names a context for people. Cut to 64 bytes of UTF-8. */
+  setLabel(handle: number, text: string): void;
+
+  /** State and kind of a context. */
+  state(handle: number): { state: ContextState; kind: ContextKind };
+
+  /** The storages of this thread. */
+  storages(): StorageCounts;
+};
