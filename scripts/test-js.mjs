@@ -15,7 +15,9 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log('usage: node scripts/test-js.mjs [--node "24 without frames"] [--backend native|js] [--spec part-of-name]');
+  console.log(
+    'usage: node scripts/test-js.mjs [--node "24 without frames"] [--backend native|js] [--spec part-of-name]',
+  );
   process.exit(0);
 }
 

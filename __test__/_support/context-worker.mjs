@@ -1,0 +1,44 @@
+import { parentPort } from "node:worker_threads";
+import { registerSlot, store } from "../../js/index.js";
+import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
+
+// A thread that makes requests and registers slots as it is told, and ends when it is told.
+
+const contexts = [];
+
+function make() {
+  const context = createRequestContext();
+  runWithRequestContext(context, () => {
+    context.nextFetchId = contexts.push(context);
+  });
+}
+
+function answer(question) {
+  if (question === "end") return process.exit();
+  if (question === "make for ever") {
+    parentPort.postMessage("begun");
+    for (;;) {
+      make();
+      if (contexts.length > 1000) contexts.length = 0;
+    }
+  }
+  if (question.register !== undefined) {
+    try {
+      return parentPort.postMessage(registerSlot(...question.register).id);
+    } catch (error) {
+      return parentPort.postMessage(error.code);
+    }
+  }
+  for (let made = 0; made < question.make; made++) make();
+  const handles = contexts.map(store.handle);
+  const mine = store.contexts().find(({ seq }) => seq === handles[0]);
+  parentPort.postMessage({
+    handles,
+    thread: mine.thread,
+    states: [...new Set(handles.map((handle) => store.state(handle).state))],
+    wrong: contexts.filter((context, index) => context.nextFetchId !== index + 1).length,
+    counts: store.counts(),
+  });
+}
+
+parentPort.on("message", answer);

@@ -1,0 +1,33 @@
+// Preloaded into a server under test: prints what its store holds, as one line of JSON, on SIGUSR2.
+
+import { RequestContext } from "../../js/request-context.js";
+import { SlotStorage } from "../../js/slot-storage.js";
+import { store } from "../../js/store.js";
+import { ways } from "../../js/ways.js";
+
+// A stock copy of vinext's module forks a context by spreading it, which loses every field of ours that is an accessor.
+// Such a copy is entered like any context, and is told by our inner fields on an object that is not of our class.
+let spreadCopies = 0;
+for (const method of /** @type {const} */ (["run", "enterWith"])) {
+  const original = /** @type {Function} */ (SlotStorage.prototype[method]);
+  /** @this {unknown} */
+  function checked(/** @type {unknown} */ value, /** @type {unknown[]} */ ...rest) {
+    const isObject = typeof value === "object" && value !== null;
+    if (isObject && Object.hasOwn(value, "$words") && !(value instanceof RequestContext)) spreadCopies++;
+    return original.call(this, value, ...rest);
+  }
+  SlotStorage.prototype[method] = /** @type {any} */ (checked);
+}
+
+process.on("SIGUSR2", () => {
+  const current = /** @type {any} */ (globalThis)[Symbol.for("vinext.unifiedRequestContext.als")];
+  console.log(
+    JSON.stringify({
+      counts: store.counts(),
+      storages: store.storages(),
+      ways: { sealed: ways.sealed, watched: ways.watched },
+      spreadCopies,
+      leaked: current?.getStore() instanceof RequestContext,
+    }),
+  );
+});

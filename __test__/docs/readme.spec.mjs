@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ROOT, runNode } from "../_support/run.mjs";
+
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** @param {string} language */
+const blocks = (language) => [...README.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(String);
+
+/** @param {string} block with its fences */
+const inner = (block) => block.split("\n").slice(1, -1).join("\n").split("\n```")[0];
+
+describe("README", () => {
+  test("the first snippet has at most ten lines and is there by line 25", () => {
+    const start = README.split("\n").indexOf("```js");
+    assert.ok(start < 25, `it starts on line ${start + 1}`);
+    assert.ok(inner(blocks("js")[0]).split("\n").length <= 10);
+  });
+
+  for (const [index, block] of blocks("js").entries()) {
+    test(`snippet ${index + 1} runs and prints what its comments say`, async () => {
+      const source = inner(block);
+      const { code, stdout, stderr } = await runNode(["--input-type=module", "--eval", source]);
+      assert.equal(code, 0, stderr);
+      for (const [, expected] of source.matchAll(/console\.log.*\/\/ (.*)$/gm)) assert.equal(stdout, `${expected}\n`);
+    });
+  }
+
+  test("npm start prints what the README shows", { timeout: 120_000 }, async () => {
+    const shown = inner(blocks("text")[0]).trim().split("\n");
+    const server = spawn(process.execPath, ["scripts/start.mjs", "--port", "0", "--report"], { cwd: ROOT });
+    let printed = "";
+    server.stdout.setEncoding("utf8").on("data", (text) => (printed += text));
+    try {
+      while (!printed.includes("AsyncLocalStorage:")) await sleep(100);
+      const [origin] = /http:\S+/.exec(printed) ?? [];
+      for (let n = 0; n < 3; n++) await (await fetch(`${origin}/dynamic`)).text();
+      while (!printed.includes("in flight")) await sleep(100);
+    } finally {
+      server.kill("SIGTERM");
+    }
+    const mask = (/** @type {string} */ line) => line.replaceAll(/\d+/g, "N");
+    assert.deepEqual(printed.trim().split("\n").slice(0, shown.length).map(mask), shown.map(mask));
+  });
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { nodeNamed } from "../../scripts/nodes.mjs";
+import { startDevelopment } from "../_support/example.mjs";
+import { askAtOnce, askEachRoute } from "../_support/load.mjs";
+import { ROOT } from "../_support/run.mjs";
+
+const preload = join(ROOT, "__test__/_support/print-store.mjs");
+const CONCURRENT = 200;
+
+// vinext's links name the port, so it cannot be 0; apart from ports that the system hands out by itself.
+let port = 24_300 + (process.pid % 500);
+
+for (const [nodeName, way] of [
+  ["22", "both"],
+  ["24", "plugin"],
+  ["24", "register"],
+  ["24", "both"],
+  ["26", "both"],
+]) {
+  test(`vite dev on Node ${nodeName} with ${way} answers every route`, async () => {
+    const server = await startDevelopment(nodeNamed(nodeName), way, { port: port++, preload });
+    try {
+      await askEachRoute(server.origin);
+      await askAtOnce(server.origin, CONCURRENT);
+      const { counts, leaked, spreadCopies } = await server.store();
+      assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
+      assert.equal(leaked, false, "a request's scope reached the outermost one");
+      // Contexts of the App Router are made by vinext's handlers, which Vite would leave to Node with their stock shims.
+      if (way !== "register") assert.ok(counts.created > CONCURRENT / 2, JSON.stringify(counts));
+      assert.doesNotMatch(server.output(), /\[onescope\]/);
+    } finally {
+      await server.stop();
+    }
+  });
+}

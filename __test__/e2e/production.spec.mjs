@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
+import { startProduction } from "../_support/example.mjs";
+import { askAtOnce, askEachRoute } from "../_support/load.mjs";
+import { masked } from "../_support/routes.mjs";
+import { ROOT } from "../_support/run.mjs";
+
+const CONCURRENT = 500;
+const preload = join(ROOT, "__test__/_support/print-store.mjs");
+
+/**
+ * Starts a server, hands it to `use`, and stops it whatever happens.
+ *
+ * @param {{ path: string, flags: string[] }} node
+ * @param {string} way
+ * @param {{ backend?: string }} options
+ * @param {(server: import("../_support/example.mjs").Server) => Promise<void>} use
+ */
+async function withServer(node, way, options, use) {
+  const server = await startProduction(node, way, way === "stock" ? {} : { ...options, preload });
+  try {
+    await use(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * @param {import("../_support/example.mjs").Server} server
+ * @returns {Promise<any>} the store once nothing is in flight any more, or after two seconds
+ */
+async function settledStore(server) {
+  for (let tries = 0; ; tries++) {
+    const store = await server.store();
+    if (store.counts.inFlight === 0 || tries === 20) return store;
+    await sleep(100);
+  }
+}
+
+for (const node of NODES) {
+  describe(`production on Node ${node.name}`, () => {
+    /** @type {string[]} */
+    let stock = [];
+
+    test("stock vinext answers", async () => {
+      await withServer(node, "stock", {}, async ({ origin }) => {
+        stock = (await askEachRoute(origin)).map(masked);
+      });
+    });
+
+    for (const way of ["plugin", "register", "both"]) {
+      test(`${way}: each route answers as stock vinext's, and ${CONCURRENT} at once keep apart`, async () => {
+        await withServer(node, way, { backend: "native" }, async (server) => {
+          assert.deepEqual((await askEachRoute(server.origin)).map(masked), stock);
+          await askAtOnce(server.origin, CONCURRENT);
+          const { counts, storages, ways, leaked, spreadCopies } = await settledStore(server);
+          assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
+          assert.equal(leaked, false, "a request's scope reached the outermost one");
+          assert.deepEqual(ways, { sealed: way !== "plugin", watched: false });
+          assert.ok(storages.used >= 4, `only ${storages.used} slots in use`);
+          if (way === "register") return;
+          // Every request of the App Router and of the Pages Router, page or not, has a context, and closes it.
+          assert.ok(counts.created > CONCURRENT, `${counts.created} contexts for over ${CONCURRENT} requests`);
+          assert.equal(counts.closed, counts.created, JSON.stringify(counts));
+        });
+      });
+    }
+  });
+}
+
+test("the JavaScript backend serves the same", async () => {
+  await withServer(nodeNamed("24"), "both", { backend: "js" }, async (server) => {
+    await askEachRoute(server.origin);
+    await askAtOnce(server.origin, CONCURRENT);
+    const { counts } = await settledStore(server);
+    assert.ok(counts.created > CONCURRENT);
+    assert.equal(counts.closed, counts.created, JSON.stringify(counts));
+  });
+});

@@ -1,0 +1,57 @@
+// Compiled by `tsc -p .`, never run: the types of the entries beside the main one.
+
+import "onescope/register";
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { getOrCreateAls, registerAlsForScopeExit, runOutsideRequestScopes } from "onescope/shims/internal/als-registry";
+import * as shim from "onescope/shims/unified-request-context";
+import onescope from "onescope/vite";
+import type { FIELD_NAMES } from "../../js/generated/context-fields.js";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(_proof: Same<A, B>) {}
+
+const context = shim.createRequestContext({ phase: "action", requestSignal: null });
+same<typeof context, shim.UnifiedRequestContext>(true);
+same<(typeof FIELD_NAMES)[number], keyof shim.UnifiedRequestContext>(true);
+context.pendingSetCookies.push("a=1");
+// @ts-expect-error not a phase
+context.phase = "draft";
+// @ts-expect-error no such field
+shim.createRequestContext({ phases: "action" });
+
+export const asynchronous: Promise<number> = shim.runWithRequestContext(context, async () => 1);
+export const synchronous: number = shim.runWithUnifiedStateMutation(
+  (child) => {
+    child.serverContext = null;
+  },
+  () => 1,
+);
+export const bound: () => string = shim.bindRequestContext(() => "text");
+export const snapshot: () => string = shim.bindRequestContextSnapshot(context, () => "text");
+export const tracked: Promise<string> = shim.trackAfterPromise(context, Promise.resolve("text"));
+export const response: Response = shim.closeAfterResponseWithBody(
+  shim.preserveFullyBufferedBodyMetadata(new Response(), shim.markFullyBufferedBody(new Response())),
+  context,
+);
+export const closed: Promise<void> = shim.closeAfterResponse(shim.getRequestContext());
+export const latch: shim.RenderDynamicLatch = shim.ensureRenderDynamicLatch(context);
+shim.queueAfterCallback(context, () => shim.requiresResponseCloseTracking(context) && shim.isInsideUnifiedScope());
+
+const storage: AsyncLocalStorage<Date> = getOrCreateAls<Date>("vinext.cache.als");
+registerAlsForScopeExit(storage);
+export const outside: number = runOutsideRequestScopes(() => storage.getStore()?.getTime() ?? 0);
+
+// What Vite asks of a plugin, as far as ours has it.
+interface VitePlugin {
+  name: string;
+  enforce?: "pre" | "post";
+  applyToEnvironment?: (environment: { config: { consumer: string } }) => boolean | Promise<boolean>;
+  resolveId?: (
+    this: { resolve: unknown },
+    source: string,
+    importer: string | undefined,
+    options: { isEntry: boolean },
+  ) => Promise<string | null | undefined | { id: string }>;
+  load?: (id: string) => string | undefined;
+}
+export const plugin: VitePlugin = onescope();

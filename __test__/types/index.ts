@@ -1,0 +1,85 @@
+// Compiled by `tsc -p .`, never run: what must compile, and below each @ts-expect-error what must not.
+
+import type { AsyncLocalStorage } from "node:async_hooks";
+import {
+  type backend,
+  type ContextInfo,
+  type Counts,
+  OnescopeError,
+  type OnescopeErrorCode,
+  type RequestSlot,
+  registerSlot,
+  type ScopeSlot,
+  type SlotInfo,
+  SlotStorage,
+  store,
+} from "onescope";
+import type { CODES } from "../../js/errors.js";
+import type * as contract from "../../js/native/contract.js";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(_proof: Same<A, B>) {}
+
+// What is declared for users and what the backends declare among themselves is one thing.
+same<keyof ContextInfo, keyof contract.ContextInfo>(true);
+same<ContextInfo["kind"], contract.ContextKind>(true);
+same<ContextInfo["state"], contract.ContextState>(true);
+same<keyof Counts, keyof contract.Counts>(true);
+same<keyof SlotInfo, keyof contract.SlotInfo>(true);
+same<SlotInfo["kind"], contract.SlotKind>(true);
+export const info: SlotInfo[] = [] as contract.SlotInfo[];
+export const contexts: ContextInfo[] = [] as contract.ContextInfo[];
+export const known: OnescopeErrorCode[] = [] as Array<(typeof CODES)[keyof typeof CODES]>;
+
+same<typeof backend, "native" | "js">(true);
+same<OnescopeError["code"], string>(true);
+export const caught: Error = new OnescopeError("ERR_ONESCOPE_HANDLE", "text", { cause: 1 });
+
+const storage = new SlotStorage<{ user: string }>({ name: "user", defaultValue: { user: "nobody" } });
+export const asReal: AsyncLocalStorage<{ user: string }> = storage;
+export const user: string | undefined = storage.run({ user: "a" }, () => storage.getStore()?.user);
+export const bound: (text: string) => number = SlotStorage.bind((text: string) => text.length);
+// @ts-expect-error the storage holds objects
+storage.enterWith("text");
+
+same<ReturnType<typeof registerSlot>, RequestSlot<WeakMap<WeakKey, unknown> | undefined>>(true);
+export const plain: ScopeSlot<unknown> = registerSlot("plain");
+export const typed: ScopeSlot<Date | undefined> = registerSlot<Date>("typed", { kind: "value" });
+export const length: number = registerSlot<string>("run", { kind: "value", lifetime: "scope" }).run("a", () => 1);
+
+const phase = registerSlot("phase", { kind: "enum", variants: ["draft", "live", 3], lifetime: "request" });
+same<typeof phase, RequestSlot<"draft" | "live" | 3>>(true);
+phase.set("live");
+// @ts-expect-error not a variant
+phase.set("done");
+// @ts-expect-error a default is a variant
+registerSlot("other", { kind: "enum", variants: ["draft"], default: "live", lifetime: "request" });
+// @ts-expect-error a slot of requests is set, not run
+phase.run("live", () => {});
+
+same<ReturnType<typeof flag>, boolean>(true);
+function flag() {
+  return registerSlot("flag", { kind: "flag", default: true, lifetime: "request", onFork: "reset" }).get();
+}
+export const count: RequestSlot<number> = registerSlot("count", { kind: "counter", lifetime: "request" });
+export const list: string[] | undefined = registerSlot<string>("list", { kind: "list", lifetime: "request" }).get();
+export const map = registerSlot<string, Date>("map", { kind: "map", lifetime: "request" });
+same<typeof map, RequestSlot<Map<string, Date> | undefined>>(true);
+// @ts-expect-error a collection belongs to a request
+registerSlot("list", { kind: "list" });
+// @ts-expect-error only an enum has variants
+registerSlot("flag", { kind: "flag", variants: ["a"] });
+// @ts-expect-error no such kind
+registerSlot("object", { kind: "object" });
+
+const handle = store.handle({});
+if (handle !== undefined) {
+  store.setLabel(handle, "GET /");
+  store.write(handle, 1, store.read(handle, 1));
+  same<ReturnType<typeof store.state>, ReturnType<contract.Store["readState"]>>(true);
+}
+export const oldest: ContextInfo | undefined = store.contexts({ limit: 1, forks: true })[0];
+// @ts-expect-error a handle is a number
+store.label("257");
+// @ts-expect-error the store is not to be changed
+store.reasons.push("reason");
