@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./root.mjs";
+
+// The three release lines that onescope supports, as the checkout's own development dependencies.
+const INSTALLED = ["node-22", "node-24", "node-26"];
+
+/** @typedef {{ path: string, version: string }} NodeBinary */
+
+/**
+ * The Node binaries to measure on: those that were asked for, else the three of the checkout. A smoke run takes the
+ * Node that runs the script, which is what a CI matrix varies.
+ *
+ * @param {string[] | undefined} paths
+ * @param {boolean} quick
+ * @returns {NodeBinary[]}
+ */
+export function findNodes(paths, quick) {
+  const wanted = paths ?? (quick ? [process.execPath] : INSTALLED.map(installedPath));
+  return wanted.map((path) => {
+    if (!existsSync(path)) {
+      throw new Error(`no Node binary at ${path}: run \`npm install\` in ${ROOT}, or name one with --node PATH`);
+    }
+    const version = execFileSync(path, ["--version"], { encoding: "utf8" }).trim().slice(1);
+    if (Number.parseInt(version, 10) < 22) {
+      throw new Error(`${path} is Node ${version}; onescope needs 22 or later, name one with --node PATH`);
+    }
+    return { path, version };
+  });
+}
+
+/** @param {string} name */
+function installedPath(name) {
+  return join(ROOT, "node_modules", name, "bin", "node");
+}

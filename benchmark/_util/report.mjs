@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BENCHMARK } from "./root.mjs";
+import { summarise } from "./stats.mjs";
+
+/** @typedef {NonNullable<ReturnType<typeof summarise>>} Cell */
+/** @typedef {{ node: string, row: string, cells: Record<string, Cell | undefined> }} TableRow */
+
+/**
+ * Prints a run, and stores it where that was asked for.
+ *
+ * @param {object} run
+ * @param {string} run.name
+ * @param {string} run.title
+ * @param {string} run.notes Markdown; how to read this table
+ * @param {import("./options.mjs").Options} run.options
+ * @param {Record<string, string>} run.machine
+ * @param {string[]} run.sides names, in the order of the columns
+ * @param {string} run.reference the side that the ratios are to
+ * @param {import("./rounds.mjs").Row[]} run.rows
+ */
+export function report({ name, title, notes, options, machine, sides, reference, rows }) {
+  const table = rows.map(({ node, row, sides: figures }) => ({
+    node,
+    row,
+    cells: Object.fromEntries(sides.map((side) => [side, summarise(figures[side], figures[reference])])),
+  }));
+  const markdown = [
+    `# ${title}`,
+    notes,
+    Object.entries(machine)
+      .map(([key, value]) => `- ${key}: ${value}`)
+      .join("\n"),
+    ...options.nodes.map(({ version }) => section(version, table, sides, reference)),
+  ];
+  const text = `${markdown.join("\n\n")}\n`;
+  process.stdout.write(options.json ? `${JSON.stringify({ name, machine, reference, table }, null, 2)}\n` : text);
+  if (options.write) {
+    mkdirSync(join(BENCHMARK, "results"), { recursive: true });
+    writeFileSync(join(BENCHMARK, "results", `${name}.md`), text);
+  }
+}
+
+/**
+ * @param {string} version
+ * @param {TableRow[]} table
+ * @param {string[]} sides
+ * @param {string} reference
+ */
+function section(version, table, sides, reference) {
+  const rows = table.filter(({ node }) => node === version);
+  const body = rows.map(({ row, cells }) => [row, ...sides.map((side) => cell(cells[side], side === reference))]);
+  const lines = [
+    `## Node ${version}`,
+    "",
+    ...align([["operation", ...sides], ...body]),
+    "",
+    ...losses(rows, sides, reference),
+  ];
+  return lines.join("\n");
+}
+
+/**
+ * A Markdown table that also reads well in a terminal.
+ *
+ * @param {string[][]} lines the first is the head
+ */
+function align(lines) {
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+  const [head, ...body] = lines.map((line) =>
+    line.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))),
+  );
+  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |`);
+}
+
+/**
+ * @param {Cell | undefined} figures
+ * @param {boolean} isReference
+ */
+function cell(figures, isReference) {
+  if (figures === undefined) return "n/a";
+  const { median, minimum, ratio } = figures;
+  const text = `${digits(median)} (${digits(minimum)})`;
+  return isReference || ratio === undefined ? text : `${text} ×${ratio.toFixed(2)}`;
+}
+
+/** @param {number} value */
+function digits(value) {
+  return value < 100 ? value.toFixed(1) : String(Math.round(value));
+}
+
+/**
+ * Where the reference is cheaper, said once more in words: nobody should have to search a table for it.
+ *
+ * @param {TableRow[]} rows
+ * @param {string[]} sides
+ * @param {string} reference
+ */
+function losses(rows, sides, reference) {
+  return sides
+    .filter((side) => side !== reference)
+    .map((side) => {
+      const lost = rows
+        .filter(({ cells }) => Number((cells[side]?.ratio ?? 0).toFixed(2)) > 1)
+        .map(({ row, cells }) => `${row} ×${cells[side].ratio.toFixed(2)}`);
+      return `- ${side} costs more than ${reference} in: ${lost.length > 0 ? lost.join("; ") : "nothing here"}`;
+    });
+}

@@ -1,0 +1,33 @@
+// Entering, reading, awaiting and capturing with N storages: Node's own AsyncLocalStorage against onescope's slots.
+
+import { describeMachine } from "./_util/machine.mjs";
+import { main } from "./_util/main.mjs";
+import { readOptions } from "./_util/options.mjs";
+import { report } from "./_util/report.mjs";
+import { measureRounds } from "./_util/rounds.mjs";
+
+const NAME = "scopes";
+const TITLE = "What N storages cost: AsyncLocalStorage against slots";
+const REFERENCE = "real";
+const STORAGES = [1, 6, 12, 20];
+const QUICK_STORAGES = [1, 12];
+
+const script = "sides/scopes.mjs";
+const sides = [
+  { name: REFERENCE, script },
+  { name: "slots", script },
+  { name: "register", script, flags: ["--import", "../js/register.js"] },
+];
+
+const NOTES = `Nanoseconds per operation: median (minimum) ×ratio to \`real\`. \`real\` is Node's AsyncLocalStorage, \`slots\` is
+onescope's SlotStorage in a process that did not load \`onescope/register\`, \`register\` is \`new AsyncLocalStorage()\` in one
+that did. Written by \`node scopes.mjs --write\`; README.md says how it is measured.`;
+
+await main(async () => {
+  const options = readOptions(NAME, `${TITLE}.`);
+  const machine = describeMachine(options, ["mitata"]);
+  const variants = (options.quick ? QUICK_STORAGES : STORAGES).map((storages) => ({ storages }));
+  const rows = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants });
+  const names = sides.map(({ name }) => name);
+  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
+});

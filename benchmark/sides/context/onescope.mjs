@@ -1,0 +1,11 @@
+import { FIELD_NAMES } from "../../../js/generated/context-fields.js";
+import { backend } from "../../../js/index.js";
+import * as shim from "../../../shims/unified-request-context.js";
+import { appOptions } from "./request.mjs";
+import { unifiedContext } from "./unified-context.mjs";
+
+/** @param {string} side its name ends with the backend's */
+export function createSide(side) {
+  if (!side.endsWith(backend)) throw new Error(`${side} runs on the ${backend} backend`);
+  return unifiedContext(shim, appOptions, FIELD_NAMES);
+}
