@@ -1,4 +1,4 @@
-import { NextResponse, type NextRequest } from "next/server";
+import { type NextRequest, NextResponse } from "next/server";
 import { pause } from "./lib/pause";
 
 export async function middleware(request: NextRequest) {

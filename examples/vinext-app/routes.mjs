@@ -45,8 +45,7 @@ const boundary = "example-boundary";
 
 function multipart(fields) {
   const parts = fields.map(
-    ([name, value]) =>
-      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   return `${parts.join("")}--${boundary}--\r\n`;
 }
@@ -90,7 +89,11 @@ export const routes = [
       ...ids(id),
       "content-type": `multipart/form-data; boundary=${boundary}`,
     }),
-    body: (id, setup) => multipart([[`$ACTION_ID_${setup}`, ""], ["rid", id]]),
+    body: (id, setup) =>
+      multipart([
+        [`$ACTION_ID_${setup}`, ""],
+        ["rid", id],
+      ]),
   },
   {
     ...action,
@@ -102,7 +105,11 @@ export const routes = [
       "content-type": `multipart/form-data; boundary=${boundary}`,
     }),
     // How React encodes one argument that is a FormData; the order matters.
-    body: (id) => multipart([["_1_rid", id], ["0", '["$K1"]']]),
+    body: (id) =>
+      multipart([
+        ["_1_rid", id],
+        ["0", '["$K1"]'],
+      ]),
   },
   get("streaming page", "/stream", { streams: true }),
   get("after page", "/after"),

@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { Ids } from "../../lib/ids";
 import { pause } from "../../lib/pause";
 import { cookieId, headerId } from "../../lib/request-ids";
-import { queryId, type PageProps } from "../../lib/search-params";
+import { type PageProps, queryId } from "../../lib/search-params";
 
 export async function generateMetadata() {
   return { title: `dynamic ${await headerId()}` };

@@ -11,7 +11,7 @@ export default async function Form() {
       <Ids values={{ header, saved }} />
       <form action={saveId as unknown as (data: FormData) => void}>
         <input name="rid" defaultValue={header} />
-        <button>Save</button>
+        <button type="submit">Save</button>
       </form>
     </main>
   );

@@ -1,6 +1,6 @@
 import { Suspense } from "react";
 import { cookieId, headerId } from "../../lib/request-ids";
-import { queryId, type PageProps } from "../../lib/search-params";
+import { type PageProps, queryId } from "../../lib/search-params";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

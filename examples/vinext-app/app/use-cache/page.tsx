@@ -1,6 +1,6 @@
 import { cachedGreeting } from "../../lib/cached-greeting";
 import { headerId } from "../../lib/request-ids";
-import { queryId, type PageProps } from "../../lib/search-params";
+import { type PageProps, queryId } from "../../lib/search-params";
 import { Volatile } from "../../lib/volatile";
 
 export default async function UseCache(props: PageProps) {
