@@ -155,6 +155,11 @@ export function registerSlot<K = unknown, V = unknown>(
   key: string,
   spec: { kind: "map" } & OfRequest,
 ): RequestSlot<Map<K, V> | undefined>;
+/** `make` makes the object when the slot is first read in a request; `factory` names it for the registry. */
+export function registerSlot<T extends object>(
+  key: string,
+  spec: { kind: "lazy"; factory: string; make: () => T } & OfRequest,
+): RequestSlot<T | undefined>;
 export function registerSlot<K extends WeakKey = WeakKey, V = unknown>(
   key: string,
   spec: { kind: "weakMap" } & OfRequest,
@@ -182,7 +187,7 @@ export interface SlotInfo {
   owner?: string;
 }
 
-/** Where a request is in its life. A fork follows its request. */
+/** Where a request is in its life. A fork is active from its start, and stays so when its request closes. */
 export type ContextState = "free" | "created" | "active" | "responded" | "closed";
 
 /** What sort of request a context serves. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { LANES, storagesInUse } from "../js/lanes.js";
+import { claim, LANES, storagesInUse } from "../js/lanes.js";
 import { mode } from "../js/mode.js";
 import { SlotStorage } from "../js/slot-storage.js";
 import { collectUntil } from "./_support/collect.mjs";
@@ -34,6 +34,16 @@ test("a storage takes a place when it is first entered, not when it is made", ()
   b.run(1, () => {});
   assert.ok(storagesInUse() <= before + 2);
   assert.ok(storagesInUse() > before);
+});
+
+test("a lane is used again after its storage was collected, and its next owner knows", async () => {
+  const before = storagesInUse();
+  for (let i = 0; i < LANES; i++) enterFormer(() => {});
+  assert.ok(await collectUntil(() => storagesInUse() <= before), `${storagesInUse()} storages are still in use`);
+  const claimants = Array.from({ length: LANES / 2 }, () => ({}));
+  const owners = claimants.map(claim);
+  assert.ok(owners.every(({ lane, boxed }) => lane !== 0 && boxed));
+  assert.equal(new Set(owners.map(({ lane }) => lane)).size, claimants.length);
 });
 
 test("twenty thousand short-lived storages read right and give their places back", async () => {
@@ -188,13 +198,13 @@ test("a scope that goes on for long drops what collected storages left in it bey
       new SlotStorage().enterWith(value);
     }
     await collectUntil(() => storagesInUse() <= full.length);
-    // One that has no lane, for all were taken when it came: entering it makes the next scope without the left-overs.
-    full.at(-1).enterWith({ index: "swept" });
+    // At least one of so many gets no lane, and entering that one makes the next scope without the left-overs.
+    for (const storage of many(LANES)) storage.enterWith("enters");
     await collectUntil(() => alive() < LANES);
     assert.ok(alive() < LANES, `${alive()} of 300 values are still there`);
     assert.deepEqual(
       indexes(full),
-      full.map((_, index) => (index === full.length - 1 ? "swept" : index)),
+      full.map((_, index) => index),
     );
   });
 });

@@ -134,6 +134,17 @@ test("disable takes the value away in the current context, and entering the stor
   assert.equal(a.getStore(), undefined);
 });
 
+test("a disable inside a run of another storage outlasts that run", () => {
+  for (const Class of [real.AsyncLocalStorage, SlotStorage]) {
+    isolated(() => {
+      const [a, b] = [new Class(), new Class()];
+      a.enterWith(1);
+      b.run(2, () => a.disable());
+      assert.deepEqual([a.getStore(), b.getStore()], [undefined, undefined], Class.name);
+    })();
+  }
+});
+
 test("disable reaches the contexts that it reaches in Node: all with async_hooks, the current one with frames", () => {
   for (const Class of [real.AsyncLocalStorage, SlotStorage]) {
     isolated(() => {

@@ -79,13 +79,13 @@ for (const [spec, first, second, third] of SINGLE) {
     const slot = registerSlot(`scope ${name}`, spec);
     assert.equal(slot.get(), first);
     const result = await slot.run(second, async () => {
-      assert.equal(slot.get(), second === undefined ? first : second);
+      assert.equal(slot.get(), second);
       await slot.run(third, async () => {
         await null;
         assert.equal(slot.get(), third);
       });
       await null;
-      assert.equal(slot.get(), second === undefined ? first : second);
+      assert.equal(slot.get(), second);
       return "result";
     });
     assert.deepEqual([result, slot.get()], ["result", first]);
@@ -259,4 +259,30 @@ test("a request's values are gone with it, a scope's with its call", async () =>
   );
   assert.deepEqual([request.get(), scope.get()], [undefined, undefined]);
   runWithRequestContext(context, () => assert.deepEqual([request.get(), scope.get()], ["request", undefined]));
+});
+
+test("an undefined that a scope slot was run with is a value, and hides the default", () => {
+  const slot = registerSlot("undefined.in.scope", { kind: "value", default: "given" });
+  assert.equal(slot.get(), "given");
+  slot.run(undefined, () => assert.equal(slot.get(), undefined));
+  assert.equal(slot.get(), "given");
+});
+
+test("a lazy slot makes its object at first touch, one for a request and its forks", () => {
+  let made = 0;
+  const slot = registerSlot("lazily.made", {
+    kind: "lazy",
+    factory: "lazilyMade",
+    lifetime: "request",
+    make: () => ({ number: ++made }),
+  });
+  assert.equal(slot.get(), undefined);
+  runWithRequestContext(createRequestContext(), () => {
+    const inFork = runWithUnifiedStateMutation(
+      () => {},
+      () => slot.get(),
+    );
+    assert.equal(slot.get(), inFork);
+    assert.equal(made, 1);
+  });
 });

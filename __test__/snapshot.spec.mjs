@@ -72,6 +72,22 @@ for (const [name, state] of Object.entries(STATES)) {
       }
     });
 
+    check("what is entered inside stays out of the resource that the snapshot is called in", () => {
+      const resource = new AsyncResource("caller");
+      const held = SlotStorage.snapshot();
+      resource.runInAsyncScope(() => {
+        held(() => {
+          a.enterWith("entered");
+          assert.equal(
+            resource.runInAsyncScope(() => a.getStore()),
+            undefined,
+          );
+          assert.equal(a.getStore(), "entered");
+        });
+        assert.equal(a.getStore(), undefined);
+      });
+    });
+
     check("what is thrown inside comes out, and the caller's scope is there again", () => {
       const error = new Error("thrown inside");
       const fail = () => {

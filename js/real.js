@@ -9,5 +9,7 @@ export const real = shared("real", () => ({
   AsyncLocalStorage: hooks.AsyncLocalStorage,
   AsyncResource: hooks.AsyncResource,
   createHook: hooks.createHook,
+  executionAsyncId: hooks.executionAsyncId,
   executionAsyncResource: hooks.executionAsyncResource,
+  triggerAsyncId: hooks.triggerAsyncId,
 }));

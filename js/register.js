@@ -25,15 +25,26 @@ function replace(name, value) {
   Object.defineProperty(async_hooks, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
-/** Whoever makes a hook or asks for the current resource would see the resource that fast entry runs in. */
+/** Whoever makes a hook, or asks what runs now, would see the resource that fast entry runs in. */
 function watchResources() {
-  for (const name of /** @type {const} */ (["createHook", "executionAsyncResource"])) {
+  for (const name of /** @type {const} */ ([
+    "createHook",
+    "executionAsyncId",
+    "executionAsyncResource",
+    "triggerAsyncId",
+  ])) {
     /** @type {Function} */
     const original = real[name];
     replace(name, (/** @type {unknown[]} */ ...args) => {
       if (!ways.watched) ways.rule({ watched: true });
       return original(...args);
     });
+  }
+  // Node looks at a resource's type only where a hook is enabled, so a type that it refuses tells of one that is.
+  try {
+    new real.AsyncResource("", { requireManualDestroy: true });
+  } catch {
+    ways.rule({ watched: true });
   }
 }
 

@@ -151,7 +151,7 @@ class SlotStorageClass {
   /** @returns {<R, A extends any[]>(fn: (...args: A) => R, ...args: A) => R} */
   static snapshot() {
     if (!ways.sealed) return real.AsyncLocalStorage.snapshot();
-    const held = { scope: one.getStore() };
+    const held = ways.hold();
     return (fn, ...args) => ways.resume(held, fn, undefined, args);
   }
 

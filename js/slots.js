@@ -40,8 +40,8 @@ class ScopeSlot extends Slot {
 
   /** @returns {any} the value of the innermost run, else the default */
   get() {
-    const value = this.#storage.getStore();
-    return value === undefined ? (this.info.default ?? undefined) : value;
+    const held = this.#storage.getStore();
+    return held === undefined ? (this.info.default ?? undefined) : held.value;
   }
 
   /**
@@ -53,12 +53,24 @@ class ScopeSlot extends Slot {
    * @returns {R}
    */
   run(value, fn) {
-    return this.#storage.run(value, fn);
+    // Wrapped, for `undefined` is a value too and must hide the default.
+    return this.#storage.run({ value }, fn);
   }
 }
 
 /** A slot of the current request context. */
 class RequestSlot extends Slot {
+  #make;
+
+  /**
+   * @param {SlotInfo} info
+   * @param {(() => unknown) | undefined} make makes what the slot holds at first touch; none for what has a default
+   */
+  constructor(info, make) {
+    super(info);
+    this.#make = make;
+  }
+
   /** @returns {any} the current request's value; outside a request the default, `undefined` for a collection */
   get() {
     const info = this.info;
@@ -68,7 +80,7 @@ class RequestSlot extends Slot {
     if (info.native && context instanceof RequestContext) return readLane(info, context);
     const { own, family } = extrasOf(context);
     const value = own.get(info.id);
-    const make = COLLECTIONS[info.kind];
+    const make = this.#make;
     if (value !== undefined || make === undefined) return own.has(info.id) ? value : (info.default ?? undefined);
     // Untouched so far: whoever of a family of forks touches it first makes it for all of them.
     const made = (info.onFork === "inherit" ? family.get(info.id) : undefined) ?? make();
@@ -108,13 +120,13 @@ const handles = shared("slotHandles", () => new Map());
  * Registering the same key with the same spec again returns the same slot.
  *
  * @param {string} key unique name, such as `"myapp.tenant"`
- * @param {Omit<SlotSpec, "key" | "lifetime"> & { lifetime?: "scope" | "request" }} [spec] defaults to a value that lasts
- *   for a scope
+ * @param {Omit<SlotSpec, "key" | "lifetime"> & { lifetime?: "scope" | "request", make?: () => unknown }} [spec] defaults
+ *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
  *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left
  */
-export function registerSlot(key, spec = { kind: "value" }) {
+export function registerSlot(key, { make, ...spec } = { kind: "value" }) {
   // An option that is given as undefined counts as not given.
   const given = Object.fromEntries(
     Object.entries({ lifetime: "scope", ...spec, key }).filter(([, option]) => option !== undefined),
@@ -126,9 +138,9 @@ export function registerSlot(key, spec = { kind: "value" }) {
   if (info.lifetime === "request") {
     if (info.onFork === "reset") resetOnFork.add(id);
     if (info.onFork === "reset" && info.native) resetLanes.add(info);
-    if (info.onFork === "inherit" && info.kind in COLLECTIONS) countFamily();
+    if (info.onFork === "inherit" && (info.kind in COLLECTIONS || info.kind === "lazy")) countFamily();
   }
-  const slot = info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info);
+  const slot = info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, COLLECTIONS[info.kind] ?? make);
   handles.set(id, slot);
   return slot;
 }

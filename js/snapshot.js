@@ -1,4 +1,3 @@
-import { one } from "./one.js";
 import { ways } from "./ways.js";
 
 /**
@@ -11,7 +10,7 @@ import { ways } from "./ways.js";
  * @returns {F}
  */
 export function bindCallback(fn) {
-  const held = { scope: one.getStore() };
+  const held = ways.hold();
   /**
    * @param {unknown} self
    * @param {unknown[]} args

@@ -18,12 +18,10 @@ import { shared } from "./shared.js";
 
 /** @typedef {import("./one.js").Scope} Scope */
 /** @typedef {import("./lanes.js").Owner} Owner */
+/** @typedef {{ scope?: Scope, resource?: import("node:async_hooks").AsyncResource }} Held */
 
 export const ways = shared("ways", () => {
   const root = new real.AsyncResource("onescope.root", { requireManualDestroy: true });
-
-  /** @type {{ scope: Scope | undefined } | undefined} the snapshot that is being called */
-  let running;
 
   /** @type {Scope | undefined} the scope that was current as `insideRoot` ended; taken and dropped right after */
   let left;
@@ -75,27 +73,21 @@ export const ways = shared("ways", () => {
     },
 
     /**
-     * Calls `fn` in the scope that a snapshot holds and then puts back the whole scope that was current. Under async_hooks
-     * a snapshot is a resource, which keeps what was entered in it for its next call.
+     * Calls `fn` in what a snapshot holds and then puts back the whole scope that was current.
      *
-     * @param {{ scope: Scope | undefined }} held
+     * @param {Held} held
      * @param {Function} fn
      * @param {unknown} self `this` of the call
      * @param {unknown[]} args
      */
     resume(held, fn, self, args) {
+      if (held.resource !== undefined) return held.resource.runInAsyncScope(/** @type {any} */ (fn), self, ...args);
       const prior = one.getStore();
-      const outer = running;
-      // A snapshot that is called within itself goes on with what was entered in it so far.
-      if (outer !== undefined && !mode.frames) outer.scope = prior;
-      running = held;
       one.enterWith(held.scope);
       try {
         return call(fn, self, args);
       } finally {
-        running = outer;
-        if (!mode.frames) held.scope = one.getStore();
-        one.enterWith(outer === held ? held.scope : prior);
+        one.enterWith(prior);
       }
     },
   };
@@ -125,6 +117,18 @@ export const ways = shared("ways", () => {
     watched: false,
     /** a real storage other than the one was seen in use; `undefined` before `onescope/register` loaded and looks out */
     foreign: /** @type {boolean | undefined} */ (undefined),
+
+    /**
+     * What a snapshot must hold to bring the current scope back while every storage is a slot. With frames that is the
+     * scope. Under async_hooks it is a resource: what is entered during a call of the snapshot stays in it for the next,
+     * and must not touch the resource of the caller.
+     *
+     * @returns {Held}
+     */
+    hold() {
+      if (mode.frames) return { scope: one.getStore() };
+      return { resource: new real.AsyncResource("onescope.snapshot", { requireManualDestroy: true }) };
+    },
 
     /**
      * States facts about the process and chooses the way that they allow.

@@ -85,8 +85,10 @@ export function runWithUnifiedStateMutation(mutate, fn) {
 /** @param {UnifiedRequestContext} parent made by a stock copy of vinext's module */
 function forkPlain(parent) {
   ensureRenderDynamicLatch(parent);
-  const child = /** @type {UnifiedRequestContext & import("../js/extras.js").Bearer} */ ({ ...parent });
-  forkExtras(child, parent);
+  /** @type {any} */
+  const from = parent;
+  const child = { ...from };
+  forkExtras(child, from);
   return child;
 }
 

@@ -61,7 +61,6 @@ pub struct Counts {
 pub fn contexts(store: &Store, filter: Filter) -> Vec<ContextInfo> {
     // Copied first: a lock held during the scan would make every registration wait for it.
     let slots: Vec<Slot> = if filter.slots { store.registry.read().list().to_vec() } else { Vec::new() };
-    let clock = store.threads.clock();
     let (pages, _) = store.pages.snapshot();
     let mut found: Vec<ContextInfo> = Vec::new();
     for page in &pages {
@@ -73,10 +72,18 @@ pub fn contexts(store: &Store, filter: Filter) -> Vec<ContextInfo> {
                 let seq = Handle::of(page.id(), index).seq();
                 let (thread, label, kind) = (page.thread(), cell.label(), cell.kind());
                 let slots = values(cell, &slots);
-                let (age_ms, idle_ms) = ages(cell, clock);
+                // Times for now; ages once the scan is over.
+                let (age_ms, idle_ms) = (cell.word(word::STARTED), cell.word(word::TOUCHED));
                 found.push(ContextInfo { seq, kind, state, label, age_ms, idle_ms, thread, parent, slots });
             }
         }
+    }
+    // Read once, or the later of two contexts could come out as the older; and after their own times, or a time from the
+    // future would come out as an age of 49 days.
+    let now = store.threads.clock().now_ms();
+    for info in &mut found {
+        info.age_ms = Clock::age_ms(info.age_ms, now);
+        info.idle_ms = Clock::age_ms(info.idle_ms, now);
     }
     found.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
     found.truncate(filter.limit.unwrap_or(usize::MAX));
@@ -86,14 +93,6 @@ pub fn contexts(store: &Store, filter: Filter) -> Vec<ContextInfo> {
 fn values(cell: Cell<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
     let value = |slot: &Slot| slot.lane.map(|lane| (slot.spec.key.to_string(), cell.slot(&slot.spec, lane)));
     slots.iter().filter_map(value).collect()
-}
-
-/// Milliseconds since the context was made and since it was touched.
-fn ages(cell: Cell<'_>, clock: Clock) -> (u32, u32) {
-    let (started, touched) = (cell.word(word::STARTED), cell.word(word::TOUCHED));
-    // Read after the cell's own times: a time from the future would come out as an age of 49 days.
-    let now = clock.now_ms();
-    (Clock::age_ms(started, now), Clock::age_ms(touched, now))
 }
 
 /// Counts contexts, pages and threads.

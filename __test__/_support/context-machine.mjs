@@ -16,7 +16,7 @@ import { AsyncResource } from "node:async_hooks";
 //
 //   With frames `disable()` takes the value out of the frame that is current, so everything that was started in that very
 //   frame loses it too. The end of a `run` makes a new frame but brings back the scope that was there before it, and a
-//   foreign storage makes a new frame but no scope. So a program enters a slot, starts something and disables then.
+//   foreign storage makes a new frame but no scope. So a program enters a slot first, starts something in it and disables then.
 
 /** The values that programs enter storages with. Told apart with `Object.is`. */
 export const VALUES = [undefined, null, 1, 0, -0, Number.NaN, "", { first: 1 }, { second: 2 }];
@@ -163,7 +163,7 @@ class Machine {
         if (held.length === 0 || this.#suspended()) return body(op.body);
         return this.#after("left held", () => held[op.held % held.length](() => this.#entered(op, body)));
       case "disable":
-        return this.#disable(storage, op.s);
+        return this.#disable(storage, op);
     }
   }
 
@@ -234,15 +234,20 @@ class Machine {
     }
   }
 
-  #disable(storage, s) {
+  #disable(storage, { s, within }) {
+    const disable = () => {
+      this.start("then", [{ op: "read" }], []);
+      const held = this.#hold("snapshot");
+      storage.disable();
+      this.#disabled.add(s);
+      this.#read("disabled");
+      if (!this.#suspended()) held(() => this.#read("held before disable"));
+    };
     const other = this.#world.storages[s === 0 ? 1 : 0];
-    if (this.#world.frames) other.enterWith(other.getStore());
-    this.start("then", [{ op: "read" }], []);
-    const held = this.#hold("snapshot");
-    storage.disable();
-    this.#disabled.add(s);
-    this.#read("disabled");
-    if (!this.#suspended()) held(() => this.#read("held before disable"));
+    if (!this.#world.frames) return disable();
+    if (within) return this.#after("left disable", () => other.run(this, disable));
+    other.enterWith(other.getStore());
+    disable();
   }
 
   #hold(how) {

@@ -14,6 +14,7 @@ export function programs({ storages }) {
   const s = fc.nat({ max: storages - 1 });
   const v = fc.integer({ min: CURRENT, max: VALUES.length - 1 });
   const async = fc.boolean();
+  const within = fc.boolean();
   const { body } = fc.letrec((tie) => {
     const body = tie("body");
     const then = tie("body");
@@ -32,7 +33,7 @@ export function programs({ storages }) {
         { weight: 3, arbitrary: fc.record({ op: fc.constant("start"), how: fc.constantFrom(...STARTS), body }) },
         { weight: 3, arbitrary: fc.record({ op: fc.constant("hold"), how: fc.constantFrom(...HOLDS), then }) },
         { weight: 3, arbitrary: fc.record({ op: fc.constant("use"), held: fc.nat({ max: 2 }), async, body }) },
-        { weight: 1, arbitrary: fc.record({ op: fc.constant("disable"), s }) },
+        { weight: 1, arbitrary: fc.record({ op: fc.constant("disable"), s, within }) },
       ),
     };
   });

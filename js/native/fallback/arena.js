@@ -153,7 +153,8 @@ export function createArena(nativeSlot) {
     },
 
     /** @param {{ limit?: number, forks?: boolean, closed?: boolean }} [options] */
-    contexts({ limit = Number.MAX_SAFE_INTEGER, forks = false, closed = false } = {}) {
+    contexts(options) {
+      const { limit = Number.MAX_SAFE_INTEGER, forks = false, closed = false } = options ?? {};
       checkNumber(limit);
       /** @type {ContextInfo[]} */
       const found = [];
