@@ -22,16 +22,33 @@ const page = shared("page", () => ({
   bytes: new Uint8Array(0),
   /** next free cell; the first page is taken with the first cell */
   cursor: /** @type {number} */ (pageCells),
+  /** the backend refused a page, and the warning was given */
+  failed: false,
   /** word 0 of the thread block: milliseconds on the coarse clock, kept current by the backend */
   clock: new Int32Array(1),
 }));
 
 function turn() {
-  if (page.words.length === 0) page.clock = new Int32Array(backend.attachThread().block);
-  const buffer = backend.allocatePage();
+  const buffer = allocatePage();
   page.words = new Int32Array(buffer);
   page.bytes = new Uint8Array(buffer);
   page.cursor = 1;
+}
+
+/**
+ * Requests go on without a store that has no memory left: their cells then lie where nobody looks.
+ *
+ * @returns {ArrayBuffer}
+ */
+function allocatePage() {
+  try {
+    if (page.words.length === 0) page.clock = new Int32Array(backend.attachThread().block);
+    return backend.allocatePage();
+  } catch (error) {
+    if (!page.failed) process.emitWarning(`onescope cannot show requests any more: ${error}`, "OnescopeWarning");
+    page.failed = true;
+    return new ArrayBuffer(LAYOUT.pageBytes);
+  }
 }
 
 /**

@@ -102,12 +102,12 @@ class SlotStorageClass {
   exit(fn, ...args) {
     if (mode.frames) return this.run(/** @type {any} */ (undefined), fn, ...args);
     if (this.#disabled) return Reflect.apply(fn, null, args);
-    // An adopted storage's older value would show through an unset slot.
-    const hidden = this.#origin === undefined ? undefined : this.#encode(undefined);
     if (this.#owner === NOBODY) {
-      if (hidden === undefined) return Reflect.apply(fn, null, args);
+      if (this.#origin === undefined) return Reflect.apply(fn, null, args);
       this.#claim();
     }
+    // An adopted storage's older value would show through an unset slot.
+    const hidden = this.#origin === undefined ? undefined : this.#encode(undefined);
     const prior = one.getStore();
     const next = withStored(prior, this.#owner, hidden);
     one.enterWith(next);
