@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { adopt, slotBehind } from "../js/adopt.js";
-import { SlotStorage } from "../js/slot-storage.js";
+import { adopt, slotBehind } from "../js/scope/adopt.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
 
 /** Runs a test in a context of its own, so that what it enters ends with it. */
 const isolated = (title, fn) => test(title, () => new AsyncResource("test").runInAsyncScope(fn));

@@ -17,8 +17,8 @@ globalThis[Symbol.for("onescope.scope.1")] = new CountingStorage();
 const { getOrCreateAls, registerAlsForScopeExit, runOutsideRequestScopes } = await import(
   "../shims/internal/als-registry.js"
 );
-const { slotBehind } = await import("../js/adopt.js");
-const { SlotStorage } = await import("../js/slot-storage.js");
+const { slotBehind } = await import("../js/scope/adopt.js");
+const { SlotStorage } = await import("../js/scope/slot-storage.js");
 
 const registry = globalThis[Symbol.for("vinext.als.registry")];
 

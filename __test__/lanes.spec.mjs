@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { claim, LANES, storagesInUse } from "../js/lanes.js";
-import { mode } from "../js/mode.js";
-import { SlotStorage } from "../js/slot-storage.js";
+import { claim, LANES, storagesInUse } from "../js/scope/lanes.js";
+import { mode } from "../js/scope/mode.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
 import { collectUntil } from "./_support/collect.mjs";
 
 const many = (count, options) => Array.from({ length: count }, () => new SlotStorage(options));

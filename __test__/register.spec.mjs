@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mode } from "../js/mode.js";
+import { mode } from "../js/scope/mode.js";
 import { evalJson } from "./_support/run.mjs";
 
 const REGISTER = ["--import", "./js/register.js"];
@@ -32,8 +32,8 @@ test("every way to the class leads to the slot's, in the main thread and in work
       }));
     \`, { eval: true });
     const [inWorker] = await once(worker, "message");
-    const { SlotStorage } = await import("./js/slot-storage.js");
-    const real = (await import("./js/real.js")).real.AsyncLocalStorage;
+    const { SlotStorage } = await import("./js/scope/slot-storage.js");
+    const real = (await import("./js/scope/real.js")).real.AsyncLocalStorage;
     const result = {
       others: Object.keys(found).filter((name) => found[name] !== SlotStorage), inWorker,
       isReal: real === SlotStorage, instance: new AsyncLocalStorage() instanceof real,
@@ -76,7 +76,7 @@ test("a storage made before register is noticed at its first use and keeps worki
     import { AsyncLocalStorage } from "node:async_hooks";
     const early = new AsyncLocalStorage();
     await import("./js/register.js");
-    const { ways } = await import("./js/ways.js");
+    const { ways } = await import("./js/scope/ways.js");
     const { store } = await import("./js/index.js");
     const slot = new (await import("node:async_hooks")).AsyncLocalStorage();
     const state = () => [ways.sealed, store.storages().others];
@@ -121,7 +121,7 @@ for (const [first, noticed] of [
       import { AsyncLocalStorage } from "node:async_hooks";
       const early = new AsyncLocalStorage();
       await import("./js/register.js");
-      const { ways } = await import("./js/ways.js");
+      const { ways } = await import("./js/scope/ways.js");
       const before = ways.sealed;
       early.${first};
       console.log(JSON.stringify([before, ways.sealed]));
@@ -139,7 +139,7 @@ for (const watcher of [
     const result = await registered(`
       import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, executionAsyncResource } from "node:async_hooks";
       import { createRequire } from "node:module";
-      const { ways } = await import("./js/ways.js");
+      const { ways } = await import("./js/scope/ways.js");
       const storage = new AsyncLocalStorage();
       const before = ways.watched;
       ${watcher};
@@ -182,7 +182,7 @@ test("registering twice, also from another copy of the module, changes nothing",
       await import("./js/register.js");
       await import("./js/register.js?copy");
       const again = (await import("node:async_hooks")).AsyncLocalStorage;
-      const { ways } = await import("./js/ways.js");
+      const { ways } = await import("./js/scope/ways.js");
       result.push(again === AsyncLocalStorage, storage.getStore(), ways.sealed, ways.watched);
       result.push(new again().run("other", () => storage.getStore()));
     });

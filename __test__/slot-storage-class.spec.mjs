@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { test } from "node:test";
-import { mode } from "../js/mode.js";
-import { real } from "../js/real.js";
-import { SlotStorage } from "../js/slot-storage.js";
+import { mode } from "../js/scope/mode.js";
+import { real } from "../js/scope/real.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
 
 // The class as others see it, side by side with Node's own: both must do the same on the Node that runs this.
 const CLASSES = [AsyncLocalStorage, SlotStorage];

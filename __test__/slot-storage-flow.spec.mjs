@@ -6,7 +6,7 @@ import { Readable, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { test } from "node:test";
 import { setTimeout as delay, setImmediate as nextTurn, setInterval as ticks } from "node:timers/promises";
-import { SlotStorage } from "../js/slot-storage.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
 
 // What carries a context from one place to another. Each probe runs with Node's class and with ours and must see the
 // same; the expected values are written out, so that a probe which sees nothing at all cannot pass.

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { AsyncResource } from "node:async_hooks";
 import { test } from "node:test";
-import { mode } from "../js/mode.js";
-import { real } from "../js/real.js";
-import { SlotStorage } from "../js/slot-storage.js";
+import { mode } from "../js/scope/mode.js";
+import { real } from "../js/scope/real.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
 
 // The rules one by one. slot-storage-model.spec.mjs has their combinations.
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { AsyncResource } from "node:async_hooks";
 import { afterEach, describe, test } from "node:test";
-import { mode } from "../js/mode.js";
-import { real } from "../js/real.js";
-import { SlotStorage } from "../js/slot-storage.js";
-import { ways } from "../js/ways.js";
+import { mode } from "../js/scope/mode.js";
+import { real } from "../js/scope/real.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
+import { ways } from "../js/scope/ways.js";
 
 // `bind` and `snapshot` take another way where every storage of the process is a slot, and again another where somebody
 // watches resources. The rules are the same in all of them.

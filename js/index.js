@@ -1,6 +1,6 @@
+export { registerSlot } from "./context/slots.js";
 export { OnescopeError } from "./errors.js";
-export { SlotStorage } from "./slot-storage.js";
-export { registerSlot } from "./slots.js";
+export { SlotStorage } from "./scope/slot-storage.js";
 export { store } from "./store.js";
 
 import { backend as chosen } from "./backend.js";

@@ -2,11 +2,11 @@
 
 import async_hooks from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
-import { one } from "./one.js";
-import { real } from "./real.js";
+import { one } from "./scope/one.js";
+import { real } from "./scope/real.js";
+import { SlotStorage } from "./scope/slot-storage.js";
+import { ways } from "./scope/ways.js";
 import { shared } from "./shared.js";
-import { SlotStorage } from "./slot-storage.js";
-import { ways } from "./ways.js";
 
 shared("register", () => {
   replace("AsyncLocalStorage", SlotStorage);

@@ -1,9 +1,9 @@
 import { backend } from "./backend.js";
-import { handleOf } from "./cells.js";
-import { storagesInUse } from "./lanes.js";
-import { RequestContext } from "./request-context.js";
-import { tally } from "./slot-storage.js";
-import { ways } from "./ways.js";
+import { handleOf } from "./context/cells.js";
+import { RequestContext } from "./context/request-context.js";
+import { storagesInUse } from "./scope/lanes.js";
+import { tally } from "./scope/slot-storage.js";
+import { ways } from "./scope/ways.js";
 
 /** The registry and the context store, as any thread of the process sees them. All calls are cold paths. */
 export const store = Object.freeze({

@@ -1,24 +1,24 @@
 // Stands in for vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts.
 // A context made by a stock copy of that module is a plain object; everything here takes both.
 
-import { DETACHED, touch } from "../js/cells.js";
-import { currentRequest, requestStorage } from "../js/current.js";
-import { forkExtras } from "../js/extras.js";
-import { assignFields } from "../js/generated/context-fields.js";
+import { DETACHED, touch } from "../js/context/cells.js";
+import { currentRequest, requestStorage } from "../js/context/current.js";
+import { forkExtras } from "../js/context/extras.js";
 import {
   ensureRenderDynamicLatch,
   forkContext,
   markClosed,
   markResponded,
   RequestContext,
-} from "../js/request-context.js";
-import { SlotStorage } from "../js/slot-storage.js";
+} from "../js/context/request-context.js";
+import { assignFields } from "../js/generated/context-fields.js";
+import { SlotStorage } from "../js/scope/slot-storage.js";
 import { getOrCreateAls } from "./internal/als-registry.js";
 import { closeWithBody } from "./internal/close-with-body.js";
 import { kindOf, OTHER } from "./internal/context-kind.js";
 import { isFullyBufferedBody } from "./internal/fully-buffered-body.js";
 
-export { ensureRenderDynamicLatch } from "../js/request-context.js";
+export { ensureRenderDynamicLatch } from "../js/context/request-context.js";
 export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "./internal/fully-buffered-body.js";
 
 /** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */

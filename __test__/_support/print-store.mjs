@@ -1,9 +1,9 @@
 // Preloaded into a server under test: prints what its store holds, as one line of JSON, on SIGUSR2.
 
-import { RequestContext } from "../../js/request-context.js";
-import { SlotStorage } from "../../js/slot-storage.js";
+import { RequestContext } from "../../js/context/request-context.js";
+import { SlotStorage } from "../../js/scope/slot-storage.js";
+import { ways } from "../../js/scope/ways.js";
 import { store } from "../../js/store.js";
-import { ways } from "../../js/ways.js";
 
 // A stock copy of vinext's module forks a context by spreading it, which loses every field of ours that is an accessor.
 // Such a copy is entered like any context, and is told by our inner fields on an object that is not of our class.

@@ -153,7 +153,7 @@ pub fn render_class() -> String {
     format!("{BANNER}{CLASS}")
 }
 
-const CLASS: &str = r#"import type { Extras } from "../extras.js";
+const CLASS: &str = r#"import type { Extras } from "../context/extras.js";
 import type { UnifiedRequestContext } from "./request-context.js";
 
 /** Collections that a context shares with its forks. */

@@ -1,8 +1,8 @@
 import { isMainThread, threadId } from "node:worker_threads";
+import { readLane, writeLane } from "../../context/lane-codec.js";
 import { CODES, OnescopeError } from "../../errors.js";
 import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
-import { readLane, writeLane } from "../../lane-codec.js";
-import { ways } from "../../ways.js";
+import { ways } from "../../scope/ways.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */

@@ -1,11 +1,11 @@
-import { CODES, OnescopeError } from "./errors.js";
-import { LAYOUT } from "./generated/slot-table.js";
+import { CODES, OnescopeError } from "../errors.js";
+import { LAYOUT } from "../generated/slot-table.js";
 
 // How a native slot's value lies in its lane. Zeroed memory is "all defaults": a flag stores whether it differs from its
 // default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
 // lane says "other": the value is one that the kind does not have, and lies on the JavaScript side.
 
-/** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
+/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
 
 const OTHER_BYTE = 255;

@@ -1,14 +1,14 @@
-import { backend } from "./backend.js";
+import { backend } from "../backend.js";
+import { CODES, OnescopeError } from "../errors.js";
+import { SlotStorage } from "../scope/slot-storage.js";
+import { shared } from "../shared.js";
 import { currentRequest } from "./current.js";
-import { CODES, OnescopeError } from "./errors.js";
 import { countFamily, extrasOf, resetOnFork } from "./extras.js";
 import { encode, readLane, writeLane } from "./lane-codec.js";
 import { RequestContext, resetLanes } from "./request-context.js";
-import { shared } from "./shared.js";
-import { SlotStorage } from "./slot-storage.js";
 
-/** @typedef {import("./native/contract.js").SlotSpec} SlotSpec */
-/** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
+/** @typedef {import("../native/contract.js").SlotSpec} SlotSpec */
+/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
 
 /** @type {Partial<Record<string, () => unknown>>} what a collection holds at first touch */
 const COLLECTIONS = {

@@ -1,4 +1,4 @@
-import { shared } from "./shared.js";
+import { shared } from "../shared.js";
 
 // What lies beside a context's own fields, in one object that it gets when the first of these is used: values of slots
 // that users registered, as far as they are JavaScript values, and values that a native lane cannot hold.

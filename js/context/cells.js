@@ -1,6 +1,6 @@
-import { backend } from "./backend.js";
-import { LAYOUT, STATES } from "./generated/slot-table.js";
-import { shared } from "./shared.js";
+import { backend } from "../backend.js";
+import { LAYOUT, STATES } from "../generated/slot-table.js";
+import { shared } from "../shared.js";
 
 // A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
 // that are only looked at cost no memory of the store. The cells come from the page that this JavaScript thread fills;

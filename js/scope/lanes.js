@@ -1,4 +1,4 @@
-import { shared } from "./shared.js";
+import { shared } from "../shared.js";
 
 // Where a storage keeps its value inside a scope.
 //

@@ -1,7 +1,7 @@
-import { adopt, slotBehind } from "./adopt.js";
-import { one } from "./one.js";
-import { shared } from "./shared.js";
-import { claimLane, SlotStorage } from "./slot-storage.js";
+import { adopt, slotBehind } from "../scope/adopt.js";
+import { one } from "../scope/one.js";
+import { claimLane, SlotStorage } from "../scope/slot-storage.js";
+import { shared } from "../shared.js";
 
 const KEY = Symbol.for("vinext.unifiedRequestContext.als");
 

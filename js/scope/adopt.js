@@ -1,5 +1,5 @@
+import { shared } from "../shared.js";
 import { real } from "./real.js";
-import { shared } from "./shared.js";
 import { adopting, SlotStorage } from "./slot-storage.js";
 
 // A real storage that exists already must not be shadowed by a new one: somebody holds the instance, and what is entered

@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
+import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
+import { STATES } from "../generated/slot-table.js";
+import { shared } from "../shared.js";
 import { advance, takeFork } from "./cells.js";
 import { UNDEFINED } from "./exotic.js";
 import { forkExtras } from "./extras.js";
-import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "./generated/context-fields.js";
-import { STATES } from "./generated/slot-table.js";
 import { writeLane } from "./lane-codec.js";
-import { shared } from "./shared.js";
 
 const RESPONDED = STATES.indexOf("responded");
 const CLOSED = STATES.indexOf("closed");
@@ -42,7 +42,7 @@ function inspectFields() {
 
 /** @typedef {InstanceType<typeof RequestContext>} Context */
 
-/** @type {Set<import("./native/contract.js").SlotInfo>} registered native slots that start afresh in a fork */
+/** @type {Set<import("../native/contract.js").SlotInfo>} registered native slots that start afresh in a fork */
 export const resetLanes = shared("resetLanes", () => new Set());
 
 /**

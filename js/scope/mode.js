@@ -1,5 +1,5 @@
+import { shared } from "../shared.js";
 import { real } from "./real.js";
-import { shared } from "./shared.js";
 
 /**
  * How this process carries async context, found by asking Node instead of by its version: flags switch it both ways.

@@ -1,8 +1,8 @@
+import { shared } from "../shared.js";
 import { withStored } from "./lanes.js";
 import { mode } from "./mode.js";
 import { one } from "./one.js";
 import { real } from "./real.js";
-import { shared } from "./shared.js";
 
 // The ways to enter a scope, and the one place that chooses between them.
 //

@@ -1,8 +1,8 @@
+import { shared } from "../shared.js";
 import { Box, claim, Owner, readStored, withStored } from "./lanes.js";
 import { mode } from "./mode.js";
 import { one } from "./one.js";
 import { real } from "./real.js";
-import { shared } from "./shared.js";
 import { bindCallback } from "./snapshot.js";
 import { ways } from "./ways.js";
 

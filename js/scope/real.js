@@ -1,5 +1,5 @@
 import * as hooks from "node:async_hooks";
-import { shared } from "./shared.js";
+import { shared } from "../shared.js";
 
 // Imports of a builtin are live bindings: after `onescope/register` has replaced the class, this module's own import
 // would be the replacement. So the originals are kept by value, once per process, by the first copy that loads.
