@@ -2,6 +2,7 @@
 
 import async_hooks from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
+import { mode } from "./scope/mode.js";
 import { one } from "./scope/one.js";
 import { real } from "./scope/real.js";
 import { SlotStorage } from "./scope/slot-storage.js";
@@ -40,7 +41,9 @@ function watchResources() {
       return original(...args);
     });
   }
-  // Node looks at a resource's type only where a hook is enabled, so a type that it refuses tells of one that is.
+  // Node looks at a resource's type only where a hook is enabled, so a type that it refuses tells of one that is. Under
+  // async_hooks our own storage is such a hook, and the way to enter is the plain one anyway.
+  if (!mode.frames) return;
   try {
     new real.AsyncResource("", { requireManualDestroy: true });
   } catch {
