@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
-import { startProduction } from "../_support/example.mjs";
+import { EXAMPLE, startProduction } from "../_support/example.mjs";
 import { askAtOnce, askEachRoute } from "../_support/load.mjs";
 import { masked } from "../_support/routes.mjs";
 import { ROOT } from "../_support/run.mjs";
@@ -70,6 +71,18 @@ for (const node of NODES) {
     }
   });
 }
+
+test("the bundles take onescope's functions by name, not through an object of getters", () => {
+  const server = join(EXAMPLE, "dist/server");
+  const files = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+  const imports = files.flatMap((name) =>
+    [...readFileSync(join(server, name), "utf8").matchAll(/import([^;()]{0,2000}?)from\s*"onescope\/shims[^"]*"/g)].map(
+      String,
+    ),
+  );
+  assert.ok(imports.length >= 4, "both environments import both modules");
+  for (const each of imports) assert.doesNotMatch(each, /\*/);
+});
 
 test("the JavaScript backend serves the same", async () => {
   await withServer(nodeNamed("24"), "both", { backend: "js" }, async (server) => {

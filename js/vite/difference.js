@@ -1,8 +1,11 @@
 import { SLOTS } from "../generated/slot-table.js";
 
-// What vinext's modules export, as far as onescope stands in for them. An entry of this package exports all of it.
-/** @type {Record<string, string[]>} */
-const EXPORTS = {
+/**
+ * What vinext's modules export, as far as onescope stands in for them. An entry of this package exports all of it.
+ *
+ * @type {Record<string, string[]>}
+ */
+export const EXPORTS = {
   "onescope/shims/internal/als-registry": ["getOrCreateAls", "registerAlsForScopeExit", "runOutsideRequestScopes"],
   "onescope/shims/unified-request-context": [
     "bindRequestContext",
