@@ -76,9 +76,11 @@ test("the bundles take onescope's functions by name, not through an object of ge
   const server = join(EXAMPLE, "dist/server");
   const files = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
   const imports = files.flatMap((name) =>
-    [...readFileSync(join(server, name), "utf8").matchAll(/(?:import|export)[^;()]{0,2000}?from\s*"onescope\/shims[^"]*"/g)].map(
-      String,
-    ),
+    [
+      ...readFileSync(join(server, name), "utf8").matchAll(
+        /(?:import|export)[^;()]{0,2000}?from\s*"onescope\/shims[^"]*"/g,
+      ),
+    ].map(String),
   );
   assert.ok(imports.length >= 4, "both environments import both modules");
   for (const each of imports) assert.doesNotMatch(each, /\*/);
