@@ -2,7 +2,7 @@
 // A context made by a stock copy of that module is a plain object; everything here takes both.
 
 import { DETACHED, touch } from "../js/context/cells.js";
-import { currentRequest, requestStorage } from "../js/context/current.js";
+import { currentRequest, requestStorage, requestStorageIsOwn } from "../js/context/current.js";
 import { forkExtras } from "../js/context/extras.js";
 import {
   ensureRenderDynamicLatch,
@@ -12,6 +12,8 @@ import {
   RequestContext,
 } from "../js/context/request-context.js";
 import { assignFields } from "../js/generated/context-fields.js";
+import { slotBehind } from "../js/scope/adopt.js";
+import { one } from "../js/scope/one.js";
 import { SlotStorage } from "../js/scope/slot-storage.js";
 import { getOrCreateAls } from "./internal/als-registry.js";
 import { closeWithBody } from "./internal/close-with-body.js";
@@ -25,7 +27,7 @@ export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "./inte
 
 // Listed among the storages that vinext leaves for one-time work, as its own module lists it.
 getOrCreateAls("vinext.unifiedRequestContext.als");
-/** @type {import("node:async_hooks").AsyncLocalStorage<any>} holds the host's execution context outside a request's scope */
+/** @type {any} a storage that holds the host's execution context outside a request's scope */
 const executionStorage = getOrCreateAls("vinext.requestContext.als");
 
 /**
@@ -47,11 +49,17 @@ export function createRequestContext(opts) {
   return context;
 }
 
+/** Neither storage was taken over, so outside every scope there is nothing that could show through. */
+const nothingOutside = requestStorageIsOwn && slotBehind(executionStorage) === executionStorage;
+
 /** @param {UnifiedRequestContext} context */
 function inheritExecutionContext(context) {
+  if (one.getStore() !== undefined || !nothingOutside) context.executionContext = currentExecutionContext();
+}
+
+function currentExecutionContext() {
   const outer = currentRequest();
-  if (outer) context.executionContext = outer.executionContext;
-  else context.executionContext = executionStorage.getStore() ?? null;
+  return outer ? outer.executionContext : (executionStorage.getStore() ?? null);
 }
 
 /**

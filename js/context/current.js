@@ -19,7 +19,9 @@ export const requestStorage = shared("requestStorage", () => {
 });
 
 const lane = shared("requestLane", () => claimLane(/** @type {any} */ (requestStorage)));
-const isOwn = /** @type {any} */ (globalThis)[KEY] === requestStorage;
+
+/** Not taken over from a real storage, so outside every scope there is no request. */
+export const requestStorageIsOwn = /** @type {any} */ (globalThis)[KEY] === requestStorage;
 
 /**
  * The current request context, as `requestStorage.getStore()` gives it, with the checks left out that a storage with a
@@ -30,7 +32,7 @@ const isOwn = /** @type {any} */ (globalThis)[KEY] === requestStorage;
 export function currentRequest() {
   const scope = one.getStore();
   // Where the storage was taken over, the value of a scope that was entered before shows through it.
-  if (scope === undefined && isOwn) return undefined;
+  if (scope === undefined && requestStorageIsOwn) return undefined;
   const stored = scope === undefined ? undefined : scope[lane];
   return typeof stored === "object" ? stored : requestStorage.getStore();
 }
