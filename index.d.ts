@@ -23,8 +23,6 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_HANDLE"
   /** No request runs here. */
   | "ERR_ONESCOPE_NO_CONTEXT"
-  /** `onescope/register` came too late. */
-  | "ERR_ONESCOPE_LATE_REGISTER"
   /** Memory for a page of contexts could not be had. */
   | "ERR_ONESCOPE_PAGE_MEMORY"
   /** The thread that keeps the coarse clock could not be started. */

@@ -12,7 +12,6 @@ export const CODES = /** @type {const} */ ({
   STALE_HANDLE: "ERR_ONESCOPE_STALE_HANDLE",
   HANDLE: "ERR_ONESCOPE_HANDLE",
   NO_CONTEXT: "ERR_ONESCOPE_NO_CONTEXT",
-  LATE_REGISTER: "ERR_ONESCOPE_LATE_REGISTER",
 });
 
 /** An error of onescope: `code` is one of {@link CODES}, the message names the cause and the way out. */

@@ -1,11 +1,18 @@
 // What both backends offer. The native one is the addon itself plus what only the JavaScript side can know.
 
-export type SlotKind = "value" | "flag" | "enum" | "counter" | "list" | "set" | "map" | "weakMap" | "lazy";
-export type Lifetime = "scope" | "request";
-export type OnFork = "inherit" | "reset";
-export type Scalar = boolean | number | string | null;
-export type ContextState = "free" | "created" | "active" | "responded" | "closed";
-export type ContextKind = "other" | "appPage" | "appRoute" | "action" | "pagesPage" | "pagesApi" | "regeneration";
+import type {
+  ContextInfo,
+  ContextKind,
+  ContextState,
+  Counts,
+  Lifetime,
+  OnFork,
+  Scalar,
+  SlotInfo,
+  SlotKind,
+} from "../../index.js";
+
+export type { ContextInfo, Scalar, SlotInfo };
 
 export interface SlotSpec {
   key: string;
@@ -15,36 +22,6 @@ export interface SlotSpec {
   variants?: Array<string | number>;
   factory?: string;
   onFork?: OnFork;
-}
-
-export interface SlotInfo extends SlotSpec {
-  id: number;
-  onFork: OnFork;
-  native: boolean;
-  lane?: number;
-  owner?: string;
-}
-
-export interface ContextInfo {
-  seq: number;
-  kind: ContextKind;
-  state: ContextState;
-  label: string;
-  ageMs: number;
-  idleMs: number;
-  thread: number;
-  parent: number | null;
-}
-
-export interface Counts {
-  created: number;
-  forked: number;
-  closed: number;
-  abandoned: number;
-  inFlight: number;
-  livePages: number;
-  liveCells: number;
-  threads: number;
 }
 
 export interface Store {
