@@ -71,8 +71,8 @@ export default function onescope() {
     },
 
     // A module that only re-exports: a bare specifier left in code is what Vite hands to Node in dev as in a build. By
-    // name, because the bundler turns `export *` from an external into an object of getters, which every call of vinext's
-    // would go through: that made pages a tenth slower.
+    // name, because the bundler turns `export *` from an external into an object of getters, and every call of vinext's
+    // would go through one.
     /** @param {string} id */
     load(id) {
       if (!id.startsWith(VIRTUAL)) return undefined;
