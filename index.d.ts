@@ -211,7 +211,7 @@ export interface ContextInfo {
 
 /** How many contexts there are and were. `created` is always `closed + abandoned + inFlight`. */
 export interface Counts {
-  /** Requests made since the process started. */
+  /** Requests since the process started. One counts once its context is entered, forked or given a native value. */
   created: number;
   /** Forks made. */
   forked: number;
