@@ -1,18 +1,37 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { test } from "node:test";
 import { ROOT, runNode } from "./_support/run.mjs";
 
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-const entries = Object.entries(manifest.exports).filter(([, target]) => typeof target === "object");
+const entries = Object.entries(manifest.exports)
+  .filter(([, target]) => typeof target === "object")
+  .flatMap(([entry, target]) => (entry.includes("*") ? matches(entry, target) : [[entry, target]]));
+
+/** The entries that a pattern of the manifest stands for: one per module. */
+function matches(pattern, { types, default: file }) {
+  const [folder, extension] = file.split("*");
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(extension))
+    .map((name) => name.slice(0, -extension.length));
+  assert.ok(names.length > 0, pattern);
+  return names.map((name) => [
+    pattern.replace("*", name),
+    { types: types.replace("*", name), default: file.replace("*", name) },
+  ]);
+}
+
 const specifier = (entry) => posix.join(manifest.name, entry);
 const source = (path) => readFileSync(join(ROOT, path), "utf8");
 
 /** Names of the values that a declaration file exports, itself and not by way of another file. */
 function declaredValues(path) {
   const text = source(path).replaceAll(/\/\*.*?\*\//gs, "");
+  // A drop-in's types are those of the module that it stands in for.
+  const [, sameAs] = /^export \{([^}]*)\} from "vinext\/shims\/[^"]+";\s*$/.exec(text) ?? [];
+  if (sameAs !== undefined) return new Set(sameAs.match(/\w+/g));
   assert.doesNotMatch(text, /export \{ *[^}\s]/, `${path} declares each name where it exports it`);
   assert.doesNotMatch(text, /export \* from/, `${path} declares each name itself`);
   const names = text.matchAll(/^export (default )?(?:declare )?(?:const|function|class) (\w+)/gm);

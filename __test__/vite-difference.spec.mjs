@@ -6,8 +6,8 @@ import { stockFile } from "./_support/stock.mjs";
 
 const { parseAst } = await import("../examples/vinext-app/node_modules/rolldown/dist/parse-ast-index.mjs");
 
-const CONTEXT = "onescope/shims/unified-request-context";
-const REGISTRY = "onescope/shims/internal/als-registry";
+const CONTEXT = "unified-request-context";
+const REGISTRY = "internal/als-registry";
 const context = readFileSync(stockFile("shims/unified-request-context.js"), "utf8");
 const registry = readFileSync(stockFile("shims/internal/als-registry.js"), "utf8");
 const difference = (code, replacement = CONTEXT) => describeDifference(parseAst(code), replacement);

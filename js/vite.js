@@ -1,36 +1,30 @@
-import { readFile } from "node:fs/promises";
-import { describeDifference, EXPORTS } from "./vite/difference.js";
-
-// vinext's modules that onescope stands in for: the end of their path, and the entry of this package that replaces them.
-const SHIMS = new Map([
-  ["/vinext/dist/shims/internal/als-registry.js", "onescope/shims/internal/als-registry"],
-  ["/vinext/dist/shims/unified-request-context.js", "onescope/shims/unified-request-context"],
-]);
+import { fileURLToPath } from "node:url";
+import { EXPORTS } from "./vite/difference.js";
+import { judge } from "./vite/judge.js";
+import { CORE, STATE } from "./vite/modules.js";
 
 // In dev vinext leaves these to Node, which would load vinext's own copies of the shims for them.
 const EXTERNAL_IN_DEV = ["vinext/server/app-rsc-combined-handler", "vinext/server/app-rsc-handler"];
 
-const MENTIONS_SHIM = /(?:als-registry|unified-request-context)/;
+/** What may name a module that is replaced: its last part, however it is imported (`next/headers` is one too). */
+const MENTIONS_SHIM = new RegExp(`(?:^|/)(?:${names().join("|")})(?:\\.js)?(?:[?#]|$)`);
+const SHIM = /^(.*\/vinext\/dist\/shims)\/(.+)\.js$/;
 const VIRTUAL = "\0onescope:";
-
-/**
- * By path of a vinext module, whether ours may stand in. One for the process: a build of an app with both routers loads
- * the configuration, and with it this plugin, twice.
- *
- * @type {Map<string, Promise<boolean>>}
- */
-const verdicts = new Map();
+const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAll("\\", "/");
 
 /**
  * Vite plugin that makes vinext's request state run on onescope. Put it before `vinext()`.
  *
- * It redirects vinext's storage registry and request context to this package in every server environment, in dev and in
- * build, and leaves the client alone. The package itself stays external, so that all environments share one instance and
- * one addon. A vinext whose module has something that onescope does not know keeps that module, with one warning.
+ * It redirects the modules of vinext that keep request state to this package in every server environment, in dev and in
+ * build, and leaves the client alone. The core stays external, so that all environments share one instance and one addon.
+ * A module of vinext's with something that onescope does not know stays in use, with one warning for all of them.
  *
  * @returns {any} a Vite plugin; typed in vite.d.ts
  */
 export default function onescope() {
+  /** vinext's folder of shims, for the imports of ours that stand in for its modules. */
+  let vinextShims = "";
+
   return {
     name: "onescope",
     enforce: "pre",
@@ -55,19 +49,23 @@ export default function onescope() {
      * @param {object} options
      */
     async resolveId(source, importer, options) {
+      const resolve = (/** @type {string} */ id) => this.resolve(id, importer, { ...options, skipSelf: true });
       if (EXTERNAL_IN_DEV.includes(source)) {
-        const handler = await this.resolve(source, importer, { ...options, skipSelf: true });
+        const handler = await resolve(source);
         return handler && { id: handler.id };
       }
-      if (!MENTIONS_SHIM.test(source)) return undefined;
-      const resolved = await this.resolve(source, importer, { ...options, skipSelf: true });
-      const path = resolved?.id.replaceAll("\\", "/").replace(/[?#].*$/, "");
-      for (const [shim, replacement] of SHIMS) {
-        if (!path?.endsWith(shim)) continue;
-        if (!verdicts.has(path)) verdicts.set(path, mayReplace(this, path, replacement));
-        return (await verdicts.get(path)) ? VIRTUAL + replacement : resolved;
+      // By path, not by name: the package need not export the module to us, and it must be the instance that vinext uses.
+      if (source.startsWith("vinext/shims/") && importer?.startsWith(OUR_SHIMS)) {
+        return resolve(`${vinextShims}/${source.slice("vinext/shims/".length)}.js`);
       }
-      return resolved;
+      if (!MENTIONS_SHIM.test(source)) return undefined;
+      const resolved = await resolve(source);
+      const [, shims, name] = SHIM.exec(resolved?.id.replaceAll("\\", "/").replace(/[?#].*$/, "") ?? "") ?? [];
+      if (!CORE.includes(name) && !STATE.includes(name)) return resolved;
+      const replaced = await judge(this, shims);
+      if (!replaced.has(name)) return resolved;
+      vinextShims = shims;
+      return CORE.includes(name) ? VIRTUAL + name : `${OUR_SHIMS}${name}.js`;
     },
 
     // A module that only re-exports: a bare specifier left in code is what Vite hands to Node in dev as in a build. By
@@ -76,24 +74,13 @@ export default function onescope() {
     /** @param {string} id */
     load(id) {
       if (!id.startsWith(VIRTUAL)) return undefined;
-      const replacement = id.slice(VIRTUAL.length);
-      return `export { ${EXPORTS[replacement].join(", ")} } from ${JSON.stringify(replacement)};`;
+      const name = id.slice(VIRTUAL.length);
+      return `export { ${EXPORTS[name].join(", ")} } from ${JSON.stringify(`onescope/shims/${name}`)};`;
     },
   };
 }
 
-/**
- * @param {any} context plugin context of the calling hook
- * @param {string} path
- * @param {string} replacement
- */
-async function mayReplace(context, path, replacement) {
-  const code = await readFile(path, "utf8");
-  const difference = describeDifference(context.parse(code), replacement);
-  if (difference === undefined) return true;
-  context.environment.logger.warn(
-    `[onescope] ${path} ${difference}, which this version of onescope does not know. ` +
-      "vinext's own module stays in use; the app works, without onescope's gain there.",
-  );
-  return false;
+/** @returns {string[]} last parts of the names of all modules that are replaced */
+function names() {
+  return [...CORE, ...STATE].map((name) => name.slice(name.lastIndexOf("/") + 1));
 }

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +31,14 @@ export function setup() {
   install(ROOT);
   buildAddon();
   install(EXAMPLE);
+  linkVinext();
   buildExample({ out: "dist", stock: false });
+}
+
+/** Specs and type checks import vinext by name, as the shims do: the one that the example has installed. */
+function linkVinext() {
+  const link = join(ROOT, "node_modules/vinext");
+  if (!existsSync(link)) symlinkSync(join(EXAMPLE, "node_modules/vinext"), link, "junction");
 }
 
 /**

@@ -2,8 +2,11 @@
 // A context made by a stock copy of that module is a plain object; everything here takes both.
 
 import { DETACHED, touch } from "../js/context/cells.js";
+import { closeWithBody } from "../js/context/close-with-body.js";
 import { currentRequest, requestStorage, requestStorageIsOwn } from "../js/context/current.js";
 import { forkExtras } from "../js/context/extras.js";
+import { isFullyBufferedBody } from "../js/context/fully-buffered-body.js";
+import { kindOf, OTHER } from "../js/context/kind.js";
 import {
   ensureRenderDynamicLatch,
   forkContext,
@@ -16,12 +19,9 @@ import { slotBehind } from "../js/scope/adopt.js";
 import { one } from "../js/scope/one.js";
 import { SlotStorage } from "../js/scope/slot-storage.js";
 import { getOrCreateAls } from "./internal/als-registry.js";
-import { closeWithBody } from "./internal/close-with-body.js";
-import { kindOf, OTHER } from "./internal/context-kind.js";
-import { isFullyBufferedBody } from "./internal/fully-buffered-body.js";
 
+export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/context/fully-buffered-body.js";
 export { ensureRenderDynamicLatch } from "../js/context/request-context.js";
-export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "./internal/fully-buffered-body.js";
 
 /** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
 

@@ -1,13 +1,16 @@
+import { createHash } from "node:crypto";
 import { SLOTS } from "../generated/slot-table.js";
+import { FINGERPRINTS } from "../generated/vinext-fingerprints.js";
 
 /**
- * What vinext's modules export, as far as onescope stands in for them. An entry of this package exports all of it.
+ * What vinext's core modules export, as far as onescope stands in for them. The module of the same name in this package
+ * exports all of it.
  *
  * @type {Record<string, string[]>}
  */
 export const EXPORTS = {
-  "onescope/shims/internal/als-registry": ["getOrCreateAls", "registerAlsForScopeExit", "runOutsideRequestScopes"],
-  "onescope/shims/unified-request-context": [
+  "internal/als-registry": ["getOrCreateAls", "registerAlsForScopeExit", "runOutsideRequestScopes"],
+  "unified-request-context": [
     "bindRequestContext",
     "bindRequestContextSnapshot",
     "closeAfterResponse",
@@ -30,28 +33,50 @@ export const EXPORTS = {
 const COMPUTED = ["executionContext"];
 
 /**
- * Compares a module of vinext's with what onescope knows of it: the names it exports and, for the request context, the
- * fields and their defaults. Less than we know is an older vinext and fine; more, or another default, is not.
+ * @param {string} code text of a module
+ * @returns {string} the same for equal texts only
+ */
+export function fingerprint(code) {
+  return createHash("sha256").update(code).digest("base64url");
+}
+
+/**
+ * Compares a state module of vinext's with those that onescope knows. These are logic more than data, so a text that is
+ * not known is taken for a difference, whatever it may be.
  *
- * @param {any} program the module's ESTree
- * @param {string} replacement the entry that would stand in for it
+ * @param {string} code text of vinext's module
+ * @param {string} name of the module, one of `STATE` in modules.js
  * @returns {string | undefined} the difference, to be read after the module's path; `undefined` if there is none
  */
-export function describeDifference(program, replacement) {
-  const known = EXPORTS[replacement];
-  const extra = exportedNames(program).filter((name) => !known.includes(name));
+export function describeUnknown(code, name) {
+  const known = FINGERPRINTS[name];
+  if (Object.hasOwn(known, fingerprint(code))) return undefined;
+  return `differs from ${[...new Set(Object.values(known))].map((version) => `${version}'s`).join(" and ")}`;
+}
+
+/**
+ * Compares a core module of vinext's with what onescope knows of it: the names it exports and, for the request context,
+ * the fields and their defaults. Less than we know is an older vinext and fine; more, or another default, is not.
+ *
+ * @param {any} program the module's ESTree
+ * @param {string} name of the module, one of `CORE` in modules.js
+ * @returns {string | undefined} the difference, to be read after the module's path; `undefined` if there is none
+ */
+export function describeDifference(program, name) {
+  const known = EXPORTS[name];
+  const extra = exportedNames(program).filter((exported) => !known.includes(exported));
   if (extra.length > 0) return `exports ${extra.join(", ")}`;
-  if (replacement !== "onescope/shims/unified-request-context") return undefined;
+  if (name !== "unified-request-context") return undefined;
   const fields = contextFields(program);
   if (fields === undefined)
     return "makes its context in another way than by returning an object literal of known fields";
-  for (const [name, value] of fields) {
-    const slot = SLOTS.find(({ key }) => key === name);
-    if (slot === undefined) return `has the context field "${name}"`;
+  for (const [field, value] of fields) {
+    const slot = SLOTS.find(({ key }) => key === field);
+    if (slot === undefined) return `has the context field "${field}"`;
     const expected = defaultOf(slot);
     const found = printDefault(value);
-    if (!COMPUTED.includes(name) && found !== expected) {
-      return `has the default ${found} for the context field "${name}" (known: ${expected})`;
+    if (!COMPUTED.includes(field) && found !== expected) {
+      return `has the default ${found} for the context field "${field}" (known: ${expected})`;
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { KINDS } from "../../js/generated/slot-table.js";
+import { KINDS } from "../generated/slot-table.js";
 
 export const OTHER = KINDS.indexOf("other");
 const APP_PAGE = KINDS.indexOf("appPage");

@@ -1,4 +1,4 @@
-import { SlotStorage } from "../../js/scope/slot-storage.js";
+import { SlotStorage } from "../scope/slot-storage.js";
 
 // vinext keeps a map of response streams that it wrapped and nobody has read yet. Whoever wraps such a stream again
 // adds a layer to it instead of a second wrapper. The map lies on globalThis, so every copy of vinext shares it.

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { describeDifference, describeUnknown } from "./difference.js";
+import { CORE, STATE } from "./modules.js";
+
+/**
+ * By vinext's folder of shims, the names of the modules that ours may replace. One for the process: a build of an app with
+ * both routers loads the configuration, and with it the plugin, twice.
+ *
+ * @type {Map<string, Promise<Set<string>>>}
+ */
+const verdicts = new Map();
+
+/**
+ * Decides once per vinext which of its modules ours may replace, and warns once about those that may not.
+ *
+ * @param {any} context plugin context of the calling hook
+ * @param {string} shims vinext's folder `dist/shims`
+ * @returns {Promise<Set<string>>} names as in modules.js
+ */
+export function judge(context, shims) {
+  let verdict = verdicts.get(shims);
+  if (verdict === undefined) {
+    verdict = compare(context, shims);
+    verdicts.set(shims, verdict);
+  }
+  return verdict;
+}
+
+/**
+ * @param {any} context
+ * @param {string} shims
+ */
+async function compare(context, shims) {
+  /** @type {string[]} */
+  const differences = [];
+  /** @type {Set<string>} */
+  const replaced = new Set();
+  for (const name of [...CORE, ...STATE]) {
+    const path = `${shims}/${name}.js`;
+    if (!existsSync(path)) continue;
+    const code = await readFile(path, "utf8");
+    const isCore = CORE.includes(name);
+    const difference = isCore ? describeDifference(context.parse(code), name) : describeUnknown(code, name);
+    if (difference !== undefined) differences.push(`${path} ${difference}`);
+    // Ours keep their state in our request context, and count on everything that it does.
+    else if (isCore || CORE.every((core) => replaced.has(core))) replaced.add(name);
+  }
+  if (differences.length > 0) {
+    context.environment.logger.warn(
+      `[onescope] this version of onescope does not know all of this vinext: ${differences.join("; ")}. ` +
+        "vinext's own modules stay in use there; the app works, without onescope's gain.",
+    );
+  }
+  return replaced;
+}

@@ -1,0 +1,14 @@
+// vinext's modules that onescope stands in for, by their path below `vinext/dist/shims` without the extension. The module
+// of the same name in this package's `shims` replaces each.
+
+/**
+ * They hold what must exist once in a process: the plugin leaves them outside the bundles, one instance for all
+ * environments. What it knows of their contents is in difference.js.
+ */
+export const CORE = ["internal/als-registry", "unified-request-context"];
+
+/**
+ * They keep state in the request context. The plugin puts them into Vite's graph in the place of vinext's own, so that
+ * they find vinext's other modules there (`vinext/shims/…`), once per environment as vinext's own would.
+ */
+export const STATE = ["i18n-state"];

@@ -1,0 +1,1 @@
+export { runWithI18nState } from "vinext/shims/i18n-state";

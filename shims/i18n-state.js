@@ -1,0 +1,24 @@
+// Stands in for vinext's shims/i18n-state: the locale of a request.
+
+import { requestState } from "onescope/internal/request-state";
+import { _registerI18nStateAccessors } from "vinext/shims/i18n-context";
+
+const state = requestState("i18n", () => ({ i18nContext: /** @type {any} */ (null) }));
+
+_registerI18nStateAccessors({
+  getI18nContext: () => state.current().i18nContext,
+  setI18nContext(context) {
+    state.current().i18nContext = context;
+  },
+});
+
+/**
+ * Calls `fn` without a locale set: in a fork of the current request, or outside a request in a state of its own.
+ *
+ * @template T
+ * @param {() => T} fn
+ * @returns {T}
+ */
+export function runWithI18nState(fn) {
+  return state.runWith({ i18nContext: null }, fn);
+}
