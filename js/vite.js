@@ -9,6 +9,7 @@ const EXTERNAL_IN_DEV = ["vinext/server/app-rsc-combined-handler", "vinext/serve
 /** What may name a module that is replaced: its last part, however it is imported (`next/headers` is one too). */
 const MENTIONS_SHIM = new RegExp(`(?:^|/)(?:${names().join("|")})(?:\\.js)?(?:[?#]|$)`);
 const SHIM = /^(.*\/vinext\/dist\/shims)\/(.+)\.js$/;
+const VINEXT_SHIMS = "vinext/shims/";
 const VIRTUAL = "\0onescope:";
 const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAll("\\", "/");
 
@@ -55,11 +56,11 @@ export default function onescope() {
         return handler && { id: handler.id };
       }
       // By path, not by name: the package need not export the module to us, and it must be the instance that vinext uses.
-      if (source.startsWith("vinext/shims/") && importer?.startsWith(OUR_SHIMS)) {
-        return resolve(`${vinextShims}/${source.slice("vinext/shims/".length)}.js`);
-      }
-      if (!MENTIONS_SHIM.test(source)) return undefined;
-      const resolved = await resolve(source);
+      // That instance may be ours too.
+      const isOwn = source.startsWith(VINEXT_SHIMS) && importer?.startsWith(OUR_SHIMS);
+      const wanted = isOwn ? `${vinextShims}/${source.slice(VINEXT_SHIMS.length)}.js` : source;
+      if (!MENTIONS_SHIM.test(wanted)) return isOwn ? resolve(wanted) : undefined;
+      const resolved = await resolve(wanted);
       const [, shims, name] = SHIM.exec(resolved?.id.replaceAll("\\", "/").replace(/[?#].*$/, "") ?? "") ?? [];
       if (!CORE.includes(name) && !STATE.includes(name)) return resolved;
       const replaced = await judge(this, shims);

@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 const CHECKS = [
   ["node_modules/@biomejs/cli-linux-x64/biome", "check", "--error-on-warnings", "."],
   ["node_modules/.bin/tsc", "-p", "."],
+  // vinext's declarations name packages that an app has and we have not, so they are used here but not checked.
+  ["node_modules/.bin/tsc", "-p", "tsconfig.shims.json"],
   ["cargo", "fmt", "--check"],
   ["cargo", "clippy", "--quiet", "--all-targets", "--", "--deny", "warnings"],
   ["cargo", "clippy", "--quiet", "--all-targets", "--no-default-features", "--", "--deny", "warnings"],

@@ -6,7 +6,31 @@
  * @type {Record<string, Record<string, string>>}
  */
 export const FINGERPRINTS = {
+  "cache-for-request": {
+    "vExV1VqPN9_Pgv0dp7lCnL_OZafUCQym7lXLSmh7MG8": "1.4.0"
+  },
+  "cache-request-state": {
+    "xy-xOvZ_iG0QelNKFwq4MK0tY_B5UgLU5uywazsPaOs": "1.4.0"
+  },
+  "fetch-cache-state": {
+    "W3sjC5m9NdAEyv201dDAgXYOzMN76gOoy35QSBpTMvA": "1.4.0"
+  },
+  "head-state": {
+    "uVqBXocFjmBm2ln87urgxhUBJhxWs0bJX6Q-eHLj50o": "1.4.0"
+  },
   "i18n-state": {
     "_iXkRx38UjCtprUSzx9T03JPv0BykMoaER24KsHEd5E": "1.4.0"
+  },
+  "navigation-state": {
+    "E27GEVBoK0caITFBx3R_mRhNgdEvT7F8gf8B9fqerx8": "1.4.0"
+  },
+  "request-context": {
+    "hJL4wrvvj02Jnsl9v3jpbV41YaWkliJAM-0ggjQ6z9A": "1.4.0"
+  },
+  "root-params": {
+    "hoTNpnEZ4V_byHMmpVoZQw26KEEzqCYeRS5M2LsTq0M": "1.4.0"
+  },
+  "router-state": {
+    "Y94jWifWLrHPqLplRQuZV9KfwUPOGGboZzUGmV5bUkU": "1.4.0"
   }
 };

@@ -11,4 +11,14 @@ export const CORE = ["internal/als-registry", "unified-request-context"];
  * They keep state in the request context. The plugin puts them into Vite's graph in the place of vinext's own, so that
  * they find vinext's other modules there (`vinext/shims/…`), once per environment as vinext's own would.
  */
-export const STATE = ["i18n-state"];
+export const STATE = [
+  "cache-for-request",
+  "cache-request-state",
+  "fetch-cache-state",
+  "head-state",
+  "i18n-state",
+  "navigation-state",
+  "request-context",
+  "root-params",
+  "router-state",
+];

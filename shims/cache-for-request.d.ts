@@ -1,0 +1,1 @@
+export { cacheForRequest } from "vinext/shims/cache-for-request";

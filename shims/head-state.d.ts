@@ -1,0 +1,1 @@
+export { runWithHeadState } from "vinext/shims/head-state";

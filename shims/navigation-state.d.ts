@@ -1,0 +1,1 @@
+export { runWithNavigationContext, runWithServerInsertedHTMLState } from "vinext/shims/navigation-state";

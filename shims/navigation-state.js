@@ -1,0 +1,57 @@
+// Stands in for vinext's shims/navigation-state: where a request is, and what its components insert into the HTML.
+
+import { currentRequest, requestState } from "onescope/internal/request-state";
+import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
+import { _registerStateAccessors, GLOBAL_ACCESSORS_KEY } from "vinext/shims/navigation-context-state";
+
+/** @typedef {import("vinext/shims/navigation-state").NavigationState} NavigationState */
+
+/** @returns {NavigationState} */
+const makeState = () => ({ serverContext: null, serverInsertedHTMLCallbacks: [] });
+
+const state = requestState("navigation", makeState);
+
+const accessors = {
+  getServerContext: () => state.current().serverContext,
+  /** @param {NavigationState["serverContext"]} context */
+  setServerContext(context) {
+    state.current().serverContext = context;
+  },
+  getInsertedHTMLCallbacks: () => state.current().serverInsertedHTMLCallbacks,
+  clearInsertedHTMLCallbacks() {
+    state.current().serverInsertedHTMLCallbacks = [];
+  },
+};
+
+_registerStateAccessors(accessors);
+// For copies of vinext's module in other graphs of the process, which nobody registered anything with.
+/** @type {any} */ (globalThis)[GLOBAL_ACCESSORS_KEY] = accessors;
+
+/**
+ * Calls `fn` without a navigation context and without callbacks: in a fork of the current request, or outside a request
+ * in a state of its own.
+ *
+ * @template T
+ * @param {() => T} fn
+ * @returns {T}
+ */
+export function runWithNavigationContext(fn) {
+  return state.runWith(makeState(), fn);
+}
+
+/**
+ * Calls `fn` with a list of callbacks of its own and the navigation context that is current.
+ *
+ * @template T
+ * @param {() => T} fn
+ * @returns {T}
+ */
+export function runWithServerInsertedHTMLState(fn) {
+  if (currentRequest() == null) {
+    const { serverContext } = state.current();
+    return state.storage.run({ ...makeState(), serverContext }, fn);
+  }
+  return runWithUnifiedStateMutation((context) => {
+    context.serverInsertedHTMLCallbacks = [];
+  }, fn);
+}

@@ -1,0 +1,1 @@
+export { getRequestExecutionContext, runWithExecutionContext } from "vinext/shims/request-context";

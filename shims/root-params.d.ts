@@ -1,0 +1,9 @@
+export {
+  createRootParamsUsageController,
+  getCurrentRootParams,
+  getRootParam,
+  pickRootParams,
+  runWithRootParamsScope,
+  runWithRootParamsUsage,
+  setRootParams,
+} from "vinext/shims/root-params";

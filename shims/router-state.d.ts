@@ -1,0 +1,1 @@
+export { runWithRouterState } from "vinext/shims/router-state";
