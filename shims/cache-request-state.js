@@ -227,20 +227,17 @@ export async function _drainPendingRevalidations() {
 export function _setRequestScopedCacheLife(config) {
   const current = state.current();
   const life = current.requestScopedCacheLife;
-  if (life === null) current.requestScopedCacheLife = { ...config };
-  else for (const duration of DURATIONS) life[duration] = shorter(life[duration], config[duration]);
+  if (life === null) {
+    current.requestScopedCacheLife = { ...config };
+    return;
+  }
+  for (const duration of DURATIONS) {
+    const [before, now] = [life[duration], config[duration]];
+    if (now !== undefined) life[duration] = before === undefined ? now : Math.min(before, now);
+  }
 }
 
 const DURATIONS = /** @type {const} */ (["stale", "revalidate", "expire"]);
-
-/**
- * @param {number | undefined} a
- * @param {number | undefined} b
- */
-function shorter(a, b) {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
-}
 
 /** @returns {CacheLifeConfig | null} a copy of the request's, which stays */
 export function _peekRequestScopedCacheLife() {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { inheritedFlags } from "./run.mjs";
+import { SHIMS } from "./shim-operations.mjs";
+import { programs } from "./shim-programs.mjs";
+
+const CHILD = fileURLToPath(new URL("./shim-child.mjs", import.meta.url));
+
+/**
+ * Tests that random programs read the same with our module beside a stock one as with two stock ones. Copies share keys
+ * on globalThis, so each side is a process of its own.
+ *
+ * @param {string} name of the module
+ * @param {number} [numRuns]
+ */
+export function testParity(name, numRuns = 300) {
+  test(`${name}: every program does what it does with vinext's own module, also beside a stock copy`, async () => {
+    const [stock, ours] = ["stock", "ours"].map((side) => start(name, side));
+    await fc.assert(
+      fc.asyncProperty(programs(SHIMS[name]), async (program) => {
+        const [expected, actual] = await Promise.all([stock(program), ours(program)]);
+        assert.deepEqual(actual, expected);
+      }),
+      { numRuns },
+    );
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} side
+ */
+function start(name, side) {
+  const child = fork(CHILD, [name, side], {
+    execArgv: inheritedFlags(),
+    env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },
+  });
+  let failed = (/** @type {Error} */ error) => void error;
+  child.on("exit", (code) => failed(new Error(`the child for ${side} ended with exit code ${code}`)));
+  after(() => child.kill());
+  return (/** @type {any[]} */ program) => {
+    child.send({ program });
+    return new Promise((resolve, reject) => {
+      child.once("message", ({ trace }) => resolve(trace));
+      failed = reject;
+    });
+  };
+}
