@@ -86,6 +86,10 @@ class Machine {
         const context = copy.createRequestContext(OPTIONS[op.arg % OPTIONS.length]());
         return this.#enter("request", (fn) => copy.runWithRequestContext(context, fn), op, op.copy, body);
       }
+      case "fork": {
+        const copy = copies[maker === 0 ? 0 : op.copy];
+        return this.#enter("fork", (fn) => copy.runWithUnifiedStateMutation(() => {}, fn), op, maker, body);
+      }
       case "scope": {
         const copy = copies[maker === 0 ? 0 : op.copy];
         const open = shim.scopes[op.name];
@@ -141,7 +145,7 @@ class Machine {
 
   #read(where) {
     const { shim, copies } = this.#world;
-    this.#trace.push(`${where}: ${copies.map((copy) => show(shim.read(copy))).join(" | ")}`);
+    this.#trace.push(`${where}: ${copies.map((copy) => show(shim.read(copy, this.#memory))).join(" | ")}`);
   }
 }
 

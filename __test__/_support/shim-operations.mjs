@@ -13,7 +13,7 @@ import { headState, i18nState, navigationState, routerState } from "./shim-opera
  * @property {(copies: any[], memory: any) => void} [prepare] called before each program
  * @property {Record<string, (copy: any, fn: () => any, arg: number, memory: any) => any>} scopes call `fn` in a scope
  * @property {Record<string, (copy: any, arg: number, memory: any, inRequest: boolean) => any>} acts
- * @property {(copy: any) => any} read everything that shows of the state
+ * @property {(copy: any, memory: any) => any} read everything that shows of the state
  */
 
 /** @type {Record<string, Shim>} */

@@ -10,7 +10,7 @@ export function programs({ scopes, acts }) {
   const copy = fc.nat({ max: 1 });
   const arg = fc.nat({ max: 4 });
   const async = fc.boolean();
-  const scope = fc.constantFrom(...Object.keys(scopes), "request");
+  const scope = fc.constantFrom(...Object.keys(scopes), "request", "fork");
   const { body } = fc.letrec((tie) => {
     const body = tie("body");
     return {
@@ -27,7 +27,7 @@ export function programs({ scopes, acts }) {
           weight: 6,
           arbitrary: fc
             .record({ name: scope, copy, arg, async, body })
-            .map((made) => ({ op: made.name === "request" ? "request" : "scope", ...made })),
+            .map((made) => ({ op: made.name in scopes ? "scope" : made.name, ...made })),
         },
         { weight: 1, arbitrary: fc.record({ op: fc.constant("try"), async, body }) },
         { weight: 2, arbitrary: fc.record({ op: fc.constant("start"), body }) },

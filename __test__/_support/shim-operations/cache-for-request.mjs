@@ -20,15 +20,17 @@ export const cacheForRequest = {
   modules: [],
   prepare(copies, memory) {
     // The same factory for both copies: it is the key, whoever asks.
-    const factories = FACTORIES.map((make) => make({ made: 0 }));
-    memory.getters = new Map(copies.map((copy) => [copy, factories.map((factory) => copy.cacheForRequest(factory))]));
+    memory.counts = FACTORIES.map(() => ({ made: 0 }));
+    memory.factories = FACTORIES.map((make, i) => make(memory.counts[i]));
+    memory.getters = new Map(copies.map((copy) => [copy, memory.factories.map((each) => copy.cacheForRequest(each))]));
   },
-  scopes: { mutation: (copy, fn) => copy.runWithUnifiedStateMutation(() => {}, fn) },
+  scopes: {},
   acts: {
     get: (copy, arg, memory) => memory.getters.get(copy)[arg](),
-    forget: (copy, _arg, _memory, inRequest) => {
-      if (inRequest) copy.getRequestContext().requestCache = new WeakMap();
-    },
+    getAsync: (copy, arg, memory) => memory.getters.get(copy)[2 + (arg % 2)](),
+    forget: (copy, arg, memory) => copy.getRequestContext().requestCache.delete(memory.factories[arg]),
+    forgetAsync: (copy, _arg, memory) => copy.getRequestContext().requestCache.delete(memory.factories[3]),
+    replace: (copy) => void (copy.getRequestContext().requestCache = new WeakMap()),
   },
-  read: () => undefined,
+  read: (_copy, memory) => memory.counts.map(({ made }) => made),
 };
