@@ -9,7 +9,8 @@ const EXTERNAL_IN_DEV = ["vinext/server/app-rsc-combined-handler", "vinext/serve
 /** What may name a module that is replaced: its last part, however it is imported (`next/headers` is one too). */
 const MENTIONS_SHIM = new RegExp(`(?:^|/)(?:${names().join("|")})(?:\\.js)?(?:[?#]|$)`);
 const SHIM = /^(.*\/vinext\/dist\/shims)\/(.+)\.js$/;
-const VINEXT_SHIMS = "vinext/shims/";
+/** How our shims name a module of vinext's. */
+const OF_VINEXT = /^vinext\/(shims|internal\/server)\/(.+)$/;
 const VIRTUAL = "\0onescope:";
 const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAll("\\", "/");
 
@@ -57,8 +58,9 @@ export default function onescope() {
       }
       // By path, not by name: the package need not export the module to us, and it must be the instance that vinext uses.
       // That instance may be ours too.
-      const isOwn = source.startsWith(VINEXT_SHIMS) && importer?.startsWith(OUR_SHIMS);
-      const wanted = isOwn ? `${vinextShims}/${source.slice(VINEXT_SHIMS.length)}.js` : source;
+      const [, folder, module] = (importer?.startsWith(OUR_SHIMS) && OF_VINEXT.exec(source)) || [];
+      const isOwn = module !== undefined;
+      const wanted = isOwn ? `${vinextShims}/${folder === "shims" ? "" : "../server/"}${module}.js` : source;
       if (!MENTIONS_SHIM.test(wanted)) return isOwn ? resolve(wanted) : undefined;
       const resolved = await resolve(wanted);
       const [, shims, name] = SHIM.exec(resolved?.id.replaceAll("\\", "/").replace(/[?#].*$/, "") ?? "") ?? [];

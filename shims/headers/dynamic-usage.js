@@ -1,0 +1,70 @@
+// That a render used a dynamic API: flag, latch and the first invalid use, each told to the renders that probe it.
+
+import { ensureRenderDynamicLatch } from "onescope/shims/unified-request-context";
+
+/** @typedef {import("./state.js").HeadersState} HeadersState */
+
+/**
+ * Marks the render as dynamic, and every render that probes it.
+ *
+ * @param {HeadersState} state
+ */
+export function markDynamic(state) {
+  if (state.headersContext?.forceStatic) return;
+  state.dynamicUsageDetected = true;
+  const latch = ensureRenderDynamicLatch(state);
+  if (state.connectionProbe == null) {
+    trip(latch);
+    return;
+  }
+  // All flags before the first listener: it may look at any of them.
+  const latches = [latch];
+  for (const target of probingStates(state)) {
+    target.dynamicUsageDetected = true;
+    latches.push(ensureRenderDynamicLatch(target));
+  }
+  for (const each of latches) trip(each);
+}
+
+/** @param {import("vinext/shims/internal/headers-state").RenderDynamicLatch} latch */
+function trip(latch) {
+  if (latch.dynamic) return;
+  latch.dynamic = true;
+  const { listeners } = latch;
+  if (listeners.size === 0) return;
+  const called = [...listeners];
+  listeners.clear();
+  for (const listener of called) {
+    try {
+      listener();
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}
+
+/**
+ * Tells the renders that probe this one of an invalid use; each keeps the first that it hears of.
+ *
+ * @param {HeadersState} state
+ * @param {unknown} error
+ */
+export function tellProbes(state, error) {
+  if (state.connectionProbe == null) return;
+  for (const target of probingStates(state)) target.invalidDynamicUsageError ??= error;
+}
+
+/**
+ * @param {HeadersState} state
+ * @returns {Set<HeadersState>} the states that probe this one, directly or through another
+ */
+function probingStates(state) {
+  const found = new Set([state]);
+  let target = state.connectionProbe?.dynamicUsageTarget;
+  while (target && !found.has(target)) {
+    found.add(target);
+    target = target.connectionProbe?.dynamicUsageTarget;
+  }
+  found.delete(state);
+  return found;
+}

@@ -1,0 +1,53 @@
+// Scopes with a state of their own: in a fork of the current request, or outside a request in vinext's own storage.
+
+import { currentRequest } from "onescope/internal/request-state";
+import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
+import { startRequest } from "./headers-context.js";
+import { createRenderDynamicLatch, currentState, freshState, headersShimAls } from "./state.js";
+
+/** @typedef {import("./state.js").HeadersContext} HeadersContext */
+
+/**
+ * Calls `fn` as a request that brings `context`.
+ *
+ * @template T
+ * @param {HeadersContext} context
+ * @param {() => T} fn
+ * @returns {T}
+ */
+export function runWithHeadersContext(context, fn) {
+  if (currentRequest() == null) return headersShimAls.run(freshState(context), fn);
+  return runWithUnifiedStateMutation((fork) => {
+    startRequest(/** @type {any} */ (fork), context);
+    fork.connectionProbe = null;
+  }, fn);
+}
+
+/**
+ * Calls `fn` so that what it uses, fetches and caches does not count for the current render.
+ *
+ * @template T
+ * @param {() => T | Promise<T>} fn
+ * @returns {Promise<T>}
+ */
+export async function runWithDetachedDynamicUsage(fn) {
+  if (currentRequest() != null) {
+    return await runWithUnifiedStateMutation((fork) => {
+      detach(fork);
+      fork.requestCache = new WeakMap();
+      fork.currentRequestTags = [];
+      fork.dynamicFetchUrls = new Set();
+      fork.requestScopedCacheLife = null;
+    }, fn);
+  }
+  const state = { ...currentState() };
+  detach(state);
+  return await headersShimAls.run(state, fn);
+}
+
+/** @param {any} state */
+function detach(state) {
+  state.dynamicUsageDetected = false;
+  state.renderDynamicLatch = createRenderDynamicLatch();
+  state.renderRequestApiUsage = new Set();
+}

@@ -1,0 +1,16 @@
+export {
+  createRenderDynamicLatch,
+  createUseCacheAccessError,
+  getHeadersAccessPhase,
+  getHeadersShimState,
+  headersShimAls,
+  isInsideAnyCacheScope,
+  isRenderDynamicLatched,
+  isStaticGenerationAccessError,
+  markDynamicUsage,
+  markRenderRequestApiUsage,
+  onRenderDynamicLatched,
+  recordInvalidDynamicUsageError,
+  throwIfInsideCacheScope,
+  throwIfStaticGenerationAccessError,
+} from "vinext/shims/internal/headers-state";
