@@ -219,6 +219,26 @@ test("a connection probe ends when the connection is asked for, and its usage co
     assert.equal(apis.suspendConnectionProbe(), null);
   }));
 
+test("what a finished probe left running belongs to the probe around it", () =>
+  inRequest(async () => {
+    let late;
+    const outer = await apis.runWithConnectionProbe(async () => {
+      let finish;
+      const finished = new Promise((resolve) => {
+        finish = resolve;
+      });
+      const inner = await apis.runWithConnectionProbe(() => {
+        late = finished.then(() => apis.suspendConnectionProbe());
+        return "inner";
+      });
+      assert.deepEqual(inner, { completed: true, result: "inner" });
+      finish();
+      await late;
+      assert.fail("the late work ended this probe");
+    });
+    assert.deepEqual(outer, { completed: false });
+  }));
+
 test("detached usage counts for nobody", () =>
   inRequest(async () => {
     await apis.runWithDetachedDynamicUsage(async () => {

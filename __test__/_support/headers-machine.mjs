@@ -35,7 +35,7 @@ export async function loadSide(base) {
 }
 
 /**
- * @param {{ where: string, context: any, ops: any[] }} program
+ * @param {{ where: string, phase: string, context: any, ops: any[] }} program
  * @param {World} world
  * @returns {Promise<string[]>} the trace
  */
@@ -59,8 +59,9 @@ class Machine {
     this.#world = world;
   }
 
-  async run({ where, context, ops }) {
+  async run({ where, phase, context, ops }) {
     const body = async () => {
+      this.#world.api().setHeadersAccessPhase(phase);
       await this.#all(ops);
       this.#readAll();
     };
@@ -250,7 +251,8 @@ function use(object, { member, args }) {
       // A draft mode would be copied with the source of its methods.
       return "enable" in object ? "a draft mode" : [...new Headers(object)];
     case "show":
-      return object instanceof Promise ? "promise" : inspect(object);
+      // Cookies: inspecting vinext's headers throws.
+      return object instanceof Promise || object instanceof Headers ? "not shown" : inspect(object);
     case "text":
       return object instanceof Promise ? "promise" : String(object);
     case "size":

@@ -114,7 +114,7 @@ const cookiesUse = fc.oneof(
     args: fc.constant([]),
   }),
   fc.record({
-    member: fc.constantFrom("set", "delete", "clear"),
+    member: fc.constantFrom("set", "set", "delete", "clear"),
     args: fc.oneof(
       fc.tuple(fc.constantFrom(...COOKIE_NAMES_TO_SET), fc.constantFrom("v", "", "a b;=\u00fc")).map((each) => each),
       fc
@@ -174,7 +174,7 @@ const middleware = fc.record({
   setCookies: fc.option(setCookies, { nil: undefined }),
 });
 
-/** @returns {fc.Arbitrary<{ where: string, context: object, ops: any[] }>} */
+/** @returns {fc.Arbitrary<{ where: string, phase: string, context: object, ops: any[] }>} */
 export function programs() {
   const { body } = fc.letrec((tie) => ({
     body: fc.array(tie("op"), { maxLength: 8, size: "max" }),
@@ -221,5 +221,10 @@ export function programs() {
       },
     ),
   }));
-  return fc.record({ where: fc.constantFrom("request", "request", "storage", "process"), context, ops: body });
+  return fc.record({
+    where: fc.constantFrom("request", "request", "storage", "process"),
+    phase: fc.constantFrom("render", "action", "route-handler"),
+    context,
+    ops: body,
+  });
 }
