@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fingerprint } from "../js/vite/difference.js";
+import { fingerprint } from "../js/vite/fingerprint.js";
 import { STATE } from "../js/vite/modules.js";
 
 const directories = process.argv.slice(2);

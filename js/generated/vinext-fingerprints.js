@@ -6,7 +6,6 @@
  * @type {Record<string, Record<string, string>>}
  */
 export const FINGERPRINTS = {
-<<<<<<< HEAD
   "cache-for-request": {
     "vExV1VqPN9_Pgv0dp7lCnL_OZafUCQym7lXLSmh7MG8": "1.4.0"
   },
@@ -18,15 +17,16 @@ export const FINGERPRINTS = {
   },
   "head-state": {
     "uVqBXocFjmBm2ln87urgxhUBJhxWs0bJX6Q-eHLj50o": "1.4.0"
-=======
+  },
   headers: {
     "l6DlfeuAfTOI5XnSJbG-eprAVsgHy1VJaDxLA9qKTV4": "1.4.0"
->>>>>>> 9456252 (Stand in for vinext's request APIs)
   },
   "i18n-state": {
     "_iXkRx38UjCtprUSzx9T03JPv0BykMoaER24KsHEd5E": "1.4.0"
   },
-<<<<<<< HEAD
+  "internal/headers-state": {
+    "fDG8nkLltm0BvcJ9-qKXEneL4vhPqebmpVDsKiiCJgk": "1.4.0"
+  },
   "navigation-state": {
     "E27GEVBoK0caITFBx3R_mRhNgdEvT7F8gf8B9fqerx8": "1.4.0"
   },
@@ -38,9 +38,5 @@ export const FINGERPRINTS = {
   },
   "router-state": {
     "Y94jWifWLrHPqLplRQuZV9KfwUPOGGboZzUGmV5bUkU": "1.4.0"
-=======
-  "internal/headers-state": {
-    "fDG8nkLltm0BvcJ9-qKXEneL4vhPqebmpVDsKiiCJgk": "1.4.0"
->>>>>>> 9456252 (Stand in for vinext's request APIs)
   }
 };

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { SLOTS } from "../generated/slot-table.js";
 import { FINGERPRINTS } from "../generated/vinext-fingerprints.js";
+import { fingerprint } from "./fingerprint.js";
 
 /**
  * What vinext's core modules export, as far as onescope stands in for them. The module of the same name in this package
@@ -31,14 +31,6 @@ export const EXPORTS = {
 
 // The context's fields whose default is made by a function or an object of vinext's, not by a literal.
 const COMPUTED = ["executionContext"];
-
-/**
- * @param {string} code text of a module
- * @returns {string} the same for equal texts only
- */
-export function fingerprint(code) {
-  return createHash("sha256").update(code).digest("base64url");
-}
 
 /**
  * Compares a state module of vinext's with those that onescope knows. These are logic more than data, so a text that is
