@@ -1,7 +1,6 @@
-import { ONESCOPE_BACKEND } from "./env.js";
+import { loadNative, ONESCOPE_BACKEND } from "#host";
 import { CODES, OnescopeError } from "./errors.js";
 import { createFallback } from "./native/fallback.js";
-import { loadNative } from "./native/load.js";
 import { shared } from "./shared.js";
 
 /** @typedef {import("./native/contract.js").Backend} Backend */

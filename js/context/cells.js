@@ -24,8 +24,8 @@ const page = shared("page", () => ({
   cursor: /** @type {number} */ (pageCells),
   /** the backend refused a page, and the warning was given */
   failed: false,
-  /** word 0 of the thread block: milliseconds on the coarse clock, kept current by the backend */
-  clock: new Int32Array(1),
+  /** the coarse clock, kept current by the backend */
+  clock: /** @type {import("../native/contract.js").Clock} */ (new Int32Array(1)),
 }));
 
 function turn() {
@@ -42,13 +42,18 @@ function turn() {
  */
 function allocatePage() {
   try {
-    if (page.words.length === 0) page.clock = new Int32Array(backend.attachThread().block);
+    if (page.words.length === 0) page.clock = attachThread();
     return backend.allocatePage();
   } catch (error) {
     if (!page.failed) process.emitWarning(`onescope cannot show requests any more: ${error}`, "OnescopeWarning");
     page.failed = true;
     return new ArrayBuffer(LAYOUT.pageBytes);
   }
+}
+
+function attachThread() {
+  const { block, clock } = backend.attachThread();
+  return clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
 }
 
 /**

@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
 import { STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
@@ -19,7 +18,11 @@ const CLOSED = STATES.indexOf("closed");
  */
 export const RequestContext = shared("RequestContext", () => {
   Object.defineProperty(Fields, "name", { value: "RequestContext" });
-  Object.defineProperty(Fields.prototype, inspect.custom, { value: inspectFields, configurable: true, writable: true });
+  Object.defineProperty(Fields.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value: inspectFields,
+    configurable: true,
+    writable: true,
+  });
   return Fields;
 });
 

@@ -24,11 +24,17 @@ export interface SlotSpec {
   onFork?: OnFork;
 }
 
+/** Place 0 holds whole milliseconds, coarse, never 0. */
+export interface Clock {
+  readonly [place: number]: number;
+}
+
 export interface Store {
   layoutHash(): string;
   registerSlot(spec: SlotSpec): number;
   slots(): SlotInfo[];
-  attachThread(): { id: number; block: ArrayBuffer };
+  /** `clock` is where to read the time; without it, word 0 of the block. */
+  attachThread(): { id: number; block?: ArrayBuffer; clock?: Clock };
   allocatePage(): ArrayBuffer;
   counts(): Counts;
   contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];

@@ -6,8 +6,9 @@ import { real } from "./real.js";
  *
  * - `frames`: AsyncContextFrame (default from Node 24) rather than async_hooks (default on Node 22).
  * - `options`: the constructor takes `name` and `defaultValue`.
+ * - `enters`: a scope can be entered for the rest of the turn (`enterWith`) rather than for a call only, as in Workers.
  */
-export const mode = shared("mode", () => ({ frames: hasFrames(), options: hasOptions() }));
+export const mode = shared("mode", () => ({ frames: hasFrames(), options: hasOptions(), enters: canEnter() }));
 
 // `exit` suspends a whole storage under async_hooks, so even a snapshot taken before it shows nothing inside; with
 // frames `exit` is only one more frame, and the snapshot brings the older one back.
@@ -19,8 +20,21 @@ function hasFrames() {
       return probe.exit(() => resume(() => probe.getStore() === 1));
     });
   } finally {
-    // Under async_hooks an enabled storage taxes every promise; a used-up probe must not.
-    probe.disable();
+    retire(probe);
+  }
+}
+
+function canEnter() {
+  const probe = new real.AsyncLocalStorage();
+  try {
+    return probe.run(0, () => {
+      probe.enterWith(1);
+      return true;
+    });
+  } catch {
+    return false;
+  } finally {
+    retire(probe);
   }
 }
 
@@ -29,6 +43,18 @@ function hasOptions() {
   try {
     return probe.getStore() === 1;
   } finally {
-    probe.disable();
+    retire(probe);
   }
+}
+
+/**
+ * Under async_hooks an enabled storage taxes every promise; a used-up probe must not. Workers have no such thing, and
+ * refuse.
+ *
+ * @param {import("node:async_hooks").AsyncLocalStorage<any>} probe
+ */
+function retire(probe) {
+  try {
+    probe.disable();
+  } catch {}
 }

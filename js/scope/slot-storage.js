@@ -134,8 +134,8 @@ class SlotStorageClass {
     const without = withStored(scope, this.#owner, undefined);
     // Everything that was started in the current frame shares it and loses the value too, hence in place; a run that
     // is still open must see that its scope changed, hence a scope of another identity.
-    scope.splice(0, scope.length, ...without);
     one.enterWith(without);
+    scope.splice(0, scope.length, ...without);
   }
 
   /**
@@ -248,6 +248,7 @@ class SlotStorageClass {
         next = withStored(next, storage.#owner, storage.#encode(undefined));
       }
       if (next === prior) return fn();
+      if (!mode.enters) return ways.run(/** @type {Scope} */ (next), prior, NOBODY, undefined, fn, []);
       one.enterWith(next);
       try {
         return fn();

@@ -15,6 +15,8 @@ import { real } from "./real.js";
 //   - every storage of the process is a slot: `onescope/register` came first, and no older storage has shown up;
 //   - nobody watches async resources: no hook was made, nobody asked for the current resource.
 // The moment one of them stops holding, `rule` makes the choice again.
+//
+// Nested: the storage's own `run`, where the host has no `enterWith` (Workers).
 
 /** @typedef {import("./one.js").Scope} Scope */
 /** @typedef {import("./lanes.js").Owner} Owner */
@@ -108,9 +110,17 @@ export const ways = shared("ways", () => {
     },
   };
 
+  /** @type {typeof plain} Nothing that is entered outlives its call, so there is nothing to put back. */
+  const nested = {
+    run: (next, _prior, _owner, _stored, fn, args) => one.run(next, call, fn, null, args),
+    resume: (held, fn, self, args) => one.run(held.scope, call, fn, self, args),
+  };
+
+  const first = mode.enters ? plain : nested;
+
   return {
-    run: plain.run,
-    resume: plain.resume,
+    run: first.run,
+    resume: first.resume,
     /** every storage of the process is a slot, so one scope is the whole async context */
     sealed: false,
     /** somebody watches async resources */
@@ -137,7 +147,7 @@ export const ways = shared("ways", () => {
      */
     rule(facts) {
       Object.assign(this, facts);
-      const way = mode.frames && this.sealed && !this.watched ? rooted : plain;
+      const way = mode.frames && this.sealed && !this.watched ? rooted : first;
       this.run = way.run;
       this.resume = way.resume;
     },

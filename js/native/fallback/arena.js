@@ -1,8 +1,7 @@
-import { isMainThread, threadId } from "node:worker_threads";
+import { startClock, thread } from "#host";
 import { readLane, writeLane } from "../../context/lane-codec.js";
 import { CODES, OnescopeError } from "../../errors.js";
 import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
-import { ways } from "../../scope/ways.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */
@@ -54,8 +53,8 @@ export function createArena(nativeSlot) {
     retired.abandoned += created - tally.closed;
   });
 
-  const block = new ArrayBuffer(LAYOUT.block.bytes);
-  const clock = new Int32Array(block);
+  /** @type {import("../contract.js").Clock} runs from the first page on */
+  let clock = [0];
 
   /** @returns {Generator<Cell>} the cells in use, of all live pages */
   function* cells() {
@@ -87,11 +86,10 @@ export function createArena(nativeSlot) {
 
   return {
     attachThread() {
-      startClock((now) => {
-        clock[0] = now;
+      clock = startClock(() => {
         findable = FINDABLE_PER_TICK;
       });
-      return { id: isMainThread ? 0 : threadId, block };
+      return { id: thread, clock };
     },
 
     allocatePage() {
@@ -101,7 +99,7 @@ export function createArena(nativeSlot) {
       const first = tally.id * pageCells;
       words[header.magic] = LAYOUT.magic;
       words[header.version] = LAYOUT.version;
-      words[header.thread] = isMainThread ? 0 : threadId;
+      words[header.thread] = thread;
       words[header.seqLow] = first % 2 ** 32;
       words[header.seqHigh] = Math.floor(first / 2 ** 32);
       words[header.cursor] = 1;
@@ -202,18 +200,6 @@ export function createArena(nativeSlot) {
       return { state, kind };
     },
   };
-}
-
-/**
- * Keeps the coarse clock current while JavaScript turns. The timer starts outside every scope, lest it hold on to the
- * request that happened to come first.
- *
- * @param {(now: number) => void} set takes whole milliseconds, never 0
- */
-function startClock(set) {
-  const tick = () => set(Math.max(1, Math.round(performance.now())));
-  tick();
-  ways.resume({ scope: undefined }, () => setInterval(tick, LAYOUT.clockTickMs).unref(), null, []);
 }
 
 /**

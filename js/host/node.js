@@ -1,0 +1,29 @@
+// What onescope takes from Node. In Workers, package.json's condition `workerd` puts workerd.js in the place of this file.
+
+import { isMainThread, threadId } from "node:worker_threads";
+import { LAYOUT } from "../generated/slot-table.js";
+import { ways } from "../scope/ways.js";
+
+export { ONESCOPE_BACKEND } from "../env.js";
+export { loadNative } from "../native/load.js";
+
+/** Number of this JavaScript thread, 0 for the main one. */
+export const thread = isMainThread ? 0 : threadId;
+
+/**
+ * Starts the coarse clock of the JavaScript backend, which is current while JavaScript turns. The timer starts outside
+ * every scope, lest it hold on to the request that happened to come first.
+ *
+ * @param {() => void} onTick called between turns of the event loop, each time the clock moves on
+ * @returns {import("../native/contract.js").Clock}
+ */
+export function startClock(onTick) {
+  const clock = new Int32Array(1);
+  const tick = () => {
+    clock[0] = Math.max(1, Math.round(performance.now()));
+    onTick();
+  };
+  tick();
+  ways.resume({ scope: undefined }, () => setInterval(tick, LAYOUT.clockTickMs).unref(), null, []);
+  return clock;
+}

@@ -1,0 +1,34 @@
+// What stands in for node.js in Cloudflare Workers: no addon, no environment, one thread, and no timer that outlives the
+// request which started it.
+
+/** @type {string | undefined} */
+export const ONESCOPE_BACKEND = undefined;
+
+/** @returns {{ native?: import("../native/contract.js").Backend, reasons: string[] }} */
+export function loadNative() {
+  return { reasons: ["Workers load no addon"] };
+}
+
+/** Each isolate counts for itself. */
+export const thread = 0;
+
+/**
+ * A clock that is read when it is asked. A Worker's time stands still while it computes, so when it has moved on, a turn
+ * has ended.
+ *
+ * @param {() => void} onTick called when the clock is found to have moved on
+ * @returns {import("../native/contract.js").Clock}
+ */
+export function startClock(onTick) {
+  let last = 0;
+  return {
+    get 0() {
+      const now = Math.max(1, Math.round(performance.now()));
+      if (now !== last) {
+        last = now;
+        onTick();
+      }
+      return now;
+    },
+  };
+}
