@@ -31,8 +31,10 @@ export default function onescope() {
     name: "onescope",
     enforce: "pre",
 
-    // vinext passes this on to both its server environments, and lists the package for standalone output.
-    config: () => ({ ssr: { external: ["onescope"] } }),
+    // vinext passes this on to both its server environments, and lists the package for standalone output. But nothing is
+    // left outside a Worker's bundles: they take the package's files for the condition `workerd`.
+    /** @param {any} config */
+    config: (config) => (isForWorkers(config.plugins) ? undefined : { ssr: { external: ["onescope"] } }),
 
     /** @param {any} config */
     configResolved(config) {
@@ -81,6 +83,14 @@ export default function onescope() {
       return `export { ${EXPORTS[name].join(", ")} } from ${JSON.stringify(`onescope/shims/${name}`)};`;
     },
   };
+}
+
+/**
+ * @param {any[]} plugins as they are configured: nested, with gaps
+ * @returns {boolean} whether Cloudflare's is among them
+ */
+function isForWorkers(plugins = []) {
+  return plugins.flat(Number.POSITIVE_INFINITY).some((plugin) => plugin?.name?.startsWith("vite-plugin-cloudflare"));
 }
 
 /** @returns {string[]} last parts of the names of all modules that are replaced */

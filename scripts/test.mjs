@@ -1,4 +1,5 @@
-// `npm test`: sets up, then lints, then tests Rust, the JavaScript core on every Node, and the example app end to end.
+// `npm test`: sets up, then lints, then tests Rust, the JavaScript core on every Node, the
+// example app end to end, and the shims in the runtime of Workers.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ const STEPS = {
   docs: () => [node24(), "--test", "--test-reporter=spec", "__test__/docs/*.spec.mjs"],
   // One file at a time: each starts servers and counts on having the machine.
   e2e: () => [node24(), "--test", "--test-reporter=spec", "--test-concurrency=1", "__test__/e2e/*.spec.mjs"],
+  workers: () => [node24(), "--test", "--test-reporter=spec", "__test__/workerd/*.spec.mjs"],
   benchmark: () => [node24(), "scripts/smoke-benchmarks.mjs"],
 };
 

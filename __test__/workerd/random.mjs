@@ -1,0 +1,15 @@
+/**
+ * Numbers from 0 to 1 that only depend on the seed (mulberry32).
+ *
+ * @param {number} seed
+ * @returns {() => number}
+ */
+export function makeRandom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
