@@ -46,10 +46,14 @@ function declaredValues(path) {
   return new Set([...names].map(([, isDefault, name]) => (isDefault === undefined ? name : "default")));
 }
 
-/** Relative imports of a module, of every form that the package uses, also for types. */
+/** Imports of a module from the package itself, of every form that the package uses, also for types. */
 function imported(path) {
-  const found = source(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+)["']/g);
-  return [...found].map(([, to]) => posix.join(posix.dirname(path), to));
+  const found = source(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([.#][^"']+)["']/g);
+  return [...found].flatMap(([, to]) =>
+    to.startsWith("#")
+      ? Object.values(manifest.imports[to]).map((target) => posix.normalize(target))
+      : [posix.join(posix.dirname(path), to)],
+  );
 }
 
 /** The file and all that it needs. */

@@ -38,17 +38,20 @@ async function compare(context, shims) {
   const replaced = new Set();
   for (const name of [...CORE, ...STATE]) {
     const path = `${shims}/${name}.js`;
-    if (!existsSync(path)) continue;
-    const code = await readFile(path, "utf8");
     const isCore = CORE.includes(name);
+    if (!existsSync(path)) {
+      if (isCore) differences.push(`${name}.js is missing`);
+      continue;
+    }
+    const code = await readFile(path, "utf8");
     const difference = isCore ? describeDifference(context.parse(code), name) : describeUnknown(code, name);
-    if (difference !== undefined) differences.push(`${path} ${difference}`);
+    if (difference !== undefined) differences.push(`${name}.js ${difference}`);
     // Ours keep their state in our request context, and count on everything that it does.
     else if (isCore || CORE.every((core) => replaced.has(core))) replaced.add(name);
   }
   if (differences.length > 0) {
     context.environment.logger.warn(
-      `[onescope] this version of onescope does not know all of this vinext: ${differences.join("; ")}. ` +
+      `[onescope] this version of onescope does not know all of this vinext: in ${shims}, ${differences.join("; ")}. ` +
         "vinext's own modules stay in use there; the app works, without onescope's gain.",
     );
   }
