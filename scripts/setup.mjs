@@ -10,17 +10,20 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Root of the repository. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const EXAMPLE = join(ROOT, "examples/vinext-app");
 
-/** What a build of the example is made from, besides its own sources. */
+/** The example app, whose packages the other apps share. */
+export const EXAMPLE = join(ROOT, "examples/vinext-app");
+
+/** What a build of an app is made from, besides its own sources. */
 const BUILD_INPUTS = ["js/vite.js", "js/vite", "shims", "package.json"].map((path) => join(ROOT, path));
 
 /** The addon, as the native loader looks for it. */
@@ -32,7 +35,7 @@ export function setup() {
   buildAddon();
   install(EXAMPLE);
   linkVinext();
-  buildExample({ out: "dist", stock: false });
+  buildApp({ directory: EXAMPLE, out: "dist", stock: false });
 }
 
 /** Specs and type checks import vinext by name, as the shims do: the one that the example has installed. */
@@ -42,22 +45,23 @@ function linkVinext() {
 }
 
 /**
- * Builds the example app unless its sources and the plugin are those of the last build.
+ * Builds a vinext app unless its sources and the plugin are those of the last build.
  *
- * @param {{ out: string, stock: boolean }} options `out` is a folder of the app; `stock` leaves onescope out
+ * @param {{ directory: string, out: string, stock: boolean }} options `out` is a folder of the app; `stock` leaves onescope
+ *   out
  */
-export function buildExample({ out, stock }) {
-  const hash = hashOf([EXAMPLE, ...BUILD_INPUTS]);
-  const stamp = join(EXAMPLE, out, ".built-from");
+export function buildApp({ directory, out, stock }) {
+  const hash = hashOf([directory, ...(stock ? [] : BUILD_INPUTS), join(EXAMPLE, "package-lock.json")], directory);
+  const target = join(directory, out);
+  const stamp = join(target, ".built-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
-  step(`building the example app${stock ? " without onescope" : ""}`);
+  step(`building ${relative(ROOT, directory)}${stock ? " without onescope" : ""}`);
   // vinext writes to dist and nowhere else, so what is there moves aside for a build that goes elsewhere.
-  const [dist, aside] = [join(EXAMPLE, "dist"), join(EXAMPLE, "dist-aside")];
-  const target = join(EXAMPLE, out);
+  const [dist, aside] = [join(directory, "dist"), join(directory, "dist-aside")];
   rmSync(aside, { recursive: true, force: true });
   if (target !== dist && existsSync(dist)) renameSync(dist, aside);
-  const vite = join(EXAMPLE, "node_modules/vite/bin/vite.js");
-  run(node24(), [vite, "build"], EXAMPLE, { EXAMPLE_STOCK: stock ? "1" : "0" });
+  const vite = join(directory, "node_modules/vite/bin/vite.js");
+  run(node24(), [vite, "build"], directory, { EXAMPLE_STOCK: stock ? "1" : "0" });
   if (target !== dist) {
     rmSync(target, { recursive: true, force: true });
     renameSync(dist, target);
@@ -100,22 +104,19 @@ function buildAddon() {
 
 /**
  * @param {string[]} paths files and folders
+ * @param {string} [base] folder that the names in the hash start from, so that a copy of a folder has the same
  * @returns {string} hash over the names and contents of all files, generated and installed ones aside
  */
-function hashOf(paths) {
+function hashOf(paths, base = ROOT) {
   const hash = createHash("sha256");
+  const add = (path) => hash.update(relative(path.startsWith(base) ? base : ROOT, path)).update(readFileSync(path));
   const visit = (path) => {
-    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (/^(node_modules|dist.*|\..*|next-env\.d\.ts|.*\.md)$/.test(entry.name)) continue;
-      const child = join(path, entry.name);
-      if (entry.isDirectory()) visit(child);
-      else hash.update(child.slice(ROOT.length)).update(readFileSync(child));
+    if (statSync(path).isFile()) return void add(path);
+    for (const name of readdirSync(path).sort()) {
+      if (!/^(node_modules|dist.*|\..*|next-env\.d\.ts|.*\.md)$/.test(name)) visit(join(path, name));
     }
   };
-  for (const path of paths) {
-    if (/\.[a-z]+$/.test(path)) hash.update(path.slice(ROOT.length)).update(readFileSync(path));
-    else visit(path);
-  }
+  for (const path of paths) visit(path);
   return hash.digest("hex");
 }
 

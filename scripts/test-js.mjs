@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { reporterFlags } from "./digest.mjs";
 import { NODES } from "./nodes.mjs";
 
 const { values } = parseArgs({
@@ -32,7 +33,7 @@ for (const { name, path, flags, frames } of NODES) {
   for (const backend of ["native", "js"]) {
     if (values.backend !== undefined && values.backend !== backend) continue;
     console.log(`\n# specs on Node ${name}, backend ${backend}`);
-    const { status } = spawnSync(path, [...flags, "--expose-gc", "--test", "--test-reporter=dot", ...specs], {
+    const { status } = spawnSync(path, [...flags, "--expose-gc", "--test", ...reporterFlags("dot"), ...specs], {
       stdio: "inherit",
       env: { ...process.env, ONESCOPE_BACKEND: backend, TEST_FRAMES: String(frames), NODE_OPTIONS: "" },
     });

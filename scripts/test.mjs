@@ -1,21 +1,35 @@
-// `npm test`: sets up, then lints, then tests Rust, the JavaScript core on every Node, the
-// example app end to end, and the shims in the runtime of Workers.
+// `npm test`: sets up, then lints, then tests Rust, the JavaScript core on every Node, vinext apps end to end, and the
+// shims in the runtime of Workers.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildExample, install, node24, ROOT, setup } from "./setup.mjs";
+import { digestEnvironment, readDigests, reporterFlags } from "./digest.mjs";
+import { buildApp, EXAMPLE, install, node24, ROOT, setup } from "./setup.mjs";
 
+/** @type {Record<string, (folder: string) => string[]>} by name of a step, the command; digests of tests go to `folder` */
 const STEPS = {
   lint: () => [process.execPath, "scripts/lint.mjs"],
   rust: () => ["cargo", "test", "--quiet", "--no-default-features"],
   js: () => [node24(), "scripts/test-js.mjs"],
-  docs: () => [node24(), "--test", "--test-reporter=spec", "__test__/docs/*.spec.mjs"],
+  docs: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/docs/*.spec.mjs"],
+  parity: () => [node24(), "scripts/parity.mjs"],
   // One file at a time: each starts servers and counts on having the machine.
-  e2e: () => [node24(), "--test", "--test-reporter=spec", "--test-concurrency=1", "__test__/e2e/*.spec.mjs"],
-  workers: () => [node24(), "--test", "--test-reporter=spec", "__test__/workerd/*.spec.mjs"],
+  e2e: (folder) => [
+    node24(),
+    "--test",
+    ...reporterFlags("spec", folder),
+    "--test-concurrency=1",
+    "__test__/e2e/*.spec.mjs",
+  ],
+  workers: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/workerd/*.spec.mjs"],
   benchmark: () => [node24(), "scripts/smoke-benchmarks.mjs"],
 };
+
+/** How much of a failed step is shown again if it has no digest. */
+const TAIL_LINES = 40;
 
 const { values } = parseArgs({
   options: { only: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
@@ -30,22 +44,54 @@ if (values.only !== undefined && !Object.hasOwn(STEPS, values.only)) {
 }
 
 setup();
-buildExample({ out: "dist-stock", stock: true });
+buildApp({ directory: EXAMPLE, out: "dist-stock", stock: true });
 install(join(ROOT, "benchmark"));
 
-/** @type {string[]} */
+/** @type {Array<{ name: string, digest: string }>} */
 const failed = [];
 const names = values.only === undefined ? Object.keys(STEPS) : [values.only];
 for (const name of names) {
   console.log(`\n== ${name}`);
   const started = Date.now();
-  const [command, ...args] = STEPS[/** @type {keyof typeof STEPS} */ (name)]();
-  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit" });
-  console.log(`== ${name} ${status === 0 ? "passed" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s`);
-  if (status !== 0) failed.push(name);
+  const folder = mkdtempSync(join(tmpdir(), "onescope-digest-"));
+  const { code, tail } = await run(STEPS[name](folder), digestEnvironment(folder));
+  console.log(`== ${name} ${code === 0 ? "passed" : "FAILED"} in ${Math.round((Date.now() - started) / 1000)} s`);
+  if (code !== 0) failed.push({ name, digest: readDigests(folder) || tail });
+  rmSync(folder, { recursive: true });
 }
 console.log(`\nsteps: ${names.length - failed.length} passed, ${failed.length} failed`);
 if (failed.length > 0) {
-  console.error(`failed: ${failed.join(", ")}`);
-  process.exit(1);
+  console.error(`failed: ${failed.map(({ name }) => name).join(", ")}`);
+  for (const { name, digest } of failed) console.error(`\n== what failed in ${name}\n${digest.trimEnd()}`);
+  process.exitCode = 1;
+}
+
+/**
+ * Runs a command, passing on what it prints.
+ *
+ * @param {string[]} command
+ * @param {Record<string, string>} env
+ * @returns {Promise<{ code: number | null, tail: string }>} `tail` is the end of what it printed
+ */
+function run([command, ...args], env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ["inherit", "pipe", "pipe"],
+    });
+    /** @type {string[]} */
+    let lines = [""];
+    for (const [from, to] of /** @type {const} */ ([
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])) {
+      from.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+        to.write(text);
+        lines = `${lines.join("\n")}${text}`.split("\n").slice(-TAIL_LINES);
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, tail: lines.join("\n") }));
+  });
 }

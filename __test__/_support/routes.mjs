@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idPattern, lostMarker, middlewareHeader, routes, volatilePattern } from "../../examples/vinext-app/routes.mjs";
+import { idPattern, lostMarker, middlewareHeader, routes } from "../../examples/vinext-app/routes.mjs";
 
 export { routes };
 
@@ -64,29 +64,4 @@ export function check({ route, id, status, headers, cookies, body }) {
   if (route.carriesId)
     assert.ok((route.idIn === undefined ? body : headers[route.idIn]).includes(id), `${where}: its own id is missing`);
   if (route.cached) assert.ok(!body.includes(id), `${where}: a shared answer carries an id`);
-}
-
-/** Headers that tell of the connection or of the moment, not of the answer. */
-const MOMENTARY = ["date", "connection", "keep-alive", "transfer-encoding", "age"];
-
-/**
- * The answer with ids and everything that changes from one moment to the next masked, so that two servers' answers can
- * be compared as text.
- *
- * @param {Answer} answer
- * @returns {string}
- */
-export function masked({ route, id, status, headers, cookies, body }) {
-  const kept = Object.entries({ ...headers, "set-cookie": cookies.join("\n") })
-    .filter(([name]) => !MOMENTARY.includes(name))
-    .map(([name, value]) => `${name}: ${value}`)
-    .sort();
-  // The parts of a stream come as they are ready, in no fixed order.
-  return [`${route.name}: ${status}`, ...kept, "", route.streams ? "" : body]
-    .join("\n")
-    .replaceAll(id, "rq-ID")
-    .replaceAll(volatilePattern, "~TIME~")
-    .replaceAll(/^x-vinext-rsc-build-id: .*$/gm, "x-vinext-rsc-build-id: BUILD")
-    .replaceAll(/__prerender_bypass=[0-9a-f]+/g, "__prerender_bypass=SECRET")
-    .replaceAll(/(localhost|127\.0\.0\.1):\d+/g, "HOST");
 }

@@ -9,9 +9,6 @@ import { ROOT } from "../_support/run.mjs";
 const preload = join(ROOT, "__test__/_support/print-store.mjs");
 const CONCURRENT = 200;
 
-// vinext's links name the port, so it cannot be 0; apart from ports that the system hands out by itself.
-let port = 24_300 + (process.pid % 500);
-
 for (const [nodeName, way] of [
   ["22", "both"],
   ["24", "plugin"],
@@ -20,7 +17,7 @@ for (const [nodeName, way] of [
   ["26", "both"],
 ]) {
   test(`vite dev on Node ${nodeName} with ${way} answers every route`, async () => {
-    const server = await startDevelopment(nodeNamed(nodeName), way, { port: port++, preload });
+    const server = await startDevelopment(nodeNamed(nodeName), way, { preload });
     try {
       await askEachRoute(server.origin);
       await askAtOnce(server.origin, CONCURRENT);

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/**
+ * Ways to run an app: which build (or dev configuration) and which preload.
+ *
+ * @type {Record<string, { stock: boolean, register: boolean }>}
+ */
+export const WAYS = {
+  stock: { stock: true, register: false },
+  plugin: { stock: false, register: false },
+  register: { stock: true, register: true },
+  both: { stock: false, register: true },
+};
+
+// Far above what a slow machine needs: it only ends what would hang for ever.
+const START_TIMEOUT_MS = 180_000;
+
+/**
+ * @param {boolean} register
+ * @param {string} [preload] module that is loaded first of all
+ * @returns {string[]} Node's arguments
+ */
+export function preloads(register, preload) {
+  // Register comes first, as users are told.
+  return [register ? "onescope/register" : undefined, preload].flatMap((name) => (name ? ["--import", name] : []));
+}
+
+/** @returns {Promise<number>} a port that was free just now */
+export async function freePort() {
+  const server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/**
+ * @typedef {object} Server
+ * @property {string} origin
+ * @property {() => string} output everything that the server printed so far
+ * @property {() => Promise<any>} store what the server's store holds (needs `print-store.mjs` as its preload)
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts a server and waits until it says where it listens.
+ *
+ * @param {{ node: { path: string, flags: string[] }, args: string[], env: Record<string, string | undefined>, cwd: string,
+ *   announcement: RegExp }} options `announcement` captures the origin from what the server prints when it listens
+ * @returns {Promise<Server>}
+ */
+export function startServer({ node: { path, flags }, args, env, cwd, announcement }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path, [...flags, ...args], {
+      cwd,
+      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, FORCE_COLOR: undefined, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const ended = new Promise((done) => child.once("close", done));
+    const stop = async () => {
+      child.kill("SIGKILL");
+      await ended;
+    };
+    const timer = setTimeout(() => {
+      reject(new Error(`the server did not start within ${START_TIMEOUT_MS / 1000} s:\n${output}`));
+      void stop();
+    }, START_TIMEOUT_MS);
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the server ended with code ${code}:\n${output}`));
+    });
+    const waitForOrigin = () => {
+      const found = announcement.exec(output);
+      if (found === null) return;
+      clearTimeout(timer);
+      child.stdout.off("data", waitForOrigin);
+      child.stderr.off("data", waitForOrigin);
+      resolve({ origin: found[1], output: () => output, store: () => askStore(child), stop });
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+      stream.on("data", waitForOrigin);
+    }
+  });
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @returns {Promise<any>}
+ */
+function askStore(child) {
+  return new Promise((resolve) => {
+    const { stdout } = child;
+    let text = "";
+    const onText = (/** @type {string} */ piece) => {
+      text += piece;
+      const line = /^\{"counts".*\}$/m.exec(text)?.[0];
+      if (line === undefined || !text.includes(`${line}\n`)) return;
+      stdout?.off("data", onText);
+      resolve(JSON.parse(line));
+    };
+    stdout?.on("data", onText);
+    child.kill("SIGUSR2");
+  });
+}

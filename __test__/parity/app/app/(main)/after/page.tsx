@@ -1,0 +1,17 @@
+import { headers } from "next/headers";
+import { after } from "next/server";
+import { Lines } from "../../../lib/lines";
+import { look } from "../../../lib/look";
+import { record } from "../../../lib/memory";
+import { pause } from "../../../lib/pause";
+
+export default async function After() {
+  const id = (await headers()).get("x-request-id") ?? "no-id";
+  const delays = (await headers()).get("x-delays");
+  after(async () => {
+    record(id, "page: started after the response");
+    await pause(delays, 3);
+    record(id, "page: done");
+  });
+  return <Lines lines={await look(2)} />;
+}

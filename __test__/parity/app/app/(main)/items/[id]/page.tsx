@@ -1,0 +1,23 @@
+import { Lines } from "../../../../lib/lines";
+import { Place } from "../../page-state/client";
+
+type Props = { params: Promise<{ id: string }> };
+
+// Two are made by the build, the others when they are first asked for.
+export function generateStaticParams() {
+  return [{ id: "first" }, { id: "second" }];
+}
+
+export async function generateMetadata({ params }: Props) {
+  return { title: `item ${(await params).id}` };
+}
+
+export default async function Item({ params }: Props) {
+  const { id } = await params;
+  return (
+    <main>
+      <Lines lines={[`item ${id}`]} />
+      <Place id={id} />
+    </main>
+  );
+}

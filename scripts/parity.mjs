@@ -1,0 +1,117 @@
+// `npm run parity`: proves that an app answers the same on onescope as on stock vinext. See USAGE.
+
+import { parseArgs } from "node:util";
+import { WAYS } from "../__test__/_support/server.mjs";
+import { compare } from "../__test__/parity/compare.mjs";
+import { APP, build, MODES, serve, startOrigin } from "../__test__/parity/fixture.mjs";
+import { runOn, scenarioNames } from "../__test__/parity/passes.mjs";
+import { newSeed } from "../__test__/parity/random.mjs";
+import { NODES, nodeNamed } from "./nodes.mjs";
+import { setup } from "./setup.mjs";
+
+const USAGE = `usage: npm run parity -- [options]
+
+Builds the fixture app with stock vinext and with onescope, serves it in every way, holds the same conversations with each
+server, first one after the other and then many at once, and compares what they say: status, headers and bodies, with ids
+and times masked. In turn, each way has to say what stock vinext says; at once, what it says in turn.
+
+  --way W        one of ${Object.keys(WAYS).join(", ")} (all); stock always runs, to compare with
+  --mode M       ${MODES.join(" or ")} (both)
+  --node N       one of ${NODES.map(({ name }) => name).join(", ")} (24)
+  --only ROUTE   only scenarios with this in their name; "--only list" lists them
+  --seed N       replays the delays of an earlier run (random, printed)
+  --requests N   conversations at once (500)
+  --backend B    native or js (onescope's own choice)
+  --app DIR      a copy of the fixture app
+  --help`;
+
+const { values } = parseArgs({
+  options: {
+    way: { type: "string" },
+    mode: { type: "string" },
+    node: { type: "string", default: "24" },
+    only: { type: "string" },
+    seed: { type: "string" },
+    requests: { type: "string", default: "500" },
+    backend: { type: "string" },
+    app: { type: "string", default: APP },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+
+if (values.help) end(0, USAGE);
+if (values.only === "list") end(0, scenarioNames().join("\n"));
+if (values.way !== undefined && !Object.hasOwn(WAYS, values.way)) end(2, `no way "${values.way}"\n\n${USAGE}`);
+if (values.mode !== undefined && !MODES.some((mode) => mode === values.mode))
+  end(2, `no mode "${values.mode}"\n\n${USAGE}`);
+if (values.only !== undefined && !scenarioNames().some((name) => name.includes(values.only ?? "")))
+  end(2, `no scenario has "${values.only}" in its name; there are:\n${scenarioNames().join("\n")}`);
+
+const { app, backend, only } = values;
+const node = nodeNamed(values.node);
+const requests = Number(values.requests);
+const seed = values.seed === undefined ? newSeed() : Number(values.seed);
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests)) end(2, "--seed and --requests take whole numbers");
+const ways = Object.keys(WAYS).filter((way) => way === "stock" || values.way === undefined || values.way === way);
+const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode);
+
+setup();
+if (modes.includes("production")) for (const way of ways) build(way, app);
+console.log(`parity on Node ${node.name} (${node.path}), seed ${seed}`);
+
+/** @type {Array<{ mode: string, way: string, conversations: number, seconds: string, differences: number }>} */
+const summary = [];
+for (const mode of modes) {
+  /** @type {import("../__test__/parity/passes.mjs").Conversation[]} */
+  let stock = [];
+  for (const way of ways) stock = await judge(mode, way, stock);
+}
+console.table(summary);
+const failed = summary.filter(({ differences }) => differences > 0);
+if (failed.length > 0) end(1, `parity: ${failed.length} of ${summary.length} differ; replay with --seed ${seed}`);
+console.log("parity: all ways answer the same");
+
+/**
+ * Serves the app in one way, and reports what differs.
+ *
+ * @param {import("../__test__/parity/fixture.mjs").Mode} mode
+ * @param {string} way
+ * @param {import("../__test__/parity/passes.mjs").Conversation[]} stock what stock vinext said in turn
+ * @returns {Promise<typeof stock>} what stock vinext said in turn
+ */
+async function judge(mode, way, stock) {
+  const started = performance.now();
+  const web = await startOrigin();
+  const server = await serve({ node, way, mode, origin: web.origin, backend, app });
+  try {
+    const run = runOn({ origin: server.origin, mode, seed, only });
+    // The first request for a module makes Vite transform it, which changes what the answers around it say.
+    if (mode === "development") await run.inTurn();
+    const inTurn = await run.inTurn();
+    const base = way === "stock" ? inTurn : stock;
+    const reports = compare(base, inTurn, { expected: "stock in turn", actual: `${way} in turn` });
+    const atOnce = await run.atOnce(requests);
+    reports.push(...compare(inTurn, atOnce, { expected: `${way} in turn`, actual: `${way} at once` }));
+    if (/\[onescope\]/.test(server.output())) reports.push(`the server warns:\n${server.output()}`);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const conversations = inTurn.length + atOnce.length;
+    summary.push({ mode, way, conversations, seconds, differences: reports.length });
+    console.log(`${mode}, ${way}: ${reports.length === 0 ? "same" : "DIFFERS"} (${conversations}, ${seconds} s)`);
+    for (const report of reports) console.log(`\n--- ${mode}, ${way}: ${report}\n`);
+    return base;
+  } finally {
+    await server.stop();
+    web.stop();
+  }
+}
+
+/**
+ * @param {number} code
+ * @param {string} text
+ * @returns {never}
+ */
+function end(code, text) {
+  if (code === 0) console.log(text);
+  else console.error(text);
+  process.exit(code);
+}
