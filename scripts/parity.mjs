@@ -92,7 +92,7 @@ async function judge(mode, way, stock) {
     const reports = compare(base, inTurn, { expected: "stock in turn", actual: `${way} in turn` });
     const atOnce = await run.atOnce(requests);
     reports.push(...compare(inTurn, atOnce, { expected: `${way} in turn`, actual: `${way} at once` }));
-    if (/\[onescope\]/.test(server.output())) reports.push(`the server warns:\n${server.output()}`);
+    if (/\[onescope\]|the server ended with/.test(server.output())) reports.unshift(`server:\n${server.output().slice(-4000)}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const conversations = inTurn.length + atOnce.length;
     summary.push({ mode, way, conversations, seconds, differences: reports.length });

@@ -40,7 +40,7 @@ export async function freePort() {
 /**
  * @typedef {object} Server
  * @property {string} origin
- * @property {() => string} output everything that the server printed so far
+ * @property {() => string} output everything that the server printed so far, and how it ended if it did
  * @property {() => Promise<any>} store what the server's store holds (needs `print-store.mjs` as its preload)
  * @property {() => Promise<void>} stop
  */
@@ -69,9 +69,10 @@ export function startServer({ node: { path, flags }, args, env, cwd, announcemen
       reject(new Error(`the server did not start within ${START_TIMEOUT_MS / 1000} s:\n${output}`));
       void stop();
     }, START_TIMEOUT_MS);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       clearTimeout(timer);
-      reject(new Error(`the server ended with code ${code}:\n${output}`));
+      output += `\nthe server ended with ${signal ?? `code ${code}`}\n`;
+      reject(new Error(output));
     });
     const waitForOrigin = () => {
       const found = announcement.exec(output);
