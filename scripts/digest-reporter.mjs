@@ -2,6 +2,11 @@
 
 const ERROR_LINES = 12;
 
+/** Which of many runs of the same tests this is. */
+const RUN = `[Node ${[process.versions.node, ...process.execArgv.filter((flag) => flag.includes("frame"))].join(" ")}${
+  process.env.ONESCOPE_BACKEND === undefined ? "" : `, ${process.env.ONESCOPE_BACKEND}`
+}]`;
+
 /**
  * @param {AsyncIterable<{ type: string, data: any }>} events
  * @returns {AsyncGenerator<string>}
@@ -14,7 +19,7 @@ export default async function* digest(events) {
     if (type !== "test:fail" || data.details.error?.failureType === "subtestsFailed") continue;
     const name = [...around.slice(0, data.nesting), data.name].join(" > ");
     const where = data.file === undefined ? "" : ` (${data.file.replace(`${process.cwd()}/`, "")})`;
-    yield `  ${name}${where}\n${firstLines(data.details.error)}\n`;
+    yield `  ${name}${where} ${RUN}\n${firstLines(data.details.error)}\n`;
   }
 }
 

@@ -7,7 +7,6 @@ import { APP, build, MODES, serve, startOrigin } from "../__test__/parity/fixtur
 import { runOn, scenarioNames } from "../__test__/parity/passes.mjs";
 import { newSeed } from "../__test__/parity/random.mjs";
 import { NODES, nodeNamed } from "./nodes.mjs";
-import { setup } from "./setup.mjs";
 
 const USAGE = `usage: npm run parity -- [options]
 
@@ -55,7 +54,6 @@ if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests)) end(2, "--se
 const ways = Object.keys(WAYS).filter((way) => way === "stock" || values.way === undefined || values.way === way);
 const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode);
 
-setup();
 if (modes.includes("production")) for (const way of ways) build(way, app);
 console.log(`parity on Node ${node.name} (${node.path}), seed ${seed}`);
 
@@ -92,7 +90,8 @@ async function judge(mode, way, stock) {
     const reports = compare(base, inTurn, { expected: "stock in turn", actual: `${way} in turn` });
     const atOnce = await run.atOnce(requests);
     reports.push(...compare(inTurn, atOnce, { expected: `${way} in turn`, actual: `${way} at once` }));
-    if (/\[onescope\]|the server ended with/.test(server.output())) reports.unshift(`server:\n${server.output().slice(-4000)}`);
+    if (/\[onescope\]|the server ended with/.test(server.output()))
+      reports.unshift(`server:\n${server.output().slice(-4000)}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const conversations = inTurn.length + atOnce.length;
     summary.push({ mode, way, conversations, seconds, differences: reports.length });

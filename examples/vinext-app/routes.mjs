@@ -12,17 +12,12 @@
 //   cached       the body is shared between requests and carries no id at all
 //
 // Every answer, cached or not, also has the id in its x-mw-id header (middlewareHeader).
-// In production two answers of a route are the same text once each one's id and the
-// volatile values are masked; in development pages also carry debug data that differs.
 
 // What the app prints where an id should be and is not: never in an answer to these routes.
 export const lostMarker = "no-id";
 
 export const middlewareHeader = "x-mw-id";
 export const idPattern = /rq-[0-9a-f]{8}/g;
-
-// Times are printed as ~1234567890~, in pages and in JSON.
-export const volatilePattern = /~[0-9]+~/g;
 
 const ids = (id) => ({ "x-request-id": id, cookie: `rid=${id}` });
 
