@@ -150,7 +150,11 @@ class SlotStorageClass {
 
   /** @returns {<R, A extends any[]>(fn: (...args: A) => R, ...args: A) => R} */
   static snapshot() {
-    if (!ways.sealed) return real.AsyncLocalStorage.snapshot();
+    if (!ways.sealed) {
+      // What Node's own snapshot holds, without the bound function around it, which costs ten times as much to make.
+      const resource = new real.AsyncResource("onescope.snapshot");
+      return (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
+    }
     const held = ways.hold();
     return (fn, ...args) => ways.resume(held, fn, undefined, args);
   }

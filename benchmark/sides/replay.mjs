@@ -1,0 +1,48 @@
+// One side of replay.mjs with one recording, in a process of its own.
+
+import { readFileSync } from "node:fs";
+import { answer, readTask } from "../_util/child.mjs";
+import { time } from "../_util/timing.mjs";
+import { compile, link } from "./replay/compile.mjs";
+import { createRuntime } from "./replay/runtime.mjs";
+
+const task = readTask();
+const { side, recording: name } = task;
+const recording = JSON.parse(readFileSync(new URL(`../recordings/${name}.json`, import.meta.url), "utf8"));
+const runtime = await createRuntime(side, recording);
+
+/** Requests in a batch, between two turns of the event loop. */
+const REQUESTS = 32;
+
+const ROWS = /** @type {const} */ ({
+  sync: "operations alone",
+  awaits: "with the awaits between them",
+  promises: "with every promise",
+});
+
+/** @type {import("../_util/child.mjs").Answer["figures"]} */
+const figures = {};
+/** @type {Record<string, string>} */
+const checks = {};
+
+for (const [extent, title] of Object.entries(ROWS)) {
+  const compiled = compile(recording, /** @type {keyof typeof ROWS} */ (extent));
+  const replay = link(compiled, runtime);
+  const batch =
+    extent === "sync"
+      ? () => {
+          for (let i = 0; i < REQUESTS; i++) replay();
+        }
+      : async () => {
+          for (let i = 0; i < REQUESTS; i++) await replay();
+        };
+  const row = `${name}, ${title}`;
+  if (side !== "harness") {
+    const { looked, read } = await replay();
+    if (looked !== compiled.expected) throw new Error(`${row}: looked up ${looked}, recorded ${compiled.expected}`);
+    checks[row] = `${looked} ${read}`;
+  }
+  figures[row] = await time(batch, REQUESTS, task);
+}
+
+answer({ figures, checks });
