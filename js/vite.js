@@ -12,6 +12,10 @@ const SHIM = /^(.*\/vinext\/dist\/shims)\/(.+)\.js$/;
 /** How our shims name a module of vinext's. */
 const OF_VINEXT = /^vinext\/(shims|internal\/server)\/(.+)$/;
 const VIRTUAL = "\0onescope:";
+
+/** Takes a snapshot for each layer of a response's stream, which costs a tenth as a slot's: Node's makes a bound function. */
+const CAPTURES = /\/vinext\/dist\/server\/defer-until-stream-consumed\.js$/;
+const SLOT_HOOKS = `${VIRTUAL}node:async_hooks`;
 const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAll("\\", "/");
 
 /**
@@ -63,6 +67,7 @@ export default function onescope() {
       const [, folder, module] = (importer?.startsWith(OUR_SHIMS) && OF_VINEXT.exec(source)) || [];
       const isOwn = module !== undefined;
       const wanted = isOwn ? `${vinextShims}/${folder === "shims" ? "" : "../server/"}${module}.js` : source;
+      if (source === "node:async_hooks" && CAPTURES.test(importer?.replaceAll("\\", "/") ?? "")) return SLOT_HOOKS;
       if (!MENTIONS_SHIM.test(wanted)) return isOwn ? resolve(wanted) : undefined;
       const resolved = await resolve(wanted);
       const [, shims, name] = SHIM.exec(resolved?.id.replaceAll("\\", "/").replace(/[?#].*$/, "") ?? "") ?? [];
@@ -78,6 +83,9 @@ export default function onescope() {
     // would go through one.
     /** @param {string} id */
     load(id) {
+      if (id === SLOT_HOOKS) {
+        return 'export * from "node:async_hooks"; export { SlotStorage as AsyncLocalStorage } from "onescope";';
+      }
       if (!id.startsWith(VIRTUAL)) return undefined;
       const name = id.slice(VIRTUAL.length);
       return `export { ${EXPORTS[name].join(", ")} } from ${JSON.stringify(`onescope/shims/${name}`)};`;
