@@ -34,6 +34,15 @@ await main(async () => {
   const machine = describeMachine(options, ["mitata", "vinext-1-4-0"]);
   const rows = await measureRounds({ options, sides, reference: REFERENCE, partial, variants: recordings });
   const names = sides.map(({ name }) => name);
-  const reported = { name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows };
+  const reported = {
+    name: NAME,
+    title: TITLE,
+    notes: NOTES,
+    options,
+    machine,
+    sides: names,
+    reference: REFERENCE,
+    rows,
+  };
   report({ ...reported, minima: true });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ROOT } from "./setup.mjs";
 
 const cwd = join(ROOT, "benchmark");
-for (const script of ["scopes.mjs", "context.mjs", "headers.mjs"]) {
+for (const script of ["scopes.mjs", "context.mjs", "headers.mjs", "replay.mjs"]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--quick"], { cwd, encoding: "utf8" });
   if (status !== 0) {
     console.error(`${stdout}${stderr}`);

@@ -18,8 +18,9 @@ import { summarise } from "./stats.mjs";
  * @param {string[]} run.sides names, in the order of the columns
  * @param {string} run.reference the side that the ratios are to
  * @param {import("./rounds.mjs").Row[]} run.rows
+ * @param {boolean} [run.minima] also show the ratio of the minima, in parentheses
  */
-export function report({ name, title, notes, options, machine, sides, reference, rows }) {
+export function report({ name, title, notes, options, machine, sides, reference, rows, minima = false }) {
   const table = rows.map(({ node, row, sides: figures }) => ({
     node,
     row,
@@ -31,7 +32,7 @@ export function report({ name, title, notes, options, machine, sides, reference,
     Object.entries(machine)
       .map(([key, value]) => `- ${key}: ${value}`)
       .join("\n"),
-    ...options.nodes.map(({ version }) => section(version, table, sides, reference)),
+    ...options.nodes.map(({ version }) => section(version, table, { sides, reference, minima })),
   ];
   const text = `${markdown.join("\n\n")}\n`;
   process.stdout.write(options.json ? `${JSON.stringify({ name, machine, reference, table }, null, 2)}\n` : text);
@@ -44,12 +45,14 @@ export function report({ name, title, notes, options, machine, sides, reference,
 /**
  * @param {string} version
  * @param {TableRow[]} table
- * @param {string[]} sides
- * @param {string} reference
+ * @param {{ sides: string[], reference: string, minima: boolean }} columns
  */
-function section(version, table, sides, reference) {
+function section(version, table, { sides, reference, minima }) {
   const rows = table.filter(({ node }) => node === version);
-  const body = rows.map(({ row, cells }) => [row, ...sides.map((side) => cell(cells[side], side === reference))]);
+  const body = rows.map(({ row, cells }) => [
+    row,
+    ...sides.map((side) => cell(cells[side], side === reference, minima)),
+  ]);
   const lines = [
     `## Node ${version}`,
     "",
@@ -65,7 +68,7 @@ function section(version, table, sides, reference) {
  *
  * @param {string[][]} lines the first is the head
  */
-function align(lines) {
+export function align(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   const [head, ...body] = lines.map((line) =>
     line.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))),
@@ -77,12 +80,14 @@ function align(lines) {
 /**
  * @param {Cell | undefined} figures
  * @param {boolean} isReference
+ * @param {boolean} minima
  */
-function cell(figures, isReference) {
+function cell(figures, isReference, minima) {
   if (figures === undefined) return "n/a";
-  const { median, minimum, ratio } = figures;
+  const { median, minimum, ratio, minimaRatio } = figures;
   const text = `${digits(median)} (${digits(minimum)})`;
-  return isReference || ratio === undefined ? text : `${text} ×${ratio.toFixed(2)}`;
+  if (isReference || ratio === undefined || minimaRatio === undefined) return text;
+  return `${text} ×${ratio.toFixed(2)}${minima ? ` (×${minimaRatio.toFixed(2)})` : ""}`;
 }
 
 /** @param {number} value */

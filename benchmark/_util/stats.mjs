@@ -14,9 +14,16 @@ export function median(values) {
  */
 export function summarise(figures, reference) {
   if (figures === undefined) return undefined;
+  const minimum = leastOf(figures);
   return {
     median: median(figures.map((figure) => figure.median)),
-    minimum: Math.min(...figures.map((figure) => figure.minimum)),
+    minimum,
+    minimaRatio: reference && minimum / leastOf(reference),
     ratio: reference && median(figures.map((figure, round) => figure.median / reference[round].median)),
   };
+}
+
+/** @param {import("./rounds.mjs").Figure[]} figures */
+function leastOf(figures) {
+  return Math.min(...figures.map(({ minimum }) => minimum));
 }

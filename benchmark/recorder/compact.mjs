@@ -99,7 +99,7 @@ function compactOperation(node, known) {
     case "snapshot":
     case "bind":
       known.captured.set(node.id, known.captured.size + 1);
-      return [[node.kind, known.captured.get(node.id)]];
+      return [[node.kind, known.captured.get(node.id), ...(node.by ? [node.by] : [])]];
     case "resume":
     case "call":
       return known.captured.has(node.made) ? [[node.kind, known.captured.get(node.made), inner()]] : inner();

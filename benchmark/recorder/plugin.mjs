@@ -35,7 +35,7 @@ export function recorderPlugin() {
 function recordContexts(code) {
   return replaceOnce(
     replaceOnce(code, "const childCtx = { ...parentCtx };", `const childCtx = ${RECORDER}.fork(parentCtx);`),
-    /return (\{\s*headersContext: null,[^]*?\.\.\.opts\s*\});/,
+    /return (\{\s*headersContext: null,[\s\S]*?\.\.\.opts\s*\});/,
     (_, literal) => `return ${RECORDER}.context(${literal});`,
   );
 }
@@ -67,6 +67,7 @@ function recordCalls(statement, names, module) {
  */
 function replaceOnce(code, what, by) {
   const replaced = code.replace(what, by);
-  if (replaced === code) throw new Error(`vinext's request context has no ${what} any more: the recorder must learn it`);
+  if (replaced === code)
+    throw new Error(`vinext's request context has no ${what} any more: the recorder must learn it`);
   return replaced;
 }

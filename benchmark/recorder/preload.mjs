@@ -101,10 +101,9 @@ const storages = [];
 class RecordingStorage extends Real {
   constructor(/** @type {any[]} */ ...args) {
     super(...args);
-    // Who calls: `getOrCreateAls` in one of its copies, or the module that keeps the storage.
-    const frame = new Error().stack?.split("\n")[2] ?? "";
-    const byServer = frame.includes("/node_modules/vinext/");
-    this.entry = { storage: this, name: moduleName(frame), entered: false, byServer };
+    // `getOrCreateAls` in one of its copies, or the module that keeps the storage.
+    const frame = caller();
+    this.entry = { storage: this, name: moduleName(frame), entered: false, byServer: isServers(frame) };
     storages.push(this.entry);
   }
 
@@ -133,7 +132,7 @@ class RecordingStorage extends Real {
 
   static snapshot() {
     const resume = Real.snapshot();
-    const made = note({ kind: "snapshot", id: ++ids });
+    const made = note({ kind: "snapshot", id: ++ids, by: isServers(caller()) ? "server" : "app" });
     return (/** @type {any} */ fn, /** @type {any[]} */ ...args) => {
       const node = note({ kind: "resume", made });
       return resume(() => inside(node, () => fn(...args)));
@@ -142,7 +141,7 @@ class RecordingStorage extends Real {
 
   static bind(fn) {
     const bound = Real.bind(fn);
-    const made = note({ kind: "snapshot", id: ++ids });
+    const made = note({ kind: "snapshot", id: ++ids, by: isServers(caller()) ? "server" : "app" });
     return (/** @type {any[]} */ ...args) => {
       const node = note({ kind: "resume", made });
       return inside(node, () => bound(...args));
@@ -150,8 +149,22 @@ class RecordingStorage extends Real {
   }
 }
 Object.defineProperty(RecordingStorage, "name", { value: "AsyncLocalStorage" });
-Object.defineProperty(async_hooks, "AsyncLocalStorage", { value: RecordingStorage, configurable: true, enumerable: true });
+Object.defineProperty(async_hooks, "AsyncLocalStorage", {
+  value: RecordingStorage,
+  configurable: true,
+  enumerable: true,
+});
 syncBuiltinESMExports();
+
+/** The line of the stack that says who called the method which asks. */
+function caller() {
+  return new Error().stack?.split("\n")[3] ?? "";
+}
+
+/** @param {string} frame of vinext's server, which runs from node_modules, or of the app's bundle */
+function isServers(frame) {
+  return frame.includes("/node_modules/vinext/");
+}
 
 /** @param {string} path of a module, or a line of a stack */
 function moduleName(path) {

@@ -28,7 +28,8 @@ const SETTLE_MS = 200;
 export function buildRecordedApp() {
   const app = mkdtempSync(join(realpathSync(tmpdir()), "onescope-record-"));
   for (const entry of readdirSync(EXAMPLE)) {
-    if (!/^(node_modules|dist.*|\..*)$/.test(entry)) cpSync(join(EXAMPLE, entry), join(app, entry), { recursive: true });
+    if (!/^(node_modules|dist.*|\..*)$/.test(entry))
+      cpSync(join(EXAMPLE, entry), join(app, entry), { recursive: true });
   }
   const from = join(EXAMPLE, "node_modules");
   mkdirSync(join(app, "node_modules"));

@@ -32,7 +32,8 @@ const PROVIDED = [
   "isInsideUnifiedScope",
   "stateOfShim",
   "isRequestOfShim",
-  "snapshot",
+  "appSnapshot",
+  "serverSnapshot",
 ];
 
 /**
@@ -115,7 +116,7 @@ export function compile({ storages, steps }, extent) {
       case "enter":
         return `${storage(details[0])}.enterWith(${value(details[1])});`;
       case "snapshot":
-        return `${variable(`snapshot${details[0]}`)} = snapshot();`;
+        return `${variable(`snapshot${details[0]}`)} = ${details[1]}Snapshot();`;
       case "resume":
         return `${variable(`snapshot${details[0]}`)}(${callback(list)});`;
       case "bind":

@@ -1,6 +1,6 @@
 // What each side gives to a compiled replay (compile.mjs).
 
-import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { AsyncLocalStorage } from "node:async_hooks";
 
 /** @typedef {{ storages: { name: string, made: "keyed" | "listed" | "own", byServer?: true, entered?: true }[] }} Recording */
 
@@ -25,7 +25,8 @@ const common = {
     for (let i = 0; i < continued; i++) settled.then(nothing);
     for (let i = continued; i < created; i++) new Promise(nothing);
   },
-  snapshot: process.env.SNAP && AsyncLocalStorage.name !== "SlotStorage" ? () => { const r = new AsyncResource("x", { requireManualDestroy: true }); return (fn, ...args) => r.runInAsyncScope(fn, undefined, ...args); } : () => AsyncLocalStorage.snapshot(),
+  serverSnapshot: () => AsyncLocalStorage.snapshot(),
+  appSnapshot: () => AsyncLocalStorage.snapshot(),
 };
 
 /** @param {Recording} recording */
@@ -48,6 +49,7 @@ async function onescope({ storages }) {
   const registry = await import("../../../shims/internal/als-registry.js");
   const shim = await import("../../../shims/unified-request-context.js");
   const { currentRequest, requestState } = await import("../../../js/context/request-state.js");
+  const { SlotStorage } = await import("../../../js/index.js");
   const state = requestState("i18n", () => ({}));
   return {
     ...common,
@@ -56,16 +58,19 @@ async function onescope({ storages }) {
     storages: storages.map((storage) => make(storage, registry)),
     stateOfShim: state.current,
     isRequestOfShim: () => currentRequest() != null,
+    appSnapshot: () => SlotStorage.snapshot(),
   };
 }
 
 /** The replay itself: every operation only calls what it is given. */
 async function harness({ storages }) {
   const context = {};
+  const capture = () => (/** @type {() => unknown} */ fn) => fn();
   const call = (/** @type {unknown} */ _value, /** @type {() => unknown} */ fn) => fn();
   return {
     ...common,
-    snapshot: () => (/** @type {() => unknown} */ fn) => fn(),
+    serverSnapshot: capture,
+    appSnapshot: capture,
     createRequestContext: () => context,
     runWithRequestContext: call,
     runWithUnifiedStateMutation(/** @type {(child: object) => void} */ mutate, /** @type {() => unknown} */ fn) {

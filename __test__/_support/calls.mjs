@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startProduction } from "./example.mjs";
+import { ask, check, makeIds, prepare, routes } from "./routes.mjs";
+import { ROOT } from "./run.mjs";
+
+const COUNTER = join(ROOT, "__test__/_support/count-calls.mjs");
+
+/** How long a request may still do something after its last byte. */
+const SETTLE_MS = 150;
+
+/**
+ * Calls of real storages in one warm request of each of the given routes, on the production server.
+ *
+ * - `run`, `exit`, `enterWith`, `getStore`: calls from outside of Node; what `run` calls itself does not count.
+ * - `outsideScopes`: calls of `run` and `exit`, and pairs of `enterWith`, that onescope's `runOutsideRequestScopes` made.
+ *
+ * @typedef {{ run: number, exit: number, enterWith: number, getStore: number, outsideScopes: number }} Calls
+ * @param {{ path: string, flags: string[] }} node
+ * @param {string} way key of `WAYS`
+ * @param {string[]} names of routes of the example
+ * @returns {Promise<Record<string, Calls>>} by name of the route
+ */
+export async function countCalls(node, way, names) {
+  const flags = [...node.flags, "--import", COUNTER];
+  const server = await startProduction({ path: node.path, flags }, way);
+  try {
+    const nextId = makeIds();
+    const setups = await prepare(server.origin);
+    const request = async (/** @type {any} */ route) => check(await ask(server.origin, route, nextId(), setups));
+    /** @type {Record<string, Calls>} */
+    const calls = {};
+    for (const name of names) {
+      const route = routes.find((each) => each.name === name);
+      for (let i = 0; i < 3; i++) await request(route);
+      await sleep(SETTLE_MS);
+      await server.store();
+      await request(route);
+      await sleep(SETTLE_MS);
+      calls[name] = (await server.store()).counts;
+    }
+    return calls;
+  } finally {
+    await server.stop();
+  }
+}
