@@ -3,7 +3,7 @@
 import { currentRequest, requestState } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
 import { getCdnCacheAdapter } from "vinext/shims/cdn-cache";
-import { getHeadersAccessPhase } from "./internal/headers-state.js";
+import { getHeadersAccessPhase } from "vinext/shims/internal/headers-state";
 
 export {
   _recordUseCacheRootParamRead,
