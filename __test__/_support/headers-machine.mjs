@@ -251,8 +251,9 @@ function use(object, { member, args }) {
       // A draft mode would be copied with the source of its methods.
       return "enable" in object ? "a draft mode" : [...new Headers(object)];
     case "show":
-      // Cookies: inspecting vinext's headers throws.
-      return object instanceof Promise || object instanceof Headers ? "not shown" : inspect(object);
+      // Cookies: inspecting vinext's headers throws. Node 26 says that vinext's cookies are a Proxy.
+      if (object instanceof Promise || object instanceof Headers) return "not shown";
+      return inspect(object).replace(/^Proxy\((.*)\)$/s, "$1");
     case "text":
       return object instanceof Promise ? "promise" : String(object);
     case "size":
