@@ -8,6 +8,8 @@ import { runOn, scenarioNames } from "../__test__/parity/passes.mjs";
 import { newSeed } from "../__test__/parity/random.mjs";
 import { NODES, nodeNamed } from "./nodes.mjs";
 
+const AT_ONCE = { production: 500, development: 150 };
+
 const USAGE = `usage: npm run parity -- [options]
 
 Builds the fixture app with stock vinext and with onescope, serves it in every way, holds the same conversations with each
@@ -19,7 +21,7 @@ and times masked. In turn, each way has to say what stock vinext says; at once, 
   --node N       one of ${NODES.map(({ name }) => name).join(", ")} (24)
   --only ROUTE   only scenarios with this in their name; "--only list" lists them
   --seed N       replays the delays of an earlier run (random, printed)
-  --requests N   conversations at once (500)
+  --requests N   conversations at once (${AT_ONCE.production}; in development, which is slow, ${AT_ONCE.development})
   --backend B    native or js (onescope's own choice)
   --app DIR      a copy of the fixture app
   --help`;
@@ -31,7 +33,7 @@ const { values } = parseArgs({
     node: { type: "string", default: "24" },
     only: { type: "string" },
     seed: { type: "string" },
-    requests: { type: "string", default: "500" },
+    requests: { type: "string" },
     backend: { type: "string" },
     app: { type: "string", default: APP },
     help: { type: "boolean", short: "h", default: false },
@@ -48,12 +50,15 @@ if (values.only !== undefined && !scenarioNames().some((name) => name.includes(v
 
 const { app, backend, only } = values;
 const node = nodeNamed(values.node);
-const requests = Number(values.requests);
+const requests = values.requests === undefined ? undefined : Number(values.requests);
 const seed = values.seed === undefined ? newSeed() : Number(values.seed);
-if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests)) end(2, "--seed and --requests take whole numbers");
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests ?? 0))
+  end(2, "--seed and --requests take whole numbers");
 const ways = Object.keys(WAYS).filter((way) => way === "stock" || values.way === undefined || values.way === way);
 const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode);
 
+// On their way out, servers are stopped.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 if (modes.includes("production")) for (const way of ways) build(way, app);
 console.log(`parity on Node ${node.name} (${node.path}), seed ${seed}`);
 
@@ -88,7 +93,7 @@ async function judge(mode, way, stock) {
     const inTurn = await run.inTurn();
     const base = way === "stock" ? inTurn : stock;
     const reports = compare(base, inTurn, { expected: "stock in turn", actual: `${way} in turn` });
-    const atOnce = await run.atOnce(requests);
+    const atOnce = await run.atOnce(requests ?? AT_ONCE[mode]);
     reports.push(...compare(inTurn, atOnce, { expected: `${way} in turn`, actual: `${way} at once` }));
     if (/\[onescope\]|the server ended with/.test(server.output()))
       reports.unshift(`server:\n${server.output().slice(-4000)}`);

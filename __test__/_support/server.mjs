@@ -61,8 +61,12 @@ export function startServer({ node: { path, flags }, args, env, cwd, announcemen
     });
     let output = "";
     const ended = new Promise((done) => child.once("close", done));
+    // Whoever started it may end by an error, and must not leave it behind.
+    const kill = () => void child.kill("SIGKILL");
+    process.once("exit", kill);
     const stop = async () => {
-      child.kill("SIGKILL");
+      process.off("exit", kill);
+      kill();
       await ended;
     };
     const timer = setTimeout(() => {
