@@ -26,14 +26,14 @@ export function startProduction(node, way, { backend, preload, cwd = EXAMPLE } =
  *
  * @param {{ path: string, flags: string[] }} node
  * @param {string} way key of `WAYS`
- * @param {{ backend?: string, preload?: string }} [options]
+ * @param {{ backend?: string, preload?: string, cwd?: string }} [options] `cwd` is a copy of the app
  * @returns {Promise<Server>}
  */
-export async function startDevelopment(node, way, { backend, preload } = {}) {
+export async function startDevelopment(node, way, { backend, preload, cwd = EXAMPLE } = {}) {
   const { stock, register } = WAYS[way];
   // vinext reads its own port, so the server cannot choose one by itself.
   const port = `${await freePort()}`;
   const args = [...preloads(register, preload), "node_modules/vite/bin/vite.js", "dev", "--port", port, "--strictPort"];
   const env = { EXAMPLE_STOCK: stock ? "1" : "0", ONESCOPE_BACKEND: backend, NO_COLOR: "1" };
-  return startServer({ node, args, env, cwd: EXAMPLE, announcement: /(http:\/\/localhost:\d+)/ });
+  return startServer({ node, args, env, cwd, announcement: /(http:\/\/localhost:\d+)/ });
 }

@@ -1,0 +1,104 @@
+import { ask, check, makeIds, routes } from "../../__test__/_support/routes.mjs";
+import { idPattern, volatilePattern } from "../../examples/vinext-app/routes.mjs";
+
+// How two servers answer the same requests.
+
+const CONCURRENT = 200;
+const nextId = makeIds();
+
+/** @typedef {{ texts: Map<string, string>, wrong: Map<string, string> }} Answers masked texts; what is wrong, by route */
+
+/**
+ * Asks for every route in turn.
+ *
+ * @param {string} origin
+ * @returns {Promise<Answers>}
+ */
+export async function askInTurn(origin) {
+  /** @type {Answers} */
+  const answers = { texts: new Map(), wrong: new Map() };
+  const setups = await prepare(origin);
+  for (const route of routes) {
+    const answer = await ask(origin, route, nextId(), setups).catch((error) => ({ error }));
+    answers.texts.set(route.name, "error" in answer ? String(answer.error) : masked(answer));
+    const why = wrongWith(answer);
+    if (why !== undefined) answers.wrong.set(route.name, why);
+  }
+  return answers;
+}
+
+/**
+ * Asks for all routes many times, all at once.
+ *
+ * @param {string} origin
+ * @param {Set<string>} failing routes that this vinext answers wrongly: they must only not show anybody else's id
+ * @returns {Promise<Map<string, string>>} what is wrong, by route
+ */
+export async function askAtOnce(origin, failing) {
+  const setups = await prepare(origin);
+  const wrong = new Map();
+  const requests = Array.from({ length: CONCURRENT }, async (_, n) => {
+    const route = routes[n % routes.length];
+    const answer = await ask(origin, route, nextId(), setups).catch((error) => ({ error }));
+    const why = failing.has(route.name) ? leakOf(answer) : wrongWith(answer);
+    if (why !== undefined) wrong.set(route.name, why);
+  });
+  await Promise.all(requests);
+  return wrong;
+}
+
+/**
+ * What routes need once per server. A version of vinext that fails one of them still has the others.
+ *
+ * @param {string} origin
+ */
+async function prepare(origin) {
+  const setups = new Map();
+  for (const route of routes) {
+    if (route.setup !== undefined) setups.set(route, await route.setup(origin).catch(() => undefined));
+  }
+  return setups;
+}
+
+/** @param {any} answer */
+function wrongWith(answer) {
+  if ("error" in answer) return String(answer.error);
+  try {
+    check(answer);
+  } catch (error) {
+    return /** @type {Error} */ (error).message.split("\n")[0];
+  }
+}
+
+/** @param {any} answer */
+function leakOf(answer) {
+  if ("error" in answer) return undefined;
+  const text = [answer.body, ...Object.values(answer.headers), ...answer.cookies].join("\n");
+  const other = text.match(idPattern)?.find((id) => id !== answer.id);
+  return other && `shows ${other} to ${answer.id}`;
+}
+
+/** Headers that tell of the connection or of the moment, not of the answer. */
+const MOMENTARY = ["date", "connection", "keep-alive", "transfer-encoding", "age"];
+
+/**
+ * The answer with ids and everything that changes from one moment to the next masked, so that two servers' answers can
+ * be compared as text.
+ *
+ * @param {import("../../__test__/_support/routes.mjs").Answer} answer
+ * @returns {string}
+ */
+function masked({ route, id, status, headers, cookies, body }) {
+  const kept = Object.entries({ ...headers, "set-cookie": cookies.join("\n") })
+    .filter(([name]) => !MOMENTARY.includes(name))
+    .map(([name, value]) => `${name}: ${value}`)
+    .sort();
+  // The parts of a stream come as they are ready, in no fixed order.
+  return [`${route.name}: ${status}`, ...kept, "", route.streams ? "" : body]
+    .join("\n")
+    .replaceAll(id, "rq-ID")
+    .replaceAll(volatilePattern, "~TIME~")
+    .replaceAll(/^x-vinext-rsc-build-id: .*$/gm, "x-vinext-rsc-build-id: BUILD")
+    .replaceAll(/__prerender_bypass=[0-9a-f-]+/g, "__prerender_bypass=SECRET")
+    .replaceAll(/(localhost|127\.0\.0\.1):\d+/g, "HOST");
+}
