@@ -25,7 +25,7 @@ const recordings = readdirSync(new URL("recordings", import.meta.url))
   .filter((file) => file.endsWith(".json"))
   .map((file) => ({ recording: file.slice(0, -".json".length) }));
 
-const NOTES = `Nanoseconds per request: median (minimum) ×ratio of medians to \`${REFERENCE}\` (×ratio of minima). \`plugin\` is onescope in the
+const NOTES = `Nanoseconds of processor time per request: median (minimum) ×ratio of medians to \`${REFERENCE}\` (×ratio of minima). \`plugin\` is onescope in the
 place of vinext's modules, \`both\` the same under \`onescope/register\`; \`harness\` is the replay without any operation, and
 is part of every other figure. Written by \`node replay.mjs --write\`; README.md says how it is measured.`;
 

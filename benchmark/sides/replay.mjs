@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { answer, readTask } from "../_util/child.mjs";
-import { time } from "../_util/timing.mjs";
+import { cpuTime } from "../_util/cpu.mjs";
 import { compile, link } from "./replay/compile.mjs";
 import { createRuntime } from "./replay/runtime.mjs";
 
@@ -42,7 +42,7 @@ for (const [extent, title] of Object.entries(ROWS)) {
     if (looked !== compiled.expected) throw new Error(`${row}: looked up ${looked}, recorded ${compiled.expected}`);
     checks[row] = `${looked} ${read}`;
   }
-  figures[row] = await time(batch, REQUESTS, task);
+  figures[row] = await cpuTime(batch, REQUESTS, task);
 }
 
 answer({ figures, checks });
