@@ -12,7 +12,7 @@ import { align } from "./_util/report.mjs";
 import { BENCHMARK } from "./_util/root.mjs";
 
 const ROUTES = ["route handler get", "dynamic page", "action by fetch", "action by form"];
-const COLUMNS = /** @type {const} */ (["run", "exit", "enterWith", "getStore"]);
+const COLUMNS = /** @type {const} */ (["run", "exit", "enterWith", "getStore", "snapshot"]);
 
 const HELP = `How often one warm request calls real storages, with stock vinext and with onescope.
 

@@ -13,7 +13,7 @@ const SHIM = /^(.*\/vinext\/dist\/shims)\/(.+)\.js$/;
 const OF_VINEXT = /^vinext\/(shims|internal\/server)\/(.+)$/;
 const VIRTUAL = "\0onescope:";
 
-/** Takes a snapshot for each layer of a response's stream, which costs a tenth as a slot's: Node's makes a bound function. */
+/** Takes a snapshot for each layer of a response's stream. Node's makes a bound function, which costs ten times as much. */
 const CAPTURES = /\/vinext\/dist\/server\/defer-until-stream-consumed\.js$/;
 const SLOT_HOOKS = `${VIRTUAL}node:async_hooks`;
 const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAll("\\", "/");

@@ -13,9 +13,10 @@ const SETTLE_MS = 150;
  * Calls of real storages in one warm request of each of the given routes, on the production server.
  *
  * - `run`, `exit`, `enterWith`, `getStore`: calls from outside of Node; what `run` calls itself does not count.
+ * - `snapshot`: calls of Node's own `AsyncLocalStorage.snapshot`.
  * - `outsideScopes`: calls of `run` and `exit`, and pairs of `enterWith`, that onescope's `runOutsideRequestScopes` made.
  *
- * @typedef {{ run: number, exit: number, enterWith: number, getStore: number, outsideScopes: number }} Calls
+ * @typedef {Record<"run" | "exit" | "enterWith" | "getStore" | "snapshot" | "outsideScopes", number>} Calls
  * @param {{ path: string, flags: string[] }} node
  * @param {string} way key of `WAYS`
  * @param {string[]} names of routes of the example

@@ -5,7 +5,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 const { prototype } = AsyncLocalStorage;
 const METHODS = /** @type {const} */ (["run", "exit", "enterWith", "getStore"]);
 
-const fresh = () => ({ run: 0, exit: 0, enterWith: 0, getStore: 0, outsideScopes: 0 });
+const fresh = () => ({ run: 0, exit: 0, enterWith: 0, getStore: 0, snapshot: 0, outsideScopes: 0 });
 let counts = fresh();
 /** Node is inside one of its own methods, which call each other. */
 let inNode = false;
@@ -41,6 +41,12 @@ for (const method of METHODS) {
   };
   Object.defineProperty(prototype, method, { value: counted, configurable: true, writable: true });
 }
+
+const { snapshot } = AsyncLocalStorage;
+AsyncLocalStorage.snapshot = () => {
+  counts.snapshot++;
+  return snapshot.call(AsyncLocalStorage);
+};
 
 /**
  * Whether `runOutsideRequestScopes` makes the call that is counted, rather than the callback that it was given, which is
