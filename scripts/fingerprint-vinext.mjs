@@ -1,7 +1,7 @@
 // Writes js/generated/vinext-fingerprints.js: which texts of vinext's state modules onescope's stand in for.
 // usage: node scripts/fingerprint-vinext.mjs VINEXT_DIRECTORY...   each an installed vinext that parity was shown for
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint } from "../js/vite/fingerprint.js";
 import { STATE } from "../js/vite/modules.js";
@@ -17,10 +17,10 @@ const known = {};
 for (const directory of directories) {
   const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
   for (const name of STATE) {
-    const file = join(directory, "dist/shims", `${name}.js`);
-    if (!existsSync(file)) continue;
+    const found = fingerprint(join(directory, "dist/shims"), name);
+    if (found === undefined) continue;
     known[name] ??= {};
-    known[name][fingerprint(readFileSync(file, "utf8"))] ??= version;
+    known[name][found] ??= version;
   }
 }
 

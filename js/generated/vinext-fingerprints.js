@@ -19,7 +19,7 @@ export const FINGERPRINTS = {
     "uVqBXocFjmBm2ln87urgxhUBJhxWs0bJX6Q-eHLj50o": "1.4.0"
   },
   headers: {
-    "l6DlfeuAfTOI5XnSJbG-eprAVsgHy1VJaDxLA9qKTV4": "1.4.0"
+    "ZdefV31BZvecCahE-gMP7ScMbJ0oywKi2TRfGceMHYc": "1.4.0"
   },
   "i18n-state": {
     "_iXkRx38UjCtprUSzx9T03JPv0BykMoaER24KsHEd5E": "1.4.0"

@@ -36,13 +36,13 @@ const COMPUTED = ["executionContext"];
  * Compares a state module of vinext's with those that onescope knows. These are logic more than data, so a text that is
  * not known is taken for a difference, whatever it may be.
  *
- * @param {string} code text of vinext's module
- * @param {string} name of the module, one of `STATE` in modules.js
+ * @param {string} shims vinext's folder `dist/shims`
+ * @param {string} name of a module there, one of `STATE` in modules.js
  * @returns {string | undefined} the difference, to be read after the module's path; `undefined` if there is none
  */
-export function describeUnknown(code, name) {
+export function describeUnknown(shims, name) {
   const known = FINGERPRINTS[name];
-  if (Object.hasOwn(known, fingerprint(code))) return undefined;
+  if (Object.hasOwn(known, fingerprint(shims, name) ?? "")) return undefined;
   return `differs from ${[...new Set(Object.values(known))].map((version) => `${version}'s`).join(" and ")}`;
 }
 

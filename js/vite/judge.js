@@ -43,8 +43,9 @@ async function compare(context, shims) {
       if (isCore) differences.push(`${name}.js is missing`);
       continue;
     }
-    const code = await readFile(path, "utf8");
-    const difference = isCore ? describeDifference(context.parse(code), name) : describeUnknown(code, name);
+    const difference = isCore
+      ? describeDifference(context.parse(await readFile(path, "utf8")), name)
+      : describeUnknown(shims, name);
     if (difference !== undefined) differences.push(`${name}.js ${difference}`);
     // Ours keep their state in our request context, and count on everything that it does.
     else if (isCore || CORE.every((core) => replaced.has(core))) replaced.add(name);

@@ -24,3 +24,13 @@ export const STATE = [
   "root-params",
   "router-state",
 ];
+
+/**
+ * Code of vinext's that a state module relies on and that ours has anew, since vinext does not export it: below
+ * `vinext/dist`. A change there counts as one of the module.
+ *
+ * @type {Record<string, string[]>}
+ */
+export const REIMPLEMENTED = {
+  headers: ["utils/middleware-request-headers", "utils/parse-cookie", "utils/protocol-headers"],
+};

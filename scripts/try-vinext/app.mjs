@@ -132,14 +132,17 @@ export async function fates(folder, modules) {
   /** @type {Record<string, string>} */
   const found = {};
   for (const name of [...CORE, ...STATE]) {
-    const path = join(folder, "node_modules/vinext/dist/shims", `${name}.js`);
+    const shims = join(folder, "node_modules/vinext/dist/shims");
+    const path = join(shims, `${name}.js`);
     const ours = modules.some((id) => id === `\0onescope:${name}` || id.endsWith(`/onescope/shims/${name}.js`));
     const theirs = modules.some((id) => id.endsWith(`/vinext/dist/shims/${name}.js`));
     if (ours) found[name] = theirs ? "in the bundle twice" : "swapped";
     else if (!existsSync(path)) found[name] = "absent";
     else {
-      const code = readFileSync(path, "utf8");
-      const why = CORE.includes(name) ? describeDifference(parseAst(code), name) : describeUnknown(code, name);
+      const isCore = CORE.includes(name);
+      const why = isCore
+        ? describeDifference(parseAst(readFileSync(path, "utf8")), name)
+        : describeUnknown(shims, name);
       found[name] = why ?? (theirs ? "stays with a core module" : "not in the bundles");
     }
   }
