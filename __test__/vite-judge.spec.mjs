@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { judge } from "../js/vite/judge.js";
-import { CORE, STATE } from "../js/vite/modules.js";
+import { CORE, REIMPLEMENTED, STATE } from "../js/vite/modules.js";
 import { stockFile } from "./_support/stock.mjs";
 
 const { parseAst } = await import("../examples/vinext-app/node_modules/rolldown/dist/parse-ast-index.mjs");
@@ -14,16 +14,18 @@ const { parseAst } = await import("../examples/vinext-app/node_modules/rolldown/
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} present
- * @param {Record<string, string>} [others] texts of modules that differ
+ * @param {Record<string, string>} [others] texts of modules that differ, by path below `dist/shims`
  */
 async function verdict(t, present, others = {}) {
-  const shims = mkdtempSync(join(tmpdir(), "onescope-shims-"));
-  t.after(() => rmSync(shims, { recursive: true, force: true }));
+  const dist = mkdtempSync(join(tmpdir(), "onescope-dist-"));
+  t.after(() => rmSync(dist, { recursive: true, force: true }));
+  const shims = join(dist, "shims");
   const place = (/** @type {string} */ name) => {
     const path = join(shims, `${name}.js`);
     mkdirSync(dirname(path), { recursive: true });
     return path;
   };
+  for (const path of Object.values(REIMPLEMENTED).flat()) cpSync(stockFile(`${path}.js`), place(`../${path}`));
   for (const name of present) cpSync(stockFile(`shims/${name}.js`), place(name));
   for (const [name, code] of Object.entries(others)) writeFileSync(place(name), code);
   /** @type {string[]} */
@@ -64,3 +66,17 @@ test("one warning names everything that differs", async (t) => {
   assert.equal(warnings.length, 1);
   for (const name of [...CORE, ...STATE]) assert.ok(warnings[0].includes(`${name}.js `), name);
 });
+
+for (const [name, paths] of Object.entries(REIMPLEMENTED)) {
+  for (const path of paths) {
+    test(`${name} stays vinext's where ${path}, which ours has anew, differs`, async (t) => {
+      const { replaced, warnings } = await verdict(t, [...CORE, ...STATE], { [`../${path}`]: "export {};\n" });
+      assert.deepEqual(
+        replaced,
+        [...CORE, ...STATE].filter((each) => each !== name),
+      );
+      assert.equal(warnings.length, 1);
+      assert.ok(warnings[0].includes(`${name}.js differs`), warnings[0]);
+    });
+  }
+}
