@@ -13,6 +13,7 @@ import { request } from "node:http";
  * @property {string} [method]
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
+ * @property {boolean} [rsc] adds the mark by which caches tell such requests from those for pages
  * @property {boolean} [bare] leaves the id out of the query: for pages that are cached by their whole address
  * @property {Array<[after: string, gate: string]>} [gates] the gates of the app to open, each once its text has arrived
  * @property {string} [hangUpAfter] ends the connection once this text has arrived
@@ -55,6 +56,17 @@ export class Client {
   }
 
   /**
+   * Sends what the client's router sends when a link is followed: a request for the component tree alone.
+   *
+   * @param {string} label
+   * @param {string} path
+   * @param {Sending} [sending]
+   */
+  navigate(label, path, { headers = {}, ...sending } = {}) {
+    return this.send(label, path, { ...sending, headers: { ...headers, rsc: "1" }, rsc: true });
+  }
+
+  /**
    * Sends a request again and again until its answer is as expected, and keeps that one only. For what the server does by
    * itself after it has answered.
    *
@@ -79,9 +91,11 @@ export class Client {
    * @param {Sending} sending
    * @returns {Promise<Answer>}
    */
-  ask(label, path, { method = "GET", headers = {}, body, bare = false, gates = [], hangUpAfter }) {
+  ask(label, path, { method = "GET", headers = {}, body, bare = false, rsc = false, gates = [], hangUpAfter }) {
     const url = new URL(path, this.origin);
     if (!bare) url.searchParams.set("rid", this.id);
+    // Without an equals sign, which is what the server would redirect to.
+    if (rsc) url.search += `${url.search === "" ? "?" : "&"}_rsc`;
     const delays = Array.from({ length: 8 }, () => Math.floor(this.random() * LONGEST_DELAY_MS));
     const cookie = Array.from(this.cookies, (pair) => pair.join("=")).join("; ");
     const { promise, resolve, reject } = Promise.withResolvers();

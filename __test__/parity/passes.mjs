@@ -42,6 +42,8 @@ export function runOn({ origin, mode, seed, only = "" }) {
       faults.push(String(error));
     }
     faults.push(...strangers(client.answers, client.id));
+    // Two servers that fail alike are not at parity: nothing was compared.
+    for (const { label, status } of client.answers) if (status >= 500) faults.push(`${label}: status ${status}`);
     return { name, text: normalize(client.answers, client.id), faults };
   }
 

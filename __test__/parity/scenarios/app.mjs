@@ -2,23 +2,22 @@
 
 /** @typedef {import("../client.mjs").Client} Client */
 
-const RSC = { rsc: "1" };
-
 export const app = {
   page: async (/** @type {Client} */ client) => {
     await client.send("page", "/page-state");
-    await client.send("navigation", "/page-state", { headers: RSC });
+    await client.navigate("navigation", "/page-state");
+    await client.send("navigation without its mark", "/page-state", { headers: { rsc: "1" } });
     await client.send("head", "/page-state", { method: "HEAD" });
   },
 
   "page with parameters": async (/** @type {Client} */ client) => {
     await client.send("page", `/items/${client.id}`);
-    await client.send("navigation", `/items/${client.id}`, { headers: RSC });
+    await client.navigate("navigation", `/items/${client.id}`);
   },
 
   "root parameters": async (/** @type {Client} */ client) => {
     await client.send("page", `/root/${client.id}/x`);
-    await client.send("navigation", `/root/${client.id}/x`, { headers: RSC });
+    await client.navigate("navigation", `/root/${client.id}/x`);
   },
 
   "route handler": async (/** @type {Client} */ client) => {
@@ -41,9 +40,9 @@ export const app = {
 
   "redirect and not found": async (/** @type {Client} */ client) => {
     await client.send("page redirects", "/redirect");
-    await client.send("page redirects a navigation", "/redirect", { headers: RSC });
+    await client.navigate("page redirects a navigation", "/redirect");
     await client.send("page finds nothing", "/missing");
-    await client.send("navigation finds nothing", "/missing", { headers: RSC });
+    await client.navigate("navigation finds nothing", "/missing");
     await client.send("handler redirects", "/api/redirect");
     await client.send("handler redirects for good", "/api/redirect?permanent=1");
     await client.send("handler finds nothing", "/api/missing");

@@ -19,7 +19,7 @@ const data = (kind) => async (/** @type {Client} */ client) => {
   await client.send("again", `/cached/${kind}`);
   await revalidate(client, "revalidate", { tag: `tag-${client.id}` });
   await client.send("one of two is new", `/cached/${kind}`);
-  await client.send("navigation", `/cached/${kind}`, { headers: { rsc: "1" } });
+  await client.navigate("navigation", `/cached/${kind}`);
 };
 
 /** @param {string} path */
@@ -63,8 +63,7 @@ export const caches = {
   "isr route handler in the background": stale("/api/isr"),
 
   "isr navigation": async (/** @type {Client} */ client) => {
-    const headers = { rsc: "1" };
-    for (const label of ["first", "hit"]) await client.send(label, `/isr/${client.id}`, { bare: true, headers });
+    for (const label of ["first", "hit"]) await client.navigate(label, `/isr/${client.id}`, { bare: true });
     await client.send("as a page", `/isr/${client.id}`, { bare: true });
   },
 };

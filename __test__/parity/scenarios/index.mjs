@@ -24,6 +24,6 @@ export const ONCE = {
     for (const path of ["/robots.txt", "/items/first", "/items/second", "/legacy/isr/built"]) {
       for (const label of ["first", "second"]) await client.send(`${path}, ${label}`, path, { bare: true });
     }
-    await client.send("navigation", "/items/first", { bare: true, headers: { rsc: "1" } });
+    await client.navigate("navigation", "/items/first", { bare: true });
   },
 };
