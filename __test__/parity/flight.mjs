@@ -8,7 +8,7 @@ const ELEMENT = { type: 1, key: 2, props: 3 };
 
 /**
  * @param {string} text rows as they came
- * @returns {string} the tree in one piece, with every reference replaced by what it refers to, then what nothing refers to
+ * @returns {string} the tree in one piece, with every reference replaced by what it refers to, then rows without a number
  */
 export function describeTree(text) {
   /** @type {Map<string, { tag: string, value: unknown }>} */
