@@ -13,7 +13,7 @@ import { newSeed } from "../parity/random.mjs";
 const seed = process.env.ONESCOPE_SEED === undefined ? newSeed() : Number(process.env.ONESCOPE_SEED);
 
 // In development an answer takes many times as long.
-const CONVERSATIONS = { production: 300, development: 110 };
+const CONVERSATIONS = { production: 200, development: 110 };
 
 for (const [mode, nodeName, way, backend] of /** @type {const} */ ([
   ["production", "22", "both", "native"],
