@@ -14,6 +14,7 @@ import { runWithI18nState } from "vinext/shims/i18n-state";
 import { getOrCreateAls, runOutsideRequestScopes } from "vinext/shims/internal/als-registry";
 import { getNavigationContext, setNavigationContext } from "vinext/shims/navigation-server";
 import { runWithNavigationContext, runWithServerInsertedHTMLState } from "vinext/shims/navigation-state";
+import { getRequestExecutionContext, runWithExecutionContext } from "vinext/shims/request-context";
 import { getRootParam, runWithRootParamsScope, setRootParams } from "vinext/shims/root-params";
 import { getPagesNavigationContext, setSSRContext } from "vinext/shims/router";
 import { runWithRouterState } from "vinext/shims/router-state";
@@ -42,6 +43,14 @@ const ownObject = cacheForRequest(() => ({
  * @type {Record<string, (tools: Tools) => Promise<unknown>>}
  */
 const AREAS = {
+  async executionContext({ id, pause }) {
+    const context = { waitUntil() {}, id };
+    return runWithExecutionContext(context, async () => {
+      await pause();
+      return /** @type {any} */ (getRequestExecutionContext())?.id;
+    });
+  },
+
   async headers({ id, pause }) {
     const headers = await requestHeaders.headers();
     const cookies = await requestHeaders.cookies();
