@@ -8,7 +8,9 @@ import { runOn, scenarioNames } from "../__test__/parity/passes.mjs";
 import { newSeed } from "../__test__/parity/random.mjs";
 import { NODES, nodeNamed } from "./nodes.mjs";
 
-const AT_ONCE = { production: 500, development: 150 };
+const AT_ONCE = 500;
+/** Development is slow: enough to interleave, for a test that runs often. */
+const AT_ONCE_QUICK = { production: AT_ONCE, development: 150 };
 
 const USAGE = `usage: npm run parity -- [options]
 
@@ -21,7 +23,8 @@ and times masked. In turn, each way has to say what stock vinext says; at once, 
   --node N       one of ${NODES.map(({ name }) => name).join(", ")} (24)
   --only ROUTE   only scenarios with this in their name; "--only list" lists them
   --seed N       replays the delays of an earlier run (random, printed)
-  --requests N   conversations at once (${AT_ONCE.production}; in development, which is slow, ${AT_ONCE.development})
+  --requests N   conversations at once (${AT_ONCE})
+  --quick        in development, which is slow, only ${AT_ONCE_QUICK.development} at once
   --backend B    native or js (onescope's own choice)
   --app DIR      a copy of the fixture app
   --help`;
@@ -36,6 +39,7 @@ const { values } = parseArgs({
     requests: { type: "string" },
     backend: { type: "string" },
     app: { type: "string", default: APP },
+    quick: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -93,7 +97,7 @@ async function judge(mode, way, stock) {
     const inTurn = await run.inTurn();
     const base = way === "stock" ? inTurn : stock;
     const reports = compare(base, inTurn, { expected: "stock in turn", actual: `${way} in turn` });
-    const atOnce = await run.atOnce(requests ?? AT_ONCE[mode]);
+    const atOnce = await run.atOnce(requests ?? (values.quick ? AT_ONCE_QUICK[mode] : AT_ONCE));
     reports.push(...compare(inTurn, atOnce, { expected: `${way} in turn`, actual: `${way} at once` }));
     if (/\[onescope\]|the server ended with/.test(server.output()))
       reports.unshift(`server:\n${server.output().slice(-4000)}`);
