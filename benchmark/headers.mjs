@@ -17,13 +17,13 @@ const sides = [
   { name: "onescope js", script, env: { ONESCOPE_BACKEND: "js" } },
 ];
 
-const NOTES = `Nanoseconds per operation: median (minimum) ×ratio to \`${REFERENCE}\`. A request has 12 headers, among them 5 cookies;
+const NOTES = `Nanoseconds of processor time per operation: median (minimum) ×ratio to \`${REFERENCE}\`. A request has 12 headers, among them 5 cookies;
 each is used once and made outside the timed part. Both sides have request contexts of their own. Written by
 \`node headers.mjs --write\`; README.md says how it is measured.`;
 
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
-  const machine = describeMachine(options, ["mitata", "vinext-1-4-0"]);
+  const machine = describeMachine(options, ["vinext-1-4-0"]);
   const rows = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants: [{}] });
   const names = sides.map(({ name }) => name);
   report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });

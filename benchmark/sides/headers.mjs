@@ -1,7 +1,7 @@
 // One side of headers.mjs, in a process of its own.
 
 import { answer, readTask } from "../_util/child.mjs";
-import { time } from "../_util/timing.mjs";
+import { cpuTime } from "../_util/cpu.mjs";
 import { requestApis } from "./headers/request-apis.mjs";
 
 const SIDES = {
@@ -16,6 +16,6 @@ const { timed, readings } = requestApis(load(task.side));
 
 /** @type {import("../_util/child.mjs").Answer["figures"]} */
 const figures = {};
-for (const { row, times, batch, prepare } of timed) figures[row] = await time(batch, times, task, prepare);
+for (const { row, times, batch, prepare } of timed) figures[row] = await cpuTime(batch, times, task, prepare);
 
 answer({ figures, checks: await readings() });
