@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { countCalls } from "../__test__/_support/calls.mjs";
-import { WAYS } from "../__test__/_support/example.mjs";
+import { WAYS } from "../__test__/_support/server.mjs";
 import { NODES } from "../scripts/nodes.mjs";
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";

@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { routes } from "../examples/vinext-app/routes.mjs";
 import { node24, ROOT } from "../scripts/setup.mjs";
 import { main } from "./_util/main.mjs";
@@ -26,7 +27,17 @@ const ID = "rq-00000001";
 const HOW =
   "Made by `node record.mjs`: the production server of examples/vinext-app with stock vinext, one warm request with no other in flight. README.md beside this file says what the steps mean.";
 
+const HELP = `Records the context operations of one warm request of each kind, and writes them to recordings/.
+
+Usage: node record.mjs [-h, --help]
+`;
+
 await main(async () => {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h" } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
   const app = buildRecordedApp();
   const server = await startRecordedServer(app);
   try {

@@ -1,4 +1,5 @@
-// Runs each benchmark for about a second: proves that it runs and that all sides answer the same, measures nothing.
+// Runs each benchmark for about a second: proves that it runs and that all sides answer the same, measures nothing. What
+// takes longer is only asked what it is, which proves that it loads.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -6,10 +7,15 @@ import { ROOT } from "./setup.mjs";
 
 const cwd = join(ROOT, "benchmark");
 for (const script of ["scopes.mjs", "context.mjs", "headers.mjs", "replay.mjs"]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--quick"], { cwd, encoding: "utf8" });
-  if (status !== 0) {
-    console.error(`${stdout}${stderr}`);
-    process.exit(1);
-  }
+  run(script, "--quick");
   console.log(`${script}: all sides read the same`);
+}
+for (const script of ["calls.mjs", "record.mjs", "../scripts/try-vinext.mjs"]) run(script, "--help");
+
+/** @param {string[]} args of Node; the process ends here if that fails */
+function run(...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
+  if (status === 0) return;
+  console.error(`${args.join(" ")} failed\n${stdout}${stderr}`);
+  process.exit(1);
 }

@@ -1,11 +1,11 @@
-// Tries onescope with other versions of vinext: builds the example app with each, stock and with the plugin, serves both
-// in every way, and compares the answers. Needs the network, and minutes.
-// usage: npm run versions -- [VERSION...]   the newest and a choice of older ones without
+// `npm run versions`: see USAGE.
 
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { startDevelopment, startProduction, WAYS } from "../__test__/_support/example.mjs";
+import { parseArgs } from "node:util";
+import { startDevelopment, startProduction } from "../__test__/_support/example.mjs";
+import { WAYS } from "../__test__/_support/server.mjs";
 import { idPattern } from "../examples/vinext-app/routes.mjs";
 import { node24, setup } from "./setup.mjs";
 import { build, fates, makeApp, pack } from "./try-vinext/app.mjs";
@@ -16,13 +16,27 @@ const VERSIONS = ["0.0.26", "0.0.31", "0.0.45", "0.0.55", "0.1.8", "0.2.1", "1.0
 
 setup();
 
+const USAGE = `usage: npm run versions -- [VERSION...]
+
+Tries onescope with versions of vinext, the newest and a choice of older ones unless given: builds the example app with
+each, stock and with the plugin, serves both in every way, and compares the answers. Needs the network, and a minute and
+a half for each.`;
+
+const { values, positionals } = parseArgs({
+  options: { help: { type: "boolean", short: "h", default: false } },
+  allowPositionals: true,
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
 // Servers and builds run on Node 24; this may have been started on an older one.
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.exit(spawnSync(node24(), process.argv.slice(1), { stdio: "inherit" }).status ?? 1);
 }
 
 const node = { path: node24(), flags: [] };
-let port = 25_300 + (process.pid % 500);
 
 /**
  * Starts a server, asks it for everything, and stops it.
@@ -92,7 +106,7 @@ async function tryVersion(version, archive) {
       fates: await fates(folder, modules),
       warnings,
       production: await compareWays((way) => startProduction(node, way, { cwd: folder }), true),
-      development: await compareWays((way) => startDevelopment(node, way, { port: port++, cwd: folder }), false),
+      development: await compareWays((way) => startDevelopment(node, way, { cwd: folder }), false),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -143,7 +157,7 @@ function print({ versions, fates, warnings, production, development }) {
 const archive = pack();
 const rows = [];
 let differ = 0;
-for (const version of process.argv.length > 2 ? process.argv.slice(2) : VERSIONS) {
+for (const version of positionals.length > 0 ? positionals : VERSIONS) {
   console.log(`\n== vinext ${version}`);
   try {
     const result = await tryVersion(version, archive);

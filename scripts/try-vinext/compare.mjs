@@ -1,10 +1,13 @@
 import { ask, check, makeIds, routes } from "../../__test__/_support/routes.mjs";
-import { idPattern, volatilePattern } from "../../examples/vinext-app/routes.mjs";
+import { idPattern } from "../../examples/vinext-app/routes.mjs";
 
 // How two servers answer the same requests.
 
 const CONCURRENT = 200;
 const nextId = makeIds();
+
+/** Times, as the example app prints them in pages and in JSON. */
+const VOLATILE = /~[0-9]+~/g;
 
 /** @typedef {{ texts: Map<string, string>, wrong: Map<string, string> }} Answers masked texts; what is wrong, by route */
 
@@ -97,7 +100,7 @@ function masked({ route, id, status, headers, cookies, body }) {
   return [`${route.name}: ${status}`, ...kept, "", route.streams ? "" : body]
     .join("\n")
     .replaceAll(id, "rq-ID")
-    .replaceAll(volatilePattern, "~TIME~")
+    .replaceAll(VOLATILE, "~TIME~")
     .replaceAll(/^x-vinext-rsc-build-id: .*$/gm, "x-vinext-rsc-build-id: BUILD")
     .replaceAll(/__prerender_bypass=[0-9a-f-]+/g, "__prerender_bypass=SECRET")
     .replaceAll(/(localhost|127\.0\.0\.1):\d+/g, "HOST");
