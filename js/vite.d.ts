@@ -2,13 +2,16 @@
 export interface OnescopePlugin {
   name: "onescope";
   enforce: "pre";
-  /** Keeps the package out of server bundles, so that all environments share one instance and one addon. */
-  config(): { ssr: { external: string[] } };
+  /**
+   * Keeps the package out of server bundles, so that all environments share one instance and one addon; but not out of a
+   * Worker's, which leave nothing outside.
+   */
+  config(config: any): { ssr: { external: string[] } } | undefined;
   /** In dev, takes vinext's request handlers back into Vite's module graph. */
   configResolved(config: any): void;
   /** True for server environments. */
   applyToEnvironment(environment: any): boolean;
-  /** Redirects vinext's storage registry and request context. */
+  /** Redirects the modules of vinext that keep request state. */
   resolveId(this: any, source: string, importer: string | undefined, options: any): Promise<any>;
   /** The redirected modules' source. */
   load(id: string): string | undefined;
@@ -17,8 +20,8 @@ export interface OnescopePlugin {
 /**
  * Vite plugin that makes vinext's request state run on onescope. Put it before `vinext()`.
  *
- * It redirects vinext's storage registry and request context to this package in every server environment, in dev and in
- * build, and leaves the client alone. A vinext whose module has something that onescope does not know keeps that module,
- * with one warning.
+ * It redirects the modules of vinext that keep request state to this package in every server environment, in dev and in
+ * build, and leaves the client alone. A module of vinext's with something that onescope does not know stays in use, with one
+ * warning for all of them.
  */
 export default function onescope(): OnescopePlugin;
