@@ -26,7 +26,13 @@ export type OnescopeErrorCode =
   /** Memory for a page of contexts could not be had. */
   | "ERR_ONESCOPE_PAGE_MEMORY"
   /** The thread that keeps the coarse clock could not be started. */
-  | "ERR_ONESCOPE_CLOCK";
+  | "ERR_ONESCOPE_CLOCK"
+  /** An option has a value that it cannot have. */
+  | "ERR_ONESCOPE_OPTION"
+  /** The process is watched already. */
+  | "ERR_ONESCOPE_WATCHED"
+  /** The watchdog thread could not be started. */
+  | "ERR_ONESCOPE_WATCHDOG";
 
 /**
  * An error of onescope: the message names the cause and the way out. The native side throws plain `Error`s with the same

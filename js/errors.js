@@ -12,6 +12,7 @@ export const CODES = /** @type {const} */ ({
   STALE_HANDLE: "ERR_ONESCOPE_STALE_HANDLE",
   HANDLE: "ERR_ONESCOPE_HANDLE",
   NO_CONTEXT: "ERR_ONESCOPE_NO_CONTEXT",
+  OPTION: "ERR_ONESCOPE_OPTION",
 });
 
 /** An error of onescope: `code` is one of {@link CODES}, the message names the cause and the way out. */

@@ -67,6 +67,13 @@ pub enum Error {
         /// What the operating system said.
         reason: String,
     },
+    /// The process is watched already.
+    Watched,
+    /// The watchdog thread could not be started.
+    Watchdog {
+        /// What the operating system said.
+        reason: String,
+    },
 }
 
 impl Error {
@@ -82,6 +89,8 @@ impl Error {
             Error::Handle { .. } => "ERR_ONESCOPE_HANDLE",
             Error::PageMemory { .. } => "ERR_ONESCOPE_PAGE_MEMORY",
             Error::Clock { .. } => "ERR_ONESCOPE_CLOCK",
+            Error::Watched => "ERR_ONESCOPE_WATCHED",
+            Error::Watchdog { .. } => "ERR_ONESCOPE_WATCHDOG",
         }
     }
 }
@@ -129,6 +138,18 @@ impl fmt::Display for Error {
             }
             Error::Clock { reason } => {
                 write!(f, "the clock thread did not start: {reason}; raise the thread limit of the process")
+            }
+            Error::Watched => {
+                write!(
+                    f,
+                    "one watch sees all threads of a process, and one is on; stop() it before you start another"
+                )
+            }
+            Error::Watchdog { reason } => {
+                write!(
+                    f,
+                    "the watchdog thread did not start: {reason}; raise the thread limit of the process"
+                )
             }
         }
     }

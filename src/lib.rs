@@ -15,3 +15,4 @@ pub mod registry;
 pub mod store;
 pub mod sync;
 pub mod threads;
+pub mod watchdog;

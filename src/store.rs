@@ -1,4 +1,4 @@
-//! The three tables of the process, together.
+//! The tables of the process, together.
 
 use std::sync::LazyLock;
 
@@ -6,6 +6,7 @@ use crate::arena::PageTable;
 use crate::registry::Registry;
 use crate::sync::RwLock;
 use crate::threads::ThreadTable;
+use crate::watchdog::Watchdog;
 
 /// Everything that the threads of a process share.
 pub struct Store {
@@ -15,6 +16,8 @@ pub struct Store {
     pub pages: PageTable,
     /// The JavaScript threads and their clock.
     pub threads: ThreadTable,
+    /// What looks out for threads that are stuck.
+    pub watchdog: Watchdog,
 }
 
 impl Store {
@@ -24,6 +27,7 @@ impl Store {
             registry: RwLock::new(Registry::with_builtins()),
             pages: PageTable::new(),
             threads: ThreadTable::new(),
+            watchdog: Watchdog::default(),
         }
     }
 

@@ -7,6 +7,7 @@
 //! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
 //! | `PageTable` | which pages are live, totals of retired ones | the words of a page (atomics, written by JavaScript) |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
+//! | `Watchdog` | the watch that is on, its answers, helper and followers | what its thread knows of stalls (its own) |
 //!
 //! No function takes two of them at once, so there is no lock order to keep.
 

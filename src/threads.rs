@@ -13,15 +13,37 @@ use crate::limits::{CLOCK_TICK_MS, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::sync::{Condvar, Mutex};
 
-/// Word of a thread block that holds the coarse clock, in ms.
-pub const BLOCK_CLOCK_WORD: usize = 0;
+/// Word indexes within a thread block. JavaScript writes all of them but the clock.
+pub mod block {
+    /// The coarse clock, in ms.
+    pub const CLOCK: usize = 0;
+    /// What the clock showed when the thread's event loop last turned; 0 while the thread does not beat.
+    pub const BEAT: usize = 1;
+    /// Seq of the context that the thread entered last, low half.
+    pub const SEEN_LOW: usize = 2;
+    /// Seq of the context that the thread entered last, high half.
+    pub const SEEN_HIGH: usize = 3;
+    /// Code of the blocking call that the thread is in, from 1; 0 for none.
+    pub const CALL: usize = 4;
+    /// Seq of the context in which that call began, low half; 0 in both halves for none.
+    pub const CALL_LOW: usize = 5;
+    /// Seq of the context in which that call began, high half.
+    pub const CALL_HIGH: usize = 6;
+    /// What the clock showed when that call began.
+    pub const CALL_STARTED: usize = 7;
+    /// 1 while a stop of the thread means nothing, as under a debugger.
+    pub const PAUSED: usize = 8;
+    /// All of them, for the layout hash.
+    pub(crate) const POSITIONS: [usize; 9] =
+        [CLOCK, BEAT, SEEN_LOW, SEEN_HIGH, CALL, CALL_LOW, CALL_HIGH, CALL_STARTED, PAUSED];
+}
 
 /// An attached thread.
 #[derive(Clone)]
 pub struct Thread {
     /// From 0, the first one that attached (the main thread), upward; never reused.
     pub id: u32,
-    /// The 64 bytes that JavaScript maps; word 0 is the coarse clock.
+    /// The 64 bytes that JavaScript maps: see [`block`].
     pub block: Arc<Memory>,
 }
 
@@ -46,7 +68,7 @@ impl Shared {
         let attached = self.attached.lock();
         let now = self.clock.now_ms();
         for thread in &attached.threads {
-            thread.block.set_word(BLOCK_CLOCK_WORD, now);
+            thread.block.set_word(block::CLOCK, now);
         }
         self.ticks.fetch_add(1, Relaxed);
         !attached.threads.is_empty()
@@ -89,7 +111,7 @@ impl ThreadTable {
             start_clock(Arc::clone(&self.shared))?;
             attached.clock_runs = true;
         }
-        block.set_word(BLOCK_CLOCK_WORD, self.shared.clock.now_ms());
+        block.set_word(block::CLOCK, self.shared.clock.now_ms());
         let thread = Thread { id: attached.next_id, block };
         attached.next_id += 1;
         attached.threads.push(thread.clone());
@@ -103,6 +125,11 @@ impl ThreadTable {
         let before = attached.threads.len();
         attached.threads.retain(|thread| thread.id != id);
         attached.threads.len() < before
+    }
+
+    /// The attached threads, in order of id.
+    pub fn all(&self) -> Vec<Thread> {
+        self.shared.attached.lock().threads.clone()
     }
 
     /// Ids of the attached threads, ascending.
@@ -182,9 +209,9 @@ mod tests {
     fn a_block_shows_the_time_at_once_and_then_ticks() {
         let table = ThreadTable::new();
         let block = table.attach().unwrap().block;
-        let first = block.word(BLOCK_CLOCK_WORD);
+        let first = block.word(block::CLOCK);
         assert!(first >= 1);
-        eventually("the block ticks", || block.word(BLOCK_CLOCK_WORD) > first);
+        eventually("the block ticks", || block.word(block::CLOCK) > first);
     }
 
     #[test]
@@ -198,11 +225,11 @@ mod tests {
             sleep(Duration::from_millis(5 * CLOCK_TICK_MS));
             table.ticks() == before
         });
-        let stopped = thread.block.word(BLOCK_CLOCK_WORD);
+        let stopped = thread.block.word(block::CLOCK);
         let parked = table.ticks();
         let next = table.attach().unwrap();
-        assert!(next.block.word(BLOCK_CLOCK_WORD) >= stopped);
+        assert!(next.block.word(block::CLOCK) >= stopped);
         eventually("it wakes", || table.ticks() > parked);
-        assert_eq!(thread.block.word(BLOCK_CLOCK_WORD), stopped);
+        assert_eq!(thread.block.word(block::CLOCK), stopped);
     }
 }

@@ -1,3 +1,4 @@
+import { followWatch } from "#host";
 import { backend } from "../backend.js";
 import { LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
@@ -12,7 +13,7 @@ import { shared } from "../shared.js";
 const CREATED = STATES.indexOf("created");
 const ACTIVE = STATES.indexOf("active");
 const CLOSED = STATES.indexOf("closed");
-const { cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
+const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
 
 /** The kind of a context that belongs to no request. Its cell is its own small array, which nobody else sees. */
 export const DETACHED = -1;
@@ -24,8 +25,10 @@ const page = shared("page", () => ({
   cursor: /** @type {number} */ (pageCells),
   /** the backend refused a page, and the warning was given */
   failed: false,
-  /** the coarse clock, kept current by the backend */
-  clock: /** @type {import("../native/contract.js").Clock} */ (new Int32Array(1)),
+  /** the thread is attached, and `block` is the one of the store */
+  attached: false,
+  /** the thread's block: a coarse clock that the backend keeps current, and what this thread tells others of itself */
+  block: /** @type {import("../native/contract.js").Block} */ (new Int32Array(BLOCK.words)),
 }));
 
 function turn() {
@@ -42,7 +45,7 @@ function turn() {
  */
 function allocatePage() {
   try {
-    if (page.words.length === 0) page.clock = attachThread();
+    threadBlock();
     return backend.allocatePage();
   } catch (error) {
     if (!page.failed) process.emitWarning(`onescope cannot show requests any more: ${error}`, "OnescopeWarning");
@@ -51,9 +54,18 @@ function allocatePage() {
   }
 }
 
-function attachThread() {
+/**
+ * The block of this JavaScript thread, by `LAYOUT.block`. The thread is attached to the store if it is not yet.
+ *
+ * @throws what the backend throws where there is no memory for it
+ */
+export function threadBlock() {
+  if (page.attached) return page.block;
   const { block, clock } = backend.attachThread();
-  return clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
+  page.block = clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
+  page.attached = true;
+  followWatch(backend);
+  return page.block;
 }
 
 /**
@@ -68,7 +80,10 @@ export function takeCell(context) {
   const base = page.cursor * cellWords;
   words[header.cursor] = ++page.cursor;
   words[base] = CREATED | (context.$kind << (8 * BYTE.kind));
-  words[base + WORD.started] = words[base + WORD.touched] = page.clock[0];
+  const { block } = page;
+  words[base + WORD.started] = words[base + WORD.touched] = block[BLOCK.clock];
+  block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
+  block[BLOCK.seenHigh] = words[header.seqHigh];
   context.$words = words;
   context.$bytes = bytes;
   context.$base = base;
@@ -114,15 +129,38 @@ export function handleOf(context) {
 }
 
 /**
- * Stamps the time at which a context was last entered, and its state if it is the first time.
+ * Stamps the time at which a context was last entered, its state if it is the first time, and in the thread's block that
+ * it is the last one that this thread entered.
  *
  * @param {CellOwner} context
  */
 export function touch(context) {
   if (context.$base === 0) takeCell(context);
-  const at = context.$base << 2;
+  const { $words: words, $base: base } = context;
+  const at = base << 2;
   if (context.$bytes[at] === CREATED) context.$bytes[at] = ACTIVE;
-  context.$words[context.$base + WORD.touched] = page.clock[0];
+  const { block } = page;
+  words[base + WORD.touched] = block[BLOCK.clock];
+  // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
+  block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
+  block[BLOCK.seenHigh] = words[header.seqHigh];
+}
+
+/**
+ * Writes a context's sequence number into the thread's block as that of the blocking call which begins now.
+ *
+ * @param {CellOwner | undefined} context `undefined` outside every context
+ * @param {import("../native/contract.js").Block} block
+ */
+export function stampCall(context, block) {
+  if (context === undefined) {
+    block[BLOCK.callLow] = block[BLOCK.callHigh] = 0;
+    return;
+  }
+  if (context.$base === 0) takeCell(context);
+  const { $words: words, $base: base } = context;
+  block[BLOCK.callLow] = words[header.seqLow] + base / cellWords;
+  block[BLOCK.callHigh] = words[header.seqHigh];
 }
 
 /**
@@ -136,6 +174,6 @@ export function advance(context, state) {
   const at = context.$base << 2;
   if (context.$bytes[at] >= state) return;
   context.$bytes[at] = state;
-  context.$words[context.$base + WORD.touched] = page.clock[0];
+  context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
   if (state === CLOSED) backend.closed(context.$words);
 }

@@ -15,10 +15,10 @@ export const thread = isMainThread ? 0 : threadId;
  * every scope, lest it hold on to the request that happened to come first.
  *
  * @param {() => void} onTick called between turns of the event loop, each time the clock moves on
- * @returns {import("../native/contract.js").Clock}
+ * @returns {import("../native/contract.js").Block}
  */
 export function startClock(onTick) {
-  const clock = new Int32Array(1);
+  const clock = new Int32Array(LAYOUT.block.words);
   const tick = () => {
     clock[0] = Math.max(1, Math.round(performance.now()));
     onTick();
@@ -26,4 +26,20 @@ export function startClock(onTick) {
   tick();
   ways.resume({ scope: undefined }, () => setInterval(tick, LAYOUT.clockTickMs).unref(), null, []);
   return clock;
+}
+
+/**
+ * Lets this thread take part in the watch of the process, now and whenever one starts. What that needs is loaded only
+ * then. All of it runs outside every scope, lest it hold on to the request in which the thread was attached.
+ *
+ * @param {import("../native/contract.js").Backend} backend
+ */
+export function followWatch({ watchdog }) {
+  if (watchdog === undefined) return;
+  const follow = () => void import("../inspect/follow.js").then((module) => module.follow());
+  const start = () => {
+    watchdog.watchFollow(follow);
+    if (watchdog.watching()) follow();
+  };
+  ways.resume({ scope: undefined }, start, null, []);
 }

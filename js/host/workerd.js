@@ -17,7 +17,7 @@ export const thread = 0;
  * has ended.
  *
  * @param {() => void} onTick called when the clock is found to have moved on
- * @returns {import("../native/contract.js").Clock}
+ * @returns {import("../native/contract.js").Block}
  */
 export function startClock(onTick) {
   let last = 0;
@@ -32,3 +32,6 @@ export function startClock(onTick) {
     },
   };
 }
+
+/** No thread sees another. */
+export function followWatch() {}

@@ -24,17 +24,39 @@ export interface SlotSpec {
   onFork?: OnFork;
 }
 
-/** Place 0 holds whole milliseconds, coarse, never 0. */
-export interface Clock {
-  readonly [place: number]: number;
+/** A thread's block, by `LAYOUT.block`: word 0 holds whole milliseconds, coarse, never 0. JavaScript writes the others. */
+export interface Block {
+  [word: number]: number;
+}
+
+/** What a watch is set to; see `WatchOptions` of `onescope/inspect`. */
+export interface WatchSettings {
+  thresholdMs: number;
+  maxPerMinute: number;
+  stacks: boolean;
+  /** names of the calls that threads stamp; the first has the code 1 */
+  calls: readonly string[];
+}
+
+/** What a stuck thread said of itself. */
+export interface WatchAnswer {
+  /** the two that the question came with */
+  thread: number;
+  stallId: number;
+  /** handle of the context that is current in that thread, `null` for none */
+  seq: number | null;
+  /** functions, innermost first */
+  stack: string[];
+  /** word `LAYOUT.block.beat` of that thread's block as it answered: the proof that it was still stuck */
+  beat: number;
 }
 
 export interface Store {
   layoutHash(): string;
   registerSlot(spec: SlotSpec): number;
   slots(): SlotInfo[];
-  /** `clock` is where to read the time; without it, word 0 of the block. */
-  attachThread(): { id: number; block?: ArrayBuffer; clock?: Clock };
+  /** `clock` is a block that is no memory of the store. */
+  attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;
   counts(): Counts;
   contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];
@@ -45,6 +67,27 @@ export interface Store {
   readState(seq: number): { state: ContextState; kind: ContextKind };
 }
 
+/** What only the native backend has: seeing from another thread that this one is stuck. */
+export interface Watchdog {
+  /** Starts the watch of the process; `onReport` gets each line. Throws `ERR_ONESCOPE_WATCHED` if one is on. */
+  watchStart(settings: WatchSettings, onReport?: (line: string) => void): void;
+  /** Ends it; false if none was on. */
+  watchStop(): boolean;
+  /** Keeps it from looking, or lets it look again. */
+  watchPause(paused: boolean): void;
+  /** Whether one is on, paused or not. */
+  watching(): boolean;
+  /** Has `changed` called whenever a watch starts or stops, until this environment ends. */
+  watchFollow(changed: () => void): void;
+  /**
+   * Has `ask` called for each question to a stuck thread, until the watch stops. A stall can ask more than once, each time
+   * with another `stallId`.
+   */
+  watchHelper(ask: (thread: number, stallId: number) => void): void;
+  /** Takes an answer; false if it is too late, because the thread has beaten since. */
+  watchAnswer(answer: WatchAnswer): boolean;
+}
+
 export interface Backend extends Store {
   /** which backend this is */
   name: "native" | "js";
@@ -52,6 +95,8 @@ export interface Backend extends Store {
   reasons: readonly string[];
   /** path of the addon, native only */
   path?: string;
+  /** native only */
+  watchdog?: Watchdog;
   /** tells of a cell taken as a fork; the native backend sees it in the cell */
   forked(words: Int32Array): void;
   /** tells of a cell that was closed; the native backend sees it in the cell */

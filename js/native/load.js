@@ -26,13 +26,14 @@ export function loadNative() {
     return { reasons: [`${path}: ${hint}`] };
   }
   try {
-    /** @type {Store} */
+    /** @type {Store & import("./contract.js").Watchdog} */
     const store = require(path);
     const hash = store.layoutHash();
     if (hash !== LAYOUT.hash) {
       return { reasons: [`${path}: built for cell layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
     }
-    return { native: { ...store, name: "native", reasons: [], path, forked: nothing, closed: nothing }, reasons: [] };
+    const told = { reasons: [], path, watchdog: store, forked: nothing, closed: nothing };
+    return { native: { ...store, ...told, name: "native" }, reasons: [] };
   } catch (error) {
     return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };
   }

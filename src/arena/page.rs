@@ -77,7 +77,7 @@ mod tests {
     fn the_header_says_what_javascript_needs() {
         let page = Page::new(0x0200_0001, 9).unwrap();
         let words: Vec<u32> = (0..7).map(|index| page.cell(0).word(index)).collect();
-        assert_eq!(words, [0x4f4e_4553, 1, 9, 0x100, 2, 1, 256]);
+        assert_eq!(words, [0x4f4e_4553, LAYOUT_VERSION, 9, 0x100, 2, 1, 256]);
         assert_eq!(page.as_ref().len(), 32 * 1024);
     }
 

@@ -10,3 +10,4 @@ mod inspect;
 mod registry;
 mod selftest;
 mod threads;
+mod watch;

@@ -74,7 +74,9 @@ fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
 }
 
 fn detach_env(env: &Env, key: usize, id: u32) {
-    Store::global().threads.detach(id);
+    let store = Store::global();
+    store.threads.detach(id);
+    store.watchdog.leave(id);
     // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.
     let _ = ATTACHED.try_with(|list| {
         let mut list = list.try_borrow_mut().ok()?;

@@ -6,7 +6,7 @@ use super::BANNER;
 use crate::arena::cell::{RequestKind, State, byte, header, word};
 use crate::limits::*;
 use crate::registry::{OnFork, Scalar, Slot, SlotKind, layout_hash};
-use crate::threads::BLOCK_CLOCK_WORD;
+use crate::threads::block;
 
 /// Renders the module.
 pub fn render(slots: &[Slot]) -> String {
@@ -40,7 +40,10 @@ fn names(list: &[&str]) -> String {
 fn layout() -> String {
     format!(
         "
-/** Sizes and positions in a page; words are 4 bytes, and `words`, `bytes` and `header` count from the start of a cell. */
+/**
+ * Sizes and positions in a page; words are 4 bytes, and `words`, `bytes` and `header` count from the start of a cell.
+ * `block` counts words of a thread's block.
+ */
 export const LAYOUT = Object.freeze({{
   version: {LAYOUT_VERSION},
   hash: \"{}\",
@@ -79,7 +82,16 @@ export const LAYOUT = Object.freeze({{
   }}),
   block: Object.freeze({{
     bytes: {THREAD_BLOCK_BYTES},
-    clock: {BLOCK_CLOCK_WORD},
+    words: {},
+    clock: {},
+    beat: {},
+    seenLow: {},
+    seenHigh: {},
+    call: {},
+    callLow: {},
+    callHigh: {},
+    callStarted: {},
+    paused: {},
   }}),
 }});
 ",
@@ -102,6 +114,16 @@ export const LAYOUT = Object.freeze({{
         header::SEQ_HIGH,
         header::CURSOR,
         header::CELL_COUNT,
+        THREAD_BLOCK_BYTES / 4,
+        block::CLOCK,
+        block::BEAT,
+        block::SEEN_LOW,
+        block::SEEN_HIGH,
+        block::CALL,
+        block::CALL_LOW,
+        block::CALL_HIGH,
+        block::CALL_STARTED,
+        block::PAUSED,
     )
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::builtin::BUILTIN;
 use crate::arena::cell;
 use crate::limits;
+use crate::threads::block;
 
 /// FNV-1a, 64 bits: no secret is involved, only drift between two builds is to be seen.
 fn fnv1a(text: &str) -> u64 {
@@ -20,7 +21,7 @@ pub fn layout_hash() -> String {
         (
             (limits::LAYOUT_VERSION, limits::PAGE_MAGIC, limits::PAGE_BYTES, limits::CELL_BYTES),
             (limits::LABEL_BYTES, limits::BYTE_LANES, limits::COUNTER_LANES, limits::THREAD_BLOCK_BYTES),
-            cell::POSITIONS,
+            (cell::POSITIONS, block::POSITIONS),
             (cell::State::NAMES, cell::RequestKind::NAMES),
         )
     );

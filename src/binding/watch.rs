@@ -1,0 +1,131 @@
+//! The watchdog for JavaScript. Its thread calls back through functions that keep no event loop alive.
+
+use std::sync::Arc;
+
+use napi::Env;
+use napi::bindgen_prelude::{Either, FnArgs, Function, JsValuesTupleIntoVec, Null, Unknown};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking};
+use napi_derive::napi;
+
+use super::error::{Result, host};
+use super::threads::thread_id;
+use crate::store::Store;
+use crate::watchdog::{Answer, Rules, Settings};
+
+/// A JavaScript function that any thread can call. It is weak (its queue keeps no event loop alive) and takes its arguments
+/// as they are, without an error in front.
+type Callback<Args> = ThreadsafeFunction<Args, Unknown<'static>, Args, napi::Status, false, true>;
+
+fn callback<Args: JsValuesTupleIntoVec + 'static>(
+    function: &Function<'_, Args, Unknown<'static>>,
+) -> Result<Callback<Args>> {
+    let builder = function.build_threadsafe_function::<Args>().weak::<true>().callee_handled::<false>();
+    builder.build().map_err(host)
+}
+
+/// What a watch is set to.
+#[napi(object, object_to_js = false)]
+pub struct WatchOptions {
+    /// Milliseconds without a beat from which a thread is stuck.
+    pub threshold_ms: u32,
+    /// Stalls told in a minute.
+    pub max_per_minute: u32,
+    /// Whether stuck threads are asked for their request and stack.
+    pub stacks: bool,
+    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    pub calls: Vec<String>,
+}
+
+/// Starts the watch of the process; `on_report` gets each line. Throws `ERR_ONESCOPE_WATCHED` if one is on.
+#[napi(catch_unwind)]
+pub fn watch_start(
+    env: &Env,
+    options: WatchOptions,
+    on_report: Option<Function<'_, FnArgs<(String,)>, Unknown<'static>>>,
+) -> Result<()> {
+    let on_report = on_report.as_ref().map(callback).transpose()?;
+    let rules =
+        Rules { threshold_ms: options.threshold_ms.into(), max_per_minute: options.max_per_minute as usize };
+    let settings = Settings {
+        rules,
+        stacks: options.stacks,
+        calls: options.calls,
+        owner: thread_id(env)?,
+        on_report: on_report.map(|on_report| {
+            Box::new(move |line| {
+                on_report.call(FnArgs::from((line,)), NonBlocking);
+            }) as _
+        }),
+    };
+    let store = Store::global();
+    Ok(store.watchdog.start(store, settings)?)
+}
+
+/// Ends the watch of the process; false if none was on.
+#[napi(catch_unwind)]
+pub fn watch_stop() -> Result<bool> {
+    Ok(Store::global().watchdog.stop())
+}
+
+/// Keeps the watch from looking, or lets it look again.
+#[napi(catch_unwind)]
+pub fn watch_pause(paused: bool) -> Result<()> {
+    Store::global().watchdog.pause(paused);
+    Ok(())
+}
+
+/// True while a watch is on, paused or not.
+#[napi(catch_unwind)]
+pub fn watching() -> Result<bool> {
+    Ok(Store::global().watchdog.is_on())
+}
+
+/// Has `changed` called whenever a watch starts or stops, until the calling environment ends.
+#[napi(catch_unwind)]
+pub fn watch_follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<()> {
+    let changed = callback(&changed)?;
+    let call = move || {
+        changed.call((), NonBlocking);
+    };
+    Store::global().watchdog.follow(thread_id(env)?, Arc::new(call));
+    Ok(())
+}
+
+/// Has `ask(thread, stallId)` called for each question to a stuck thread, until the watch stops.
+#[napi(catch_unwind)]
+pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
+    let ask = callback(&ask)?;
+    Store::global().watchdog.help(Arc::new(move |thread, stall| {
+        ask.call(FnArgs::from((thread, stall)), NonBlocking);
+    }));
+    Ok(())
+}
+
+/// What a stuck thread said.
+#[napi(object, object_to_js = false)]
+pub struct WatchAnswer {
+    /// Id of the thread.
+    pub thread: u32,
+    /// The question that it answers.
+    pub stall_id: u32,
+    /// Handle of the context that is current in it; `null` for none.
+    pub seq: Either<f64, Null>,
+    /// Functions, innermost first.
+    pub stack: Vec<String>,
+    /// The thread's word `beat` when it answered.
+    pub beat: f64,
+}
+
+/// Takes an answer; false if it is too late, because the thread has beaten since.
+#[napi(catch_unwind)]
+pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
+    let seq = match answer.seq {
+        Either::A(seq) => seq as u64,
+        Either::B(Null) => 0,
+    };
+    // JavaScript sees the word with a sign.
+    let beat = answer.beat as i64 as u32;
+    let answer = Answer { thread: answer.thread, ask: answer.stall_id, beat, seq, stack: answer.stack };
+    let store = Store::global();
+    Ok(store.watchdog.answer(store, answer))
+}

@@ -1,0 +1,163 @@
+//! Sees from outside that a JavaScript thread is stuck, and says which request it is stuck in.
+//!
+//! Each JavaScript thread beats in its block (`threads.rs`). A thread of its own reads the blocks, and writes to stderr
+//! while the other is still stuck. It waits for no JavaScript, and no JavaScript waits for it.
+
+mod limit;
+mod output;
+mod reading;
+mod report;
+mod run;
+mod stall;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::sync::Mutex;
+use crate::threads::block;
+
+pub use self::stall::{Answer, Rules};
+
+/// What a watch is set to.
+pub struct Settings {
+    /// When a stall is told.
+    pub rules: Rules,
+    /// Whether stuck threads are asked for their request and stack.
+    pub stacks: bool,
+    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    pub calls: Vec<String>,
+    /// Id of the thread that started it. The watch ends with it.
+    pub owner: u32,
+    /// Takes each line. It must not block.
+    pub on_report: Option<Box<dyn Fn(String) + Send + Sync>>,
+}
+
+/// A watch that is on.
+struct Session {
+    settings: Settings,
+    paused: AtomicBool,
+    stopped: AtomicBool,
+}
+
+/// Asks a stuck thread: its id, and the number of the question. It must not block.
+pub type Helper = Arc<dyn Fn(u32, u32) + Send + Sync>;
+
+struct Follower {
+    thread: u32,
+    changed: Arc<dyn Fn() + Send + Sync>,
+}
+
+#[derive(Default)]
+struct State {
+    session: Option<Arc<Session>>,
+    helper: Option<Helper>,
+    answers: Vec<Answer>,
+    followers: Vec<Follower>,
+}
+
+/// The watch of a process, if it is on, and who takes part.
+#[derive(Default)]
+pub struct Watchdog {
+    state: Mutex<State>,
+}
+
+impl Watchdog {
+    /// Starts a watch over all threads of the store, and tells those that follow.
+    ///
+    /// # Errors
+    /// `Watched` if one is on; `Watchdog` if its thread cannot start.
+    pub fn start(&self, store: &'static Store, settings: Settings) -> Result<()> {
+        let session =
+            Arc::new(Session { settings, paused: AtomicBool::new(false), stopped: AtomicBool::new(false) });
+        {
+            let mut state = self.state.lock();
+            if state.session.is_some() {
+                return Err(Error::Watched);
+            }
+            run::spawn(store, Arc::clone(&session))?;
+            state.session = Some(session);
+        }
+        self.tell_followers();
+        Ok(())
+    }
+
+    /// Ends the watch, without waiting for its thread, and tells those that follow; false if none was on.
+    pub fn stop(&self) -> bool {
+        let session = {
+            let mut state = self.state.lock();
+            state.helper = None;
+            state.answers.clear();
+            state.session.take()
+        };
+        let Some(session) = session else { return false };
+        session.stopped.store(true, Relaxed);
+        self.tell_followers();
+        true
+    }
+
+    /// Keeps the watch from looking, or lets it look again; all threads count anew from then on.
+    pub fn pause(&self, paused: bool) {
+        if let Some(session) = &self.state.lock().session {
+            session.paused.store(paused, Relaxed);
+        }
+    }
+
+    /// True while a watch is on, paused or not.
+    pub fn is_on(&self) -> bool {
+        self.state.lock().session.is_some()
+    }
+
+    /// Adds a thread that wants to know when a watch starts or stops. `changed` must not block.
+    pub fn follow(&self, thread: u32, changed: Arc<dyn Fn() + Send + Sync>) {
+        self.state.lock().followers.push(Follower { thread, changed });
+    }
+
+    /// Takes out a thread that ends, and its watch with it.
+    pub fn leave(&self, thread: u32) {
+        let (owned, left) = {
+            let mut state = self.state.lock();
+            let owned = state.session.as_ref().is_some_and(|session| session.settings.owner == thread);
+            let left: Vec<Follower> =
+                state.followers.extract_if(.., |follower| follower.thread == thread).collect();
+            (owned, left)
+        };
+        drop(left);
+        if owned {
+            self.stop();
+        }
+    }
+
+    /// Sets who asks stuck threads.
+    pub fn help(&self, helper: Helper) {
+        self.state.lock().helper = Some(helper);
+    }
+
+    /// Takes what a thread said; false if it is too late, because the thread has beaten since.
+    pub fn answer(&self, store: &Store, answer: Answer) -> bool {
+        let threads = store.threads.all();
+        let thread = threads.iter().find(|thread| thread.id == answer.thread);
+        if thread.is_none_or(|thread| thread.block.word(block::BEAT) != answer.beat) {
+            return false;
+        }
+        self.state.lock().answers.push(answer);
+        true
+    }
+
+    fn helper(&self) -> Option<Helper> {
+        self.state.lock().helper.clone()
+    }
+
+    fn take_answers(&self) -> Vec<Answer> {
+        std::mem::take(&mut self.state.lock().answers)
+    }
+
+    fn tell_followers(&self) {
+        let followers: Vec<_> =
+            self.state.lock().followers.iter().map(|follower| Arc::clone(&follower.changed)).collect();
+        for changed in followers {
+            changed();
+        }
+    }
+}

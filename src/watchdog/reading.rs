@@ -1,0 +1,83 @@
+//! What a thread's block says at one moment.
+
+use crate::memory::Memory;
+use crate::threads::{Thread, block};
+
+/// A blocking call that a thread is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Code of the call, from 1.
+    pub call: u32,
+    /// Seq of the context in which it began; 0 for none.
+    pub seq: u64,
+}
+
+/// What the watchdog knows of a thread without its help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// Id of the thread.
+    pub thread: u32,
+    /// Its last beat, a reading of the clock; 0 if it does not beat, or if its stop means nothing.
+    pub beat: u32,
+    /// Seq of the context that it entered last; 0 for none.
+    pub seen: u64,
+    /// The blocking call that it is in.
+    pub stamp: Option<Stamp>,
+}
+
+/// Times to read again a block that changes meanwhile. One that is blocked stands still.
+const ATTEMPTS: usize = 3;
+
+impl Reading {
+    /// Reads a thread's block. All parts are of the same turn of its event loop: the beat did not move between.
+    pub fn of(thread: &Thread) -> Self {
+        let mut reading = read(thread.id, &thread.block);
+        for _ in 0..ATTEMPTS {
+            let again = read(thread.id, &thread.block);
+            if again == reading {
+                return reading;
+            }
+            reading = again;
+        }
+        // It runs. Words of two moments would name the wrong request, so only the beat is taken.
+        Self { seen: 0, stamp: None, ..reading }
+    }
+}
+
+fn read(thread: u32, memory: &Memory) -> Reading {
+    let pair = |low, high| u64::from(memory.word(high)) << 32 | u64::from(memory.word(low));
+    let beat = if memory.word(block::PAUSED) == 0 { memory.word(block::BEAT) } else { 0 };
+    let seen = pair(block::SEEN_LOW, block::SEEN_HIGH);
+    let stamp = match memory.word(block::CALL) {
+        0 => None,
+        call => Some(Stamp { call, seq: pair(block::CALL_LOW, block::CALL_HIGH) }),
+    };
+    Reading { thread, beat, seen, stamp }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::threads::ThreadTable;
+
+    #[test]
+    fn shows_the_words_of_the_block() {
+        let table = ThreadTable::new();
+        let thread = table.attach().unwrap();
+        assert_eq!(Reading::of(&thread), Reading { thread: 0, beat: 0, seen: 0, stamp: None });
+        for (word, value) in [
+            (block::BEAT, 7),
+            (block::SEEN_LOW, 257),
+            (block::SEEN_HIGH, 1),
+            (block::CALL_LOW, 258),
+            (block::CALL, 3),
+        ] {
+            thread.block.set_word(word, value);
+        }
+        let expected =
+            Reading { thread: 0, beat: 7, seen: (1 << 32) + 257, stamp: Some(Stamp { call: 3, seq: 258 }) };
+        assert_eq!(Reading::of(&thread), expected);
+        thread.block.set_word(block::PAUSED, 1);
+        assert_eq!(Reading::of(&thread).beat, 0);
+    }
+}

@@ -1,0 +1,277 @@
+//! The lines that tell of a stall.
+
+use serde::Serialize;
+
+use super::reading::Stamp;
+use super::stall::Answer;
+use crate::arena::cell::word;
+use crate::arena::{CellRef, Handle};
+use crate::clock::Clock;
+use crate::store::Store;
+
+/// Forks of forks that are followed up to their request. Deeper ones are told as themselves.
+const PARENTS: usize = 64;
+
+/// How sure it is that the request blocks the thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// The thread itself said so while it was stuck.
+    Exact,
+    /// The thread stamped the call before it went in.
+    Stamped,
+    /// The thread entered that request last; another may run by now.
+    LastSeen,
+}
+
+/// The request of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// Its handle.
+    pub seq: u64,
+    /// What a person recognises it by.
+    pub label: String,
+    /// Milliseconds since it was made.
+    pub age_ms: u32,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "onescope", rename_all = "lowercase", rename_all_fields = "camelCase")]
+pub enum Report {
+    /// A thread is stuck.
+    Stall {
+        /// Id of the thread.
+        thread: u32,
+        /// Milliseconds since its last beat.
+        blocked_ms: u64,
+        /// How sure the request is.
+        confidence: Confidence,
+        /// What blocks it, if it is a request that is known.
+        request: Option<Request>,
+        /// The blocking call, if it is stamped.
+        call: Option<String>,
+        /// Functions, innermost first; empty if unknown.
+        stack: Vec<String>,
+        /// Other requests of that thread that are in flight.
+        waiting: usize,
+        /// Stalls that the limit kept back since the last one told.
+        #[serde(skip_serializing_if = "is_zero")]
+        suppressed: u32,
+    },
+    /// It goes on.
+    Recovered {
+        /// Id of the thread.
+        thread: u32,
+        /// Milliseconds between the two beats.
+        blocked_ms: u64,
+        /// What the last line named.
+        request: Option<Request>,
+    },
+    /// The thread ended while it was stuck.
+    Ended {
+        /// Id of the thread.
+        thread: u32,
+        /// Milliseconds since its last beat.
+        blocked_ms: u64,
+        /// What the last line named.
+        request: Option<Request>,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Report {
+    /// The line as JSON, without a newline.
+    pub fn line(&self) -> String {
+        // Strings and numbers only, so nothing in it can fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// What names the culprit of a stall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The context that the thread entered last; 0 for none.
+    pub seen: u64,
+    /// The call that it is in.
+    pub stamp: Option<Stamp>,
+    /// What it said itself.
+    pub answer: Option<Answer>,
+}
+
+/// Makes the line of a stall. `calls` are the names of blocking calls; the first has the code 1.
+pub fn stall(
+    store: &Store,
+    calls: &[String],
+    thread: u32,
+    blocked_ms: u64,
+    suppressed: u32,
+    evidence: Evidence,
+) -> Report {
+    let Evidence { seen, stamp, answer } = evidence;
+    let (confidence, seq, call, stack) = match (stamp, answer) {
+        // An answer about something else is the later of the two.
+        (Some(stamp), Some(answer)) if answer.seq != stamp.seq => {
+            (Confidence::Exact, answer.seq, None, answer.stack)
+        }
+        (Some(stamp), answer) => {
+            let name = usize::try_from(stamp.call).ok().and_then(|code| calls.get(code.checked_sub(1)?));
+            let stack = answer.map_or_else(Vec::new, |answer| answer.stack);
+            (Confidence::Stamped, stamp.seq, name.cloned(), stack)
+        }
+        (None, Some(answer)) => (Confidence::Exact, answer.seq, None, answer.stack),
+        (None, None) => (Confidence::LastSeen, seen, None, Vec::new()),
+    };
+    let root = root(store, seq);
+    // A finished request that was entered last tells nothing; one whose late work blocks does.
+    let root =
+        root.filter(|(_, found)| confidence != Confidence::LastSeen || found.cell().state().is_in_flight());
+    let waiting = waiting(store, thread, root.as_ref().map(|(seq, _)| *seq));
+    let request = root.map(|(seq, found)| describe(store, seq, &found));
+    Report::Stall { thread, blocked_ms, confidence, request, call, stack, waiting, suppressed }
+}
+
+/// The request that a context serves: itself, or what it was forked from, as far as that is still there.
+fn root(store: &Store, seq: u64) -> Option<(u64, CellRef)> {
+    let find = |seq| Some((seq, store.pages.resolve(Handle::new(seq).ok()?).ok()?));
+    let mut found: (u64, CellRef) = find(seq)?;
+    for _ in 0..PARENTS {
+        match found.1.cell().parent().and_then(find) {
+            Some(parent) => found = parent,
+            None => break,
+        }
+    }
+    Some(found)
+}
+
+fn describe(store: &Store, seq: u64, found: &CellRef) -> Request {
+    let cell = found.cell();
+    let (label, started) = (cell.label(), cell.word(word::STARTED));
+    Request { seq, label, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
+}
+
+fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
+    let (pages, _) = store.pages.snapshot();
+    let mut count = 0;
+    for page in pages.iter().filter(|page| page.thread() == thread) {
+        for (index, cell) in page.cells() {
+            let is_request = cell.state().is_in_flight() && cell.parent().is_none();
+            if is_request && Some(Handle::of(page.id(), index).seq()) != but {
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arena::Page;
+    use crate::arena::cell::byte;
+
+    fn make(page: &Page, state: u8, parent: u64, label: &str) -> u64 {
+        let index = page.cursor();
+        let cell = page.cell(index);
+        cell.set_byte(byte::STATE, state);
+        cell.set_word(word::PARENT_LOW, parent as u32);
+        cell.set_word(word::STARTED, 1);
+        cell.set_label(label);
+        page.set_cursor(index + 1);
+        Handle::of(page.id(), index).seq()
+    }
+
+    fn told(store: &Store, evidence: Evidence) -> serde_json::Value {
+        let calls = ["fs.readFileSync".to_owned(), "Atomics.wait".to_owned()];
+        serde_json::from_str(&stall(store, &calls, 0, 1012, 0, evidence).line()).unwrap()
+    }
+
+    const NOTHING: Evidence = Evidence { seen: 0, stamp: None, answer: None };
+
+    fn answer(seq: u64) -> Option<Answer> {
+        Some(Answer { thread: 0, ask: 1, beat: 1, seq, stack: vec!["heavy (app/report.js:10:3)".to_owned()] })
+    }
+
+    #[test]
+    fn an_answer_names_the_request_of_its_fork() {
+        let store = Store::new();
+        let page = store.pages.allocate(0).unwrap();
+        let other = store.pages.allocate(1).unwrap();
+        let request = make(&page, 2, 0, "GET /report");
+        let fork = make(&page, 2, request, "");
+        make(&page, 2, 0, "GET /");
+        make(&page, 4, 0, "GET /over");
+        make(&other, 2, 0, "GET /elsewhere");
+        let line = told(&store, Evidence { answer: answer(fork), ..NOTHING });
+        assert_eq!(line["onescope"], "stall");
+        assert_eq!(line["confidence"], "exact");
+        assert_eq!(
+            (&line["request"]["seq"], &line["request"]["label"]),
+            (&request.into(), &"GET /report".into())
+        );
+        assert!(line["request"]["ageMs"].is_u64());
+        assert_eq!(
+            (&line["thread"], &line["blockedMs"], &line["waiting"]),
+            (&0.into(), &1012.into(), &1.into())
+        );
+        assert_eq!(line["stack"], serde_json::json!(["heavy (app/report.js:10:3)"]));
+        assert!(line["call"].is_null() && line.get("suppressed").is_none());
+    }
+
+    #[test]
+    fn a_stamp_names_the_call_and_takes_the_stack_of_an_answer_that_agrees() {
+        let store = Store::new();
+        let page = store.pages.allocate(0).unwrap();
+        let (one, two) = (make(&page, 2, 0, "one"), make(&page, 2, 0, "two"));
+        let stamp = |seq| Evidence { seen: two, stamp: Some(Stamp { call: 2, seq }), answer: answer(one) };
+        let agreed = told(&store, stamp(one));
+        assert_eq!((&agreed["confidence"], &agreed["call"]), (&"stamped".into(), &"Atomics.wait".into()));
+        assert_eq!(
+            (&agreed["request"]["label"], agreed["stack"].as_array().unwrap().len()),
+            (&"one".into(), 1)
+        );
+        let moved = told(&store, stamp(two));
+        assert_eq!((&moved["confidence"], &moved["request"]["label"]), (&"exact".into(), &"one".into()));
+        assert!(moved["call"].is_null());
+        let nobody = told(&store, Evidence { answer: None, ..stamp(0) });
+        assert_eq!((&nobody["confidence"], &nobody["call"]), (&"stamped".into(), &"Atomics.wait".into()));
+        assert!(nobody["request"].is_null());
+        let unknown = Some(Stamp { call: 9, seq: one });
+        assert!(told(&store, Evidence { stamp: unknown, ..NOTHING })["call"].is_null());
+    }
+
+    #[test]
+    fn what_was_seen_last_counts_only_while_it_is_in_flight() {
+        let store = Store::new();
+        let page = store.pages.allocate(0).unwrap();
+        let (open, closed) = (make(&page, 3, 0, "open"), make(&page, 4, 0, "closed"));
+        let line = told(&store, Evidence { seen: open, ..NOTHING });
+        assert_eq!((&line["confidence"], &line["request"]["label"]), (&"last-seen".into(), &"open".into()));
+        for seen in [closed, 0, 1, 99_999_999] {
+            let line = told(&store, Evidence { seen, ..NOTHING });
+            assert_eq!(
+                (&line["confidence"], &line["request"]),
+                (&"last-seen".into(), &serde_json::Value::Null)
+            );
+        }
+    }
+
+    #[test]
+    fn other_lines_are_short() {
+        let recovered = Report::Recovered { thread: 1, blocked_ms: 5034, request: None };
+        assert_eq!(
+            recovered.line(),
+            r#"{"onescope":"recovered","thread":1,"blockedMs":5034,"request":null}"#
+        );
+        assert!(
+            Report::Ended { thread: 1, blocked_ms: 1, request: None }
+                .line()
+                .contains(r#""onescope":"ended""#)
+        );
+    }
+}

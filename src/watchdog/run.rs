@@ -1,0 +1,108 @@
+//! The watchdog's thread: reads, lets the state machine judge, and carries out what it says.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::sleep;
+
+use super::Session;
+use super::output::write_line;
+use super::reading::Reading;
+use super::report::{self, Report, Request};
+use super::stall::{Event, Stalls};
+use crate::error::{Error, Result};
+use crate::store::Store;
+
+/// Between two looks at the threads.
+const TICK: Duration = Duration::from_millis(25);
+
+/// Between two looks while an answer is awaited.
+const QUICK_TICK: Duration = Duration::from_millis(5);
+
+/// Starts the thread of a watch. It ends by itself once the watch has stopped.
+pub(super) fn spawn(store: &'static Store, session: Arc<Session>) -> Result<()> {
+    let failed = |error: std::io::Error| Error::Watchdog { reason: error.to_string() };
+    let runtime = Builder::new_current_thread().enable_time().build().map_err(failed)?;
+    std::thread::Builder::new()
+        .name("onescope-watch".to_owned())
+        .spawn(move || watch(store, &session, &runtime))
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn watch(store: &Store, session: &Session, runtime: &Runtime) {
+    runtime.block_on(async {
+        let mut dog = Dog::new(session);
+        while !session.stopped.load(Relaxed) {
+            let soon = dog.look(store);
+            sleep(if soon { QUICK_TICK } else { TICK }).await;
+        }
+    });
+}
+
+struct Dog<'a> {
+    session: &'a Session,
+    stalls: Stalls,
+    // What the last line of each stuck thread named.
+    named: BTreeMap<u32, Option<Request>>,
+}
+
+impl<'a> Dog<'a> {
+    fn new(session: &'a Session) -> Self {
+        Self { session, stalls: Stalls::new(session.settings.rules), named: BTreeMap::new() }
+    }
+
+    /// Looks at all threads once; true if the next look should come soon.
+    fn look(&mut self, store: &Store) -> bool {
+        if self.session.paused.load(Relaxed) {
+            self.stalls.forget();
+            self.named.clear();
+            return false;
+        }
+        let helper = self.session.settings.stacks.then(|| store.watchdog.helper()).flatten();
+        let mut events = self.stalls.answer(store.watchdog.take_answers());
+        let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
+        events.extend(self.stalls.step(store.threads.clock().now_ms(), &readings, helper.is_some()));
+        for event in events {
+            match (event, &helper) {
+                (Event::Ask { thread, ask }, Some(helper)) => helper(thread, ask),
+                // The helper left between two looks: the line goes out without an answer.
+                (Event::Ask { .. }, None) => {}
+                (event, _) => self.tell(store, event),
+            }
+        }
+        self.stalls.is_looking()
+    }
+
+    fn tell(&mut self, store: &Store, event: Event) {
+        let report = match event {
+            Event::Stall { thread, blocked_ms, suppressed, evidence } => {
+                let calls = &self.session.settings.calls;
+                let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence);
+                if let Report::Stall { request, .. } = &report {
+                    self.named.insert(thread, request.clone());
+                }
+                report
+            }
+            Event::Recovered { thread, blocked_ms } => {
+                Report::Recovered { thread, blocked_ms, request: self.named.remove(&thread).flatten() }
+            }
+            Event::Ended { thread, blocked_ms } => {
+                Report::Ended { thread, blocked_ms, request: self.named.remove(&thread).flatten() }
+            }
+            Event::Ask { .. } => return,
+        };
+        if self.session.stopped.load(Relaxed) {
+            return;
+        }
+        let line = report.line();
+        // First, for stderr may be a pipe that nobody empties.
+        if let Some(on_report) = &self.session.settings.on_report {
+            on_report(line.clone());
+        }
+        write_line(&line);
+    }
+}
