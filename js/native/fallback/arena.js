@@ -53,7 +53,7 @@ export function createArena(nativeSlot) {
     retired.abandoned += created - tally.closed;
   });
 
-  /** @type {import("../contract.js").Block} runs from the first page on */
+  /** @type {import("../contract.js").Block} runs once a thread is attached */
   let clock = [0];
 
   /** @returns {Generator<Cell>} the cells in use, of all live pages */

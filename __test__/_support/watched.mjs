@@ -1,0 +1,138 @@
+// A program with a watch on that gets stuck, as its arguments say; for inspect-watch.spec.mjs.
+//
+// It prints JSON lines: `{ began }` and `{ ended }` around the block in ms of the wall clock, and `{ told }` for each report
+// that `onStall` got.
+
+import { execSync, spawn } from "node:child_process";
+import { scryptSync } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { store } from "../../js/index.js";
+import { watch } from "../../js/inspect.js";
+import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
+
+const say = (value) => console.log(JSON.stringify(value));
+const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+/** Ways to block for a time. */
+const blocks = {
+  loop(ms) {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  },
+  atomics: sleep,
+  exec: (ms) => execSync(`sleep ${ms / 1000}`),
+  scrypt(ms) {
+    // One call, as long as it takes on this machine.
+    const cost = (N) => scryptSync("secret", "salt", 32, { N, r: 8, p: 1, maxmem: 2 ** 31 });
+    const start = performance.now();
+    cost(2 ** 13);
+    const times = Math.ceil(ms / (performance.now() - start));
+    say({ began: Date.now() });
+    scryptSync("secret", "salt", 32, { N: 2 ** 13, r: 8, p: times, maxmem: 2 ** 31 });
+  },
+  fifo(ms) {
+    const directory = mkdtempSync(join(tmpdir(), "onescope-fifo-"));
+    const path = join(directory, "fifo");
+    execSync(`mkfifo ${path}`);
+    spawn("sh", ["-c", `sleep ${ms / 1000}; echo x > ${path}`], { stdio: "ignore" });
+    say({ began: Date.now() });
+    readFileSync(path);
+    rmSync(directory, { recursive: true });
+  },
+};
+
+/** Blocks in a request of its own, after it has beaten, among others that wait. */
+function block(how, ms, label) {
+  const context = createRequestContext();
+  runWithRequestContext(context, () => {
+    store.setLabel(store.handle(context), label);
+    say({ began: Date.now() });
+    blocks[how](ms);
+    say({ ended: Date.now() });
+  });
+}
+
+async function blockHere({ how, ms, label = "GET /stuck" }) {
+  // Held by the timer of this function's caller: requests that wait.
+  const others = Array.from({ length: 3 }, () => createRequestContext());
+  for (const other of others) runWithRequestContext(other, () => {});
+  await wait(200);
+  block(how, ms, label);
+  await wait(300);
+  return others;
+}
+
+const programs = {
+  main: blockHere,
+  async worker({ how, ms }) {
+    await finished(new Worker(new URL(import.meta.url), { workerData: { how, ms } }));
+  },
+  async "early worker"({ how, ms }, start) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { how, ms, first: "attach" } });
+    await new Promise((resolve) => worker.once("message", resolve));
+    start();
+    await finished(worker);
+  },
+  async "terminated worker"({ how }) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { how, ms: 60_000 } });
+    await wait(1500);
+    await worker.terminate();
+    await wait(200);
+  },
+  async "worker that never beat"({ how, ms }) {
+    await finished(new Worker(new URL(import.meta.url), { workerData: { how, ms, first: "block" } }));
+  },
+  async "three stalls"({ how, ms }) {
+    for (let n = 0; n < 3; n++) await blockHere({ how, ms });
+  },
+  async paused({ how, ms }, _start, watching) {
+    await wait(200);
+    watching.pause();
+    block(how, ms, "paused");
+    watching.resume();
+    await blockHere({ how, ms });
+  },
+  async stopped({ how, ms }, _start, watching) {
+    await wait(200);
+    watching.stop();
+    await blockHere({ how, ms });
+  },
+  async nothing() {},
+  async idle({ ms }) {
+    say({ ready: true });
+    await wait(ms);
+  },
+  async "failing onStall"({ how, ms }) {
+    await blockHere({ how, ms });
+  },
+};
+
+const finished = (worker) => new Promise((resolve) => worker.once("exit", resolve));
+
+if (isMainThread) {
+  const { program, options, ...rest } = JSON.parse(process.argv[2]);
+  let watching;
+  const start = () => {
+    const onStall = (told) => {
+      if (program === "failing onStall") throw new Error("on purpose");
+      say({ told });
+    };
+    watching = watch({ stacks: false, ...options, onStall });
+  };
+  if (program !== "early worker") start();
+  await programs[program](rest, start, watching);
+} else {
+  const { parentPort } = await import("node:worker_threads");
+  const { first } = workerData;
+  if (first === "attach") {
+    runWithRequestContext(createRequestContext(), () => {});
+    parentPort.postMessage("attached");
+    parentPort.close();
+  }
+  if (first === "block") block(workerData.how, workerData.ms, "start-up");
+  else await blockHere(workerData);
+}
