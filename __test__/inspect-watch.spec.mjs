@@ -149,12 +149,14 @@ test("a process that was stopped and goes on is not stuck", {
   assert.deepEqual([code, lines], [0, []]);
 });
 
-test("a debugger may stop a thread", { skip: !native }, async () => {
-  const task = JSON.stringify({ program: "main", how: "loop", ms: 1000, options: { thresholdMs: THRESHOLD_MS } });
-  const { code, stderr } = await runNode(["--inspect=127.0.0.1:0", PROGRAM, task]);
-  assert.equal(code, 0);
-  assert.doesNotMatch(stderr, /"onescope"/);
-});
+for (const where of ["main", "worker"]) {
+  test(`a debugger may stop a ${where} thread`, { skip: !native }, async () => {
+    const task = JSON.stringify({ program: where, how: "loop", ms: 1000, options: { thresholdMs: THRESHOLD_MS } });
+    const { code, stderr } = await runNode(["--inspect=127.0.0.1:0", PROGRAM, task]);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stderr, /"onescope"/);
+  });
+}
 
 test("a closed stderr loses the lines and nothing else", {
   skip: !native || process.platform === "win32",

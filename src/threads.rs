@@ -31,7 +31,7 @@ pub mod block {
     pub const CALL_HIGH: usize = 6;
     /// What the clock showed when that call began.
     pub const CALL_STARTED: usize = 7;
-    /// 1 while a stop of the thread means nothing, as under a debugger.
+    /// 1 while a stop of any thread means nothing, as under a debugger.
     pub const PAUSED: usize = 8;
     /// All of them, for the layout hash.
     pub(crate) const POSITIONS: [usize; 9] =

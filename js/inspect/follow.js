@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { backend } from "../backend.js";
 import { threadBlock } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
@@ -6,6 +7,8 @@ import { shared } from "../shared.js";
 import { stampCalls } from "./stamps.js";
 
 // The part that each JavaScript thread takes in the watch of the process: it beats, and stamps the calls that block it.
+
+const require = createRequire(import.meta.url);
 
 /** Between two beats. What the watchdog sees as the start of a stall is early by at most this. */
 const BEAT_MS = 50;
@@ -40,9 +43,9 @@ export function follow() {
  * @param {import("../native/contract.js").Block} block
  */
 function startBeat(block) {
-  const inspector = process.features.inspector ? process.getBuiltinModule("node:inspector") : undefined;
+  const inspector = process.features.inspector ? require("node:inspector") : undefined;
   const beat = () => {
-    // Whoever steps through the program stops it for as long as he likes.
+    // Whoever steps through the program stops it for as long as he likes. Only the main thread knows the url.
     block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
     block[BEAT] = block[CLOCK];
   };

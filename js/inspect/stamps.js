@@ -1,3 +1,4 @@
+import { createRequire, syncBuiltinESMExports } from "node:module";
 import { stampCall } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
@@ -12,6 +13,7 @@ import { currentContext } from "./current.js";
 
 const { call: CALL, callStarted: CALL_STARTED, clock: CLOCK } = LAYOUT.block;
 const { apply } = Reflect;
+const require = createRequire(import.meta.url);
 
 const state = shared("stamps", () => ({
   on: false,
@@ -30,13 +32,13 @@ export function stampCalls(on, block) {
   state.on = on;
   if (on) place(block);
   else takeOut();
-  process.getBuiltinModule("node:module").syncBuiltinESMExports();
+  syncBuiltinESMExports();
 }
 
 /** @param {Block} block */
 function place(block) {
   for (const [module, names] of Object.entries(BLOCKING)) {
-    const owner = module === "Atomics" ? Atomics : process.getBuiltinModule(`node:${module}`);
+    const owner = module === "Atomics" ? Atomics : require(`node:${module}`);
     for (const name of names) {
       const full = `${module}.${name}`;
       const original = Object.getOwnPropertyDescriptor(owner, name);

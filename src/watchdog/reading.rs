@@ -17,8 +17,10 @@ pub struct Stamp {
 pub struct Reading {
     /// Id of the thread.
     pub thread: u32,
-    /// Its last beat, a reading of the clock; 0 if it does not beat, or if its stop means nothing.
+    /// Its last beat, a reading of the clock; 0 if it does not beat.
     pub beat: u32,
+    /// True if it says that nothing may be judged now.
+    pub paused: bool,
     /// Seq of the context that it entered last; 0 for none.
     pub seen: u64,
     /// The blocking call that it is in.
@@ -46,13 +48,13 @@ impl Reading {
 
 fn read(thread: u32, memory: &Memory) -> Reading {
     let pair = |low, high| u64::from(memory.word(high)) << 32 | u64::from(memory.word(low));
-    let beat = if memory.word(block::PAUSED) == 0 { memory.word(block::BEAT) } else { 0 };
+    let (beat, paused) = (memory.word(block::BEAT), memory.word(block::PAUSED) != 0);
     let seen = pair(block::SEEN_LOW, block::SEEN_HIGH);
     let stamp = match memory.word(block::CALL) {
         0 => None,
         call => Some(Stamp { call, seq: pair(block::CALL_LOW, block::CALL_HIGH) }),
     };
-    Reading { thread, beat, seen, stamp }
+    Reading { thread, beat, paused, seen, stamp }
 }
 
 #[cfg(test)]
@@ -64,7 +66,7 @@ mod tests {
     fn shows_the_words_of_the_block() {
         let table = ThreadTable::new();
         let thread = table.attach().unwrap();
-        assert_eq!(Reading::of(&thread), Reading { thread: 0, beat: 0, seen: 0, stamp: None });
+        assert_eq!(Reading::of(&thread), Reading { thread: 0, beat: 0, paused: false, seen: 0, stamp: None });
         for (word, value) in [
             (block::BEAT, 7),
             (block::SEEN_LOW, 257),
@@ -74,10 +76,10 @@ mod tests {
         ] {
             thread.block.set_word(word, value);
         }
-        let expected =
-            Reading { thread: 0, beat: 7, seen: (1 << 32) + 257, stamp: Some(Stamp { call: 3, seq: 258 }) };
+        let stamp = Some(Stamp { call: 3, seq: 258 });
+        let expected = Reading { thread: 0, beat: 7, paused: false, seen: (1 << 32) + 257, stamp };
         assert_eq!(Reading::of(&thread), expected);
         thread.block.set_word(block::PAUSED, 1);
-        assert_eq!(Reading::of(&thread).beat, 0);
+        assert!(Reading::of(&thread).paused);
     }
 }

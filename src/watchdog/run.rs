@@ -57,14 +57,15 @@ impl<'a> Dog<'a> {
 
     /// Looks at all threads once; true if the next look should come soon.
     fn look(&mut self, store: &Store) -> bool {
-        if self.session.paused.load(Relaxed) {
+        let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
+        // A debugger holds all threads of a process, and only the main one knows of it.
+        if self.session.paused.load(Relaxed) || readings.iter().any(|reading| reading.paused) {
             self.stalls.forget();
             self.named.clear();
             return false;
         }
         let helper = self.session.settings.stacks.then(|| store.watchdog.helper()).flatten();
         let mut events = self.stalls.answer(store.watchdog.take_answers());
-        let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
         events.extend(self.stalls.step(store.threads.clock().now_ms(), &readings, helper.is_some()));
         for event in events {
             match (event, &helper) {

@@ -12,7 +12,7 @@ struct Bench {
 
 impl Bench {
     fn new(rules: Rules) -> Self {
-        let readings = vec![Reading { thread: 0, beat: 1, seen: 300, stamp: None }];
+        let readings = vec![Reading { thread: 0, beat: 1, paused: false, seen: 300, stamp: None }];
         let mut bench = Self { stalls: Stalls::new(rules), now: 1, readings, asks: false };
         assert_eq!(bench.step(0), []);
         bench
@@ -149,7 +149,7 @@ fn a_thread_that_ends_while_stuck_is_told_once() {
 #[test]
 fn threads_are_told_apart() {
     let mut bench = Bench::new(RULES);
-    bench.readings.push(Reading { thread: 7, beat: 1, seen: 0, stamp: None });
+    bench.readings.push(Reading { thread: 7, beat: 1, paused: false, seen: 0, stamp: None });
     let mut told = Vec::new();
     for _ in 0..60 {
         bench.beat();
