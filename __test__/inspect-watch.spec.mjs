@@ -50,6 +50,12 @@ function byLine(stream, take) {
 
 const kinds = (lines) => lines.map(({ onescope }) => onescope);
 
+/** The kinds of lines in order, several of a sort in a row as one: a busy machine makes a stall longer. */
+const course = (lines) => kinds(lines).filter((kind, n, all) => kind !== all[n - 1]);
+
+/** Lines of the stalls that a program makes on purpose. A busy machine may add others. */
+const meant = (lines) => lines.filter(({ request }) => request?.label === "GET /stuck");
+
 for (const [how, call] of [
   ["loop", null],
   ["atomics", "Atomics.wait"],
@@ -97,7 +103,7 @@ test("lines come at doubling intervals", { skip: !native }, async () => {
 
 test("a worker that was there before the watch is watched", { skip: !native }, async () => {
   const { lines } = await run({ program: "early worker", how: "atomics", ms: 1000 });
-  assert.deepEqual([...new Set(kinds(lines))], ["stall", "recovered"]);
+  assert.deepEqual(course(meant(lines)), ["stall", "recovered"]);
   assert.deepEqual([lines[0].call, lines[0].request.label], ["Atomics.wait", "GET /stuck"]);
 });
 
@@ -106,7 +112,7 @@ test("a worker that is terminated while it is stuck is told once more", { skip: 
   assert.equal(code, 0);
   assert.equal(lines[0].onescope, "stall");
   assert.deepEqual([lines.at(-1).onescope, lines.at(-1).request.label], ["ended", "GET /stuck"]);
-  assert.deepEqual([...new Set(kinds(lines))], ["stall", "ended"]);
+  assert.deepEqual(course(lines), ["stall", "ended"]);
 });
 
 test("a thread that never beat is not told", { skip: !native }, async () => {
@@ -118,13 +124,13 @@ test("a thread that never beat is not told", { skip: !native }, async () => {
 test("stalls beyond the limit are kept back", { skip: !native }, async () => {
   const options = { maxPerMinute: 2 };
   const { lines } = await run({ program: "three stalls", how: "atomics", ms: 600, options });
-  assert.deepEqual(kinds(lines), ["stall", "recovered", "stall", "recovered"]);
+  assert.deepEqual(course(meant(lines)), ["stall", "recovered", "stall", "recovered"]);
 });
 
 test("a paused watch looks away", { skip: !native }, async () => {
   const { lines } = await run({ program: "paused", how: "loop", ms: 700 });
-  assert.deepEqual(kinds(lines), ["stall", "recovered"]);
-  assert.equal(lines[0].request.label, "GET /stuck");
+  assert.deepEqual(course(meant(lines)), ["stall", "recovered"]);
+  assert.ok(lines.every(({ request }) => request?.label !== "paused"));
 });
 
 test("a stopped watch tells nothing, and one that is on keeps no process alive", { skip: !native }, async () => {
@@ -168,12 +174,12 @@ test("a closed stderr loses the lines and nothing else", {
   byLine(shell.stdout, (line) => said.push(JSON.parse(line)));
   const code = await new Promise((resolve) => shell.on("close", resolve));
   assert.equal(code, 0);
-  assert.deepEqual(kinds(said.flatMap(({ told }) => told ?? [])), ["stall", "recovered"]);
+  assert.deepEqual(course(meant(said.flatMap(({ told }) => told ?? []))), ["stall", "recovered"]);
 });
 
 test("an onStall that throws is a warning", { skip: !native }, async () => {
   const { code, lines, other } = await run({ program: "failing onStall", how: "loop", ms: 600 });
-  assert.deepEqual([code, kinds(lines)], [0, ["stall", "recovered"]]);
+  assert.deepEqual([code, course(meant(lines))], [0, ["stall", "recovered"]]);
   assert.match(other, /OnescopeWarning: onStall of onescope's watch\(\) failed: Error: on purpose/);
 });
 
