@@ -67,7 +67,7 @@ for (const [how, call] of [
     test(`a ${where} thread that is stuck (${how}) is told while it is`, { skip: !native }, async () => {
       const { code, said, lines, other } = await run({ program: where, how, ms: 1000 });
       assert.deepEqual([code, other], [0, ""]);
-      const began = said.findLast((line) => line.began !== undefined).began;
+      const began = said.find((line) => line.began !== undefined).began;
       const { ended } = said.find((line) => line.ended !== undefined);
       const [first] = lines;
       assert.equal(first.onescope, "stall", JSON.stringify(lines));
@@ -218,6 +218,11 @@ test("there is one watch at a time", { skip: !native }, () => {
   );
   second[Symbol.dispose]();
   watch({ stacks: false }).stop();
+});
+
+test("a worker's watch ends with the worker", { skip: !native }, async () => {
+  const expected = { code: 0, said: [{ answer: "watching" }, { again: true }], lines: [], other: "" };
+  assert.deepEqual(await run({ program: "worker's own watch" }), expected);
 });
 
 test("the JavaScript backend says what it lacks", { skip: native }, () => {

@@ -5,6 +5,7 @@
 
 import { execSync, spawn } from "node:child_process";
 import { scryptSync } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,52 +18,55 @@ import { createRequestContext, runWithRequestContext } from "../../shims/unified
 const say = (value) => console.log(JSON.stringify(value));
 const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-/** Ways to block for a time. */
+const SETTLE_MS = 300;
+
+/** Ways to block for a time: each prepares itself, up to `SETTLE_MS` before, and returns the function that blocks. */
 const blocks = {
-  loop(ms) {
+  loop: (ms) => () => {
     const end = performance.now() + ms;
     while (performance.now() < end);
   },
-  atomics: sleep,
-  exec: (ms) => execSync(`sleep ${ms / 1000}`),
+  atomics: (ms) => () => sleep(ms),
+  exec: (ms) => () => execSync(`sleep ${ms / 1000}`),
   scrypt(ms) {
-    // One call, as long as it takes on this machine.
-    const cost = (N) => scryptSync("secret", "salt", 32, { N, r: 8, p: 1, maxmem: 2 ** 31 });
+    const cost = (p) => scryptSync("secret", "salt", 32, { N: 2 ** 13, r: 8, p, maxmem: 2 ** 31 });
     const start = performance.now();
-    cost(2 ** 13);
+    cost(1);
+    // One call, as long as it takes on this machine.
     const times = Math.ceil(ms / (performance.now() - start));
-    say({ began: Date.now() });
-    scryptSync("secret", "salt", 32, { N: 2 ** 13, r: 8, p: times, maxmem: 2 ** 31 });
+    return () => cost(times);
   },
   fifo(ms) {
     const directory = mkdtempSync(join(tmpdir(), "onescope-fifo-"));
     const path = join(directory, "fifo");
     execSync(`mkfifo ${path}`);
-    spawn("sh", ["-c", `sleep ${ms / 1000}; echo x > ${path}`], { stdio: "ignore" });
-    say({ began: Date.now() });
-    readFileSync(path);
-    rmSync(directory, { recursive: true });
+    spawn("sh", ["-c", `sleep ${(SETTLE_MS + ms) / 1000}; echo x > ${path}`], { stdio: "ignore" });
+    return () => {
+      readFileSync(path);
+      rmSync(directory, { recursive: true });
+    };
   },
 };
 
-/** Blocks in a request of its own, after it has beaten, among others that wait. */
-function block(how, ms, label) {
+/** Blocks in a request of its own. */
+function block(blocking, label) {
   const context = createRequestContext();
   runWithRequestContext(context, () => {
     store.setLabel(store.handle(context), label);
     say({ began: Date.now() });
-    blocks[how](ms);
+    blocking();
     say({ ended: Date.now() });
   });
 }
 
-async function blockHere({ how, ms, label = "GET /stuck" }) {
-  // Held by the timer of this function's caller: requests that wait.
+/** Blocks after the thread has beaten, among other requests that wait. */
+async function blockHere({ how, ms }) {
+  const blocking = blocks[how](ms);
   const others = Array.from({ length: 3 }, () => createRequestContext());
   for (const other of others) runWithRequestContext(other, () => {});
-  await wait(200);
-  block(how, ms, label);
-  await wait(300);
+  await wait(SETTLE_MS);
+  block(blocking, "GET /stuck");
+  await wait(SETTLE_MS);
   return others;
 }
 
@@ -73,7 +77,7 @@ const programs = {
   },
   async "early worker"({ how, ms }, start) {
     const worker = new Worker(new URL(import.meta.url), { workerData: { how, ms, first: "attach" } });
-    await new Promise((resolve) => worker.once("message", resolve));
+    await once(worker, "message");
     start();
     await finished(worker);
   },
@@ -92,7 +96,7 @@ const programs = {
   async paused({ how, ms }, _start, watching) {
     await wait(200);
     watching.pause();
-    block(how, ms, "paused");
+    block(blocks[how](ms), "paused");
     watching.resume();
     await blockHere({ how, ms });
   },
@@ -105,6 +109,15 @@ const programs = {
   async idle({ ms }) {
     say({ ready: true });
     await wait(ms);
+  },
+  async "worker's own watch"() {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { first: "watch" } });
+    const [answer] = await once(worker, "message");
+    say({ answer });
+    await finished(worker);
+    // Throws while the worker's is still on.
+    watch({ stacks: false }).stop();
+    say({ again: true });
   },
   async "failing onStall"({ how, ms }) {
     await blockHere({ how, ms });
@@ -123,7 +136,7 @@ if (isMainThread) {
     };
     watching = watch({ stacks: false, ...options, onStall });
   };
-  if (program !== "early worker") start();
+  if (program !== "early worker" && program !== "worker's own watch") start();
   await programs[program](rest, start, watching);
 } else {
   const { parentPort } = await import("node:worker_threads");
@@ -133,6 +146,10 @@ if (isMainThread) {
     parentPort.postMessage("attached");
     parentPort.close();
   }
-  if (first === "block") block(workerData.how, workerData.ms, "start-up");
+  if (first === "watch") {
+    watch({ stacks: false });
+    parentPort.postMessage("watching");
+    parentPort.close();
+  } else if (first === "block") block(blocks[workerData.how](workerData.ms), "start-up");
   else await blockHere(workerData);
 }

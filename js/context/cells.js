@@ -149,11 +149,11 @@ export function touch(context) {
 /**
  * Writes a context's sequence number into the thread's block as that of the blocking call which begins now.
  *
- * @param {CellOwner | undefined} context `undefined` outside every context
+ * @param {CellOwner | undefined} context `undefined` outside every context; one that belongs to no request counts as none
  * @param {import("../native/contract.js").Block} block
  */
 export function stampCall(context, block) {
-  if (context === undefined) {
+  if (context === undefined || context.$kind === DETACHED) {
     block[BLOCK.callLow] = block[BLOCK.callHigh] = 0;
     return;
   }
