@@ -21,6 +21,8 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_STALE_HANDLE"
   /** What was given can be no handle, id or limit. */
   | "ERR_ONESCOPE_HANDLE"
+  /** A filter names something that no context can be. */
+  | "ERR_ONESCOPE_FILTER"
   /** No request runs here. */
   | "ERR_ONESCOPE_NO_CONTEXT"
   /** Memory for a page of contexts could not be had. */
@@ -211,7 +213,7 @@ export interface ContextInfo {
   idleMs: number;
   /** Number of its JavaScript thread. */
   thread: number;
-  /** Handle of the context that it was forked from; `null` for a request. */
+  /** Handle of the context that it was made in; `null` for a request. */
   parent: number | null;
 }
 

@@ -1,3 +1,100 @@
+import type { ContextInfo, ContextKind, ContextState } from "../index.js";
+
+/** A request or other work in flight, as it was at the moment of the call. */
+export interface InFlight extends ContextInfo {
+  /** Keys of the native flags that are set, such as `"dynamicUsageDetected"`. */
+  flags: string[];
+}
+
+/** Which of what is in flight to list. What is left out does not matter. */
+export interface InFlightFilter {
+  /** At most so many, the oldest. */
+  limit?: number;
+  /** A part of the label. */
+  label?: string;
+  state?: ContextState;
+  /** Number of a JavaScript thread. */
+  thread?: number;
+}
+
+/**
+ * The requests and other work of all threads that are in flight, oldest first (js backend: of this thread).
+ *
+ * @throws `ERR_ONESCOPE_FILTER` for a state that there is not, `ERR_ONESCOPE_HANDLE` for what is no whole number
+ */
+export function inflight(filter?: InFlightFilter): InFlight[];
+
+/** How many contexts there are and were. `created` is always `closed + abandoned + inFlight`. */
+export interface Counters {
+  /** Requests and other work since the process started. */
+  created: number;
+  /** Forks that vinext made of its request contexts. */
+  forked: number;
+  closed: number;
+  /** Collected without having been closed. */
+  abandoned: number;
+  inFlight: number;
+  /** What is in flight, by kind; kinds of which there is none are left out. */
+  byKind: Partial<Record<ContextKind, number>>;
+  /** What is in flight, by state; states in which there is none are left out. */
+  byState: Partial<Record<ContextState, number>>;
+  /** Pages of 255 contexts that JavaScript still reaches. */
+  pages: number;
+  /** JavaScript threads that use the store. */
+  threads: number;
+}
+
+/** Counts contexts, pages and threads of the process (js backend: of this thread). */
+export function counters(): Counters;
+
+/** How long closed contexts with one label took, in ms. The clock is read to 10 ms. */
+export interface Latency {
+  /** The label; `other` for all labels beyond the first 200 together. */
+  label: string;
+  /** Contexts that closed. */
+  count: number;
+  /** Half took at most this. */
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+  mean: number;
+}
+
+/**
+ * How long the closed contexts of the process took, by label, the label with the most contexts first.
+ *
+ * @throws `ERR_ONESCOPE_BACKEND` on the JavaScript backend, which keeps no latencies
+ */
+export function histograms(): Latency[];
+
+/**
+ * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
+ * over, whoever answers it: vinext, Express, Fastify or plain `node:http`. Call it in each thread that serves.
+ *
+ * @returns a handle; `stop()` ends it for requests to come, unless another handle is still in use
+ */
+export function trackRequests(): { stop(): void };
+
+/**
+ * Names the context that runs here. Its route does not change the name any more.
+ *
+ * @param text cut to 64 bytes of UTF-8; control characters become `?`
+ * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside {@link with}, `ERR_ONESCOPE_SLOT_KIND` for no string
+ */
+export function label(text: string): void;
+
+declare function withLabel<R>(label: string, fn: () => R): R;
+
+/**
+ * `with(label, fn)` runs work that is no request, such as a job or a message of a queue, in a context of its own, which
+ * closes when the result settles. Inside a request or other such work, that one is its parent. Returns what `fn` returns;
+ * for what has a `then`, a promise of the same result.
+ *
+ * @throws `ERR_ONESCOPE_SLOT_KIND` for a label that is no string
+ */
+export { withLabel as with };
+
 /** The request that a report names. */
 export interface ReportedRequest {
   /** its handle, as `store.handle()` gives it */

@@ -55,6 +55,11 @@ pub enum Error {
         /// The value as given, printed.
         given: String,
     },
+    /// A filter names something that no context can be.
+    Filter {
+        /// What was given, and what would be right.
+        reason: String,
+    },
     /// Memory for a page or a thread block could not be had.
     PageMemory {
         /// Bytes that were asked for.
@@ -87,6 +92,7 @@ impl Error {
             Error::CellFull { .. } => "ERR_ONESCOPE_CELL_FULL",
             Error::StaleHandle { .. } => "ERR_ONESCOPE_STALE_HANDLE",
             Error::Handle { .. } => "ERR_ONESCOPE_HANDLE",
+            Error::Filter { .. } => "ERR_ONESCOPE_FILTER",
             Error::PageMemory { .. } => "ERR_ONESCOPE_PAGE_MEMORY",
             Error::Clock { .. } => "ERR_ONESCOPE_CLOCK",
             Error::Watched => "ERR_ONESCOPE_WATCHED",
@@ -130,6 +136,7 @@ impl fmt::Display for Error {
                     "{given} is not a handle, id or limit; expected an integer in the range of those, at most {HANDLE_MAX}"
                 )
             }
+            Error::Filter { reason } => write!(f, "this filter finds nothing: {reason}"),
             Error::PageMemory { bytes, reason } => {
                 write!(
                     f,

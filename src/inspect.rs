@@ -8,10 +8,16 @@ use crate::registry::{Lane, Scalar, Slot, SlotSpec};
 use crate::store::Store;
 
 /// Which contexts to list. The default lists every request that is in flight.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// At most this many, the oldest; none for all.
     pub limit: Option<usize>,
+    /// Only those whose label contains this.
+    pub label: Option<String>,
+    /// Only those in this state.
+    pub state: Option<State>,
+    /// Only those of this thread.
+    pub thread: Option<u32>,
     /// Also forks, not only requests.
     pub forks: bool,
     /// Also closed contexts whose page is still live.
@@ -37,7 +43,7 @@ pub struct ContextInfo {
     pub idle_ms: u32,
     /// Id of its thread.
     pub thread: u32,
-    /// Handle of the context it was forked from.
+    /// Handle of the context that it was made in.
     pub parent: Option<u64>,
     /// Key and value of every native slot, in order of id; none as a value means that JavaScript holds it. Empty unless
     /// the filter asks.
@@ -58,19 +64,24 @@ pub struct Counts {
 }
 
 /// Lists contexts, oldest first.
-pub fn contexts(store: &Store, filter: Filter) -> Vec<ContextInfo> {
+pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
     // Copied first: a lock held during the scan would make every registration wait for it.
     let slots: Vec<Slot> = if filter.slots { store.registry.read().list().to_vec() } else { Vec::new() };
     let (pages, _) = store.pages.snapshot();
     let mut found: Vec<ContextInfo> = Vec::new();
-    for page in &pages {
+    for page in pages.iter().filter(|page| filter.thread.is_none_or(|thread| thread == page.thread())) {
         for (index, cell) in page.cells() {
             // Read once: the context may be closed while it is described.
             let (state, parent) = (cell.state(), cell.parent());
-            let wanted = state.is_in_flight() || filter.closed && state == State::Closed;
-            if wanted && (filter.forks || parent.is_none()) {
+            let wanted = (state.is_in_flight() || filter.closed && state == State::Closed)
+                && filter.state.is_none_or(|only| only == state);
+            if wanted && (filter.forks || !cell.is_fork()) {
+                let label = cell.label();
+                if !filter.label.as_ref().is_none_or(|part| label.contains(part.as_str())) {
+                    continue;
+                }
                 let seq = Handle::of(page.id(), index).seq();
-                let (thread, label, kind) = (page.thread(), cell.label(), cell.kind());
+                let (thread, kind) = (page.thread(), cell.kind());
                 let slots = values(cell, &slots);
                 // Times for now; ages once the scan is over.
                 let (age_ms, idle_ms) = (cell.word(word::STARTED), cell.word(word::TOUCHED));
@@ -105,6 +116,30 @@ pub fn counts(store: &Store) -> Counts {
         totals += page_totals;
     }
     Counts { totals, live_pages: pages.len() as u64, live_cells, threads: store.threads.list().len() as u64 }
+}
+
+/// Requests and other work in flight, counted by kind and by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InFlight {
+    /// By code of the kind.
+    pub by_kind: [u64; RequestKind::NAMES.len()],
+    /// By code of the state.
+    pub by_state: [u64; State::NAMES.len()],
+}
+
+/// Counts what is in flight.
+pub fn in_flight(store: &Store) -> InFlight {
+    let mut counts = InFlight::default();
+    for page in &store.pages.snapshot().0 {
+        for (_, cell) in page.cells() {
+            let state = cell.state();
+            if state.is_in_flight() && !cell.is_fork() {
+                counts.by_kind[cell.kind() as usize] += 1;
+                counts.by_state[state as usize] += 1;
+            }
+        }
+    }
+    counts
 }
 
 fn resolve(store: &Store, seq: u64) -> Result<CellRef> {

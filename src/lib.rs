@@ -9,6 +9,7 @@ pub mod clock;
 pub mod error;
 pub mod generate;
 pub mod inspect;
+pub mod latency;
 pub mod limits;
 pub mod memory;
 pub mod registry;

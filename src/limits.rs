@@ -43,5 +43,18 @@ pub const CLOCK_TICK_MS: u64 = 10;
 /// Bytes of the block that each attached thread maps: one cache line, so that threads do not share one.
 pub const THREAD_BLOCK_BYTES: usize = 64;
 
+/// Labels with a latency histogram of their own, per process. Contexts with any further label count under
+/// `LATENCY_OTHER`.
+pub const LATENCY_LABELS: usize = 200;
+
+/// Where the latencies of labels beyond `LATENCY_LABELS` count.
+pub const LATENCY_OTHER: &str = "other";
+
+/// Significant decimal digits of a latency: 2 keep every value to 1 %.
+pub const LATENCY_DIGITS: u8 = 2;
+
+/// Largest latency that is told apart, in ms (one day); a longer one counts as this.
+pub const LATENCY_MAX_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// Largest handle: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
 pub const HANDLE_MAX: u64 = (1 << 53) - 1;

@@ -1,7 +1,8 @@
 import { followWatch } from "#host";
 import { backend } from "../backend.js";
-import { LAYOUT, STATES } from "../generated/slot-table.js";
+import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
+import { currentTracked } from "./tracked.js";
 
 // A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
 // that are only looked at cost no memory of the store. The cells come from the page that this JavaScript thread fills;
@@ -13,7 +14,12 @@ import { shared } from "../shared.js";
 const CREATED = STATES.indexOf("created");
 const ACTIVE = STATES.indexOf("active");
 const CLOSED = STATES.indexOf("closed");
+const REGENERATION = KINDS.indexOf("regeneration");
 const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
+
+/** How an inner context is named. */
+const BORROWED_LABEL = 2;
+export const OWN_LABEL = 1;
 
 /** The kind of a context that belongs to no request. Its cell is its own small array, which nobody else sees. */
 export const DETACHED = -1;
@@ -69,12 +75,57 @@ export function threadBlock() {
 }
 
 /**
- * Gives a context its cell, as a request of its own. It must not have one.
+ * Gives a context its cell: that of the HTTP request which runs here if no context has it yet, else one of its own. It
+ * must not have one.
  *
  * @param {CellOwner} context
  */
 export function takeCell(context) {
   if (context.$kind === DETACHED) return takePrivateCell(context);
+  const outer = currentTracked();
+  if (outer === undefined) takeNew(context);
+  // No client waits for a regeneration, and it outlives the request that found the page stale.
+  else if (outer.joinable && context.$kind !== REGENERATION) join(context, outer);
+  else takeInner(context, outer);
+}
+
+/**
+ * @param {CellOwner} context
+ * @param {import("./tracked.js").Tracked} request
+ */
+function join(context, request) {
+  request.joinable = false;
+  request.context = context;
+  const { $words, $bytes, $base } = request;
+  $bytes[($base << 2) + BYTE.kind] = context.$kind;
+  context.$words = $words;
+  context.$bytes = $bytes;
+  context.$base = $base;
+}
+
+/**
+ * Gives a context a cell of its own that names another as the one it was made in, and bears its label. Unlike a fork it
+ * ends by itself.
+ *
+ * @param {CellOwner} context
+ * @param {CellOwner} parent has a cell
+ */
+export function takeInner(context, parent) {
+  takeNew(context);
+  nameParent(context, parent);
+  const at = context.$base << 2;
+  const from = parent.$base << 2;
+  context.$bytes[at + BYTE.inner] = BORROWED_LABEL;
+  context.$bytes[at + BYTE.labelLength] = parent.$bytes[from + BYTE.labelLength];
+  context.$bytes.set(parent.$bytes.subarray(from + BYTE.label, from + LAYOUT.cellBytes), at + BYTE.label);
+}
+
+/**
+ * Gives a context a cell of its own, as a request.
+ *
+ * @param {CellOwner} context
+ */
+export function takeNew(context) {
   if (page.cursor === pageCells) turn();
   const { words, bytes } = page;
   const base = page.cursor * cellWords;
@@ -104,15 +155,22 @@ function takePrivateCell(context) {
  */
 export function takeFork(context, parent) {
   if (parent.$base === 0) takeCell(parent);
-  takeCell(context);
-  const { $words: words, $base: base } = context;
-  if (context.$kind === DETACHED) return;
+  if (context.$kind === DETACHED) return takePrivateCell(context);
+  takeNew(context);
+  nameParent(context, parent);
+  // A fork is made to be entered, by the same call.
+  context.$bytes[context.$base << 2] = ACTIVE;
+  backend.forked(context.$words);
+}
+
+/**
+ * @param {CellOwner} context
+ * @param {CellOwner} parent
+ */
+function nameParent({ $words: words, $base: base }, parent) {
   // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
   words[base + WORD.parentLow] = parent.$words[header.seqLow] + parent.$base / cellWords;
   words[base + WORD.parentHigh] = parent.$words[header.seqHigh];
-  // A fork is made to be entered, by the same call.
-  context.$bytes[base << 2] = ACTIVE;
-  backend.forked(words);
 }
 
 /**
@@ -138,7 +196,10 @@ export function touch(context) {
   if (context.$base === 0) takeCell(context);
   const { $words: words, $base: base } = context;
   const at = base << 2;
-  if (context.$bytes[at] === CREATED) context.$bytes[at] = ACTIVE;
+  const state = context.$bytes[at];
+  // The last touch of what is over says how long it took.
+  if (state === CLOSED) return;
+  if (state === CREATED) context.$bytes[at] = ACTIVE;
   const { block } = page;
   words[base + WORD.touched] = block[BLOCK.clock];
   // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
@@ -173,7 +234,7 @@ export function advance(context, state) {
   if (context.$base === 0) takeCell(context);
   const at = context.$base << 2;
   if (context.$bytes[at] >= state) return;
-  context.$bytes[at] = state;
   context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
+  context.$bytes[at] = state;
   if (state === CLOSED) backend.closed(context.$words);
 }

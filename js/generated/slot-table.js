@@ -6,7 +6,7 @@
  */
 export const LAYOUT = Object.freeze({
   version: 2,
-  hash: "dd16c1ce9a14989a",
+  hash: "5e7163f3bd84b447",
   magic: 1330529619,
   pageBytes: 32768,
   pageCells: 256,
@@ -28,6 +28,7 @@ export const LAYOUT = Object.freeze({
     state: 0,
     kind: 1,
     labelLength: 2,
+    inner: 3,
     lanes: 20,
     label: 64,
   }),

@@ -1,12 +1,29 @@
+import { DETACHED } from "../context/cells.js";
 import { currentRequest } from "../context/current.js";
+import { RequestContext } from "../context/request-context.js";
+import { currentTracked } from "../context/tracked.js";
+import { STATES } from "../generated/slot-table.js";
+
+const CLOSED = STATES.indexOf("closed");
 
 /**
- * The context that is current in this thread.
+ * The innermost context that is current in this thread: vinext's request context (of forks the one that they were forked
+ * from), the HTTP request, or the work that `with` runs. An HTTP request of which vinext knows nothing, and work of
+ * `with`, are current until they are over.
  *
- * @returns {import("../context/cells.js").CellOwner | undefined} `undefined` outside every context, and where the context
- *   is one that has no cell, such as one of a stock copy of vinext
+ * @returns {import("../context/cells.js").CellOwner | undefined}
  */
 export function currentContext() {
+  const request = requestHere();
+  const tracked = currentTracked();
+  if (tracked === undefined || tracked.$bytes[tracked.$base << 2] === CLOSED) return request;
+  return request === undefined || tracked.outer === request ? tracked : request;
+}
+
+/** @returns {import("../context/request-context.js").Context | undefined} vinext's, which fork it may be */
+export function requestHere() {
   const context = currentRequest();
-  return context?.$words === undefined ? undefined : context;
+  // A stock copy of vinext's module makes plain objects, which have no cell.
+  if (!(context instanceof RequestContext) || context.$kind === DETACHED) return undefined;
+  return context.$family?.root ?? context;
 }

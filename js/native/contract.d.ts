@@ -12,6 +12,8 @@ import type {
   SlotKind,
 } from "../../index.js";
 
+import type { Latency } from "../inspect.js";
+
 export type { ContextInfo, Scalar, SlotInfo };
 
 export interface SlotSpec {
@@ -59,7 +61,17 @@ export interface Store {
   attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;
   counts(): Counts;
-  contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];
+  contexts(options?: {
+    limit?: number;
+    label?: string;
+    state?: string;
+    thread?: number;
+    forks?: boolean;
+    closed?: boolean;
+    slots?: boolean;
+  }): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
+  inFlight(): { byKind: Partial<Record<ContextKind, number>>; byState: Partial<Record<ContextState, number>> };
+  latencies(): Latency[];
   readSlot(seq: number, id: number): Scalar;
   writeSlot(seq: number, id: number, value: Scalar): void;
   readLabel(seq: number): string;

@@ -10,13 +10,13 @@ import { createRegistry } from "./fallback/registry.js";
  * @returns {import("./contract.js").Backend}
  */
 export function createFallback(reasons) {
-  const { registerSlot, slots, nativeSlot } = createRegistry();
+  const { registerSlot, slots, nativeSlot, nativeSlots } = createRegistry();
   return {
     name: "js",
     reasons,
     layoutHash: () => LAYOUT.hash,
     registerSlot,
     slots,
-    ...createArena(nativeSlot),
+    ...createArena(nativeSlot, nativeSlots),
   };
 }

@@ -13,6 +13,9 @@ pub mod byte {
     pub const KIND: usize = 1;
     /// Bytes of the label that are in use.
     pub const LABEL_LENGTH: usize = 2;
+    /// Not 0 for a context that ends by itself although it has a parent: 1 with a name of its own, 2 with its parent's. 0
+    /// for a request, and for a fork, which ends with what it was forked from.
+    pub const INNER: usize = 3;
     /// First byte lane.
     pub const LANES: usize = 20;
     /// Lane of the built-in slot `phase`: 0 render, 1 action, 2 route handler.
@@ -56,10 +59,11 @@ pub mod header {
 }
 
 /// All positions, for the layout hash.
-pub(crate) const POSITIONS: [usize; 18] = [
+pub(crate) const POSITIONS: [usize; 19] = [
     byte::STATE,
     byte::KIND,
     byte::LABEL_LENGTH,
+    byte::INNER,
     byte::LANES,
     byte::LABEL,
     word::STARTED,
@@ -106,6 +110,11 @@ impl State {
             4 => State::Closed,
             _ => State::Free,
         }
+    }
+
+    /// The state of that JavaScript name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().position(|known| *known == name).map(|code| Self::from_code(code as u8))
     }
 
     /// The JavaScript name.
@@ -211,7 +220,17 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Seq of the context that this one was forked from; none for a request.
+    /// True for a context that ends with the one it was forked from.
+    pub fn is_fork(&self) -> bool {
+        self.parent().is_some() && self.byte(byte::INNER) == 0
+    }
+
+    /// True for a context that bears the label of the one it was made in.
+    pub fn has_borrowed_label(&self) -> bool {
+        self.byte(byte::INNER) == 2
+    }
+
+    /// Seq of the context that this one was made in; none for a request.
     pub fn parent(&self) -> Option<u64> {
         let (low, high) = (self.word(word::PARENT_LOW), self.word(word::PARENT_HIGH));
         Some(u64::from(high) << 32 | u64::from(low)).filter(|seq| *seq != 0)
@@ -219,9 +238,17 @@ impl<'a> Cell<'a> {
 
     /// The label. A read that meets a half-written label shows U+FFFD for what is not UTF-8.
     pub fn label(&self) -> String {
+        let mut buffer = [0; LABEL_BYTES];
+        String::from_utf8_lossy(self.label_bytes(&mut buffer)).into_owned()
+    }
+
+    /// The label's bytes, read into `buffer`.
+    pub fn label_bytes<'b>(&self, buffer: &'b mut [u8; LABEL_BYTES]) -> &'b [u8] {
         let length = usize::from(self.byte(byte::LABEL_LENGTH)).min(LABEL_BYTES);
-        let bytes: Vec<u8> = (0..length).map(|offset| self.byte(byte::LABEL + offset)).collect();
-        String::from_utf8_lossy(&bytes).into_owned()
+        for (index, word) in buffer.chunks_exact_mut(4).take(length.div_ceil(4)).enumerate() {
+            word.copy_from_slice(&self.word(word::LABEL + index).to_ne_bytes());
+        }
+        &buffer[..length]
     }
 
     /// Writes the label, cut at the last character boundary within 64 bytes.
@@ -300,6 +327,7 @@ mod tests {
             (byte::STATE, 1),
             (byte::KIND, 1),
             (byte::LABEL_LENGTH, 1),
+            (byte::INNER, 1),
             (word::STARTED * 4, 4),
             (word::TOUCHED * 4, 4),
             (word::PARENT_LOW * 4, 4),
@@ -311,7 +339,7 @@ mod tests {
         for (start, length) in parts {
             owner[start..start + length].iter_mut().for_each(|uses| *uses += 1);
         }
-        assert!(owner.iter().enumerate().all(|(offset, uses)| *uses == i32::from(offset != 3)));
+        assert!(owner.iter().all(|uses| *uses == 1));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! page (32 KiB, one external ArrayBuffer)          cell (128 bytes)
-//! +---------------------------+ cell 0             byte  0  state    1 kind    2 label length    3 zero
+//! +---------------------------+ cell 0             byte  0  state    1 kind    2 label length    3 inner
 //! | header: magic, version,   |                    word  1  started, ms on the coarse clock
 //! | thread, first seq, cursor |                    word  2  last touch, ms on the coarse clock
 //! +---------------------------+ cell 1             words 3-4  seq of the parent, low and high; 0 = a request

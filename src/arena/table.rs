@@ -9,6 +9,7 @@ use super::cell::{Cell, State};
 use super::handle::Handle;
 use super::page::Page;
 use crate::error::{Error, Result};
+use crate::latency::Latencies;
 use crate::sync::RwLock;
 
 /// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
@@ -31,14 +32,14 @@ impl Totals {
     pub fn of(page: &Page) -> Self {
         let mut totals = Self::default();
         for (_, cell) in page.cells() {
-            match (cell.state(), cell.parent()) {
+            match (cell.state(), cell.is_fork()) {
                 (State::Free, _) => {}
-                (_, Some(_)) => totals.forked += 1,
-                (State::Closed, None) => {
+                (_, true) => totals.forked += 1,
+                (State::Closed, false) => {
                     totals.created += 1;
                     totals.closed += 1;
                 }
-                (_, None) => {
+                (_, false) => {
                     totals.created += 1;
                     totals.in_flight += 1;
                 }
@@ -80,6 +81,8 @@ struct Pages {
     // Ordered, so that a scan meets older pages first.
     live: BTreeMap<u64, Arc<Page>>,
     retired: Totals,
+    // Of the contexts in pages that are gone.
+    latencies: Latencies,
 }
 
 /// The pages of the process.
@@ -113,6 +116,7 @@ impl PageTable {
         match pages.live.remove(&id) {
             Some(page) => {
                 pages.retired += Totals::of(&page).retired();
+                pages.latencies.add(&page);
                 true
             }
             None => false,
@@ -133,6 +137,16 @@ impl PageTable {
         page.filter(|page| handle.index() < page.cursor())
             .map(|page| CellRef { page, index: handle.index() })
             .ok_or(Error::StaleHandle { handle: handle.seq() })
+    }
+
+    /// Latencies of all closed contexts: those of gone pages and those of live ones, each counted once.
+    pub fn latencies(&self) -> Latencies {
+        let (pages, mut latencies): (Vec<Arc<Page>>, _) = {
+            let pages = self.pages.read();
+            (pages.live.values().cloned().collect(), pages.latencies.clone())
+        };
+        pages.iter().for_each(|page| latencies.add(page));
+        latencies
     }
 
     /// The live pages in order of id, and the totals of all others, both of the same moment.

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use napi::bindgen_prelude::{Either, JsValue, Null, Unknown};
 use napi_derive::napi;
 
-use super::convert::{JsSlotValue, integer, object, property, slot_value};
+use super::convert::{JsSlotValue, integer, object, property, scalar, slot_value};
 use super::error::{Result, host};
+use crate::arena::{RequestKind, State};
+use crate::error::Error;
 use crate::inspect::{self, ContextInfo, Filter};
+use crate::registry::Scalar;
 use crate::store::Store;
 
 /// How much there is.
@@ -65,17 +68,18 @@ pub struct Context {
     pub idle_ms: u32,
     /// Id of its thread.
     pub thread: u32,
-    /// Handle of the context it was forked from, or `null`.
+    /// Handle of the context that it was made in, or `null`.
     pub parent: Either<f64, Null>,
     /// Native slots by key, if the options ask.
     pub slots: Option<BTreeMap<String, JsSlotValue>>,
 }
 
-/// Lists contexts of all threads, oldest first. Options: `limit` (none), and off by default `forks`, `closed`, `slots`.
+/// Lists contexts of all threads, oldest first. Options: `limit`, `label` (a part of it), `state`, `thread`; and off by
+/// default `forks`, `closed`, `slots`.
 #[napi(catch_unwind)]
 pub fn contexts(options: Option<Unknown<'_>>) -> Result<Vec<Context>> {
     let filter = filter(options)?;
-    let found = inspect::contexts(Store::global(), filter);
+    let found = inspect::contexts(Store::global(), &filter);
     Ok(found.into_iter().map(|context| convert(context, filter.slots)).collect())
 }
 
@@ -87,17 +91,98 @@ fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
         Some(value) => value.coerce_to_bool().map_err(host),
         None => Ok(false),
     };
+    let given = |name| match property(&options, name)? {
+        Some(value) if value.get_type().map_err(host)? != napi::ValueType::Undefined => {
+            Result::Ok(Some(value))
+        }
+        _ => Ok(None),
+    };
+    let number = |name| given(name)?.map(integer).transpose();
+    let text = |name| given(name)?.map(|value| text(name, value)).transpose();
     Ok(Filter {
-        limit: match property(&options, "limit")? {
-            Some(value) if value.get_type().map_err(host)? != napi::ValueType::Undefined => {
-                Some(usize::try_from(integer(value)?).unwrap_or(usize::MAX))
-            }
-            _ => None,
-        },
+        limit: number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+        label: text("label")?,
+        state: text("state")?.map(|name| state(&name)).transpose()?,
+        // No thread has a number beyond the range of its type.
+        thread: number("thread")?.map(|id| u32::try_from(id).unwrap_or(u32::MAX)),
         forks: chosen("forks")?,
         closed: chosen("closed")?,
         slots: chosen("slots")?,
     })
+}
+
+fn text(name: &str, value: Unknown<'_>) -> Result<String> {
+    match scalar(value)? {
+        Some(Scalar::Text(text)) => Ok(text.into_owned()),
+        _ => Err(Error::Filter { reason: format!("{name} is a string") }.into()),
+    }
+}
+
+fn state(name: &str) -> Result<State> {
+    let unknown = || {
+        let reason = format!("state {name:?} is unknown; expected {}", State::NAMES.join(", "));
+        Error::Filter { reason }.into()
+    };
+    State::from_name(name).ok_or_else(unknown)
+}
+
+/// What is in flight, counted.
+#[napi(object, object_from_js = false)]
+pub struct InFlight {
+    /// How many, by kind; kinds of which there is none are left out.
+    pub by_kind: BTreeMap<&'static str, f64>,
+    /// How many, by state; states in which there is none are left out.
+    pub by_state: BTreeMap<&'static str, f64>,
+}
+
+/// Counts the requests and other work in flight of all threads.
+#[napi(catch_unwind)]
+pub fn in_flight() -> Result<InFlight> {
+    let counts = inspect::in_flight(Store::global());
+    Ok(InFlight {
+        by_kind: named(&RequestKind::NAMES, &counts.by_kind),
+        by_state: named(&State::NAMES, &counts.by_state),
+    })
+}
+
+fn named(names: &[&'static str], counts: &[u64]) -> BTreeMap<&'static str, f64> {
+    let pairs = names.iter().zip(counts).filter(|(_, count)| **count > 0);
+    pairs.map(|(name, count)| (*name, *count as f64)).collect()
+}
+
+/// How long contexts with one label took.
+#[napi(object, object_from_js = false)]
+pub struct Latency {
+    /// The label; `other` for all labels beyond the limit together.
+    pub label: String,
+    /// Contexts that closed.
+    pub count: f64,
+    /// Half took at most this, in ms.
+    pub p50: f64,
+    /// Nine of ten took at most this, in ms.
+    pub p90: f64,
+    /// 99 of a hundred took at most this, in ms.
+    pub p99: f64,
+    /// The longest, in ms.
+    pub max: f64,
+    /// The mean, in ms.
+    pub mean: f64,
+}
+
+/// Latencies of all closed contexts of the process, by label.
+#[napi(catch_unwind)]
+pub fn latencies() -> Result<Vec<Latency>> {
+    let list = Store::global().pages.latencies().list();
+    let convert = |latency: crate::latency::Latency| Latency {
+        label: latency.label,
+        count: latency.count as f64,
+        p50: latency.p50 as f64,
+        p90: latency.p90 as f64,
+        p99: latency.p99 as f64,
+        max: latency.max as f64,
+        mean: latency.mean,
+    };
+    Ok(list.into_iter().map(convert).collect())
 }
 
 fn convert(context: ContextInfo, with_slots: bool) -> Context {

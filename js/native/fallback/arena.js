@@ -1,21 +1,16 @@
 import { startClock, thread } from "#host";
 import { readLane, writeLane } from "../../context/lane-codec.js";
 import { CODES, OnescopeError } from "../../errors.js";
-import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
+import { LAYOUT } from "../../generated/slot-table.js";
+import { describe, labelOf, list } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */
-/** @typedef {import("../contract.js").ContextInfo} ContextInfo */
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
 /** What must outlive a page: how many of its contexts were forks, and how many were closed. */
 /** @typedef {{ id: number, forked: number, closed: number }} Tally */
 
-// A context only says that it is one of the App Router; what it turned out to be is told by its phase.
-const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"));
-/** @type {Record<string, string>} */
-const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
-
-const { pageCells, cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
+const { pageCells, cellWords, header, bytes: BYTE } = LAYOUT;
 
 /**
  * Pages that become findable between two ticks of the clock. A new WeakRef keeps its target until the turn of the event
@@ -28,8 +23,9 @@ const FINDABLE_PER_TICK = 256;
  * Pages in ordinary memory. The table holds them weakly: as in the native arena, a page lives as long as a context in it.
  *
  * @param {(id: number) => SlotInfo} nativeSlot
+ * @param {() => SlotInfo[]} nativeSlots all of them, in order of id
  */
-export function createArena(nativeSlot) {
+export function createArena(nativeSlot, nativeSlots) {
   /** @type {Map<number, WeakRef<ArrayBuffer>>} by page id */
   const pages = new Map();
   /** @type {WeakMap<ArrayBuffer, Tally>} */
@@ -150,18 +146,26 @@ export function createArena(nativeSlot) {
       };
     },
 
-    /** @param {{ limit?: number, forks?: boolean, closed?: boolean }} [options] */
-    contexts(options) {
-      const { limit = Number.MAX_SAFE_INTEGER, forks = false, closed = false } = options ?? {};
-      checkNumber(limit);
-      /** @type {ContextInfo[]} */
-      const found = [];
-      for (const cell of cells()) {
-        const info = describe(cell, clock[0]);
-        if ((forks || info.parent === null) && (closed || info.state !== "closed")) found.push(info);
+    contexts: (/** @type {any} */ options) => list(cells(), options ?? {}, clock[0], nativeSlots),
+
+    inFlight() {
+      /** @type {Record<string, number>} */
+      const byKind = {};
+      /** @type {Record<string, number>} */
+      const byState = {};
+      for (const { kind, state } of list(cells(), {}, clock[0], nativeSlots)) {
+        byKind[kind] = (byKind[kind] ?? 0) + 1;
+        byState[state] = (byState[state] ?? 0) + 1;
       }
-      found.sort((a, b) => b.ageMs - a.ageMs || a.seq - b.seq);
-      return found.slice(0, limit);
+      return { byKind, byState };
+    },
+
+    /** @returns {never} a page is gone before its cells could be counted */
+    latencies() {
+      throw new OnescopeError(
+        CODES.BACKEND,
+        "the JavaScript backend keeps no latencies: use the native one (`store.reasons` says why it is not in use)",
+      );
     },
 
     /** @type {(seq: number, id: number) => import("../contract.js").Scalar} */
@@ -200,45 +204,4 @@ export function createArena(nativeSlot) {
       return { state, kind };
     },
   };
-}
-
-/**
- * @param {Cell} cell
- * @param {number} now
- * @returns {ContextInfo}
- */
-function describe(cell, now) {
-  const { $words, $bytes, $base } = cell;
-  const kind = $bytes[$base * 4 + BYTE.kind];
-  const phase = String(readLane(PHASE, cell));
-  return {
-    seq: firstSeq($words) + $base / cellWords,
-    kind: /** @type {any} */ (KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind]),
-    state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
-    label: labelOf(cell),
-    ageMs: (now - $words[$base + WORD.started]) >>> 0,
-    idleMs: (now - $words[$base + WORD.touched]) >>> 0,
-    thread: $words[header.thread],
-    parent: parentOf(cell),
-  };
-}
-
-/** @param {Int32Array} words */
-function firstSeq(words) {
-  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0);
-}
-
-/** @param {Cell} cell */
-function parentOf({ $words, $base }) {
-  const low = $words[$base + WORD.parentLow] >>> 0;
-  const high = $words[$base + WORD.parentHigh] >>> 0;
-  return high * 2 ** 32 + low || null;
-}
-
-/** @param {Cell} cell */
-function labelOf({ $bytes, $base }) {
-  const from = $base * 4 + BYTE.label;
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-    $bytes.subarray(from, from + $bytes[$base * 4 + BYTE.labelLength]),
-  );
 }

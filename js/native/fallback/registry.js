@@ -43,6 +43,8 @@ export function createRegistry() {
 
     slots: () => structuredClone(list),
 
+    nativeSlots: () => list.filter((slot) => slot.native),
+
     /** @param {number} id */
     nativeSlot(id) {
       checkNumber(id);

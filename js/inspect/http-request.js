@@ -1,0 +1,71 @@
+import { advance, takeNew } from "../context/cells.js";
+import { OTHER } from "../context/kind.js";
+import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
+import { writeRoute, writeTarget } from "./label.js";
+import { NO_BYTES, NO_WORDS } from "./no-cell.js";
+
+const ACTIVE = STATES.indexOf("active");
+const RESPONDED = STATES.indexOf("responded");
+const CLOSED = STATES.indexOf("closed");
+const PAGES_PAGE = KINDS.indexOf("pagesPage");
+const PAGES_API = KINDS.indexOf("pagesApi");
+
+/** An HTTP request. vinext's first request context inside it joins it: takes its cell. */
+export class HttpRequest {
+  /**
+   * @param {string} method
+   * @param {string} target as the client sent it
+   */
+  constructor(method, target) {
+    // Assigned here rather than as fields, and in one class: the cheapest way to make an object.
+    this.$words = NO_WORDS;
+    this.$bytes = NO_BYTES;
+    this.$base = 0;
+    this.$kind = OTHER;
+    this.joinable = true;
+    /** @type {any} vinext's request context, from when it joined until the response is over */
+    this.context = undefined;
+    this.outer = undefined;
+    this.method = method;
+    /** somebody gave it a name, or it has its route's */
+    this.named = false;
+    /** @type {HttpRequest | undefined} the next one on the same connection, while this one's response is not over */
+    this.next = undefined;
+    takeNew(this);
+    this.$bytes[this.$base << 2] = ACTIVE;
+    writeTarget(this, method, target);
+  }
+
+  /**
+   * @param {unknown} route pattern, such as `/blog/[slug]`
+   * @param {boolean} ofPages whether the Pages Router found it
+   */
+  setRoute(route, ofPages) {
+    if (typeof route !== "string" || !route.startsWith("/") || this.$bytes[this.$base << 2] === CLOSED) return;
+    if (ofPages) this.$bytes[(this.$base << 2) + LAYOUT.bytes.kind] = isApi(route) ? PAGES_API : PAGES_PAGE;
+    if (this.named) return;
+    this.named = true;
+    writeRoute(this, this.method, route);
+  }
+
+  /** Tells that the response is over. What vinext deferred until then may still run; vinext's own rule closes it. */
+  end() {
+    const { context } = this;
+    advance(this, context !== undefined && hasDeferredWork(context) ? RESPONDED : CLOSED);
+    this.joinable = false;
+    this.context = undefined;
+  }
+}
+
+/** @param {string} route of the Pages Router, whose API routes are those below /api */
+function isApi(route) {
+  return route === "/api" || route.startsWith("/api/");
+}
+
+/** @param {any} context vinext's */
+function hasDeferredWork(context) {
+  // Looked at without making it: most requests defer nothing.
+  const after = context.$collections.afterContext ?? context.$family?.afterContext;
+  if (typeof after !== "object" || after === null) return false;
+  return after.callbacks.length > 0 || after.pendingCallbacks > 0 || after.pendingPromises > 0;
+}

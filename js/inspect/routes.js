@@ -1,0 +1,45 @@
+import { getOrCreateAls } from "../../shims/internal/als-registry.js";
+import { currentTracked } from "../context/tracked.js";
+import { HttpRequest } from "./http-request.js";
+
+// vinext tells whoever traces a request which route it took: it enters an object with `setRoute` in a storage of its own,
+// and calls that. Whatever of this is not there leaves requests named by their paths.
+
+/**
+ * Hears of the routes that vinext finds.
+ *
+ * @returns {() => void} ends it
+ */
+export function watchRoutes() {
+  const storage = /** @type {any} */ (getOrCreateAls("vinext.requestTracing.als"));
+  const own = Object.getOwnPropertyDescriptor(storage, "run");
+  const { run } = storage;
+  if (typeof run !== "function") return () => {};
+  /**
+   * @param {any} trace
+   * @param {Function} fn
+   * @param {unknown[]} args
+   */
+  const runAndHear = (trace, fn, ...args) => {
+    hear(trace);
+    return run.call(storage, trace, fn, ...args);
+  };
+  Object.defineProperty(storage, "run", { value: runAndHear, configurable: true, writable: true });
+  return () => {
+    if (storage.run !== runAndHear) return;
+    delete storage.run;
+    if (own !== undefined) Object.defineProperty(storage, "run", own);
+  };
+}
+
+/** @param {any} trace */
+function hear(trace) {
+  const setRoute = trace?.setRoute;
+  const request = currentTracked();
+  if (typeof setRoute !== "function" || !(request instanceof HttpRequest) || !Object.isExtensible(trace)) return;
+  trace.setRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
+    // The App Router says whether the client asked for a tree of components; the Pages Router knows no such thing.
+    request.setRoute(route, isRsc === undefined);
+    return setRoute.call(trace, route, isRsc);
+  };
+}

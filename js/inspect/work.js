@@ -1,0 +1,104 @@
+import { advance, OWN_LABEL, takeInner, takeNew } from "../context/cells.js";
+import { OTHER } from "../context/kind.js";
+import { tracking } from "../context/tracked.js";
+import { CODES, OnescopeError } from "../errors.js";
+import { LAYOUT, STATES } from "../generated/slot-table.js";
+import { SlotStorage } from "../scope/slot-storage.js";
+import { currentContext, requestHere } from "./current.js";
+import { encodeLabel, writeLabel } from "./label.js";
+import { NO_BYTES, NO_WORDS } from "./no-cell.js";
+
+const ACTIVE = STATES.indexOf("active");
+const CLOSED = STATES.indexOf("closed");
+
+/** What `with` runs. */
+class Work {
+  $words = NO_WORDS;
+  $bytes = NO_BYTES;
+  $base = 0;
+  $kind = OTHER;
+  joinable = false;
+  /** @type {any} */
+  context = undefined;
+  /** @type {object | undefined} */
+  outer = undefined;
+}
+
+/** @returns {NonNullable<typeof tracking.storage>} the storage of what is tracked */
+export function trackedStorage() {
+  return (tracking.storage ??= new SlotStorage({ name: "onescope.tracked" }));
+}
+
+/**
+ * Gives work its cell, entered.
+ *
+ * @param {Work} work
+ * @param {import("./label.js").Label} label
+ * @param {import("../context/cells.js").CellOwner | undefined} parent the context that it was made in
+ */
+function open(work, label, parent) {
+  if (parent === undefined) takeNew(work);
+  else {
+    takeInner(work, parent);
+    work.$bytes[(work.$base << 2) + LAYOUT.bytes.inner] = OWN_LABEL;
+  }
+  work.$bytes[work.$base << 2] = ACTIVE;
+  writeLabel(work, label);
+}
+
+/**
+ * Runs work that is no request, such as a job or a message of a queue, in a context of its own, which closes when the
+ * result settles. Inside a request or other such work, that one is its parent.
+ *
+ * @template R
+ * @param {string} label cut to 64 bytes of UTF-8
+ * @param {() => R} fn
+ * @returns {R} what `fn` returns; a promise if that has a `then`
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` for a label that is no string
+ */
+export function withLabel(label, fn) {
+  const work = new Work();
+  work.outer = requestHere();
+  open(work, encodeLabel(checkedLabel(label)), currentContext());
+  const close = () => advance(work, CLOSED);
+  /** @type {any} */
+  let result;
+  try {
+    result = trackedStorage().run(work, fn);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  if (typeof result?.then === "function") return /** @type {any} */ (Promise.resolve(result).finally(close));
+  close();
+  return result;
+}
+
+/**
+ * Names the context that runs here. Its route does not change the name any more.
+ *
+ * @param {string} text cut to 64 bytes of UTF-8
+ * @throws {OnescopeError} `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside `with`, `ERR_ONESCOPE_SLOT_KIND` for
+ *   what is no string
+ */
+export function label(text) {
+  const name = encodeLabel(checkedLabel(text));
+  const context = /** @type {any} */ (currentContext());
+  if (context === undefined) {
+    throw new OnescopeError(
+      CODES.NO_CONTEXT,
+      "no request and no work runs here; call label() inside a request, which trackRequests() makes a context, or inside with()",
+    );
+  }
+  const tracked = tracking.storage?.getStore();
+  if (tracked !== undefined && (tracked === context || tracked.context === context)) {
+    /** @type {any} */ (tracked).named = true;
+  }
+  writeLabel(context, name);
+}
+
+/** @param {unknown} text */
+function checkedLabel(text) {
+  if (typeof text === "string") return text;
+  throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${String(text)}`);
+}
