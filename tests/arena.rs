@@ -126,8 +126,8 @@ proptest! {
             prop_assert_eq!(inspect::read_label(&store, *seq).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
         }
         let all = Filter { forks: true, closed: true, ..Filter::default() };
-        prop_assert_eq!(inspect::contexts(&store, all).len(), model.live.len());
-        prop_assert!(inspect::contexts(&store, Filter::default()).len() as u64
+        prop_assert_eq!(inspect::contexts(&store, &all).len(), model.live.len());
+        prop_assert!(inspect::contexts(&store, &Filter::default()).len() as u64
             == inspect::counts(&store).totals.in_flight);
     }
 
@@ -166,11 +166,11 @@ fn contexts_come_oldest_first_with_slots_on_request() {
     // Made at 1 ms, 41 ms and 21 ms of the clock.
     page.cell(2).set_word(word::STARTED, 41);
     page.cell(3).set_word(word::STARTED, 21);
-    let found = inspect::contexts(&store, Filter { limit: Some(2), slots: true, ..Filter::default() });
+    let found = inspect::contexts(&store, &Filter { limit: Some(2), slots: true, ..Filter::default() });
     assert_eq!(found.iter().map(|context| context.seq).collect::<Vec<_>>(), [seqs[0], seqs[2]]);
     assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.len()), (5, 0, 10));
     assert!(found[0].age_ms >= 59 && found[0].age_ms < 60_000);
-    assert!(inspect::contexts(&store, Filter::default()).iter().all(|context| context.slots.is_empty()));
+    assert!(inspect::contexts(&store, &Filter::default()).iter().all(|context| context.slots.is_empty()));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn readers_never_see_what_was_not_written() {
                     assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
                     assert!(totals.created >= last_created, "a release must not lose or double a context");
                     last_created = totals.created;
-                    for context in inspect::contexts(&store, Filter::default()).iter().take(20) {
+                    for context in inspect::contexts(&store, &Filter::default()).iter().take(20) {
                         // One character per page, so a label of two pages would show.
                         let letter = char::from(b'a' + (context.seq / 256 % 26) as u8);
                         assert!(context.label.chars().all(|seen| seen == letter), "{context:?}");

@@ -13,7 +13,7 @@ for (const method of /** @type {const} */ (["run", "enterWith"])) {
   /** @this {unknown} */
   function checked(/** @type {unknown} */ value, /** @type {unknown[]} */ ...rest) {
     const isObject = typeof value === "object" && value !== null;
-    if (isObject && Object.hasOwn(value, "$words") && !(value instanceof RequestContext)) spreadCopies++;
+    if (isObject && Object.hasOwn(value, "$values") && !(value instanceof RequestContext)) spreadCopies++;
     return original.call(this, value, ...rest);
   }
   SlotStorage.prototype[method] = /** @type {any} */ (checked);

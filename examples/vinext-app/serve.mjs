@@ -1,6 +1,5 @@
 // Serves the production build, and says what onescope does for it.
 
-import { subscribe } from "node:diagnostics_channel";
 import { parseArgs } from "node:util";
 import { startProdServer } from "vinext/server/prod-server";
 
@@ -25,8 +24,11 @@ if (values.help) {
   process.exit(0);
 }
 
-let requests = 0;
-subscribe("http.server.request.start", () => requests++);
+const stock = process.env.EXAMPLE_STOCK === "1";
+if (!stock) {
+  const { trackRequests } = await import("onescope/inspect");
+  trackRequests();
+}
 
 const { port } = await startProdServer({
   port: Number(values.port),
@@ -36,7 +38,7 @@ const { port } = await startProdServer({
 });
 const url = `http://${values.host}:${port}`;
 
-if (process.env.EXAMPLE_STOCK === "1") {
+if (stock) {
   console.log(`stock vinext on ${url} (Node ${process.versions.node})`);
 } else {
   const { backend, store } = await import("onescope");
@@ -48,19 +50,22 @@ if (process.env.EXAMPLE_STOCK === "1") {
   console.log(
     `AsyncLocalStorage: ${others === false ? "" : "at least "}${real} real instead of ${made} (${used} in use so far)`,
   );
-  if (values.report) report(store);
+  if (values.report) await report();
 }
 
-// One line for each second in which requests came in or are still in flight.
-function report(store) {
-  let before = requests;
+// One line for each second in which requests came in or are still in flight, with the labels of those that are.
+async function report() {
+  const { counters, inflight } = await import("onescope/inspect");
+  let before = counters().created;
   setInterval(() => {
-    const { created, closed, inFlight } = store.counts();
-    if (requests === before && inFlight === 0) return;
+    const { created, closed, inFlight } = counters();
+    if (created === before && inFlight === 0) return;
+    const byLabel = Object.entries(Object.groupBy(inflight(), ({ label }) => label));
     console.log(
-      `${new Date().toISOString().slice(11, 19)}  ${requests - before} requests/s  ` +
-        `contexts: ${created} created, ${closed} closed, ${inFlight} in flight`,
+      `${new Date().toISOString().slice(11, 19)}  ${created - before} requests/s  ` +
+        `contexts: ${created} created, ${closed} closed, ${inFlight} in flight` +
+        byLabel.map(([label, { length }]) => `  ${length}× ${label}`).join(""),
     );
-    before = requests;
+    before = created;
   }, 1000).unref();
 }

@@ -22,7 +22,7 @@ export function watchRoutes() {
    */
   const runAndHear = (trace, fn, ...args) => {
     hear(trace);
-    return run.call(storage, trace, fn, ...args);
+    return args.length === 0 ? run.call(storage, trace, fn) : run.call(storage, trace, fn, ...args);
   };
   Object.defineProperty(storage, "run", { value: runAndHear, configurable: true, writable: true });
   return () => {

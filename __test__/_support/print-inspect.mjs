@@ -1,0 +1,12 @@
+// Preloaded into a server under test: prints what onescope/inspect and the store say of its requests, as one line of JSON,
+// on SIGUSR2. Tracks requests, also where the server itself does not.
+
+import { backend } from "../../js/backend.js";
+import { counters, inflight, trackRequests } from "../../js/inspect.js";
+
+trackRequests();
+
+process.on("SIGUSR2", () => {
+  const contexts = backend.contexts({ closed: true });
+  console.log(JSON.stringify({ counts: counters(), inflight: inflight(), contexts }));
+});
