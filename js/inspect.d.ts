@@ -164,3 +164,53 @@ export interface Watch extends Disposable {
  *   backend
  */
 export function watch(options?: WatchOptions): Watch;
+
+/** Contexts that have the same label, or the same kind where they have none. */
+export interface LeakGroup {
+  label: string;
+  count: number;
+  /** ms since the first of them closed; for those that nobody closed, since it was made */
+  oldestMs: number;
+}
+
+/** What requests leave behind. */
+export interface LeakReport {
+  /** contexts of this thread that closed and are still held, by a timer, a socket or a cache: the most first */
+  held: LeakGroup[];
+  /**
+   * contexts of the process that nobody closed, the most first; `collected` of them are gone, the others have been idle for
+   * long and may still be at work. On the JavaScript backend: of this thread, and those gone are `"unknown"`
+   */
+  neverClosed: Array<LeakGroup & { collected: number }>;
+  /** reads of values that {@link releaseOnClose} had dropped */
+  lateReads: Array<{ label: string; count: number }>;
+  /** closed contexts that no full garbage collection has proved to be held so far */
+  unproven: number;
+  /** contexts that closed beyond what is followed, see {@link trackLeaks} */
+  skipped: number;
+  /** ms since contexts are followed */
+  sinceMs: number;
+}
+
+/**
+ * Lists what requests leave behind. Contexts count as held if they closed after the first {@link trackLeaks} or the first
+ * call of this, and two full garbage collections have run since.
+ *
+ * @param options `idleMs`: contexts that are open count as never closed if they were not entered for so long; 60 s unless
+ *   given
+ */
+export function leaks(options?: { idleMs?: number }): LeakReport;
+
+/**
+ * Starts to follow the contexts of this thread that close from now on, for {@link leaks}: up to 1024 in a burst and 500 a
+ * second in the long run, and no more than 8192 at once. `stop` ends it once everybody who started it has stopped.
+ */
+export function trackLeaks(): { stop(): void };
+
+/**
+ * Makes the requests of this thread drop their JavaScript values once they are closed, so that whoever still holds a context
+ * holds little; `false` ends it. Later reads give the defaults and are counted, later writes stay. It happens in the turn
+ * after the request closed and not before the work that it gave to `waitUntil` has settled; the state of `after()`, the
+ * execution context and native values are kept.
+ */
+export function releaseOnClose(on?: boolean): void;

@@ -1,5 +1,6 @@
 // `npm run parity`: proves that an app answers the same on onescope as on stock vinext. See USAGE.
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { WAYS } from "../__test__/_support/server.mjs";
 import { compare } from "../__test__/parity/compare.mjs";
@@ -7,6 +8,7 @@ import { APP, build, MODES, serve, startOrigin } from "../__test__/parity/fixtur
 import { runOn, scenarioNames } from "../__test__/parity/passes.mjs";
 import { newSeed } from "../__test__/parity/random.mjs";
 import { NODES, nodeNamed } from "./nodes.mjs";
+import { ROOT } from "./setup.mjs";
 
 const AT_ONCE = 500;
 /** Development is slow: enough to interleave, for a test that runs often. */
@@ -26,6 +28,7 @@ and times masked. In turn, each way has to say what stock vinext says; at once, 
   --requests N   conversations at once (${AT_ONCE})
   --quick        in development, which is slow, only ${AT_ONCE_QUICK.development} at once
   --backend B    native or js (onescope's own choice)
+  --release      with releaseOnClose() and trackLeaks()
   --app DIR      a copy of the fixture app
   --help`;
 
@@ -38,6 +41,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     requests: { type: "string" },
     backend: { type: "string" },
+    release: { type: "boolean", default: false },
     app: { type: "string", default: APP },
     quick: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
@@ -53,6 +57,7 @@ if (values.only !== undefined && !scenarioNames().some((name) => name.includes(v
   end(2, `no scenario has "${values.only}" in its name; there are:\n${scenarioNames().join("\n")}`);
 
 const { app, backend, only } = values;
+const preload = values.release ? join(ROOT, "__test__/_support/release-on-close.mjs") : undefined;
 const node = nodeNamed(values.node);
 const requests = values.requests === undefined ? undefined : Number(values.requests);
 const seed = values.seed === undefined ? newSeed() : Number(values.seed);
@@ -89,7 +94,7 @@ console.log("parity: all ways answer the same");
 async function judge(mode, way, stock) {
   const started = performance.now();
   const web = await startOrigin();
-  const server = await serve({ node, way, mode, origin: web.origin, backend, app });
+  const server = await serve({ node, way, mode, origin: web.origin, backend, preload, app });
   try {
     const run = runOn({ origin: server.origin, mode, seed, only });
     // The first request for a module makes Vite transform it, which changes what the answers around it say.

@@ -3,6 +3,7 @@
 
 import { DETACHED, touch } from "../js/context/cells.js";
 import { closeWithBody } from "../js/context/close-with-body.js";
+import { closing } from "../js/context/closing.js";
 import { currentRequest, requestStorage, requestStorageIsOwn } from "../js/context/current.js";
 import { forkExtras } from "../js/context/extras.js";
 import { isFullyBufferedBody } from "../js/context/fully-buffered-body.js";
@@ -46,6 +47,7 @@ export function createRequestContext(opts) {
     if (opts.dynamicUsageDetected === true && !("renderDynamicLatch" in opts))
       context.renderDynamicLatch.dynamic = true;
   }
+  if (closing.watch !== undefined) closing.watch(context);
   return context;
 }
 

@@ -37,6 +37,9 @@ pub const ENUM_VARIANTS: usize = 250;
 /// Bytes of a slot key. A longer key fails with `ERR_ONESCOPE_SLOT_SPEC`.
 pub const KEY_BYTES: usize = 200;
 
+/// Labels by which requests that nobody closed are counted. Those of further labels are counted as "other".
+pub const ABANDONED_LABELS: usize = 256;
+
 /// Milliseconds between two updates of the coarse clock, so also the error of every age that is computed from it.
 pub const CLOCK_TICK_MS: u64 = 10;
 

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::arena::PageTable;
+use crate::arena::{Abandoned, Page, PageTable};
 use crate::registry::Registry;
-use crate::sync::RwLock;
+use crate::sync::{Mutex, RwLock};
 use crate::threads::ThreadTable;
 use crate::watchdog::Watchdog;
 
@@ -14,6 +14,8 @@ pub struct Store {
     pub registry: RwLock<Registry>,
     /// The pages of contexts.
     pub pages: PageTable,
+    /// The requests that nobody closed, of pages that are gone.
+    pub abandoned: Mutex<Abandoned>,
     /// The JavaScript threads and their clock.
     pub threads: ThreadTable,
     /// What looks out for threads that are stuck.
@@ -26,8 +28,16 @@ impl Store {
         Self {
             registry: RwLock::new(Registry::with_builtins()),
             pages: PageTable::new(),
+            abandoned: Mutex::default(),
             threads: ThreadTable::new(),
             watchdog: Watchdog::default(),
+        }
+    }
+
+    /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed.
+    pub fn retire(&self, page: &Page) {
+        if self.pages.release(page.id()) {
+            self.abandoned.lock().record(page, self.threads.clock().now_ms());
         }
     }
 

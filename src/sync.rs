@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
 //! | `PageTable` | which pages are live, totals of retired ones | the words of a page (atomics, written by JavaScript) |
+//! | `Store::abandoned` | counts by label | |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
 //! | `Watchdog` | the watch that is on, its answers, helper and followers | what its thread knows of stalls (its own) |
 //!

@@ -2,6 +2,7 @@ import { followWatch } from "#host";
 import { backend } from "../backend.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
+import { closing } from "./closing.js";
 import { currentTracked } from "./tracked.js";
 
 // A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
@@ -236,5 +237,34 @@ export function advance(context, state) {
   if (context.$bytes[at] >= state) return;
   context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
   context.$bytes[at] = state;
-  if (state === CLOSED) backend.closed(context.$words);
+  if (state !== CLOSED) return;
+  backend.closed(context.$words);
+  if (closing.track !== undefined) closing.track(context);
+}
+
+/**
+ * @param {CellOwner} context
+ * @returns {boolean} whether the context is over
+ */
+export function isClosed(context) {
+  return context.$bytes[context.$base << 2] === CLOSED;
+}
+
+/** @returns {number} the coarse clock's time, in ms; 0 before the first context took its cell */
+export function coarseNow() {
+  return page.block[BLOCK.clock];
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * What people know a context by.
+ *
+ * @param {CellOwner} context
+ * @returns {string} its label, or its kind if it has none
+ */
+export function nameOf({ $bytes: bytes, $base: base, $kind: kind }) {
+  const from = (base << 2) + BYTE.label;
+  const label = decoder.decode(bytes.subarray(from, from + bytes[(base << 2) + BYTE.labelLength]));
+  return label || (KINDS[kind] ?? "other");
 }

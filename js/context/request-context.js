@@ -2,6 +2,7 @@ import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../gen
 import { STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { advance, takeFork } from "./cells.js";
+import { closing } from "./closing.js";
 import { UNDEFINED } from "./exotic.js";
 import { forkExtras } from "./extras.js";
 import { writeLane } from "./lane-codec.js";
@@ -66,6 +67,14 @@ export function ensureRenderDynamicLatch(state) {
  * @returns {Context}
  */
 export function forkContext(parent) {
+  return closing.fork === undefined ? makeFork(parent) : closing.fork(parent, makeFork);
+}
+
+/**
+ * @param {Context} parent
+ * @returns {Context}
+ */
+function makeFork(parent) {
   const child = new RequestContext(parent.$kind);
   child.$family = parent.$family ??= new Family(parent);
   // Undefined means untouched, and then the family has it.
@@ -94,5 +103,7 @@ export function markResponded(context) {
  * @param {Context} context the request's or one of its forks
  */
 export function markClosed(context) {
-  advance(context.$family?.root ?? context, CLOSED);
+  const root = context.$family?.root ?? context;
+  advance(root, CLOSED);
+  if (closing.release !== undefined) closing.release(root);
 }

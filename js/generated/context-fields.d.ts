@@ -2,6 +2,16 @@
 import type { Extras } from "../context/extras.js";
 import type { UnifiedRequestContext } from "./request-context.js";
 
+/** The value slots of one context. */
+export class Values {
+  [key: string]: unknown;
+}
+
+/** Collections that one context was given in place of its family's. */
+export class Collections {
+  [key: string]: unknown;
+}
+
 /** Collections that a context shares with its forks. */
 export class Family {
   constructor(root: ContextFields);
@@ -18,6 +28,7 @@ export class ContextFields {
   $base: number;
   $kind: number;
   $family: Family | undefined;
+  $values: Record<string, unknown>;
   $collections: Record<string, unknown>;
   $extra: Extras | undefined;
 }

@@ -77,6 +77,10 @@ export interface Store {
   readLabel(seq: number): string;
   writeLabel(seq: number, text: string): void;
   readState(seq: number): { state: ContextState; kind: ContextKind };
+  /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
+  abandoned(): Array<{ label: string; count: number; oldestMs: number }>;
+  /** Fixed sizes that a user can meet. */
+  limits(): Array<{ name: string; value: number }>;
 }
 
 /** What only the native backend has: seeing from another thread that this one is stuck. */
@@ -109,6 +113,8 @@ export interface Backend extends Store {
   path?: string;
   /** native only */
   watchdog?: Watchdog;
+  /** version of the addon, native only */
+  version?(): string;
   /** tells of a cell taken as a fork; the native backend sees it in the cell */
   forked(words: Int32Array): void;
   /** tells of a cell that was closed; the native backend sees it in the cell */

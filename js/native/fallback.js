@@ -2,6 +2,16 @@ import { LAYOUT } from "../generated/slot-table.js";
 import { createArena } from "./fallback/arena.js";
 import { createRegistry } from "./fallback/registry.js";
 
+/** Those of the addon that hold here too, under the same names. */
+const LIMITS = Object.entries({
+  contextsPerPage: LAYOUT.pageCells - 1,
+  pageBytes: LAYOUT.pageBytes,
+  labelBytes: LAYOUT.labelBytes,
+  flagsAndEnums: LAYOUT.laneCount,
+  counters: LAYOUT.counterCount,
+  clockTickMs: LAYOUT.clockTickMs,
+}).map(([name, value]) => ({ name, value }));
+
 // The store without the addon: the same cells in ordinary memory, the same answers. What it cannot do is be seen from
 // outside: registry and cells belong to one JavaScript thread.
 
@@ -17,6 +27,7 @@ export function createFallback(reasons) {
     layoutHash: () => LAYOUT.hash,
     registerSlot,
     slots,
+    limits: () => LIMITS,
     ...createArena(nativeSlot, nativeSlots),
   };
 }

@@ -22,11 +22,13 @@
 //! `P * 256 + i`. That number is the handle. So a handle is live, or stale (its page is released, or its index is not below
 //! the cursor), but never another request's data.
 
+mod abandoned;
 pub mod cell;
 mod handle;
 mod page;
 mod table;
 
+pub use abandoned::{Abandoned, Group};
 pub use cell::{Cell, RequestKind, State};
 pub use handle::Handle;
 pub use page::Page;

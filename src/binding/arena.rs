@@ -22,7 +22,7 @@ pub fn allocate_page(env: &Env) -> Result<ArrayBuffer<'_>> {
     let page = pages.allocate(thread)?;
     let id = page.id();
     share(env, page, |page| {
-        Store::global().pages.release(page.id());
+        Store::global().retire(page);
     })
     .inspect_err(|_| {
         pages.release(id);

@@ -51,6 +51,31 @@ pub fn counts() -> Result<Counts> {
     })
 }
 
+/// Requests that were collected though nobody closed them, of one label.
+#[napi(object, object_from_js = false)]
+pub struct AbandonedGroup {
+    /// Their label, or their kind if they had none.
+    pub label: String,
+    /// How many.
+    pub count: f64,
+    /// Milliseconds since the first of them was made.
+    pub oldest_ms: f64,
+}
+
+/// The abandoned requests of the process by label, the largest group first.
+#[napi(catch_unwind)]
+pub fn abandoned() -> Result<Vec<AbandonedGroup>> {
+    let groups = Store::global().abandoned.lock().list();
+    Ok(groups
+        .into_iter()
+        .map(|group| AbandonedGroup {
+            label: group.label,
+            count: group.count as f64,
+            oldest_ms: group.oldest.as_millis() as f64,
+        })
+        .collect())
+}
+
 /// A context as it was at one moment.
 #[napi(object, object_from_js = false)]
 pub struct Context {

@@ -156,6 +156,16 @@ pub fn render_class() -> String {
 const CLASS: &str = r#"import type { Extras } from "../context/extras.js";
 import type { UnifiedRequestContext } from "./request-context.js";
 
+/** The value slots of one context. */
+export class Values {
+  [key: string]: unknown;
+}
+
+/** Collections that one context was given in place of its family's. */
+export class Collections {
+  [key: string]: unknown;
+}
+
 /** Collections that a context shares with its forks. */
 export class Family {
   constructor(root: ContextFields);
@@ -172,6 +182,7 @@ export class ContextFields {
   $base: number;
   $kind: number;
   $family: Family | undefined;
+  $values: Record<string, unknown>;
   $collections: Record<string, unknown>;
   $extra: Extras | undefined;
 }

@@ -8,7 +8,7 @@ import { checkNumber, refuseNumber } from "./numbers.js";
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
 /** What must outlive a page: how many of its contexts were forks, and how many were closed. */
-/** @typedef {{ id: number, forked: number, closed: number }} Tally */
+/** @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of the clock */
 
 const { pageCells, cellWords, header, bytes: BYTE } = LAYOUT;
 
@@ -34,7 +34,7 @@ export function createArena(nativeSlot, nativeSlots) {
   const alive = new Set();
   let findable = FINDABLE_PER_TICK;
   let current = new Int32Array(LAYOUT.cellWords);
-  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0 };
+  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0, oldest: 0 };
   let lastPage = 0;
 
   /** @type {FinalizationRegistry<Tally>} */
@@ -46,6 +46,8 @@ export function createArena(nativeSlot, nativeSlots) {
     retired.created += created;
     retired.forked += tally.forked;
     retired.closed += tally.closed;
+    if (created === tally.closed) return;
+    if (retired.abandoned === 0) retired.oldest = tally.made;
     retired.abandoned += created - tally.closed;
   });
 
@@ -91,7 +93,7 @@ export function createArena(nativeSlot, nativeSlots) {
     allocatePage() {
       const buffer = new ArrayBuffer(LAYOUT.pageBytes);
       const words = new Int32Array(buffer);
-      const tally = { id: ++lastPage, forked: 0, closed: 0 };
+      const tally = { id: ++lastPage, forked: 0, closed: 0, made: clock[0] };
       const first = tally.id * pageCells;
       words[header.magic] = LAYOUT.magic;
       words[header.version] = LAYOUT.version;
@@ -144,6 +146,12 @@ export function createArena(nativeSlot, nativeSlots) {
         liveCells,
         threads: 1,
       };
+    },
+
+    // What was written in a page is gone with it, the labels too.
+    abandoned() {
+      const { abandoned: count, oldest } = retired;
+      return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.max(0, clock[0] - oldest) }];
     },
 
     contexts: (/** @type {any} */ options) => list(cells(), options ?? {}, clock[0], nativeSlots),

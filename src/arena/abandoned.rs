@@ -1,0 +1,116 @@
+//! Requests that nobody closed and whose page is gone, by label.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::page::Page;
+use crate::clock::Clock;
+use crate::limits::ABANDONED_LABELS;
+
+/// Where labels beyond the bound are counted.
+const OTHERS: &str = "other";
+
+/// The abandoned requests of one label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Their label, or their kind if they had none.
+    pub label: String,
+    /// How many.
+    pub count: u64,
+    /// How long ago the first of them was made.
+    pub oldest: Duration,
+}
+
+/// Counts by label, for at most `ABANDONED_LABELS` labels and one place for all others.
+#[derive(Default)]
+pub struct Abandoned {
+    // How many, and when the first was made.
+    groups: BTreeMap<String, (u64, Instant)>,
+}
+
+impl Abandoned {
+    /// Adds the requests of a page that is gone; `now_ms` is the coarse clock's reading.
+    pub fn record(&mut self, page: &Page, now_ms: u32) {
+        let now = Instant::now();
+        for (_, cell) in page.cells() {
+            if !cell.state().is_in_flight() || cell.parent().is_some() {
+                continue;
+            }
+            let age = Duration::from_millis(u64::from(Clock::age_ms(
+                cell.word(super::cell::word::STARTED),
+                now_ms,
+            )));
+            let label = cell.label();
+            self.add(
+                if label.is_empty() { cell.kind().name() } else { &label },
+                now.checked_sub(age).unwrap_or(now),
+            );
+        }
+    }
+
+    fn add(&mut self, label: &str, made: Instant) {
+        let known = self.groups.contains_key(label) || self.groups.len() < ABANDONED_LABELS;
+        let (count, first) =
+            self.groups.entry(if known { label } else { OTHERS }.to_owned()).or_insert((0, made));
+        *count += 1;
+        *first = made.min(*first);
+    }
+
+    /// The groups, the largest first.
+    pub fn list(&self) -> Vec<Group> {
+        let group = |(label, (count, first)): (&String, &(u64, Instant))| Group {
+            label: label.clone(),
+            count: *count,
+            oldest: first.elapsed(),
+        };
+        let mut groups: Vec<Group> = self.groups.iter().map(group).collect();
+        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+        groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arena::cell::{byte, word};
+
+    fn add(page: &Page, state: u8, label: &str, started: u32, parent: u32) {
+        let index = page.cursor();
+        let cell = page.cell(index);
+        cell.set_byte(byte::STATE, state);
+        cell.set_word(word::STARTED, started);
+        cell.set_word(word::PARENT_LOW, parent);
+        cell.set_label(label);
+        page.set_cursor(index + 1);
+    }
+
+    #[test]
+    fn only_requests_that_nobody_closed_are_counted() {
+        let page = Page::new(1, 0).unwrap();
+        add(&page, 2, "GET /a", 4_000, 0);
+        add(&page, 3, "GET /a", 9_000, 0);
+        add(&page, 1, "", 9_000, 0);
+        add(&page, 4, "GET /closed", 0, 0);
+        add(&page, 2, "GET /fork", 0, 257);
+        let mut abandoned = Abandoned::default();
+        abandoned.record(&page, 10_000);
+        let found = abandoned.list();
+        let names: Vec<_> = found.iter().map(|group| (group.label.as_str(), group.count)).collect();
+        assert_eq!(names, [("GET /a", 2), ("other", 1)]);
+        assert_eq!(found[0].oldest.as_secs(), 6);
+        assert_eq!(found[1].oldest.as_secs(), 1);
+    }
+
+    #[test]
+    fn labels_beyond_the_bound_share_one_place() {
+        let mut abandoned = Abandoned::default();
+        for index in 0..ABANDONED_LABELS + 3 {
+            abandoned.add(&format!("GET /{index}"), Instant::now());
+        }
+        abandoned.add("GET /0", Instant::now());
+        let found = abandoned.list();
+        assert_eq!(found.len(), ABANDONED_LABELS + 1);
+        assert_eq!((found[0].label.as_str(), found[0].count), (OTHERS, 3));
+        assert_eq!(found.iter().find(|group| group.label == "GET /0").map(|group| group.count), Some(2));
+    }
+}
