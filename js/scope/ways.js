@@ -117,8 +117,11 @@ export const ways = shared("ways", () => {
   };
 
   const first = mode.enters ? plain : nested;
+  const firstName = mode.enters ? "plain" : "nested";
 
   return {
+    /** which of the ways is taken: plain, root or nested */
+    name: firstName,
     run: first.run,
     resume: first.resume,
     /** every storage of the process is a slot, so one scope is the whole async context */
@@ -147,7 +150,9 @@ export const ways = shared("ways", () => {
      */
     rule(facts) {
       Object.assign(this, facts);
-      const way = mode.frames && this.sealed && !this.watched ? rooted : first;
+      const isRoot = mode.frames && this.sealed && !this.watched;
+      const way = isRoot ? rooted : first;
+      this.name = isRoot ? "root" : firstName;
       this.run = way.run;
       this.resume = way.resume;
     },

@@ -32,6 +32,23 @@ export function judge(context, shims) {
  * @param {string} shims
  */
 async function compare(context, shims) {
+  const { replaced, differences } = await compareModules((text) => context.parse(text), shims);
+  if (differences.length > 0) {
+    context.environment.logger.warn(
+      `[onescope] this version of onescope does not know all of this vinext: in ${shims}, ${differences.join("; ")}. ` +
+        "vinext's own modules stay in use there; the app works, without onescope's gain.",
+    );
+  }
+  return replaced;
+}
+
+/**
+ * @param {(text: string) => any} parse gives the ESTree of a module
+ * @param {string} shims vinext's folder `dist/shims`
+ * @returns {Promise<{ replaced: Set<string>, differences: string[] }>} names of the modules that ours may replace, and why
+ *   the others may not be
+ */
+export async function compareModules(parse, shims) {
   /** @type {string[]} */
   const differences = [];
   /** @type {Set<string>} */
@@ -44,17 +61,11 @@ async function compare(context, shims) {
       continue;
     }
     const difference = isCore
-      ? describeDifference(context.parse(await readFile(path, "utf8")), name)
+      ? describeDifference(parse(await readFile(path, "utf8")), name)
       : describeUnknown(shims, name);
     if (difference !== undefined) differences.push(`${name}.js ${difference}`);
     // Ours keep their state in our request context, and count on everything that it does.
     else if (isCore || CORE.every((core) => replaced.has(core))) replaced.add(name);
   }
-  if (differences.length > 0) {
-    context.environment.logger.warn(
-      `[onescope] this version of onescope does not know all of this vinext: in ${shims}, ${differences.join("; ")}. ` +
-        "vinext's own modules stay in use there; the app works, without onescope's gain.",
-    );
-  }
-  return replaced;
+  return { replaced, differences };
 }

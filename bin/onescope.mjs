@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The command `onescope`. What an old Node cannot load is loaded only after its version was looked at.
+
+const OLDEST = 22;
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST) {
+  console.error(
+    `onescope needs Node ${OLDEST} or later, and this is ${process.version}: install a newer one, or run it with ` +
+      `\`npx --package=node@${OLDEST} --package=onescope onescope\``,
+  );
+  process.exitCode = 1;
+} else {
+  const { main } = await import("../js/cli/main.js");
+  process.exitCode = await main(process.argv.slice(2));
+}

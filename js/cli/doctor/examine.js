@@ -1,0 +1,121 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { statSync } from "node:fs";
+import manifest from "../../../package.json" with { type: "json" };
+import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../env.js";
+import { createFallback } from "../../native/fallback.js";
+import { loadNative } from "../../native/load.js";
+import { slotBehind } from "../../scope/adopt.js";
+import { LANES } from "../../scope/lanes.js";
+import { mode } from "../../scope/mode.js";
+import { real } from "../../scope/real.js";
+import { SlotStorage } from "../../scope/slot-storage.js";
+import { ways } from "../../scope/ways.js";
+import { examineVinext } from "./vinext.js";
+
+// What only the native backend has.
+const NATIVE_ONLY = ["contexts of other threads in inflight() and leaks()", "watch()"];
+
+/** @typedef {Awaited<ReturnType<typeof examine>>} Report */
+
+/**
+ * Looks at this process, which was started as an app would be, and at a folder.
+ *
+ * @param {string} folder where the app is
+ */
+export async function examine(folder) {
+  /** @type {string[]} */
+  const problems = [];
+  const backend = examineBackend(problems);
+  const propagation = await examinePropagation();
+  return {
+    onescope: manifest.version,
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    backend,
+    propagation,
+    storages: examineStorages(),
+    limits: {
+      storagesWithAPlace: LANES - 1,
+      ...Object.fromEntries((backend.loaded ?? createFallback([])).limits().map(({ name, value }) => [name, value])),
+    },
+    vinext: await examineVinext(folder),
+    environment: {
+      ONESCOPE_BACKEND: ONESCOPE_BACKEND ?? null,
+      ONESCOPE_NATIVE_PATH: ONESCOPE_NATIVE_PATH ?? null,
+      NODE_OPTIONS: process.env.NODE_OPTIONS || null,
+      flags: process.execArgv,
+    },
+    problems,
+  };
+}
+
+/** @param {string[]} problems */
+function examineBackend(problems) {
+  const { native, reasons } = loadNative();
+  const asked = ONESCOPE_BACKEND ?? null;
+  if (asked !== null && asked !== "native" && asked !== "js") {
+    problems.push(`ONESCOPE_BACKEND is "${asked}"; set it to "native" or "js", or unset it`);
+  }
+  if (native === undefined && (asked === "native" || ONESCOPE_NATIVE_PATH !== undefined)) {
+    const by = asked === "native" ? "ONESCOPE_BACKEND=native" : "ONESCOPE_NATIVE_PATH";
+    problems.push(...reasons.map((reason) => `${by} asks for the addon, but it does not load: ${reason}`));
+  }
+  const name = native !== undefined && asked !== "js" ? "native" : "js";
+  const report = {
+    name,
+    asked,
+    reasons: asked === "js" ? ["ONESCOPE_BACKEND=js asks for it", ...reasons] : reasons,
+    missing: name === "js" ? NATIVE_ONLY : [],
+    addon: native === undefined ? null : describeAddon(native),
+  };
+  // For who goes on, not for who reads the report.
+  return (
+    Object.defineProperty(report, "loaded", { value: native, enumerable: false }) &&
+    /** @type {typeof report & { loaded?: typeof native }} */ (report)
+  );
+}
+
+/** @param {import("../../native/contract.js").Backend} native */
+function describeAddon(native) {
+  const path = /** @type {string} */ (native.path);
+  const { mtime, size } = statSync(path);
+  return {
+    path,
+    version: native.version?.() ?? null,
+    layout: native.layoutHash(),
+    built: mtime.toISOString(),
+    bytes: size,
+  };
+}
+
+async function examinePropagation() {
+  const registered = isRegistered();
+  const way = ways.name;
+  const others = ways.foreign ?? null;
+  // Last of all, for it changes the process.
+  await import("../../register.js");
+  return {
+    mode: mode.frames ? "AsyncContextFrame" : "async_hooks",
+    register: registered,
+    way,
+    wayWithRegister: ways.name,
+    otherStoragesInUse: others,
+  };
+}
+
+/** @returns {boolean} whether `onescope/register` was loaded before */
+function isRegistered() {
+  return AsyncLocalStorage !== real.AsyncLocalStorage && AsyncLocalStorage === /** @type {any} */ (SlotStorage);
+}
+
+/** Storages that this process has under a key of its global object, as frameworks and tracers keep theirs. */
+function examineStorages() {
+  /** @type {{ slots: string[], real: string[] }} */
+  const found = { slots: [], real: [] };
+  for (const key of Object.getOwnPropertySymbols(globalThis)) {
+    const storage = /** @type {any} */ (globalThis)[key];
+    if (!(storage instanceof real.AsyncLocalStorage)) continue;
+    found[slotBehind(storage) === undefined ? "real" : "slots"].push(key.description ?? "");
+  }
+  return found;
+}

@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { compareModules } from "../../vite/judge.js";
+import { CORE, STATE } from "../../vite/modules.js";
+
+const CONFIGS = /^vite\.config\.[cm]?[jt]s$/;
+const REGISTRY = "shims/internal/als-registry.js";
+
+/**
+ * Compares the vinext that an app has with what onescope knows, as the plugin would.
+ *
+ * @param {string} folder the app's
+ * @returns {Promise<null | {
+ *   version: string, path: string, plugin: boolean, swapped: string[], kept: string[], differences: string[],
+ *   storages: { slots: string[], real: string[] },
+ * }>} `null` where there is no vinext; `plugin` tells whether the app's Vite configuration names ours
+ */
+export async function examineVinext(folder) {
+  const path = findPackage(folder, "vinext");
+  if (path === undefined) return null;
+  const { version } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  const parse = await parserOf(folder);
+  const shims = join(path, "dist/shims");
+  const { replaced, differences } =
+    parse === undefined
+      ? { replaced: new Set(), differences: ["Vite is not installed, so nothing can be compared"] }
+      : await compareModules(parse, shims);
+  const all = [...CORE, ...STATE].filter((name) => existsSync(`${shims}/${name}.js`));
+  return {
+    version,
+    path,
+    plugin: namesPlugin(folder),
+    swapped: all.filter((name) => replaced.has(name)),
+    kept: all.filter((name) => !replaced.has(name)),
+    differences,
+    storages: storagesOf(join(path, "dist"), replaced.has(CORE[0])),
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @returns {string | undefined} folder of the package, as Node would find it from `folder`
+ */
+function findPackage(folder, name) {
+  const found = join(folder, "node_modules", name);
+  if (existsSync(join(found, "package.json"))) return found;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : findPackage(parent, name);
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<((text: string) => any) | undefined>} the parser of the app's Vite
+ */
+async function parserOf(folder) {
+  try {
+    const vite = createRequire(join(folder, "package.json")).resolve("vite");
+    return (await import(pathToFileURL(vite).href)).parseAst;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} folder */
+function namesPlugin(folder) {
+  const config = readdirSync(folder).find((name) => CONFIGS.test(name));
+  return config !== undefined && readFileSync(join(folder, config), "utf8").includes("onescope/vite");
+}
+
+/**
+ * The storages that vinext makes, by the keys under which it keeps them, or by the module that makes one by itself.
+ *
+ * @param {string} dist
+ * @param {boolean} isRegistryOurs the module that makes those with a key is swapped
+ */
+function storagesOf(dist, isRegistryOurs) {
+  /** @type {Set<string>} */
+  const keyed = new Set();
+  /** @type {string[]} */
+  const own = [];
+  for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".js")) continue;
+    const text = readFileSync(join(dist, name), "utf8");
+    for (const [, key] of text.matchAll(/getOrCreateAls\("([^"]+)"\)/g)) keyed.add(key);
+    if (name.replaceAll("\\", "/") !== REGISTRY && /new AsyncLocalStorage\b/.test(text)) own.push(name);
+  }
+  const keys = [...keyed].sort();
+  return isRegistryOurs ? { slots: keys, real: own } : { slots: [], real: [...keys, ...own] };
+}
