@@ -5,8 +5,8 @@ const OLDEST = 22;
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST) {
   console.error(
-    `onescope needs Node ${OLDEST} or later, and this is ${process.version}: install a newer one, or run it with ` +
-      `\`npx --package=node@${OLDEST} --package=onescope onescope\``,
+    `onescope needs Node ${OLDEST} or later, and this is ${process.version}: install a newer one from https://nodejs.org, ` +
+      "or choose one that is installed with your version manager",
   );
   process.exitCode = 1;
 } else {

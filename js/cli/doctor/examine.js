@@ -7,6 +7,7 @@ import { loadNative } from "../../native/load.js";
 import { slotBehind } from "../../scope/adopt.js";
 import { LANES } from "../../scope/lanes.js";
 import { mode } from "../../scope/mode.js";
+import { one } from "../../scope/one.js";
 import { real } from "../../scope/real.js";
 import { SlotStorage } from "../../scope/slot-storage.js";
 import { ways } from "../../scope/ways.js";
@@ -114,7 +115,8 @@ function examineStorages() {
   const found = { slots: [], real: [] };
   for (const key of Object.getOwnPropertySymbols(globalThis)) {
     const storage = /** @type {any} */ (globalThis)[key];
-    if (!(storage instanceof real.AsyncLocalStorage)) continue;
+    // The one that carries the slots is there in any case.
+    if (!(storage instanceof real.AsyncLocalStorage) || storage === one) continue;
     found[slotBehind(storage) === undefined ? "real" : "slots"].push(key.description ?? "");
   }
   return found;

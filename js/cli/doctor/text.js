@@ -27,7 +27,7 @@ export function toText(report) {
   if (propagation.otherStoragesInUse) lines.push(row("", "a real storage is in use besides"));
   lines.push(
     ...list("slots", storages.slots),
-    ...list("real storages", storages.real),
+    ...list("not slots", storages.real),
     ...list(
       "limits",
       Object.entries(limits).map(([name, value]) => `${name} ${value}`),
@@ -56,8 +56,10 @@ function aboutVinext({ version, path, plugin, swapped, kept, differences, storag
     ...list("", swapped),
     ...(kept.length > 0 ? [row("", "and would keep"), ...list("", kept)] : []),
     ...differences.map((difference) => row("", `because ${difference}`)),
-    ...list("its slots", storages.slots),
-    ...list("its others", storages.real),
+    row("", "its storages that are slots with the plugin"),
+    ...list("", storages.slots),
+    row("", "and those of its modules that are slots only with onescope/register"),
+    ...list("", storages.real),
   ];
 }
 

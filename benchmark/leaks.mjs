@@ -1,0 +1,27 @@
+// What it costs a request that leaks() follows it, and that it drops its values as it closes.
+
+import { describeMachine } from "./_util/machine.mjs";
+import { main } from "./_util/main.mjs";
+import { readOptions } from "./_util/options.mjs";
+import { report } from "./_util/report.mjs";
+import { measureRounds } from "./_util/rounds.mjs";
+
+const NAME = "leaks";
+const TITLE = "What a request pays for leaks() and releaseOnClose()";
+const REFERENCE = "off";
+
+const script = "sides/leaks.mjs";
+const env = { ONESCOPE_BACKEND: "native" };
+const sides = [REFERENCE, "trackLeaks", "releaseOnClose", "both"].map((name) => ({ name, script, env }));
+
+const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENCE}\`. A request is created with an App request's
+options, entered, forked once and closed; the turns of the event loop between batches count. In a flood more close than are
+followed; within the ration each is. Written by \`node leaks.mjs --write\`; README.md says how it is measured.`;
+
+await main(async () => {
+  const options = readOptions(NAME, `${TITLE}.`);
+  const machine = describeMachine(options, ["mitata"]);
+  const rows = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants: [{}] });
+  const names = sides.map(({ name }) => name);
+  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
+});

@@ -1,0 +1,50 @@
+// One side of leaks.mjs, in a process of its own.
+
+import { leaks, releaseOnClose, trackLeaks } from "../../js/inspect.js";
+import {
+  closeAfterResponse,
+  createRequestContext,
+  getRequestContext,
+  runWithRequestContext,
+  runWithUnifiedStateMutation,
+} from "../../shims/unified-request-context.js";
+import { answer, readTask } from "../_util/child.mjs";
+import { time, turn } from "../_util/timing.mjs";
+import { appOptions } from "./context/request.mjs";
+
+/** Requests in a batch: between two turns, and fewer than a burst that is followed whole. */
+const FLOOD = 4096;
+const WITHIN = 1000;
+
+const task = readTask();
+const tracks = task.side === "trackLeaks" || task.side === "both";
+if (task.side === "releaseOnClose" || task.side === "both") releaseOnClose();
+
+const enter = () => runWithUnifiedStateMutation(() => {}, getRequestContext);
+
+function request() {
+  // Each has a host's context of its own, as on vinext's server.
+  const context = createRequestContext({ ...appOptions(), executionContext: { waitUntil() {} } });
+  runWithRequestContext(context, enter);
+  void closeAfterResponse(context);
+}
+
+/** @param {number} count */
+async function batch(count) {
+  for (let i = 0; i < count; i++) request();
+  await turn();
+}
+
+let tracking = tracks ? trackLeaks() : undefined;
+const flood = await time(() => batch(FLOOD), FLOOD, task);
+const renew = () => {
+  tracking?.stop();
+  tracking = tracks ? trackLeaks() : undefined;
+};
+const within = await time(() => batch(WITHIN), WITHIN, task, renew);
+const { skipped } = tracking === undefined ? { skipped: 0 } : leaks();
+
+answer({
+  figures: { "a request in a flood": flood, "a request within the ration": within },
+  checks: { skipped: `${skipped}` },
+});
