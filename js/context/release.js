@@ -1,7 +1,6 @@
-import { Collections, Values } from "../generated/context-fields.js";
+import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, Family, Values } from "../generated/context-fields.js";
 import { SLOTS } from "../generated/slot-table.js";
 import { ways } from "../scope/ways.js";
-import { shared } from "../shared.js";
 import { isClosed } from "./cells.js";
 import { closing } from "./closing.js";
 import { Extras } from "./extras.js";
@@ -22,7 +21,7 @@ import { countLate, uncounted } from "./late.js";
  *
  * @param {Record<string, unknown>} defaults
  * @param {string} kept the one that is not dropped
- * @returns {new (context: Context, value: unknown) => Record<string, unknown>}
+ * @returns {new (context: Context, value: unknown) => { readonly $context: Context, [name: string]: unknown }}
  */
 function stub(defaults, kept) {
   class Released {
@@ -55,14 +54,6 @@ function stub(defaults, kept) {
 const ReleasedValues = stub({ ...new Values() }, "executionContext");
 const ReleasedCollections = stub({ ...new Collections() }, "afterContext");
 
-/**
- * @param {object} record
- * @returns {boolean}
- */
-function isReleased(record) {
-  return record instanceof ReleasedValues || record instanceof ReleasedCollections;
-}
-
 /** Values of registered slots, of a context that was released. */
 class LateMap extends Map {
   /** @param {Context} context */
@@ -83,34 +74,39 @@ const DEFAULTS = new Map(SLOTS.filter(({ native }) => native).map((slot) => [slo
 
 /** @param {Context} context */
 function drop(context) {
-  // What is frozen is the blank that contexts share until they are written to.
   const values = context.$values;
-  if (!Object.isFrozen(values) && !isReleased(values)) {
+  if (values !== BLANK_VALUES && !(values instanceof ReleasedValues)) {
     context.$values = new ReleasedValues(context, values.executionContext);
   }
   const { $collections: own, $family: family } = context;
-  if ((!Object.isFrozen(own) || family !== undefined) && !isReleased(own)) {
+  if ((own !== BLANK_COLLECTIONS || family !== undefined) && !(own instanceof ReleasedCollections)) {
     context.$collections = new ReleasedCollections(context, own.afterContext);
   }
-  if (context.$extra === undefined || context.$extra.own instanceof LateMap) return;
+  if (context.$extra !== undefined && !(context.$extra.own instanceof LateMap)) dropExtras(context, context.$extra);
+}
+
+/**
+ * @param {Context} context
+ * @param {Extras} extras
+ */
+function dropExtras(context, extras) {
   // Their lanes say that the values lie in what goes now.
-  for (const name of context.$extra.exotic.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
+  for (const name of extras.exotic.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
   context.$extra = new Extras();
   context.$extra.own = new LateMap(context);
 }
 
-/** @type {WeakMap<object, Context[]>} by family */
-const forks = shared("releasableForks", () => new WeakMap());
-
 /** @param {Context} root */
 function dropAll(root) {
-  const family = /** @type {any} */ (root.$family);
+  const family = root.$family;
   drop(root);
   if (family === undefined) return;
-  for (const fork of forks.get(family) ?? []) drop(fork);
-  forks.delete(family);
-  for (const name of Object.keys(family)) {
-    if (name !== "root" && name !== "afterContext") family[name] = undefined;
+  const empty = new Family(root);
+  empty.afterContext = family.afterContext;
+  root.$family = empty;
+  for (let fork = family.forks; fork !== undefined; fork = fork.next) {
+    drop(fork.context);
+    fork.context.$family = empty;
   }
 }
 
@@ -119,36 +115,47 @@ function dropAll(root) {
  * @param {(parent: Context) => Context} make
  */
 function fork(parent, make) {
-  const child = uncounted(() => make(parent));
-  const family = /** @type {import("../generated/context-fields.js").Family} */ (child.$family);
-  // Nobody would release it later, and it has nothing that was written before.
-  if (isClosed(family.root)) return child;
-  const known = forks.get(family);
-  if (known === undefined) forks.set(family, [child]);
-  else known.push(child);
+  const isLate = parent.$values instanceof ReleasedValues || parent.$collections instanceof ReleasedCollections;
+  const child = isLate ? uncounted(() => make(parent)) : make(parent);
+  const family = /** @type {Family} */ (child.$family);
+  // Nobody would release it after the close, and it has nothing that was written before.
+  if (!isClosed(family.root)) family.forks = { context: child, next: family.forks };
   return child;
 }
 
-/** @typedef {{ pending: number, closed: Context[] }} Work what a host's execution context waits for, and who waits for it */
-/** @type {WeakMap<object, Work>} */
-const work = shared("backgroundWork", () => new WeakMap());
+const WORK = Symbol.for("onescope.work");
+
+/** What a host's execution context waits for, and which closed requests wait for it. */
+class Work {
+  pending = 0;
+  /** @type {Context[] | undefined} */
+  closed = undefined;
+
+  /** @param {unknown} promise */
+  add(promise) {
+    this.pending++;
+    const settled = () => this.settle();
+    Promise.resolve(promise).then(settled, settled);
+  }
+
+  settle() {
+    if (--this.pending > 0 || this.closed === undefined) return;
+    for (const root of this.closed) enqueue(root);
+    this.closed = undefined;
+  }
+}
 
 /** @param {Context} context */
 function watch(context) {
   const host = /** @type {any} */ (context.executionContext);
-  if (typeof host?.waitUntil !== "function" || work.has(host) || !Object.isExtensible(host)) return;
-  /** @type {Work} */
-  const own = { pending: 0, closed: [] };
-  work.set(host, own);
+  if (typeof host?.waitUntil !== "function" || host[WORK] !== undefined || !Object.isExtensible(host)) return;
   const { waitUntil } = host;
-  const settled = () => {
-    if (--own.pending === 0) for (const root of own.closed.splice(0)) enqueue(root);
-  };
+  const work = new Work();
+  host[WORK] = work;
   /** @this {unknown} @param {unknown} promise */
   host.waitUntil = function (promise) {
-    own.pending++;
-    Promise.resolve(promise).then(settled, settled);
-    return Reflect.apply(waitUntil, this, [promise]);
+    work.add(promise);
+    return waitUntil.call(this, promise);
   };
 }
 
@@ -165,10 +172,11 @@ function flush() {
   const roots = queue;
   queue = [];
   for (const root of roots) {
-    const host = root.$values.executionContext;
-    const waiting = host == null ? undefined : work.get(/** @type {object} */ (host));
-    if (waiting !== undefined && waiting.pending > 0) waiting.closed.push(root);
-    else dropAll(root);
+    /** @type {Work | undefined} */
+    const work = /** @type {any} */ (root.$values.executionContext)?.[WORK];
+    if (work === undefined || work.pending === 0) dropAll(root);
+    else if (work.closed === undefined) work.closed = [root];
+    else work.closed.push(root);
   }
 }
 

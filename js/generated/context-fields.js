@@ -49,6 +49,7 @@ export class Collections {
 export class Family {
   constructor(root) {
     this.root = root;
+    this.forks = undefined;
     this.renderDynamicLatch = undefined;
     this.renderRequestApiUsage = undefined;
     this.pendingSetCookies = undefined;
@@ -70,8 +71,8 @@ export class Family {
 // What a context has until something is written to it. Shared by all of them, so never written itself.
 const BLANK_WORDS = new Int32Array(LAYOUT.cellWords);
 const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
-const BLANK_VALUES = Object.freeze(new Values());
-const BLANK_COLLECTIONS = Object.freeze(new Collections());
+export const BLANK_VALUES = Object.freeze(new Values());
+export const BLANK_COLLECTIONS = Object.freeze(new Collections());
 
 function ownValues(context) {
   return context.$values === BLANK_VALUES ? (context.$values = new Values()) : context.$values;

@@ -31,7 +31,7 @@ import {{ exoticGet, exoticSet, UNDEFINED }} from \"../context/exotic.js\";
     );
     lines(&mut out, &collections, |key| format!("    this.{key} = undefined;"));
     out.push_str(
-        "  }\n}\n\n/** Collections that a context shares with its forks; each is made at first touch. */\nexport class Family {\n  constructor(root) {\n    this.root = root;\n",
+        "  }\n}\n\n/** Collections that a context shares with its forks; each is made at first touch. */\nexport class Family {\n  constructor(root) {\n    this.root = root;\n    this.forks = undefined;\n",
     );
     lines(&mut out, &shared, |key| format!("    this.{key} = undefined;"));
     out.push_str(CLASS_START);
@@ -77,8 +77,8 @@ const CLASS_START: &str = r#"  }
 // What a context has until something is written to it. Shared by all of them, so never written itself.
 const BLANK_WORDS = new Int32Array(LAYOUT.cellWords);
 const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
-const BLANK_VALUES = Object.freeze(new Values());
-const BLANK_COLLECTIONS = Object.freeze(new Collections());
+export const BLANK_VALUES = Object.freeze(new Values());
+export const BLANK_COLLECTIONS = Object.freeze(new Collections());
 
 function ownValues(context) {
   return context.$values === BLANK_VALUES ? (context.$values = new Values()) : context.$values;

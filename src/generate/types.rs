@@ -170,7 +170,18 @@ export class Collections {
 export class Family {
   constructor(root: ContextFields);
   root: ContextFields;
+  /** the last fork of a request that is released as it closes, and the one before it */
+  forks: Forks | undefined;
+  afterContext: unknown;
 }
+
+export interface Forks {
+  context: ContextFields;
+  next: Forks | undefined;
+}
+
+export const BLANK_VALUES: Values;
+export const BLANK_COLLECTIONS: Collections;
 
 /** The fields, and what they lie in: see context-fields.js. */
 export interface ContextFields extends UnifiedRequestContext {}
