@@ -14,7 +14,7 @@ const script = "sides/leaks.mjs";
 const env = { ONESCOPE_BACKEND: "native" };
 const sides = [REFERENCE, "trackLeaks", "releaseOnClose", "both"].map((name) => ({ name, script, env }));
 
-const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENCE}\`. A request is created with an App request's
+const NOTES = `Nanoseconds of processor time per request, the collector's included: median (minimum) ×ratio to \`${REFERENCE}\`. A request is created with an App request's
 options, entered, forked once and closed, 16 in a turn of the event loop, and the turns count. In a flood more close than are
 followed; within the ration each is. Written by \`node leaks.mjs --write\`; README.md says how it is measured.`;
 

@@ -2,6 +2,7 @@
 
 import "onescope/register";
 import type { AsyncLocalStorage } from "node:async_hooks";
+import { type LeakReport, leaks, releaseOnClose, trackLeaks } from "onescope/inspect";
 import { getOrCreateAls, registerAlsForScopeExit, runOutsideRequestScopes } from "onescope/shims/internal/als-registry";
 import * as shim from "onescope/shims/unified-request-context";
 import onescope from "onescope/vite";
@@ -55,3 +56,12 @@ interface VitePlugin {
   load?: (id: string) => string | undefined;
 }
 export const plugin: VitePlugin = onescope();
+
+const report: LeakReport = leaks({ idleMs: 1000 });
+export const worst: number | undefined = report.held[0]?.count;
+export const gone: number | undefined = report.neverClosed[0]?.collected;
+trackLeaks().stop();
+releaseOnClose();
+releaseOnClose(false);
+// @ts-expect-error no such option
+leaks({ olderThanMs: 1 });
