@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, request as ask, createServer } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { connect } from "node:net";
 import { afterEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -200,6 +201,46 @@ test("pipelined requests are contexts of their own, and end with their connectio
   assert.equal(seen("/pipe/").length, 3, "what waits for its turn is in flight");
   socket.destroy();
   assert.deepEqual(await over("/pipe/"), []);
+});
+
+test("streams of HTTP/2 are requests, whether they end well or not", async () => {
+  track();
+  /** @type {unknown[]} */
+  const sights = [];
+  const server = createHttp2Server(async (request, response) => {
+    sights.push(here());
+    if (request.url === "/two/never") return;
+    let body = "";
+    request.on("data", (piece) => {
+      sights.push(here());
+      body += piece;
+    });
+    await once(request, "end");
+    setTimeout(() => response.end(`${store.label(Number(here()))} ${body}`), 1);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = connectHttp2(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}`);
+  cleanups.push(() => server.close());
+  cleanups.push(() => client.destroy());
+  const post = client.request({ ":path": "/two/post?secret", ":method": "POST" });
+  let text = "";
+  post.setEncoding("utf8").on("data", (piece) => (text += piece));
+  post.end("body");
+  await once(post, "end");
+  assert.equal(text, "POST /two/post body");
+  assert.deepEqual(await over("/two/post"), []);
+  assert.equal(new Set(sights).size, 1, String(sights));
+  const never = client.request({ ":path": "/two/never" });
+  never.on("error", () => {});
+  assert.deepEqual(
+    await until(
+      () => seen("/two/"),
+      (list) => list.length === 1,
+    ),
+    ["GET /two/never"],
+  );
+  never.close(8);
+  assert.deepEqual(await over("/two/"), []);
 });
 
 test("a request that its client gives up is over", async () => {

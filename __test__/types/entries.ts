@@ -2,7 +2,18 @@
 
 import "onescope/register";
 import type { AsyncLocalStorage } from "node:async_hooks";
-import { type LeakReport, leaks, releaseOnClose, trackLeaks } from "onescope/inspect";
+import {
+  counters,
+  histograms,
+  inflight,
+  type LeakReport,
+  label,
+  leaks,
+  releaseOnClose,
+  trackLeaks,
+  trackRequests,
+  with as withLabel,
+} from "onescope/inspect";
 import { getOrCreateAls, registerAlsForScopeExit, runOutsideRequestScopes } from "onescope/shims/internal/als-registry";
 import * as shim from "onescope/shims/unified-request-context";
 import onescope from "onescope/vite";
@@ -65,3 +76,15 @@ releaseOnClose();
 releaseOnClose(false);
 // @ts-expect-error no such option
 leaks({ olderThanMs: 1 });
+
+export const names: string[] = inflight({ limit: 5, label: "GET", state: "active", thread: 0 }).map(
+  (each) => each.label,
+);
+export const flags: string[] = inflight()[0].flags;
+export const pages: number | undefined = counters().byKind.appPage;
+export const slowest: number = histograms()[0].max;
+trackRequests().stop();
+label("text");
+export const worked: Promise<number> = withLabel("job", async () => 5);
+// @ts-expect-error no such state
+inflight({ state: "busy" });

@@ -5,9 +5,7 @@ import { HttpRequest } from "./http-request.js";
 import { watchRoutes } from "./routes.js";
 import { trackedStorage } from "./work.js";
 
-const STARTED = "http.server.request.start";
-
-/** On a response, the request that it answers; on a connection, the last one that came over it. */
+/** On a response or an HTTP/2 stream, its request; on a connection, the last request that came over it. */
 const REQUEST = Symbol("onescope.request");
 
 const trackers = shared("trackers", () => ({ count: 0, stop: () => {} }));
@@ -30,37 +28,57 @@ export function trackRequests() {
   };
 }
 
+/** What Node tells, by name of the channel. It tells of a request where it then calls the server's listeners. */
+const CHANNELS = Object.entries({
+  "http.server.request.start": onRequest,
+  "http2.server.stream.start": onStream,
+  "http2.server.stream.close": (/** @type {any} */ { stream }) => stream[REQUEST]?.end(),
+});
+
 /** @returns {() => void} */
 function start() {
-  const storage = trackedStorage();
+  trackedStorage();
   const unwatchRoutes = watchRoutes();
-  // Node publishes this where it then calls the server's listeners, so they and all that they start see the request.
-  const onStart = (/** @type {any} */ { request, response, socket }) => {
-    const tracked = new HttpRequest(request.method, request.url);
-    response[REQUEST] = tracked;
-    response.on("close", onClose);
-    const before = socket[REQUEST];
-    if (before !== undefined) before.next = tracked;
-    socket[REQUEST] = tracked;
-    // With frames Node's parser hands over a body in the context of the connection, where nobody knows this request.
-    if (mode.frames && request.method !== "GET" && request.method !== "HEAD") keepInEvents(request, storage, tracked);
-    storage.enterWith(tracked);
-  };
-  subscribe(STARTED, onStart);
+  for (const [name, hear] of CHANNELS) subscribe(name, hear);
   return () => {
-    unsubscribe(STARTED, onStart);
+    for (const [name, hear] of CHANNELS) unsubscribe(name, hear);
     unwatchRoutes();
   };
 }
 
+/** @param {any} message */
+function onRequest({ request, response, socket }) {
+  const tracked = new HttpRequest(request.method, request.url);
+  response[REQUEST] = tracked;
+  response.on("close", onClose);
+  const before = socket[REQUEST];
+  if (before !== undefined) before.next = tracked;
+  socket[REQUEST] = tracked;
+  enter(tracked, request);
+}
+
+/** @param {any} message */
+function onStream({ stream, headers }) {
+  // A stream that the server pushes is part of the request it is pushed for.
+  if (stream.id % 2 === 0) return;
+  const tracked = new HttpRequest(headers[":method"], headers[":path"] ?? "*");
+  stream[REQUEST] = tracked;
+  enter(tracked, stream);
+}
+
 /**
- * @param {import("node:http").IncomingMessage} request
- * @param {ReturnType<typeof trackedStorage>} storage
+ * Makes a request the current one for whatever Node calls next, and all that it starts.
+ *
  * @param {HttpRequest} tracked
+ * @param {import("node:events").EventEmitter} body
  */
-function keepInEvents(request, storage, tracked) {
-  const { emit } = request;
-  request.emit = (/** @type {any[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, request, event));
+function enter(tracked, body) {
+  const storage = trackedStorage();
+  storage.enterWith(tracked);
+  if (!mode.frames || tracked.method === "GET" || tracked.method === "HEAD") return;
+  // With frames Node hands over a body in the context of the connection, where nobody knows this request.
+  const { emit } = body;
+  body.emit = (/** @type {any[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
 }
 
 /**
