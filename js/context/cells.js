@@ -32,8 +32,8 @@ const page = shared("page", () => ({
   cursor: /** @type {number} */ (pageCells),
   /** the backend refused a page, and the warning was given */
   failed: false,
-  /** the thread is attached, and `block` is the one of the store */
-  attached: false,
+  /** the thread's number in the store; -1 while it is not attached */
+  thread: -1,
   /** the thread's block: a coarse clock that the backend keeps current, and what this thread tells others of itself */
   block: /** @type {import("../native/contract.js").Block} */ (new Int32Array(BLOCK.words)),
 }));
@@ -67,12 +67,17 @@ function allocatePage() {
  * @throws what the backend throws where there is no memory for it
  */
 export function threadBlock() {
-  if (page.attached) return page.block;
-  const { block, clock } = backend.attachThread();
+  if (page.thread >= 0) return page.block;
+  const { id, block, clock } = backend.attachThread();
   page.block = clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
-  page.attached = true;
+  page.thread = id;
   followWatch(backend);
   return page.block;
+}
+
+/** The number of this JavaScript thread in the store; -1 while it is not attached. */
+export function threadNumber() {
+  return page.thread;
 }
 
 /**

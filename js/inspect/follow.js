@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { backend } from "../backend.js";
-import { threadBlock } from "../context/cells.js";
+import { threadBlock, threadNumber } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { ways } from "../scope/ways.js";
 import { shared } from "../shared.js";
+import { publishAnswer, withdrawAnswer } from "./answer.js";
 import { stampCalls } from "./stamps.js";
 
 // The part that each JavaScript thread takes in the watch of the process: it beats, and stamps the calls that block it.
@@ -28,11 +29,13 @@ export function follow() {
   if (watched === (state.timer !== undefined)) return;
   stampCalls(watched, block);
   if (watched) {
+    publishAnswer(threadNumber(), block);
     state.timer = startBeat(block);
   } else {
     clearInterval(state.timer);
     state.timer = undefined;
     block[BEAT] = 0;
+    withdrawAnswer();
   }
 }
 

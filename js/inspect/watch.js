@@ -4,6 +4,7 @@ import { CODES, OnescopeError } from "../errors.js";
 import { ways } from "../scope/ways.js";
 import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
+import { startHelper } from "./start-helper.js";
 
 /** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
 
@@ -39,11 +40,13 @@ export function watch(options = {}) {
   const start = () => watchdog.watchStart(settings, onStall && deliverTo(onStall));
   ways.resume({ scope: undefined }, start, null, []);
   follow();
+  const helper = stacks ? startHelper() : undefined;
   let on = true;
   const stop = () => {
     if (!on) return;
     on = false;
     watchdog.watchStop();
+    helper?.stop();
     follow();
   };
   return {

@@ -1,0 +1,44 @@
+// Runs in a worker thread of its own (`start-helper.js`): asks stuck threads for their request and their stack.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { loadNative } from "../native/load.js";
+import { Look } from "./look.js";
+import { frames } from "./stack.js";
+
+/** How long a connection waits for another question: a second look follows the first one soon. */
+const LINGER_MS = 100;
+
+const watchdog = /** @type {import("../native/contract.js").Watchdog} */ (loadNative().native?.watchdog);
+
+/** @type {Map<number, number>} by thread that is being asked: the latest question */
+const questions = new Map();
+
+/** @type {Map<number, { look: Look }>} by thread: its connection, a new record for each question */
+const looks = new Map();
+
+// The watchdog's call keeps no event loop alive; the port does.
+parentPort?.on("message", () => {});
+watchdog.watchHelper((thread, question) => {
+  const asked = questions.has(thread);
+  questions.set(thread, question);
+  // A thread in native code will answer the question that it has; the answer then counts for the latest one.
+  if (!asked) void ask(thread);
+});
+
+/** @param {number} thread */
+async function ask(thread) {
+  const held = { look: looks.get(thread)?.look ?? new Look(thread) };
+  looks.set(thread, held);
+  const answer = await held.look.ask();
+  const stallId = /** @type {number} */ (questions.get(thread));
+  questions.delete(thread);
+  if (answer !== undefined) {
+    const { seq, beat, stack } = answer;
+    watchdog.watchAnswer({ thread, stallId, seq, beat, stack: frames(stack, workerData) });
+  }
+  await sleep(LINGER_MS);
+  if (looks.get(thread) !== held) return;
+  looks.delete(thread);
+  held.look.close();
+}
