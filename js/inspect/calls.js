@@ -25,6 +25,7 @@ export const BLOCKING = Object.freeze({
     "mkdirSync",
     "mkdtempDisposableSync",
     "mkdtempSync",
+    "openAsBlobSync",
     "openSync",
     "opendirSync",
     "readFileSync",
@@ -61,6 +62,7 @@ export const BLOCKING = Object.freeze({
   zlib: [
     "brotliCompressSync",
     "brotliDecompressSync",
+    "createZipArchiveSync",
     "deflateRawSync",
     "deflateSync",
     "gunzipSync",

@@ -125,7 +125,7 @@ impl Stalls {
             rules,
             limit: Limit::new(rules.max_per_minute),
             // Below the threshold, so that a sleep alone never looks like a stall; above what a busy machine delays.
-            step_ms: (rules.threshold_ms / 4).clamp(50, 250),
+            step_ms: (rules.threshold_ms / 2).clamp(50, 250),
             time: 0,
             last: None,
             last_ask: 0,
