@@ -80,7 +80,7 @@ for (const [how, call] of [
       // The child's own line and the pipe take a while on a busy machine.
       assert.ok(first.at - began < THRESHOLD_MS + 400, `${first.at - began}`);
       assert.ok(first.request.ageMs >= THRESHOLD_MS - 100, `${first.request.ageMs}`);
-      const last = lines.at(-1);
+      const last = meant(lines).at(-1);
       assert.deepEqual([last.onescope, last.thread], ["recovered", first.thread]);
       assert.equal(last.request.seq, first.request.seq);
       assert.deepEqual(
@@ -98,7 +98,7 @@ test("lines come at doubling intervals", { skip: !native }, async () => {
   for (const [n, least] of [200, 400, 800, 1600].entries()) {
     assert.ok(blocked[n] >= least && blocked[n] < least + 300, JSON.stringify(blocked));
   }
-  assert.ok(blocked[4] >= 1950, JSON.stringify(blocked));
+  assert.ok(blocked[4] >= 1600, JSON.stringify(blocked));
 });
 
 test("a worker that was there before the watch is watched", { skip: !native }, async () => {

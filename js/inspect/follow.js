@@ -17,33 +17,35 @@ const BEAT_MS = 50;
 const { beat: BEAT, clock: CLOCK, paused: PAUSED } = LAYOUT.block;
 
 const state = shared("watch", () => ({
-  timer: /** @type {NodeJS.Timeout | undefined} */ (undefined),
+  /** ends this thread's part; `undefined` while it has none */
+  leave: /** @type {(() => void) | undefined} */ (undefined),
 }));
 
 /** Takes part while a watch is on, and leaves when it is not. */
 export function follow() {
   const watched = backend.watchdog?.watching() === true;
-  if (watched === (state.timer !== undefined)) return;
+  if (watched === (state.leave !== undefined)) return;
   const block = threadBlock();
   // `threadBlock()` may have come here by itself.
-  if (watched === (state.timer !== undefined)) return;
+  if (watched === (state.leave !== undefined)) return;
   stampCalls(watched, block);
   if (watched) {
     publishAnswer(threadNumber(), block);
-    state.timer = startBeat(block);
+    state.leave = startBeat(block);
   } else {
-    clearInterval(state.timer);
-    state.timer = undefined;
-    block[BEAT] = 0;
+    state.leave?.();
+    state.leave = undefined;
     withdrawAnswer();
   }
 }
 
 /**
- * The first beat comes from the event loop: a thread that still loads its modules has not started. The timer starts
- * outside every scope, lest it hold on to a request.
+ * The first beat comes from the event loop: a thread that still loads its modules has not started. The last one comes
+ * before the thread ends, which can take a while and is no stall. The timer starts outside every scope, lest it hold on
+ * to a request.
  *
  * @param {import("../native/contract.js").Block} block
+ * @returns {() => void} ends the beat
  */
 function startBeat(block) {
   const inspector = process.features.inspector ? require("node:inspector") : undefined;
@@ -52,5 +54,12 @@ function startBeat(block) {
     block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
     block[BEAT] = block[CLOCK];
   };
-  return ways.resume({ scope: undefined }, () => setInterval(beat, BEAT_MS).unref(), null, []);
+  const timer = ways.resume({ scope: undefined }, () => setInterval(beat, BEAT_MS).unref(), null, []);
+  const leave = () => {
+    process.off("exit", leave);
+    clearInterval(timer);
+    block[BEAT] = block[PAUSED] = 0;
+  };
+  process.once("exit", leave);
+  return leave;
 }

@@ -201,8 +201,16 @@ impl Stalls {
         let time = self.time;
         self.tracks.retain(|id, track| {
             let found = readings.iter().find(|reading| reading.thread == *id);
-            if found.is_none() && track.stall.as_ref().is_some_and(|stall| stall.told) {
-                events.push(Event::Ended { thread: *id, blocked_ms: time - track.since });
+            if track.stall.as_ref().is_some_and(|stall| stall.told) {
+                let (thread, blocked_ms) = (*id, time - track.since);
+                match found {
+                    None => events.push(Event::Ended { thread, blocked_ms }),
+                    // It ran again, if only to take its leave.
+                    Some(reading) if reading.beat == 0 => {
+                        events.push(Event::Recovered { thread, blocked_ms })
+                    }
+                    Some(_) => {}
+                }
             }
             found.is_some_and(|reading| reading.beat != 0)
         });

@@ -147,6 +147,15 @@ fn a_thread_that_ends_while_stuck_is_told_once() {
 }
 
 #[test]
+fn a_thread_that_takes_its_leave_after_a_stall_has_recovered() {
+    let mut bench = Bench::new(RULES);
+    bench.pass(1500);
+    bench.readings[0].beat = 0;
+    assert_eq!(bench.step(25), [Event::Recovered { thread: 0, blocked_ms: 1525 }]);
+    assert_eq!(bench.pass(5000), []);
+}
+
+#[test]
 fn threads_are_told_apart() {
     let mut bench = Bench::new(RULES);
     bench.readings.push(Reading { thread: 7, beat: 1, paused: false, seen: 0, stamp: None });
