@@ -84,15 +84,16 @@ test("histograms() counts each closed context once, whether its page is live or 
     assert.equal(codeOf(histograms), "ERR_ONESCOPE_BACKEND");
     return t.skip("the JavaScript backend keeps none");
   }
-  await Promise.all([60, 60, 60, 60, 300].map((ms) => withLabel("timed", () => sleep(ms))));
+  await Promise.all([200, 200, 200, 200, 800].map((ms) => withLabel("timed", () => sleep(ms))));
   const timed = byLabel("timed");
   assert.equal(timed?.count, 5);
+  // The clock ticks late on a machine that is busy.
   const near = (/** @type {number | undefined} */ found, /** @type {number} */ ms) =>
-    assert.ok(found !== undefined && found >= ms - 15 && found < ms + 150, `${found} ms, not ${ms}`);
-  near(timed?.p50, 60);
-  near(timed?.max, 300);
-  near(timed?.p99, 300);
-  near(timed?.mean, 108);
+    assert.ok(found !== undefined && found >= ms - 100 && found < ms + 400, `${found} ms, not ${ms}`);
+  near(timed?.p50, 200);
+  near(timed?.max, 800);
+  near(timed?.p99, 800);
+  near(timed?.mean, 320);
   // Enough to fill pages, whose contexts are then garbage.
   const { pages } = counters();
   for (let index = 0; index < 3000; index++) withLabel("many", () => {});

@@ -54,7 +54,8 @@ function onRequest({ request, response, socket }) {
   const before = socket[REQUEST];
   if (before !== undefined) before.next = tracked;
   socket[REQUEST] = tracked;
-  enter(tracked, request);
+  // Under async_hooks the parser's own context is the one that is entered here.
+  enter(tracked, mode.frames ? request : undefined);
 }
 
 /** @param {any} message */
@@ -70,13 +71,13 @@ function onStream({ stream, headers }) {
  * Makes a request the current one for whatever Node calls next, and all that it starts.
  *
  * @param {HttpRequest} tracked
- * @param {import("node:events").EventEmitter} body
+ * @param {import("node:events").EventEmitter | undefined} body what Node hands over in the context of the connection, where
+ *   nobody knows this request
  */
 function enter(tracked, body) {
   const storage = trackedStorage();
   storage.enterWith(tracked);
-  if (!mode.frames || tracked.method === "GET" || tracked.method === "HEAD") return;
-  // With frames Node hands over a body in the context of the connection, where nobody knows this request.
+  if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
   const { emit } = body;
   body.emit = (/** @type {any[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
 }
