@@ -7,10 +7,10 @@ import { BENCHMARK } from "./root.mjs";
 
 /** Requests under way at once. */
 const CONCURRENT = 8;
-const REQUESTS = 400;
-const WARM_UP = 1500;
+const REQUESTS = 200;
+const WARM_UP = 600;
 /** Pairs of batches in a round: one batch of each side, the order turned around each time. */
-const PAIRS = 10;
+const PAIRS = 8;
 
 /** @type {Array<{ row: string, server: string, path: string }>} */
 const TARGETS = [

@@ -1,0 +1,64 @@
+// A server whose requests are tracked, for specs, and ways to look at them.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { afterEach } from "node:test";
+import { handleOf } from "../../js/context/cells.js";
+import { currentContext } from "../../js/inspect/current.js";
+import { inflight, trackRequests } from "../../js/inspect.js";
+import { until } from "./until.mjs";
+
+/** @type {Array<() => unknown>} */
+export const cleanups = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** @param {import("node:http").RequestListener} [listener] */
+export async function serve(listener) {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { server, port, origin: `http://127.0.0.1:${port}` };
+}
+
+export function track() {
+  const handle = trackRequests();
+  cleanups.push(() => handle.stop());
+  return handle;
+}
+
+export const here = () => {
+  const context = currentContext();
+  return context === undefined ? undefined : handleOf(context);
+};
+
+/** @param {string} part of the labels */
+export const seen = (part) => inflight({ label: part }).map((context) => context.label);
+
+/** @param {string} part of the labels */
+export const over = (part) =>
+  until(
+    () => seen(part),
+    (labels) => labels.length === 0,
+  );
+
+/**
+ * @param {number} port
+ * @param {string} text raw requests
+ */
+export async function send(port, text) {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  cleanups.push(() => socket.destroy());
+  let answer = "";
+  socket.setEncoding("latin1").on("data", (piece) => (answer += piece));
+  socket.write(text, "latin1");
+  await once(socket, "connect");
+  return { socket, answer: () => answer };
+}
