@@ -135,7 +135,9 @@ mod tests {
         live.cell(inner).set_word(word::PARENT_LOW, 257);
         live.cell(inner).set_byte(byte::INNER, 1);
         let before = table.latencies().list();
-        assert!(table.release(gone.id()));
+        assert_eq!(table.release(gone.id()), Some(1));
+        assert_eq!(table.latencies().list(), before);
+        table.settle();
         assert_eq!(table.latencies().list(), before);
         assert_eq!(
             before.iter().map(|l| (l.label.as_str(), l.count)).collect::<Vec<_>>(),

@@ -8,6 +8,7 @@ mod binding;
 pub mod clock;
 pub mod error;
 pub mod generate;
+pub mod harvest;
 pub mod inspect;
 pub mod latency;
 pub mod limits;

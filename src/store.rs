@@ -34,11 +34,12 @@ impl Store {
         }
     }
 
-    /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed.
-    pub fn retire(&self, page: &Page) {
-        if self.pages.release(page.id()) {
-            self.abandoned.lock().record(page, self.threads.clock().now_ms());
-        }
+    /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed. How many pages wait to be
+    /// counted, this one among them; none if it was taken out before.
+    pub fn retire(&self, page: &Page) -> Option<usize> {
+        let waiting = self.pages.release(page.id())?;
+        self.abandoned.lock().record(page, self.threads.clock().now_ms());
+        Some(waiting)
     }
 
     /// The one of this process, made at the first call.

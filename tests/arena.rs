@@ -88,7 +88,7 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
         }
         Op::Free if !model.pages.is_empty() => {
             let page = model.pages.swap_remove(pick.index(model.pages.len()));
-            assert!(store.pages.release(page.id()));
+            assert!(store.pages.release(page.id()).is_some());
             let (counts, gone) = (&mut model.counts, &mut model.gone);
             model.live.retain(|seq, (_, fork, closed)| {
                 let stays = seq / 256 != page.id();

@@ -7,8 +7,8 @@ import { BENCHMARK } from "./root.mjs";
 
 /** Requests under way at once. */
 const CONCURRENT = 8;
-const REQUESTS = 200;
-const WARM_UP = 600;
+const REQUESTS = 100;
+const WARM_UP = 300;
 /** Pairs of batches in a round: one batch of each side, the order turned around each time. */
 const PAIRS = 8;
 

@@ -80,8 +80,10 @@ impl CellRef {
 struct Pages {
     // Ordered, so that a scan meets older pages first.
     live: BTreeMap<u64, Arc<Page>>,
+    // JavaScript is done with them, and they are not counted yet.
+    leaving: Vec<Arc<Page>>,
+    // Of the contexts in pages that are counted.
     retired: Totals,
-    // Of the contexts in pages that are gone.
     latencies: Latencies,
 }
 
@@ -108,18 +110,26 @@ impl PageTable {
         Ok(page)
     }
 
-    /// Takes a page out, adding what it held to the totals; false if it was not in the table. JavaScript must be done with
-    /// it: what it writes later is not counted.
-    pub fn release(&self, id: u64) -> bool {
+    /// Takes a page out; none if it was not in the table. What it held counts among the totals at once, though the counting
+    /// is left to [`PageTable::settle`]. JavaScript must be done with it: what it writes later is not counted.
+    ///
+    /// Returns how many pages wait to be counted.
+    pub fn release(&self, id: u64) -> Option<usize> {
         let mut pages = self.pages.write();
-        // Both under one lock, so that a snapshot counts every context exactly once.
-        match pages.live.remove(&id) {
-            Some(page) => {
-                pages.retired += Totals::of(&page).retired();
-                pages.latencies.add(&page);
-                true
-            }
-            None => false,
+        let page = pages.live.remove(&id)?;
+        pages.leaving.push(page);
+        Some(pages.leaving.len())
+    }
+
+    /// Counts what the pages held that were released.
+    pub fn settle(&self) {
+        loop {
+            let mut pages = self.pages.write();
+            // One at a time, so that nobody waits long for the lock; and all of it under the lock, so that a snapshot
+            // counts every context exactly once.
+            let Some(page) = pages.leaving.pop() else { return };
+            pages.retired += Totals::of(&page).retired();
+            pages.latencies.add(&page);
         }
     }
 
@@ -143,7 +153,7 @@ impl PageTable {
     pub fn latencies(&self) -> Latencies {
         let (pages, mut latencies): (Vec<Arc<Page>>, _) = {
             let pages = self.pages.read();
-            (pages.live.values().cloned().collect(), pages.latencies.clone())
+            (pages.live.values().chain(&pages.leaving).cloned().collect(), pages.latencies.clone())
         };
         pages.iter().for_each(|page| latencies.add(page));
         latencies
@@ -151,8 +161,12 @@ impl PageTable {
 
     /// The live pages in order of id, and the totals of all others, both of the same moment.
     pub fn snapshot(&self) -> (Vec<Arc<Page>>, Totals) {
-        let pages = self.pages.read();
-        (pages.live.values().cloned().collect(), pages.retired)
+        let (live, leaving, mut retired) = {
+            let pages = self.pages.read();
+            (pages.live.values().cloned().collect(), pages.leaving.clone(), pages.retired)
+        };
+        leaving.iter().for_each(|page| retired += Totals::of(page).retired());
+        (live, retired)
     }
 }
 
@@ -178,10 +192,13 @@ mod tests {
         let live = Totals { created: 4, forked: 2, closed: 1, abandoned: 0, in_flight: 3 };
         assert_eq!(Totals::of(&page), live);
         assert!(table.is_live(page.id()));
-        assert!(table.release(page.id()));
+        assert_eq!(table.release(page.id()), Some(1));
         assert!(!table.is_live(page.id()));
-        assert!(!table.release(page.id()), "a second release must not count twice");
-        assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
+        assert_eq!(table.release(page.id()), None, "a second release must not count twice");
+        for _ in 0..2 {
+            assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
+            table.settle();
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::error::Result;
 use super::external::share;
 use super::threads::thread_id;
 use crate::error::Error;
+use crate::harvest;
 use crate::inspect;
 use crate::registry::Scalar;
 use crate::store::Store;
@@ -22,7 +23,7 @@ pub fn allocate_page(env: &Env) -> Result<ArrayBuffer<'_>> {
     let page = pages.allocate(thread)?;
     let id = page.id();
     share(env, page, |page| {
-        Store::global().retire(page);
+        harvest::release(page);
     })
     .inspect_err(|_| {
         pages.release(id);
