@@ -26,8 +26,15 @@ if (values.help) {
 
 const stock = process.env.EXAMPLE_STOCK === "1";
 if (!stock) {
-  const { trackRequests } = await import("onescope/inspect");
+  // Before the server loads: the watchdog stamps the blocking calls of Node that others take from its modules later.
+  const [{ backend }, { trackLeaks, trackRequests, watch }] = await Promise.all([
+    import("onescope"),
+    import("onescope/inspect"),
+  ]);
   trackRequests();
+  trackLeaks();
+  // Other threads cannot see the JavaScript backend's store.
+  if (backend === "native") watch();
 }
 
 const { port } = await startProdServer({
