@@ -8,7 +8,7 @@ import { Session } from "node:inspector";
 const expression = (/** @type {number} */ thread) =>
   `globalThis[Symbol.for("onescope.stall")]?.(${thread}) ?? null\n//# sourceURL=node:onescope`;
 
-/** How the inspector says that somebody ended the execution that it was asked to interrupt. */
+/** How the inspector says (for the main thread with a number in front) that somebody ended the execution that it was asked to interrupt. */
 const TERMINATED = "Execution was terminated";
 
 /** @typedef {import("./answer.js").ThreadAnswer} ThreadAnswer */
@@ -94,7 +94,7 @@ export class Look {
     } catch (error) {
       // `worker.terminate()` or the time limit of a script hit the question, which took it for its own: it would be lost,
       // and the thread run on for ever.
-      if (error instanceof Error && error.message === TERMINATED)
+      if (error instanceof Error && error.message.includes(TERMINATED))
         await post("Runtime.terminateExecution").catch(() => {});
       return undefined;
     }
