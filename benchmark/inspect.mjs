@@ -21,7 +21,7 @@ const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENC
 first rows are what Node's server does around a listener, as far as a tracker can hear of it, in a loop; "of vinext"
 also has the storages and the context that vinext enters, and the route it tells. The rows of CPU are the processor time
 that a whole server process needs for a request over keep-alive connections, all threads and garbage collection
-included, mean of 8 batches a round in turn with the other side's. Written by \`node inspect.mjs --write\`; README.md says
+included, median of 8 batches a round in turn with the other side's process. Written by \`node inspect.mjs --write\`; README.md says
 how it is measured.`;
 
 await main(async () => {

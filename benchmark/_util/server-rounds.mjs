@@ -4,24 +4,27 @@ import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { progress } from "./progress.mjs";
 import { BENCHMARK } from "./root.mjs";
+import { median } from "./stats.mjs";
 
 /** Requests under way at once. */
 const CONCURRENT = 8;
 const REQUESTS = 100;
-const WARM_UP = 300;
+const WARM_UP = 500;
 /** Pairs of batches in a round: one batch of each side, the order turned around each time. */
 const PAIRS = 8;
 
-/** @type {Array<{ row: string, server: string, path: string }>} */
+/** `times`: how many more requests a batch has, for they are that much cheaper. */
 const TARGETS = [
-  { row: "CPU of a bare node:http request", server: "bare", path: "/bare" },
-  { row: "CPU of the example's route handler", server: "example", path: "/api/echo?rid=rq-00000000" },
-  { row: "CPU of the example's page", server: "example", path: "/dynamic?rid=rq-00000000" },
+  { row: "CPU of a bare node:http request", server: "bare", path: "/bare", times: 20 },
+  { row: "CPU of the example's route handler", server: "example", path: "/api/echo?rid=rq-00000000", times: 4 },
+  { row: "CPU of the example's page", server: "example", path: "/dynamic?rid=rq-00000000", times: 1 },
 ];
+
+const SIDES = ["off", "on"];
 
 /**
  * Processor time that a server needs for a request, in ns, all threads and garbage collection included, with requests
- * tracked and not, in one process.
+ * tracked and not: one process for each, both alive, asked in turn.
  *
  * @param {import("./options.mjs").Options} options
  * @returns {Promise<import("./rounds.mjs").Row[]>}
@@ -33,20 +36,20 @@ export async function measureServer({ nodes, rounds, quick }) {
   for (const node of nodes) {
     for (const { row } of TARGETS) rows.push({ node: node.version, row, sides: { off: [], on: [] } });
     for (let round = 0; round < rounds; round++) {
-      const child = fork(join(BENCHMARK, "sides/inspect-server.mjs"), {
-        execPath: node.path,
-        env: { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" },
-      });
+      /** @type {Record<string, Child>} */
+      const children = {};
       try {
-        const [{ ports }] = await once(child, "message");
-        for (const { row, server, path } of TARGETS) {
-          step(`server, round ${round + 1}, Node ${node.version}, ${path}`);
-          const figures = await measureTarget(child, ports[server], path, quick);
-          const { sides } = /** @type {any} */ (rows.find((each) => each.node === node.version && each.row === row));
-          for (const side of ["off", "on"]) sides[side].push(figures[side]);
+        for (const side of SIDES) children[side] = await start(node, side);
+        for (const target of TARGETS) {
+          step(`server, round ${round + 1}, Node ${node.version}, ${target.path}`);
+          const figures = await measureTarget(children, target, quick);
+          const { sides } = /** @type {any} */ (
+            rows.find((each) => each.node === node.version && each.row === target.row)
+          );
+          for (const side of SIDES) sides[side].push(figures[side]);
         }
       } finally {
-        child.kill();
+        for (const { process } of Object.values(children)) process.kill();
       }
     }
   }
@@ -54,43 +57,56 @@ export async function measureServer({ nodes, rounds, quick }) {
   return rows;
 }
 
+/** @typedef {{ process: import("node:child_process").ChildProcess, ports: Record<string, number> }} Child */
+
 /**
- * @param {import("node:child_process").ChildProcess} child
- * @param {number} port
- * @param {string} path
+ * @param {import("./nodes.mjs").NodeBinary} node
+ * @param {string} side
+ * @returns {Promise<Child>}
+ */
+async function start(node, side) {
+  const child = fork(join(BENCHMARK, "sides/inspect-server.mjs"), [side], {
+    execPath: node.path,
+    env: { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" },
+  });
+  const [{ ports }] = await once(child, "message");
+  return { process: child, ports };
+}
+
+/**
+ * @param {Record<string, Child>} children
+ * @param {typeof TARGETS[number]} target
  * @param {boolean} quick
  * @returns {Promise<Record<string, import("./rounds.mjs").Figure>>}
  */
-async function measureTarget(child, port, path, quick) {
+async function measureTarget(children, { server, path, times }, quick) {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });
-  const batch = async (/** @type {boolean} */ track, /** @type {number} */ count) => {
-    const before = await tell(child, track);
-    await askMany(agent, port, path, count);
-    const after = await tell(child, track);
+  const batch = async (/** @type {string} */ side, /** @type {number} */ count) => {
+    const { process, ports } = children[side];
+    const before = await cpuOf(process);
+    await askMany(agent, ports[server], path, count);
+    const after = await cpuOf(process);
     return (1000 * (after.user + after.system - before.user - before.system)) / count;
   };
-  const [count, warmUp, pairs] = quick ? [20, 20, 1] : [REQUESTS, WARM_UP, PAIRS];
-  for (const track of [true, false]) await batch(track, warmUp);
+  const [count, warmUp, pairs] = quick ? [20, 20, 1] : [times * REQUESTS, times * WARM_UP, PAIRS];
+  for (const side of SIDES) await batch(side, warmUp);
   /** @type {Record<string, number[]>} */
-  const times = { off: [], on: [] };
+  const figures = { off: [], on: [] };
   for (let pair = 0; pair < pairs; pair++) {
-    const order = pair % 2 === 0 ? [false, true] : [true, false];
-    for (const track of order) times[track ? "on" : "off"].push(await batch(track, count));
+    for (const side of pair % 2 === 0 ? SIDES : SIDES.toReversed()) figures[side].push(await batch(side, count));
   }
   agent.destroy();
-  const mean = (/** @type {number[]} */ list) => list.reduce((sum, each) => sum + each, 0) / list.length;
-  const figure = (/** @type {number[]} */ list) => ({ median: mean(list), minimum: Math.min(...list) });
-  return { off: figure(times.off), on: figure(times.on) };
+  const figure = (/** @type {number[]} */ list) => ({ median: median(list), minimum: Math.min(...list) });
+  return { off: figure(figures.off), on: figure(figures.on) };
 }
 
 /**
  * @param {import("node:child_process").ChildProcess} child
- * @param {boolean} track
  * @returns {Promise<NodeJS.CpuUsage>}
  */
-async function tell(child, track) {
+async function cpuOf(child) {
   const told = once(child, "message");
-  child.send({ track });
+  child.send({});
   return (await told)[0].cpu;
 }
 

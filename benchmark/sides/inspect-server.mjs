@@ -1,11 +1,13 @@
 // The server that inspect.mjs asks: the example's production build, and a bare one for what a request costs at least.
-// Turns tracking on and off as it is told, in one process, so that both sides have the same compiled code.
+// Its first argument says whether requests are tracked.
 
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { trackRequests } from "../../js/inspect.js";
 import { ROOT } from "../_util/root.mjs";
+
+if (process.argv[2] === "on") trackRequests();
 
 const example = join(ROOT, "examples/vinext-app");
 process.chdir(example);
@@ -18,10 +20,4 @@ const bare = createServer((_request, response) => response.end("ok")).listen(0, 
   process.send?.({ ports: { example: port, bare: address.port } });
 });
 
-/** @type {{ stop(): void } | undefined} */
-let tracking;
-process.on("message", (/** @type {{ track: boolean }} */ { track }) => {
-  tracking?.stop();
-  tracking = track ? trackRequests() : undefined;
-  process.send?.({ cpu: process.cpuUsage() });
-});
+process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));

@@ -94,6 +94,8 @@ export function label(text) {
   if (tracked !== undefined && (tracked === context || tracked.context === context)) {
     /** @type {any} */ (tracked).named = true;
   }
+  const at = (context.$base << 2) + LAYOUT.bytes.inner;
+  if (context.$bytes[at] !== 0) context.$bytes[at] = OWN_LABEL;
   writeLabel(context, name);
 }
 
