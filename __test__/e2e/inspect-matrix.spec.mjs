@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
+import { play, WHEN } from "../_support/blocked/cells.mjs";
+import { WAYS } from "../_support/blocked/ways.mjs";
+
+// A part of the matrix that `npm run matrix` plays whole: each way to block once, each Node and each kind of thread.
+
+const ways = Object.keys(WAYS);
+
+/** @type {Array<{ node: string, place: "main" | "worker", way: string, when: string }>} */
+const CELLS = ways.map((way, place) => ({ node: "24", place: "main", way, when: WHEN[place % 5] }));
+for (const node of ["22", "22 with frames", "26"]) {
+  CELLS.push({ node, place: "main", way: "JavaScript loop", when: "among 20" });
+  CELLS.push({ node, place: "worker", way: "execSync", when: "two in turn" });
+}
+CELLS.push({ node: "24", place: "worker", way: "JavaScript loop", when: "among 20" });
+CELLS.push({ node: "24", place: "main", way: "readFileSync on a FIFO", when: "for ever" });
+
+describe("a blocked request is named while it blocks", () => {
+  for (const { node, place, way, when } of CELLS)
+    test(`Node ${node}, ${place}, ${way}, ${when}`, { timeout: 60_000 }, async () => {
+      const { [when]: verdict } = await play({ node: nodeNamed(node), place, way }, [when]);
+      assert.deepEqual(verdict.problems, [], JSON.stringify(verdict));
+    });
+});
+
+test("the table in docs has every cell, and none is wrong", () => {
+  const text = readFileSync(new URL("../../docs/blocked-requests.md", import.meta.url), "utf8");
+  const [, ...tables] = text.split("\n### ");
+  const played = NODES.filter(({ name }) => !name.endsWith("without frames"));
+  assert.equal(tables.length, 2 * played.length);
+  for (const table of tables) {
+    assert.doesNotMatch(table, /WRONG|none/);
+    for (const way of ways) {
+      const line = table.split("\n").find((each) => each.startsWith(`| ${way} |`));
+      const cells = line?.split("|").slice(2, 2 + WHEN.length) ?? [];
+      const expected = way.startsWith("JSON.parse") ? /exact|stamped|last-seen|–/ : /exact|stamped|–/;
+      for (const cell of cells) assert.match(cell, expected, `${way} in ${table.split("\n")[0]}`);
+    }
+  }
+});
