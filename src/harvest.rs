@@ -2,17 +2,23 @@
 
 use std::sync::OnceLock;
 use std::thread::{Builder, Thread};
+use std::time::Duration;
 
 use crate::arena::Page;
 use crate::limits::LEAVING_PAGES;
 use crate::store::Store;
+
+/// How long pages wait to be counted: one wake-up then serves them all.
+const HARVEST_AFTER: Duration = Duration::from_millis(20);
 
 /// Releases a page of the process's store, remembers by label whom nobody closed, and has the rest counted.
 pub fn release(page: &Page) {
     let store = Store::global();
     let Some(waiting) = store.retire(page) else { return };
     match (waiting, thread()) {
-        (1..=LEAVING_PAGES, Some(thread)) => thread.unpark(),
+        (1, Some(thread)) => thread.unpark(),
+        // The thread is on its way.
+        (2..=LEAVING_PAGES, Some(_)) => {}
         // The thread is behind, or could not be started.
         _ => store.pages.settle(),
     }
@@ -24,9 +30,10 @@ fn thread() -> Option<&'static Thread> {
     let start = || {
         let handle = Builder::new().name("onescope-harvest".to_owned()).spawn(|| {
             loop {
-                // A page that is released from here on leaves a token, and parking returns at once.
+                // The first page that is released from here on leaves a token, and parking returns at once.
                 Store::global().pages.settle();
                 std::thread::park();
+                std::thread::sleep(HARVEST_AFTER);
             }
         });
         handle.ok().map(|handle| handle.thread().clone())

@@ -3,9 +3,8 @@
 //! JavaScript writes only the cell. Its times are those of the coarse clock, so a single latency is right to 10 ms, while
 //! a mean of many is better than that.
 
-use std::collections::HashMap;
-
 use hdrhistogram::Histogram;
+use rustc_hash::FxHashMap;
 
 use crate::arena::cell::word;
 use crate::arena::{Page, State};
@@ -15,8 +14,9 @@ use crate::limits::{LABEL_BYTES, LATENCY_DIGITS, LATENCY_LABELS, LATENCY_MAX_MS,
 /// Histograms of milliseconds, one for each of the first labels and one for the rest.
 #[derive(Clone, Default)]
 pub struct Latencies {
-    // By the label's bytes, which a torn read can make no UTF-8.
-    by_label: HashMap<Box<[u8]>, Histogram<u32>>,
+    // By the label's bytes, which a torn read can make no UTF-8. A fast hash will do: there are few labels, whoever sends them.
+    places: FxHashMap<Box<[u8]>, usize>,
+    by_label: Vec<Histogram<u32>>,
     other: Option<Histogram<u32>>,
 }
 
@@ -63,21 +63,26 @@ impl Latencies {
     }
 
     fn of(&mut self, label: &[u8]) -> &mut Histogram<u32> {
-        if !self.by_label.contains_key(label) {
-            if self.by_label.len() == LATENCY_LABELS {
-                return self.other.get_or_insert_with(empty);
-            }
-            self.by_label.insert(label.into(), empty());
+        if let Some(&place) = self.places.get(label) {
+            return &mut self.by_label[place];
         }
-        self.by_label.get_mut(label).expect("it was there or was just put there")
+        if self.by_label.len() == LATENCY_LABELS {
+            return self.other.get_or_insert_with(empty);
+        }
+        let place = self.by_label.len();
+        self.places.insert(label.into(), place);
+        self.by_label.push(empty());
+        &mut self.by_label[place]
     }
 
     /// What the histograms say, the label with the most contexts first, and `other` last.
     pub fn list(&self) -> Vec<Latency> {
         let mut list: Vec<Latency> = self
-            .by_label
+            .places
             .iter()
-            .map(|(label, histogram)| describe(String::from_utf8_lossy(label).into_owned(), histogram))
+            .map(|(label, &place)| {
+                describe(String::from_utf8_lossy(label).into_owned(), &self.by_label[place])
+            })
             .collect();
         list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
         list.extend(self.other.as_ref().map(|histogram| describe(LATENCY_OTHER.to_owned(), histogram)));

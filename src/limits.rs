@@ -46,8 +46,8 @@ pub const CLOCK_TICK_MS: u64 = 10;
 /// Bytes of the block that each attached thread maps: one cache line, so that threads do not share one.
 pub const THREAD_BLOCK_BYTES: usize = 64;
 
-/// Released pages that may wait to be counted (8 MiB). A thread that releases one more counts them itself.
-pub const LEAVING_PAGES: usize = 256;
+/// Released pages that may wait to be counted (32 MiB): a collection can release hundreds at once. A thread that releases one more counts them itself.
+pub const LEAVING_PAGES: usize = 1024;
 
 /// Labels with a latency histogram of their own, per process. Contexts with any further label count under
 /// `LATENCY_OTHER`.

@@ -5,11 +5,12 @@
 //! | lock | protects | does not protect |
 //! |---|---|---|
 //! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
-//! | `PageTable` | which pages are live, totals of retired ones | the words of a page (atomics, written by JavaScript) |
+//! | `PageTable::past` | totals and latencies of pages that are gone | |
+//! | `PageTable::pages` | which pages are live, which wait to be counted | the words of a page (atomics, written by JavaScript) |
 //! | `Store::abandoned` | counts by label | |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
 //! | `Watchdog` | the watch that is on, its answers, helper and followers | what its thread knows of stalls (its own) |
 //!
-//! No function takes two of them at once, so there is no lock order to keep.
+//! No function takes two of them at once, but for `PageTable`, which takes `past` before `pages`.
 
 pub use parking_lot::{Condvar, Mutex, RwLock};

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { progress } from "./progress.mjs";
 import { BENCHMARK } from "./root.mjs";
 import { median } from "./stats.mjs";
@@ -10,8 +11,8 @@ import { median } from "./stats.mjs";
 const CONCURRENT = 8;
 const REQUESTS = 100;
 const WARM_UP = 500;
-/** Pairs of batches in a round: one batch of each side, the order turned around each time. */
-const PAIRS = 8;
+/** Pairs of batches in a round: one with everything off and one with everything on, the order turned around each time. */
+export const PAIRS = 12;
 
 /** `times`: how many more requests a batch has, for they are that much cheaper. */
 const TARGETS = [
@@ -22,9 +23,12 @@ const TARGETS = [
 
 const SIDES = ["off", "on"];
 
+/** After everything is turned on, in ms: the watch has a thread to start. */
+const SETTLE = 500;
+
 /**
- * Processor time that a server needs for a request, in ns, all threads and garbage collection included, with requests
- * tracked and not: one process for each, both alive, asked in turn.
+ * Processor time that a server needs for a request, in ns, all threads and garbage collection included, with everything on
+ * and with everything off: one process a round, asked in turn. Two processes differ by more than what is measured.
  *
  * @param {import("./options.mjs").Options} options
  * @returns {Promise<import("./rounds.mjs").Row[]>}
@@ -36,20 +40,18 @@ export async function measureServer({ nodes, rounds, quick }) {
   for (const node of nodes) {
     for (const { row } of TARGETS) rows.push({ node: node.version, row, sides: { off: [], on: [] } });
     for (let round = 0; round < rounds; round++) {
-      /** @type {Record<string, Child>} */
-      const children = {};
+      const child = await start(node);
       try {
-        for (const side of SIDES) children[side] = await start(node, side);
         for (const target of TARGETS) {
           step(`server, round ${round + 1}, Node ${node.version}, ${target.path}`);
-          const figures = await measureTarget(children, target, quick);
+          const figures = await measureTarget(child, target, quick);
           const { sides } = /** @type {any} */ (
             rows.find((each) => each.node === node.version && each.row === target.row)
           );
           for (const side of SIDES) sides[side].push(figures[side]);
         }
       } finally {
-        for (const { process } of Object.values(children)) process.kill();
+        child.process.kill();
       }
     }
   }
@@ -61,11 +63,10 @@ export async function measureServer({ nodes, rounds, quick }) {
 
 /**
  * @param {import("./nodes.mjs").NodeBinary} node
- * @param {string} side
  * @returns {Promise<Child>}
  */
-async function start(node, side) {
-  const child = fork(join(BENCHMARK, "sides/inspect-server.mjs"), [side], {
+async function start(node) {
+  const child = fork(join(BENCHMARK, "sides/inspect-server.mjs"), [], {
     execPath: node.path,
     env: { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" },
   });
@@ -74,18 +75,20 @@ async function start(node, side) {
 }
 
 /**
- * @param {Record<string, Child>} children
+ * @param {Child} child
  * @param {typeof TARGETS[number]} target
  * @param {boolean} quick
  * @returns {Promise<Record<string, import("./rounds.mjs").Figure>>}
  */
-async function measureTarget(children, { server, path, times }, quick) {
+async function measureTarget({ process, ports }, { server, path, times }, quick) {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });
   const batch = async (/** @type {string} */ side, /** @type {number} */ count) => {
-    const { process, ports } = children[side];
-    const before = await cpuOf(process);
+    await tell(process, side);
+    if (!quick) await sleep(SETTLE);
+    const before = await tell(process, "cpu");
     await askMany(agent, ports[server], path, count);
-    const after = await cpuOf(process);
+    const after = await tell(process, "cpu");
+    await tell(process, "off");
     return (1000 * (after.user + after.system - before.user - before.system)) / count;
   };
   const [count, warmUp, pairs] = quick ? [20, 20, 1] : [times * REQUESTS, times * WARM_UP, PAIRS];
@@ -102,11 +105,12 @@ async function measureTarget(children, { server, path, times }, quick) {
 
 /**
  * @param {import("node:child_process").ChildProcess} child
- * @returns {Promise<NodeJS.CpuUsage>}
+ * @param {string} order on, off or cpu
+ * @returns {Promise<NodeJS.CpuUsage>} what it used so far
  */
-async function cpuOf(child) {
+async function tell(child, order) {
   const told = once(child, "message");
-  child.send({});
+  child.send(order);
   return (await told)[0].cpu;
 }
 

@@ -1,13 +1,11 @@
-// The server that inspect.mjs asks: the example's production build, and a bare one for what a request costs at least.
-// Its first argument says whether requests are tracked.
+// The server that inspect.mjs asks: the example's production build, and a bare one for what a request costs at least. It
+// turns everything on and off as it is told, so that both sides are one process with one compiled code and one heap.
 
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { trackRequests } from "../../js/inspect.js";
+import { trackLeaks, trackRequests, watch } from "../../js/inspect.js";
 import { ROOT } from "../_util/root.mjs";
-
-if (process.argv[2] === "on") trackRequests();
 
 const example = join(ROOT, "examples/vinext-app");
 process.chdir(example);
@@ -20,4 +18,21 @@ const bare = createServer((_request, response) => response.end("ok")).listen(0, 
   process.send?.({ ports: { example: port, bare: address.port } });
 });
 
-process.on("message", () => process.send?.({ cpu: process.cpuUsage() }));
+/** @type {Array<{ stop(): void }>} */
+let parts = [];
+
+const answers = {
+  on: () => {
+    parts = [trackRequests(), trackLeaks(), watch()];
+  },
+  off: () => {
+    for (const part of parts) part.stop();
+    parts = [];
+  },
+  cpu: () => {},
+};
+
+process.on("message", (/** @type {keyof typeof answers} */ order) => {
+  answers[order]();
+  process.send?.({ cpu: process.cpuUsage() });
+});

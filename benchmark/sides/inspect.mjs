@@ -1,4 +1,4 @@
-// One side of inspect.mjs, in a process of its own: what a request costs that is tracked, as Node tells of it.
+// One side of inspect.mjs, in a process of its own: what a request costs that is seen from outside, as Node tells of it.
 
 import { AsyncResource } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
@@ -13,14 +13,19 @@ const BATCH = 2000;
 const ROUTES = Array.from({ length: 50 }, (_, index) => `/blog/[slug]/part-${index}`);
 
 const task = readTask();
-const { trackRequests } = await import("../../js/inspect.js");
+const { trackLeaks, trackRequests, watch } = await import("../../js/inspect.js");
 const { currentContext } = await import("../../js/inspect/current.js");
-if (task.side === "on") trackRequests();
+if (task.side === "on") {
+  trackRequests();
+  trackLeaks();
+  watch();
+}
 
 const started = channel("http.server.request.start");
+const finished = channel("http.server.response.finish");
 const tracing = getOrCreateAls("vinext.requestTracing.als");
 const first = new SlotStorage();
-const socket = {};
+const socket = new EventEmitter();
 const server = {};
 /** As the parser of a connection calls: in a resource that holds no scope, or that of the connection's last request. */
 const connection = new AsyncResource("connection");
@@ -55,17 +60,19 @@ const LISTENERS = {
 function serve(target, listener) {
   const request = { method: "GET", url: target, socket };
   const response = new Response(request);
-  response.on("finish", nothing);
+  response.on("finish", onFinish);
   if (started.hasSubscribers) started.publish({ request, response, socket, server });
   listener(request);
   response.emit("finish");
-  response.emit("close");
 }
 
-function nothing() {}
+/** @this {Response} */
+function onFinish() {
+  if (finished.hasSubscribers) finished.publish({ request: this.req, response: this, socket, server });
+  this.emit("close");
+}
 
 class Response extends EventEmitter {
-  writableFinished = true;
   /** @param {any} request */
   constructor(request) {
     super();

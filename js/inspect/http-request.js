@@ -29,7 +29,7 @@ export class HttpRequest {
     this.method = method;
     /** somebody gave it a name, or it has its route's */
     this.named = false;
-    /** @type {HttpRequest | undefined} the next one on the same connection, while this one's response is not over */
+    /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
     this.next = undefined;
     takeNew(this);
     this.$bytes[this.$base << 2] = ACTIVE;

@@ -5,10 +5,19 @@ import { HttpRequest } from "./http-request.js";
 import { watchRoutes } from "./routes.js";
 import { trackedStorage } from "./work.js";
 
-/** On a response or an HTTP/2 stream, its request; on a connection, the last request that came over it. */
+/** On a response or an HTTP/2 stream, its request. */
 const REQUEST = Symbol("onescope.request");
 
-const trackers = shared("trackers", () => ({ count: 0, stop: () => {} }));
+/** On a connection, its requests. */
+const CONNECTION = Symbol("onescope.connection");
+
+const trackers = shared("trackers", () => ({
+  count: 0,
+  stop: () => {},
+  /** HTTP/1 requests whose response is not over */
+  open: 0,
+  hearsFinish: false,
+}));
 
 /**
  * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
@@ -35,27 +44,90 @@ const CHANNELS = Object.entries({
   "http2.server.stream.close": (/** @type {any} */ { stream }) => stream[REQUEST]?.end(),
 });
 
+const FINISH = "http.server.response.finish";
+
 /** @returns {() => void} */
 function start() {
   trackedStorage();
   const unwatchRoutes = watchRoutes();
   for (const [name, hear] of CHANNELS) subscribe(name, hear);
+  if (!trackers.hearsFinish) subscribe(FINISH, onFinish);
+  trackers.hearsFinish = true;
   return () => {
     for (const [name, hear] of CHANNELS) unsubscribe(name, hear);
     unwatchRoutes();
+    stopHearingFinish();
   };
+}
+
+/** Nobody asks for new requests any more; those that are open still have to end. */
+function stopHearingFinish() {
+  if (trackers.count > 0 || trackers.open > 0) return;
+  unsubscribe(FINISH, onFinish);
+  trackers.hearsFinish = false;
+}
+
+/** The requests of an HTTP/1 connection whose responses are not over: more than one where a client does not wait. */
+class Connection {
+  constructor() {
+    /** @type {HttpRequest | undefined} */
+    this.first = undefined;
+    /** @type {HttpRequest | undefined} */
+    this.last = undefined;
+  }
 }
 
 /** @param {any} message */
 function onRequest({ request, response, socket }) {
   const tracked = new HttpRequest(request.method, request.url);
+  // Node tells of a finished response by a channel, which is cheaper than a listener on each.
   response[REQUEST] = tracked;
-  response.on("close", onClose);
-  const before = socket[REQUEST];
-  if (before !== undefined) before.next = tracked;
-  socket[REQUEST] = tracked;
+  trackers.open++;
+  /** @type {Connection} */
+  const connection = socket[CONNECTION] ?? watchConnection(socket);
+  if (connection.last === undefined) connection.first = tracked;
+  else connection.last.next = tracked;
+  connection.last = tracked;
   // Under async_hooks the parser's own context is the one that is entered here.
   enter(tracked, mode.frames ? request : undefined);
+}
+
+/** @param {any} message */
+function onFinish({ response, socket }) {
+  /** @type {HttpRequest | undefined} */
+  const tracked = response[REQUEST];
+  /** @type {Connection | undefined} */
+  const connection = socket[CONNECTION];
+  // The lost connection ended it before.
+  if (tracked === undefined || connection?.first !== tracked) return;
+  endFirst(connection, tracked);
+  if (trackers.count === 0) stopHearingFinish();
+}
+
+/**
+ * Responses go out in the order of their requests.
+ *
+ * @param {Connection} connection
+ * @param {HttpRequest} first
+ */
+function endFirst(connection, first) {
+  connection.first = first.next;
+  if (first.next === undefined) connection.last = undefined;
+  first.next = undefined;
+  trackers.open--;
+  first.end();
+}
+
+/** @param {any} socket */
+function watchConnection(socket) {
+  const connection = new Connection();
+  socket[CONNECTION] = connection;
+  // Of responses that waited for their turn Node tells nothing when the connection is lost.
+  socket.on("close", () => {
+    while (connection.first !== undefined) endFirst(connection, connection.first);
+    if (trackers.count === 0) stopHearingFinish();
+  });
+  return connection;
 }
 
 /** @param {any} message */
@@ -80,20 +152,4 @@ function enter(tracked, body) {
   if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
   const { emit } = body;
   body.emit = (/** @type {any[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
-}
-
-/**
- * Node emits this after a response has finished as well as when its connection was lost before.
- *
- * @this {any} the response
- */
-function onClose() {
-  /** @type {HttpRequest} */
-  const tracked = this[REQUEST];
-  tracked.end();
-  const { socket } = this.req;
-  if (socket[REQUEST] === tracked) socket[REQUEST] = undefined;
-  // Responses that waited for their turn on a lost connection emit nothing.
-  if (!this.writableFinished) for (let { next } = tracked; next !== undefined; next = next.next) next.end();
-  tracked.next = undefined;
 }

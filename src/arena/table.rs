@@ -10,7 +10,7 @@ use super::handle::Handle;
 use super::page::Page;
 use crate::error::{Error, Result};
 use crate::latency::Latencies;
-use crate::sync::RwLock;
+use crate::sync::{Mutex, RwLock};
 
 /// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +82,11 @@ struct Pages {
     live: BTreeMap<u64, Arc<Page>>,
     // JavaScript is done with them, and they are not counted yet.
     leaving: Vec<Arc<Page>>,
-    // Of the contexts in pages that are counted.
+}
+
+/// What the pages held that are counted.
+#[derive(Default)]
+struct Past {
     retired: Totals,
     latencies: Latencies,
 }
@@ -91,6 +95,9 @@ struct Pages {
 #[derive(Default)]
 pub struct PageTable {
     pages: RwLock<Pages>,
+    // Taken before `pages` where both are: a page moves from one to the other while this one is held, so whoever holds both
+    // meets every page exactly once. JavaScript that makes a page takes only `pages`, which is never held for long.
+    past: Mutex<Past>,
     last_id: AtomicU64,
 }
 
@@ -124,12 +131,11 @@ impl PageTable {
     /// Counts what the pages held that were released.
     pub fn settle(&self) {
         loop {
-            let mut pages = self.pages.write();
-            // One at a time, so that nobody waits long for the lock; and all of it under the lock, so that a snapshot
-            // counts every context exactly once.
-            let Some(page) = pages.leaving.pop() else { return };
-            pages.retired += Totals::of(&page).retired();
-            pages.latencies.add(&page);
+            // One page at a time, so that no reader of the past waits for all of them.
+            let mut past = self.past.lock();
+            let Some(page) = self.pages.write().leaving.pop() else { return };
+            past.retired += Totals::of(&page).retired();
+            past.latencies.add(&page);
         }
     }
 
@@ -152,8 +158,9 @@ impl PageTable {
     /// Latencies of all closed contexts: those of gone pages and those of live ones, each counted once.
     pub fn latencies(&self) -> Latencies {
         let (pages, mut latencies): (Vec<Arc<Page>>, _) = {
+            let past = self.past.lock();
             let pages = self.pages.read();
-            (pages.live.values().chain(&pages.leaving).cloned().collect(), pages.latencies.clone())
+            (pages.live.values().chain(&pages.leaving).cloned().collect(), past.latencies.clone())
         };
         pages.iter().for_each(|page| latencies.add(page));
         latencies
@@ -162,8 +169,9 @@ impl PageTable {
     /// The live pages in order of id, and the totals of all others, both of the same moment.
     pub fn snapshot(&self) -> (Vec<Arc<Page>>, Totals) {
         let (live, leaving, mut retired) = {
+            let past = self.past.lock();
             let pages = self.pages.read();
-            (pages.live.values().cloned().collect(), pages.leaving.clone(), pages.retired)
+            (pages.live.values().cloned().collect(), pages.leaving.clone(), past.retired)
         };
         leaving.iter().for_each(|page| retired += Totals::of(page).retired());
         (live, retired)
