@@ -7,11 +7,10 @@ import { createRequestContext, runWithRequestContext } from "../shims/unified-re
 import { afterCollection, codeOf } from "./_support/eventually.mjs";
 
 test("inflight() filters by label, state and thread, oldest first", async () => {
-  const both = Promise.all([
-    withLabel("filter a", () => sleep(60)),
-    sleep(30).then(() => withLabel("filter b", () => sleep(30))),
-  ]);
-  await sleep(45);
+  const over = Promise.withResolvers();
+  const first = withLabel("filter a", () => over.promise);
+  await sleep(60);
+  const both = [first, withLabel("filter b", () => over.promise)];
   const labels = (/** @type {any} */ filter) => inflight({ label: "filter", ...filter }).map((each) => each.label);
   assert.deepEqual(labels({}), ["filter a", "filter b"]);
   assert.deepEqual(labels({ label: "ter b" }), ["filter b"]);
@@ -23,7 +22,8 @@ test("inflight() filters by label, state and thread, oldest first", async () => 
   assert.deepEqual(labels({ thread: thread + 7 }), []);
   assert.ok(ageMs >= 25 && ageMs < 5000, `${ageMs} ms old`);
   assert.equal(idleMs, ageMs);
-  await both;
+  over.resolve(undefined);
+  await Promise.all(both);
   assert.deepEqual(labels({}), []);
 });
 

@@ -12,6 +12,7 @@ import {
   runWithUnifiedStateMutation,
   trackAfterPromise,
 } from "onescope/shims/unified-request-context";
+import { eventually } from "./_support/eventually.mjs";
 import { runNode } from "./_support/run.mjs";
 
 const MAX_KEPT_MIB = 2;
@@ -33,6 +34,17 @@ async function close(context) {
 /** Calls `fn` in a fork of the context, and returns the fork. */
 const forkOf = (context, mutate = () => {}) =>
   runWithRequestContext(context, () => runWithUnifiedStateMutation(mutate, getRequestContext));
+
+const released = (context) =>
+  eventually(
+    () => context.rootParams,
+    (value) => value === null,
+  );
+
+function gate() {
+  const { promise, resolve } = Promise.withResolvers();
+  return { opened: promise, open: resolve };
+}
 
 const late = (label) => leaks().lateReads.find((entry) => entry.label === label)?.count ?? 0;
 
@@ -121,18 +133,26 @@ describe("releaseOnClose", () => {
   test("work after the response still has everything, and a late after() still runs", async () => {
     const context = open("GET /after", { rootParams: { id: "1" } });
     const seen = [];
+    const [callback, promise] = [gate(), gate()];
     queueAfterCallback(context, async () => {
-      await sleep(5);
+      await callback.opened;
       seen.push(context.rootParams);
     });
-    const promise = trackAfterPromise(context, sleep(10));
-    await close(context);
+    const tracked = trackAfterPromise(context, promise.opened);
+    // Over once all of it is.
+    const closing = close(context);
+    await sleep(10);
+    callback.open();
+    await eventually(
+      () => seen.length,
+      (count) => count === 1,
+    );
     await setImmediate();
     assert.deepEqual(context.rootParams, { id: "1" }, "the promise is pending");
-    await promise;
-    await sleep(1);
+    promise.open();
+    await Promise.all([tracked, closing]);
+    assert.equal(await released(context), null);
     assert.deepEqual(seen, [{ id: "1" }]);
-    assert.equal(context.rootParams, null);
     await new Promise((resolve) => queueAfterCallback(context, () => resolve(undefined)));
   });
 
@@ -140,15 +160,13 @@ describe("releaseOnClose", () => {
     const given = [];
     const executionContext = { waitUntil: (promise) => void given.push(promise) };
     const context = open("GET /background", { executionContext, rootParams: { id: "1" } });
-    let finish;
-    const work = new Promise((resolve) => (finish = resolve));
-    context.executionContext.waitUntil(work);
+    const work = gate();
+    context.executionContext.waitUntil(work.opened);
     await close(context);
     assert.deepEqual(context.rootParams, { id: "1" });
-    finish();
-    await sleep(5);
-    assert.equal(context.rootParams, null);
-    assert.deepEqual(given, [work]);
+    work.open();
+    assert.equal(await released(context), null);
+    assert.deepEqual(given, [work.opened]);
     assert.equal(context.executionContext, executionContext);
   });
 
@@ -157,8 +175,7 @@ describe("releaseOnClose", () => {
     const context = open("GET /failing", { executionContext, rootParams: { id: "1" } });
     context.executionContext.waitUntil(Promise.reject(new Error("expected")));
     await close(context);
-    await sleep(5);
-    assert.equal(context.rootParams, null);
+    assert.equal(await released(context), null);
   });
 
   test("once off, requests keep what they have", async () => {

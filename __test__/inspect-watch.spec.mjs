@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../js/index.js";
 import { watch } from "../js/inspect.js";
-import { codeOf } from "./_support/eventually.mjs";
+import { codeOf, onTime } from "./_support/eventually.mjs";
 import { inheritedFlags, ROOT, runNode } from "./_support/run.mjs";
 
 const native = backend === "native";
@@ -64,42 +64,48 @@ for (const [how, call] of [
   ["fifo", "fs.readFileSync"],
 ]) {
   for (const where of ["main", "worker"]) {
-    test(`a ${where} thread that is stuck (${how}) is told while it is`, { skip: !native }, async () => {
-      const { code, said, lines, other } = await run({ program: where, how, ms: 1000 });
-      assert.deepEqual([code, other], [0, ""]);
-      const began = said.find((line) => line.began !== undefined).began;
-      const { ended } = said.find((line) => line.ended !== undefined);
-      const [first] = lines;
-      assert.equal(first.onescope, "stall", JSON.stringify(lines));
-      assert.deepEqual([first.request.label, first.call, first.stack], ["GET /stuck", call, []]);
-      assert.equal(first.confidence, call === null ? "last-seen" : "stamped");
-      assert.equal(first.thread > 0, where === "worker");
-      assert.equal(first.waiting, 3);
-      assert.ok(first.at < ended, "written while the thread was stuck");
-      assert.ok(first.blockedMs >= THRESHOLD_MS && first.blockedMs < THRESHOLD_MS + 150, `${first.blockedMs}`);
-      // The child's own line and the pipe take a while on a busy machine.
-      assert.ok(first.at - began < THRESHOLD_MS + 400, `${first.at - began}`);
-      assert.ok(first.request.ageMs >= THRESHOLD_MS - 100, `${first.request.ageMs}`);
-      const last = meant(lines).at(-1);
-      assert.deepEqual([last.onescope, last.thread], ["recovered", first.thread]);
-      assert.equal(last.request.seq, first.request.seq);
-      assert.deepEqual(
-        said.filter((line) => line.told).map((line) => line.told),
-        lines.map(({ at, ...line }) => line),
-      );
-    });
+    test(`a ${where} thread that is stuck (${how}) is told while it is`, { skip: !native }, () =>
+      onTime(async () => {
+        const { code, said, lines, other } = await run({ program: where, how, ms: 1000 });
+        assert.deepEqual([code, other], [0, ""]);
+        const began = said.find((line) => line.began !== undefined).began;
+        const { ended } = said.find((line) => line.ended !== undefined);
+        const [first] = meant(lines);
+        if (first?.onescope !== "stall") return `never told: ${JSON.stringify(lines)}`;
+        assert.deepEqual([first.call, first.stack], [call, []]);
+        assert.equal(first.confidence, call === null ? "last-seen" : "stamped");
+        assert.equal(first.thread > 0, where === "worker");
+        assert.equal(first.waiting, 3);
+        assert.ok(first.blockedMs >= THRESHOLD_MS, `${first.blockedMs}`);
+        assert.ok(first.request.ageMs >= THRESHOLD_MS - 100, `${first.request.ageMs}`);
+        const last = meant(lines).at(-1);
+        assert.deepEqual([last.onescope, last.thread], ["recovered", first.thread]);
+        assert.equal(last.request.seq, first.request.seq);
+        assert.deepEqual(
+          said.filter((line) => line.told).map((line) => line.told),
+          lines.map(({ at, ...line }) => line),
+        );
+        if (first.at >= ended) return "written after the block";
+        if (first.blockedMs >= THRESHOLD_MS + 150) return `told after ${first.blockedMs} ms`;
+        // The child's own line and the pipe take a while.
+        if (first.at - began >= THRESHOLD_MS + 400) return `read after ${first.at - began} ms`;
+      }),
+    );
   }
 }
 
-test("lines come at doubling intervals", { skip: !native }, async () => {
-  const { lines } = await run({ program: "main", how: "loop", ms: 2000, options: { thresholdMs: 200 } });
-  const blocked = lines.map(({ blockedMs }) => blockedMs);
-  assert.deepEqual(kinds(lines), ["stall", "stall", "stall", "stall", "recovered"], JSON.stringify(blocked));
-  for (const [n, least] of [200, 400, 800, 1600].entries()) {
-    assert.ok(blocked[n] >= least && blocked[n] < least + 300, JSON.stringify(blocked));
-  }
-  assert.ok(blocked[4] >= 1600, JSON.stringify(blocked));
-});
+test("lines come at doubling intervals", { skip: !native }, () =>
+  onTime(async () => {
+    const { lines } = await run({ program: "main", how: "loop", ms: 2000, options: { thresholdMs: 200 } });
+    const blocked = meant(lines).map(({ blockedMs }) => blockedMs);
+    if (kinds(meant(lines)).join(" ") !== "stall stall stall stall recovered") return JSON.stringify(lines);
+    for (const [n, least] of [200, 400, 800, 1600].entries()) {
+      assert.ok(blocked[n] >= least, JSON.stringify(blocked));
+      if (blocked[n] >= least + 300) return JSON.stringify(blocked);
+    }
+    assert.ok(blocked[4] >= blocked[3], JSON.stringify(blocked));
+  }),
+);
 
 test("a worker that was there before the watch is watched", { skip: !native }, async () => {
   const { lines } = await run({ program: "early worker", how: "atomics", ms: 1000 });
@@ -140,20 +146,27 @@ test("a stopped watch tells nothing, and one that is on keeps no process alive",
   assert.ok(performance.now() - start < 10_000);
 });
 
-test("a process that was stopped and goes on is not stuck", {
-  skip: !native || process.platform === "win32",
-}, async () => {
-  const { code, lines } = await run({ program: "idle", ms: 6000 }, async (child, line) => {
-    if (!line.ready) return;
-    for (let n = 0; n < 3; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 330 + 17 * n));
-      child.kill("SIGSTOP");
-      await new Promise((resolve) => setTimeout(resolve, 900));
-      child.kill("SIGCONT");
-    }
-  });
-  assert.deepEqual([code, lines], [0, []]);
-});
+test(
+  "a process that was stopped and goes on is not stuck",
+  {
+    skip: !native || process.platform === "win32",
+  },
+  () =>
+    onTime(async () => {
+      const { code, lines } = await run({ program: "idle", ms: 6000 }, async (child, line) => {
+        if (!line.ready) return;
+        for (let n = 0; n < 3; n++) {
+          await new Promise((resolve) => setTimeout(resolve, 330 + 17 * n));
+          child.kill("SIGSTOP");
+          await new Promise((resolve) => setTimeout(resolve, 900));
+          child.kill("SIGCONT");
+        }
+      });
+      assert.equal(code, 0);
+      // A machine that does not run the thread for so long makes a stall of its own.
+      if (lines.length > 0) return JSON.stringify(lines);
+    }),
+);
 
 for (const where of ["main", "worker"]) {
   test(`a debugger may stop a ${where} thread`, { skip: !native }, async () => {

@@ -27,13 +27,17 @@ const specs = readdirSync("__test__")
   .map((name) => `__test__/${name}`);
 if (specs.length === 0) throw new Error(`no spec in __test__ has "${values.spec}" in its name`);
 
+/** What hangs for this long fails and is named, well before CI gives up on all of it. */
+const TEST_MS = 300_000;
+
 let failed = 0;
 for (const { name, path, flags, frames } of NODES) {
   if (values.node !== undefined && values.node !== name) continue;
   for (const backend of ["native", "js"]) {
     if (values.backend !== undefined && values.backend !== backend) continue;
     console.log(`\n# specs on Node ${name}, backend ${backend}`);
-    const { status } = spawnSync(path, [...flags, "--expose-gc", "--test", ...reporterFlags("dot"), ...specs], {
+    const args = [...flags, "--expose-gc", "--test", `--test-timeout=${TEST_MS}`, ...reporterFlags("dot"), ...specs];
+    const { status } = spawnSync(path, args, {
       stdio: "inherit",
       env: { ...process.env, ONESCOPE_BACKEND: backend, TEST_FRAMES: String(frames), NODE_OPTIONS: "" },
     });

@@ -22,6 +22,7 @@ const STEPS = {
     "--test",
     ...reporterFlags("spec", folder),
     "--test-concurrency=1",
+    "--test-timeout=600000",
     "__test__/e2e/*.spec.mjs",
   ],
   workers: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/workerd/*.spec.mjs"],

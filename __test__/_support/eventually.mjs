@@ -1,4 +1,5 @@
-import { setImmediate } from "node:timers/promises";
+import assert from "node:assert/strict";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Collects garbage and lets the event loop turn until a condition holds. Finalizers run in turns of their own, so one
@@ -20,6 +21,42 @@ export async function afterCollection(probe, holds, deadlineMs = 20_000) {
     const seen = probe();
     if (holds(seen) || performance.now() > end) return seen;
   }
+}
+
+/**
+ * Waits until a condition holds.
+ *
+ * @template T
+ * @param {() => T} probe
+ * @param {(seen: T) => boolean} holds
+ * @param {number} [deadlineMs] after which the last observation is returned, for the caller's assertion to show
+ * @returns {Promise<T>} the last observation
+ */
+export async function eventually(probe, holds, deadlineMs = 20_000) {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const seen = probe();
+    if (holds(seen) || performance.now() > end) return seen;
+    await sleep(2);
+  }
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Tries again what was right but late, for a busy machine can be late with anything. What is wrong fails at once.
+ *
+ * @param {() => Promise<string | undefined>} attempt asserts what must hold however busy the machine is, and returns what
+ *   came too late, if anything did
+ */
+export async function onTime(attempt) {
+  const late = [];
+  while (late.length < ATTEMPTS) {
+    const what = await attempt();
+    if (what === undefined) return;
+    late.push(what);
+  }
+  assert.fail(`late each time: ${late.join("; ")}`);
 }
 
 /**

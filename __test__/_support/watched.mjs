@@ -77,9 +77,10 @@ const programs = {
   },
   async "early worker"({ how, ms }, start) {
     const worker = new Worker(new URL(import.meta.url), { workerData: { how, ms, first: "attach" } });
+    const exited = finished(worker);
     await once(worker, "message");
     start();
-    await finished(worker);
+    await exited;
   },
   async "terminated worker"({ how }) {
     const worker = new Worker(new URL(import.meta.url), { workerData: { how, ms: 60_000 } });
@@ -112,9 +113,10 @@ const programs = {
   },
   async "worker's own watch"() {
     const worker = new Worker(new URL(import.meta.url), { workerData: { first: "watch" } });
+    const exited = finished(worker);
     const [answer] = await once(worker, "message");
     say({ answer });
-    await finished(worker);
+    await exited;
     // Throws while the worker's is still on.
     watch({ stacks: false }).stop();
     say({ again: true });
