@@ -142,7 +142,13 @@ impl ThreadTable {
         self.shared.clock
     }
 
-    /// How often the clock thread has written the blocks; it stands still while no thread is attached.
+    /// Writes the time to every block now, for a reader that must not be fooled by a clock thread that the machine keeps
+    /// from running.
+    pub fn refresh_clocks(&self) {
+        self.shared.tick();
+    }
+
+    /// How often the blocks were written; it stands still while no thread is attached.
     pub fn ticks(&self) -> u64 {
         self.shared.ticks.load(Relaxed)
     }

@@ -36,10 +36,15 @@ export function watchRoutes() {
 function hear(trace) {
   const setRoute = trace?.setRoute;
   const request = currentTracked();
-  if (typeof setRoute !== "function" || !(request instanceof HttpRequest) || !Object.isExtensible(trace)) return;
-  trace.setRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
+  if (typeof setRoute !== "function" || !(request instanceof HttpRequest)) return;
+  const hearRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
     // The App Router says whether the client asked for a tree of components; the Pages Router knows no such thing.
     request.setRoute(route, isRsc === undefined);
     return setRoute.call(trace, route, isRsc);
   };
+  try {
+    trace.setRoute = hearRoute;
+  } catch {
+    // It is frozen. To ask first would call into the engine for each request.
+  }
 }

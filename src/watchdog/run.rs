@@ -57,6 +57,8 @@ impl<'a> Dog<'a> {
 
     /// Looks at all threads once; true if the next look should come soon.
     fn look(&mut self, store: &Store) -> bool {
+        // A thread beats by copying its clock: with a clock that stands still it would look stuck.
+        store.threads.refresh_clocks();
         let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
         // A debugger holds all threads of a process, and only the main one knows of it.
         if self.session.paused.load(Relaxed) || readings.iter().any(|reading| reading.paused) {
