@@ -34,7 +34,27 @@ export type OnescopeErrorCode =
   /** The process is watched already. */
   | "ERR_ONESCOPE_WATCHED"
   /** The watchdog thread could not be started. */
-  | "ERR_ONESCOPE_WATCHDOG";
+  | "ERR_ONESCOPE_WATCHDOG"
+  /** The process records already. */
+  | "ERR_ONESCOPE_RECORDING"
+  /** Only the main thread can record. */
+  | "ERR_ONESCOPE_RECORD_WORKER"
+  /** A flight cannot be made at this path, or something else is there. */
+  | "ERR_ONESCOPE_RECORD_FILE"
+  /** A live process records into this file. */
+  | "ERR_ONESCOPE_RECORD_HELD"
+  /** The recorder's thread could not be started. */
+  | "ERR_ONESCOPE_RECORDER"
+  /** The system does not let the file be read. */
+  | "ERR_ONESCOPE_FLIGHT_UNREADABLE"
+  /** The file is no flight. */
+  | "ERR_ONESCOPE_FLIGHT_FOREIGN"
+  /** A part of the flight is missing. */
+  | "ERR_ONESCOPE_FLIGHT_TRUNCATED"
+  /** A part of the flight was not written to its end, or changed since. */
+  | "ERR_ONESCOPE_FLIGHT_TORN"
+  /** Another version of onescope, or another sort of machine, wrote the flight. */
+  | "ERR_ONESCOPE_FLIGHT_VERSION";
 
 /**
  * An error of onescope: the message names the cause and the way out. The native side throws plain `Error`s with the same

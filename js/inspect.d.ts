@@ -165,6 +165,38 @@ export interface Watch extends Disposable {
  */
 export function watch(options?: WatchOptions): Watch;
 
+export interface RecordOptions {
+  /** the file to record into; its folder must exist */
+  path: string;
+  /** flights that are kept, the new one among them: `path`, `path.1`, …; from 1 to 100, default 3 */
+  keep?: number;
+  /** most bytes of a flight, which are taken from the disk at once; default 16 MiB, room for 129 000 contexts */
+  maxBytes?: number;
+}
+
+/** A recording that is on. */
+export interface Recording extends Disposable {
+  /** the file, as an absolute path */
+  readonly path: string;
+  /**
+   * Pages of 255 contexts: how many there is room for, how many are in use, and how many of the process are not in the
+   * file, because it was full or they were there before; all 0 once it is stopped.
+   */
+  usage(): { capacity: number; pages: number; unrecorded: number };
+  /** Ends the recording, for good. The file says so, and stays. */
+  stop(): void;
+}
+
+/**
+ * Keeps the store of the process, all its threads, in a file that `npx onescope last-flight` reads, also after the process
+ * was killed or crashed. Call it in the main thread, before the first request.
+ *
+ * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a worker;
+ *   `ERR_ONESCOPE_RECORDING` while another recording is on; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
+ *   something else is there; `ERR_ONESCOPE_RECORD_HELD` if a live process records into it
+ */
+export function record(options: RecordOptions): Recording;
+
 /** Contexts that have the same label, or the same kind where they have none. */
 export interface LeakGroup {
   label: string;

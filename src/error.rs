@@ -79,6 +79,54 @@ pub enum Error {
         /// What the operating system said.
         reason: String,
     },
+    /// The process records already.
+    Recording {
+        /// The file that it records into.
+        path: String,
+    },
+    /// A flight cannot be made at this path.
+    RecordFile {
+        /// The path, or that of an older flight beside it.
+        path: String,
+        /// What is in the way, and what would be right.
+        reason: String,
+    },
+    /// A live process records into this file.
+    RecordHeld {
+        /// The file.
+        path: String,
+        /// The process, if the file says.
+        pid: Option<u32>,
+    },
+    /// The thread that keeps a flight current could not be started.
+    Recorder {
+        /// What the operating system said.
+        reason: String,
+    },
+    /// A file could not be read as a flight.
+    Flight {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        fault: Fault,
+        /// Which part, and what was found there.
+        reason: String,
+    },
+}
+
+/// What can be wrong with a file that should be a flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The system does not let it be read.
+    Unreadable,
+    /// It is none.
+    Foreign,
+    /// A part is missing.
+    Truncated,
+    /// A part was not written to its end, or changed since.
+    Torn,
+    /// Another version of onescope, or another machine, wrote it.
+    Version,
 }
 
 impl Error {
@@ -97,6 +145,17 @@ impl Error {
             Error::Clock { .. } => "ERR_ONESCOPE_CLOCK",
             Error::Watched => "ERR_ONESCOPE_WATCHED",
             Error::Watchdog { .. } => "ERR_ONESCOPE_WATCHDOG",
+            Error::Recording { .. } => "ERR_ONESCOPE_RECORDING",
+            Error::RecordFile { .. } => "ERR_ONESCOPE_RECORD_FILE",
+            Error::RecordHeld { .. } => "ERR_ONESCOPE_RECORD_HELD",
+            Error::Recorder { .. } => "ERR_ONESCOPE_RECORDER",
+            Error::Flight { fault, .. } => match fault {
+                Fault::Unreadable => "ERR_ONESCOPE_FLIGHT_UNREADABLE",
+                Fault::Foreign => "ERR_ONESCOPE_FLIGHT_FOREIGN",
+                Fault::Truncated => "ERR_ONESCOPE_FLIGHT_TRUNCATED",
+                Fault::Torn => "ERR_ONESCOPE_FLIGHT_TORN",
+                Fault::Version => "ERR_ONESCOPE_FLIGHT_VERSION",
+            },
         }
     }
 }
@@ -158,6 +217,36 @@ impl fmt::Display for Error {
                     "the watchdog thread did not start: {reason}; raise the thread limit of the process"
                 )
             }
+            Error::Recording { path } => {
+                write!(
+                    f,
+                    "this process records into {path}; one flight has all its threads, so stop() it before another"
+                )
+            }
+            Error::RecordFile { path, reason } => {
+                write!(f, "no flight can be recorded into {path}: {reason}")
+            }
+            Error::RecordHeld { path, pid } => {
+                let who = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+                write!(f, "{who} records into {path} and is alive; give each process a path of its own")
+            }
+            Error::Recorder { reason } => {
+                write!(
+                    f,
+                    "the recorder's thread did not start: {reason}; raise the thread limit of the process"
+                )
+            }
+            Error::Flight { path, fault, reason } => match fault {
+                Fault::Unreadable => write!(f, "{path} cannot be read: {reason}"),
+                Fault::Foreign => write!(f, "{path} is no flight that onescope recorded: {reason}"),
+                Fault::Truncated => {
+                    write!(f, "{path} is shorter than it was: {reason}; nothing in it can be relied on")
+                }
+                Fault::Torn => {
+                    write!(f, "{path} was damaged: {reason}; nothing in it can be relied on")
+                }
+                Fault::Version => write!(f, "{path} is a flight that this version does not read: {reason}"),
+            },
         }
     }
 }

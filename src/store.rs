@@ -1,11 +1,16 @@
 //! The tables of the process, together.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::arena::{Abandoned, Page, PageTable};
+use crate::error::Result;
+use crate::followers::Followers;
+use crate::limits::THREAD_BLOCK_BYTES;
+use crate::memory::Memory;
+use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::sync::{Mutex, RwLock};
-use crate::threads::ThreadTable;
+use crate::threads::{Thread, ThreadTable};
 use crate::watchdog::Watchdog;
 
 /// Everything that the threads of a process share.
@@ -20,6 +25,10 @@ pub struct Store {
     pub threads: ThreadTable,
     /// What looks out for threads that are stuck.
     pub watchdog: Watchdog,
+    /// What keeps the store in a file.
+    pub recorder: Recorder,
+    /// The threads that are told when a watch or a recording starts or stops.
+    pub followers: Followers,
 }
 
 impl Store {
@@ -31,7 +40,46 @@ impl Store {
             abandoned: Mutex::default(),
             threads: ThreadTable::new(),
             watchdog: Watchdog::default(),
+            recorder: Recorder::default(),
+            followers: Followers::default(),
         }
+    }
+
+    /// Makes a page for a thread: in the flight that is recorded, as long as that has room, else in ordinary memory.
+    ///
+    /// # Errors
+    /// `PageMemory` if the allocator refuses.
+    pub fn allocate_page(&self, thread: u32) -> Result<Arc<Page>> {
+        match self.recorder.page() {
+            Some(memory) => Ok(self.pages.allocate_in(memory, thread)),
+            None => self.pages.allocate(thread),
+        }
+    }
+
+    /// Adds a thread, with its block in the flight that is recorded, as long as that has room.
+    ///
+    /// # Errors
+    /// Those of [`ThreadTable::attach_with`], and `PageMemory` if there is no memory for the block.
+    pub fn attach_thread(&self) -> Result<Thread> {
+        let (recording, block) = self.recorder.block();
+        let block = block.map_or_else(|| Memory::zeroed(THREAD_BLOCK_BYTES), Ok)?;
+        self.threads.attach_with(block, recording)
+    }
+
+    /// Moves the block of a thread into the flight that is recorded, or out of one that is not any more. Only that thread
+    /// itself may ask for it. Its new block; none if it is where it belongs.
+    ///
+    /// # Errors
+    /// `PageMemory` if there is no memory for the block.
+    pub fn move_thread(&self, id: u32) -> Result<Option<Arc<Memory>>> {
+        let recording = self.recorder.number();
+        let threads = self.threads.all();
+        if threads.iter().all(|thread| thread.id != id || thread.recording == recording) {
+            return Ok(None);
+        }
+        let (recording, block) = self.recorder.block();
+        let block = Arc::new(block.map_or_else(|| Memory::zeroed(THREAD_BLOCK_BYTES), Ok)?);
+        Ok(self.threads.replace_block(id, &block, recording).then_some(block))
     }
 
     /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed. How many pages wait to be

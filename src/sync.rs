@@ -9,7 +9,11 @@
 //! | `PageTable::pages` | which pages are live, which wait to be counted | the words of a page (atomics, written by JavaScript) |
 //! | `Store::abandoned` | counts by label | |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
-//! | `Watchdog` | the watch that is on, its answers, helper and followers | what its thread knows of stalls (its own) |
+//! | `Watchdog` | the watch that is on, its answers and helper | what its thread knows of stalls (its own) |
+//! | `Recorder` | which flight is recorded | the words of its pages and blocks (atomics) |
+//! | `Flight` | slots that are written, and how it ends | |
+//! | `Pool` | which parts of a mapping are lent | the parts (atomics) |
+//! | `Followers` | who is told | |
 //!
 //! No function takes two of them at once, but for `PageTable`, which takes `past` before `pages`.
 

@@ -13,9 +13,9 @@ use crate::limits::{CLOCK_TICK_MS, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::sync::{Condvar, Mutex};
 
-/// Word indexes within a thread block. JavaScript writes all of them but the clock.
+/// Word indexes within a thread block. JavaScript writes them, where nothing else is said.
 pub mod block {
-    /// The coarse clock, in ms.
+    /// The coarse clock, in ms. Rust writes it.
     pub const CLOCK: usize = 0;
     /// What the clock showed when the thread's event loop last turned; 0 while the thread does not beat.
     pub const BEAT: usize = 1;
@@ -33,9 +33,11 @@ pub mod block {
     pub const CALL_STARTED: usize = 7;
     /// 1 while a stop of any thread means nothing, as under a debugger.
     pub const PAUSED: usize = 8;
+    /// Id of the thread plus 1, so that a block which is nobody's shows 0. Rust writes it.
+    pub const OWNER: usize = 9;
     /// All of them, for the layout hash.
-    pub(crate) const POSITIONS: [usize; 9] =
-        [CLOCK, BEAT, SEEN_LOW, SEEN_HIGH, CALL, CALL_LOW, CALL_HIGH, CALL_STARTED, PAUSED];
+    pub(crate) const POSITIONS: [usize; 10] =
+        [CLOCK, BEAT, SEEN_LOW, SEEN_HIGH, CALL, CALL_LOW, CALL_HIGH, CALL_STARTED, PAUSED, OWNER];
 }
 
 /// An attached thread.
@@ -45,6 +47,8 @@ pub struct Thread {
     pub id: u32,
     /// The 64 bytes that JavaScript maps: see [`block`].
     pub block: Arc<Memory>,
+    /// Number of the recording that the block was made for; 0 if none was on.
+    pub recording: u32,
 }
 
 #[derive(Default)]
@@ -100,19 +104,29 @@ impl ThreadTable {
         }
     }
 
-    /// Adds a thread; its block shows the current time at once. The first call starts the clock thread.
+    /// Adds a thread with an ordinary block; see [`ThreadTable::attach_with`].
     ///
     /// # Errors
-    /// `PageMemory` if there is no memory for the block, `Clock` if the clock thread cannot start; no thread is added then.
+    /// `PageMemory` if there is no memory for the block, and those of [`ThreadTable::attach_with`].
     pub fn attach(&self) -> Result<Thread> {
-        let block = Arc::new(Memory::zeroed(THREAD_BLOCK_BYTES)?);
+        self.attach_with(Memory::zeroed(THREAD_BLOCK_BYTES)?, 0)
+    }
+
+    /// Adds a thread; its block shows the current time at once. The first call starts the clock thread. `block` is all
+    /// zeros, and made for the recording of that number.
+    ///
+    /// # Errors
+    /// `Clock` if the clock thread cannot start; no thread is added then.
+    pub fn attach_with(&self, block: Memory, recording: u32) -> Result<Thread> {
+        let block = Arc::new(block);
         let mut attached = self.shared.attached.lock();
         if !attached.clock_runs {
             start_clock(Arc::clone(&self.shared))?;
             attached.clock_runs = true;
         }
         block.set_word(block::CLOCK, self.shared.clock.now_ms());
-        let thread = Thread { id: attached.next_id, block };
+        let thread = Thread { id: attached.next_id, block, recording };
+        thread.block.set_word(block::OWNER, thread.id + 1);
         attached.next_id += 1;
         attached.threads.push(thread.clone());
         self.shared.arrived.notify_all();
@@ -125,6 +139,21 @@ impl ThreadTable {
         let before = attached.threads.len();
         attached.threads.retain(|thread| thread.id != id);
         attached.threads.len() < before
+    }
+
+    /// Gives a thread another block with the same words, made for the recording of that number; false if it is not attached.
+    /// Only that thread itself may ask for this: it writes into its block.
+    pub fn replace_block(&self, id: u32, block: &Arc<Memory>, recording: u32) -> bool {
+        let mut attached = self.shared.attached.lock();
+        let Some(thread) = attached.threads.iter_mut().find(|thread| thread.id == id) else { return false };
+        // The owner last: then all the others are there.
+        let words = (0..THREAD_BLOCK_BYTES / 4).filter(|word| *word != block::OWNER).chain([block::OWNER]);
+        for word in words {
+            block.set_word(word, thread.block.word(word));
+        }
+        thread.block = Arc::clone(block);
+        thread.recording = recording;
+        true
     }
 
     /// The attached threads, in order of id.
@@ -209,6 +238,22 @@ mod tests {
         assert!(!table.detach(1));
         assert_eq!(table.attach().unwrap().id, 3);
         assert_eq!(table.list(), [0, 2, 3]);
+    }
+
+    #[test]
+    fn a_replaced_block_says_the_same_and_ticks_on() {
+        let table = ThreadTable::new();
+        table.attach().unwrap();
+        let thread = table.attach().unwrap();
+        thread.block.set_word(block::SEEN_LOW, 300);
+        assert_eq!(thread.block.word(block::OWNER), thread.id + 1);
+        let other = Arc::new(Memory::zeroed(THREAD_BLOCK_BYTES).unwrap());
+        assert!(table.replace_block(thread.id, &other, 3));
+        assert_eq!((other.word(block::SEEN_LOW), other.word(block::OWNER)), (300, thread.id + 1));
+        assert_eq!((table.all()[1].recording, table.all()[0].recording), (3, 0));
+        let first = other.word(block::CLOCK);
+        eventually("the new block ticks", || other.word(block::CLOCK) > first);
+        assert!(!table.replace_block(99, &other, 3));
     }
 
     #[test]

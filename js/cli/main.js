@@ -5,6 +5,7 @@ import manifest from "../../package.json" with { type: "json" };
 /** @type {Record<string, () => Promise<Command>>} */
 const COMMANDS = {
   doctor: () => import("./doctor.js"),
+  "last-flight": () => import("./last-flight.js"),
 };
 
 /** Exit code of a command line that makes no sense. */

@@ -1,4 +1,4 @@
-import { followWatch } from "#host";
+import { followChanges } from "#host";
 import { backend } from "../backend.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
@@ -71,8 +71,22 @@ export function threadBlock() {
   const { id, block, clock } = backend.attachThread();
   page.block = clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
   page.thread = id;
-  followWatch(backend);
+  followChanges(backend);
   return page.block;
+}
+
+/**
+ * Moves this thread's block to where it belongs since a recording started or stopped, and has its next contexts made there
+ * too. Nobody may keep the old block.
+ *
+ * @throws what the backend throws where there is no memory for it
+ */
+export function moveThread() {
+  threadBlock();
+  const block = backend.recorder?.moveThread() ?? null;
+  if (block === null) return;
+  page.block = new Int32Array(block);
+  page.cursor = pageCells;
 }
 
 /** The number of this JavaScript thread in the store; -1 while it is not attached. */

@@ -6,7 +6,7 @@
  */
 export const LAYOUT = Object.freeze({
   version: 2,
-  hash: "5e7163f3bd84b447",
+  hash: "03f56ee9443b30ea",
   magic: 1330529619,
   pageBytes: 32768,
   pageCells: 256,

@@ -29,17 +29,17 @@ export function startClock(onTick) {
 }
 
 /**
- * Lets this thread take part in the watch of the process, now and whenever one starts. What that needs is loaded only
- * then. All of it runs outside every scope, lest it hold on to the request in which the thread was attached.
+ * Lets this thread take part in the watch and the recording of the process, now and whenever one starts. What that needs is
+ * loaded only then. All of it runs outside every scope, lest it hold on to the request in which the thread was attached.
  *
  * @param {import("../native/contract.js").Backend} backend
  */
-export function followWatch({ watchdog }) {
-  if (watchdog === undefined) return;
+export function followChanges({ watchdog, recorder }) {
+  if (watchdog === undefined || recorder === undefined) return;
   const follow = () => void import("../inspect/follow.js").then((module) => module.follow());
   const start = () => {
-    watchdog.watchFollow(follow);
-    if (watchdog.watching()) follow();
+    watchdog.follow(follow);
+    if (watchdog.watching() || recorder.recording()) follow();
   };
   ways.resume({ scope: undefined }, start, null, []);
 }

@@ -34,4 +34,4 @@ export function startClock(onTick) {
 }
 
 /** No thread sees another. */
-export function followWatch() {}
+export function followChanges() {}

@@ -1,4 +1,4 @@
-import { handleOf } from "../context/cells.js";
+import { handleOf, threadBlock } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { currentContext } from "./current.js";
 
@@ -22,15 +22,14 @@ const FRAMES = 60;
  * Publishes the answer of this thread.
  *
  * @param {number} thread its number in the store
- * @param {import("../native/contract.js").Block} block
  */
-export function publishAnswer(thread, block) {
+export function publishAnswer(thread) {
   /**
    * @param {number} asked number of the thread that is meant
    * @returns {ThreadAnswer | null} `null` if it is another one
    */
   const answer = (asked) =>
-    asked === thread ? { seq: currentSeq(), beat: block[LAYOUT.block.beat], stack: stack() } : null;
+    asked === thread ? { seq: currentSeq(), beat: threadBlock()[LAYOUT.block.beat], stack: stack() } : null;
   Object.defineProperty(globalThis, ANSWER, { value: answer, configurable: true });
 }
 

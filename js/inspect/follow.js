@@ -1,13 +1,14 @@
 import { createRequire } from "node:module";
 import { backend } from "../backend.js";
-import { threadBlock, threadNumber } from "../context/cells.js";
+import { moveThread, threadBlock, threadNumber } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { ways } from "../scope/ways.js";
 import { shared } from "../shared.js";
 import { publishAnswer, withdrawAnswer } from "./answer.js";
 import { stampCalls } from "./stamps.js";
 
-// The part that each JavaScript thread takes in the watch of the process: it beats, and stamps the calls that block it.
+// The part that each JavaScript thread takes in the watch of the process: it beats, and stamps the calls that block it. And
+// in its recording: it moves in.
 
 const require = createRequire(import.meta.url);
 
@@ -21,17 +22,15 @@ const state = shared("watch", () => ({
   leave: /** @type {(() => void) | undefined} */ (undefined),
 }));
 
-/** Takes part while a watch is on, and leaves when it is not. */
+/** Takes part while a watch or a recording is on, and leaves when it is not. */
 export function follow() {
+  moveThread();
   const watched = backend.watchdog?.watching() === true;
   if (watched === (state.leave !== undefined)) return;
-  const block = threadBlock();
-  // `threadBlock()` may have come here by itself.
-  if (watched === (state.leave !== undefined)) return;
-  stampCalls(watched, block);
+  stampCalls(watched);
   if (watched) {
-    publishAnswer(threadNumber(), block);
-    state.leave = startBeat(block);
+    publishAnswer(threadNumber());
+    state.leave = startBeat();
   } else {
     state.leave?.();
     state.leave = undefined;
@@ -44,12 +43,12 @@ export function follow() {
  * before the thread ends, which can take a while and is no stall. The timer starts outside every scope, lest it hold on
  * to a request.
  *
- * @param {import("../native/contract.js").Block} block
  * @returns {() => void} ends the beat
  */
-function startBeat(block) {
+function startBeat() {
   const inspector = process.features.inspector ? require("node:inspector") : undefined;
   const beat = () => {
+    const block = threadBlock();
     // Whoever steps through the program stops it for as long as he likes. Only the main thread knows the url.
     block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
     block[BEAT] = block[CLOCK];
@@ -58,6 +57,7 @@ function startBeat(block) {
   const leave = () => {
     process.off("exit", leave);
     clearInterval(timer);
+    const block = threadBlock();
     block[BEAT] = block[PAUSED] = 0;
   };
   process.once("exit", leave);

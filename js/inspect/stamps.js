@@ -1,5 +1,5 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
-import { stampCall } from "../context/cells.js";
+import { stampCall, threadBlock } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { BLOCKING, CALLS } from "./calls.js";
@@ -8,7 +8,6 @@ import { currentContext } from "./current.js";
 // A thread inside a native call can answer nobody. So while a watch is on, Node's blocking calls write their own code and
 // the current context's number into the thread's block before they go in.
 
-/** @typedef {import("../native/contract.js").Block} Block */
 /** @typedef {{ owner: any, name: string, stamped: Function, original: PropertyDescriptor }} Stamped */
 
 const { call: CALL, callStarted: CALL_STARTED, clock: CLOCK } = LAYOUT.block;
@@ -26,24 +25,22 @@ const state = shared("stamps", () => ({
  * does nothing but call on.
  *
  * @param {boolean} on
- * @param {Block} block of this thread
  */
-export function stampCalls(on, block) {
+export function stampCalls(on) {
   state.on = on;
-  if (on) place(block);
+  if (on) place();
   else takeOut();
   syncBuiltinESMExports();
 }
 
-/** @param {Block} block */
-function place(block) {
+function place() {
   for (const [module, names] of Object.entries(BLOCKING)) {
     const owner = module === "Atomics" ? Atomics : require(`node:${module}`);
     for (const name of names) {
       const full = `${module}.${name}`;
       const original = Object.getOwnPropertyDescriptor(owner, name);
       if (state.placed.has(full) || typeof original?.value !== "function" || !original.configurable) continue;
-      const stamped = stamp(original.value, CALLS.indexOf(full) + 1, block);
+      const stamped = stamp(original.value, CALLS.indexOf(full) + 1);
       Object.defineProperty(owner, name, { ...original, value: stamped });
       state.placed.set(full, { owner, name, stamped, original });
     }
@@ -63,14 +60,14 @@ function takeOut() {
  *
  * @param {Function} original
  * @param {number} code
- * @param {Block} block
  */
-function stamp(original, code, block) {
+function stamp(original, code) {
   /**
    * @this {unknown}
    * @param {unknown[]} args
    */
   const stamped = function (...args) {
+    const block = threadBlock();
     // A blocking call that is part of another is told as the outer one.
     if (!state.on || block[CALL] !== 0) return apply(original, this, args);
     stampCall(currentContext(), block);
@@ -79,7 +76,7 @@ function stamp(original, code, block) {
     try {
       return apply(original, this, args);
     } finally {
-      block[CALL] = 0;
+      threadBlock()[CALL] = 0;
     }
   };
   return Object.defineProperties(stamped, Object.getOwnPropertyDescriptors(original));

@@ -12,7 +12,7 @@ import type {
   SlotKind,
 } from "../../index.js";
 
-import type { Latency } from "../inspect.js";
+import type { Latency, StallEndReport, StallReport } from "../inspect.js";
 
 export type { ContextInfo, Scalar, SlotInfo };
 
@@ -93,8 +93,8 @@ export interface Watchdog {
   watchPause(paused: boolean): void;
   /** Whether one is on, paused or not. */
   watching(): boolean;
-  /** Has `changed` called whenever a watch starts or stops, until this environment ends. */
-  watchFollow(changed: () => void): void;
+  /** Has `changed` called whenever a watch or a recording starts or stops, until this environment ends. */
+  follow(changed: () => void): void;
   /**
    * Has `ask` called for each question to a stuck thread, until the watch stops. A stall can ask more than once, each time
    * with another `stallId`.
@@ -102,6 +102,90 @@ export interface Watchdog {
   watchHelper(ask: (thread: number, stallId: number) => void): void;
   /** Takes an answer; false if it is too late, because the thread has beaten since. */
   watchAnswer(answer: WatchAnswer): boolean;
+}
+
+/** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */
+export interface RecordSettings {
+  /** absolute */
+  path: string;
+  keep: number;
+  maxBytes: number;
+  /** version of Node */
+  node: string;
+  /** names of the calls that threads stamp; the first has the code 1 */
+  calls: readonly string[];
+}
+
+/** What only the native backend has: keeping the store in a file that outlives the process. */
+export interface Recorder {
+  /** Bytes that a recording can have. */
+  recordLimits(): { least: number; most: number };
+  /**
+   * Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on; `ERR_ONESCOPE_RECORD_FILE` or `ERR_ONESCOPE_RECORD_HELD`
+   * if the file cannot be made.
+   */
+  recordStart(settings: RecordSettings): void;
+  /** Ends it; false if none was on. */
+  recordStop(): boolean;
+  /** Whether one is on. */
+  recording(): boolean;
+  /** Notes that the process exits, after an uncaught error of that class if one is given. */
+  recordExit(code: number, error?: string): void;
+  /** Pages that there is room for, those in use, and those that are not in the file; `null` if nothing records. */
+  recordUsage(): { capacity: number; pages: number; unrecorded: number } | null;
+  /**
+   * Moves this thread's block to where it belongs since a recording started or stopped, and returns the new one, which has
+   * the words of the old; `null` if it is there. The old one must not be written from then on.
+   */
+  moveThread(): ArrayBuffer | null;
+  /** The flight in a file, as JSON of {@link Flight}. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file. */
+  readFlight(path: string): string;
+}
+
+/** A request that a recorded thread names. */
+export interface FlightRequest {
+  seq: number;
+  label: string;
+  kind: ContextKind;
+  state: ContextState;
+  ageMs: number;
+}
+
+/** What a flight says. Ages are as of the last sign of life, times in ms since 1970. */
+export interface Flight {
+  pid: number;
+  node: string;
+  onescope: string;
+  startedAtMs: number;
+  lastAliveAtMs: number;
+  /** the process records still */
+  running: boolean;
+  /** `null` while it runs */
+  endedCleanly: boolean | null;
+  /** by the process's own account; `null` for one that was killed, crashed or runs */
+  ending: { how: "exit" | "error" | "stopped"; code: number | null; error: string | null } | null;
+  inFlight: Array<FlightRequest & { idleMs: number; thread: number; parent: number | null }>;
+  threads: Array<{
+    id: number;
+    lastEntered: FlightRequest | null;
+    call: { name: string; forMs: number; request: FlightRequest | null } | null;
+  }>;
+  stalls: Array<{ atMs: number; report: StallReport | StallEndReport }>;
+  /** `null`, as the next two, if no snapshot is whole */
+  counters: {
+    created: number;
+    forked: number;
+    closed: number;
+    abandoned: number;
+    inFlight: number;
+    pages: number;
+    threads: number;
+  } | null;
+  countersAgeMs: number | null;
+  unrecorded: { pages: number; inFlight: number; threads: number } | null;
+  pagesUsed: number;
+  pagesCapacity: number;
+  corrupt: { pages: number; cells: number; stalls: number; snapshots: number };
 }
 
 export interface Backend extends Store {
@@ -113,6 +197,8 @@ export interface Backend extends Store {
   path?: string;
   /** native only */
   watchdog?: Watchdog;
+  /** native only */
+  recorder?: Recorder;
   /** version of the addon, native only */
   version?(): string;
   /** tells of a cell taken as a fork; the native backend sees it in the cell */

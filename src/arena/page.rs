@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, header};
 use crate::error::Result;
-use crate::limits::{CELL_WORDS, LAYOUT_VERSION, PAGE_BYTES, PAGE_CELLS, PAGE_MAGIC};
+use crate::limits::{CELL_WORDS, HANDLE_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_CELLS, PAGE_MAGIC};
 use crate::memory::Memory;
 
 /// A block of cells. Readers hold it through an `Arc`, so its memory outlives the ArrayBuffer if they are slower.
@@ -18,16 +18,35 @@ impl Page {
     /// # Errors
     /// `PageMemory` if the allocator refuses.
     pub fn new(id: u64, thread: u32) -> Result<Self> {
-        let memory = Memory::zeroed(PAGE_BYTES)?;
+        Ok(Self::in_memory(Memory::zeroed(PAGE_BYTES)?, id, thread))
+    }
+
+    /// The same in given memory of `PAGE_BYTES`, all zeros.
+    pub fn in_memory(memory: Memory, id: u64, thread: u32) -> Self {
         let first_seq = id * PAGE_CELLS as u64;
-        memory.set_word(header::MAGIC, PAGE_MAGIC);
         memory.set_word(header::VERSION, LAYOUT_VERSION);
         memory.set_word(header::THREAD, thread);
         memory.set_word(header::SEQ_LOW, first_seq as u32);
         memory.set_word(header::SEQ_HIGH, (first_seq >> 32) as u32);
         memory.set_word(header::CURSOR, 1);
         memory.set_word(header::CELL_COUNT, PAGE_CELLS as u32);
-        Ok(Self { id, thread, memory })
+        // Last: where the memory is a file's, somebody may come upon it at any moment.
+        memory.set_word(header::MAGIC, PAGE_MAGIC);
+        Self { id, thread, memory }
+    }
+
+    /// A page as somebody wrote it down: memory of `PAGE_BYTES` with its header in it. None if that is no header.
+    pub fn of_record(memory: Memory) -> Option<Self> {
+        let seq = u64::from(memory.word(header::SEQ_HIGH)) << 32 | u64::from(memory.word(header::SEQ_LOW));
+        let (id, cursor) = (seq / PAGE_CELLS as u64, memory.word(header::CURSOR) as usize);
+        let is_header = memory.word(header::MAGIC) == PAGE_MAGIC
+            && memory.word(header::VERSION) == LAYOUT_VERSION
+            && memory.word(header::CELL_COUNT) as usize == PAGE_CELLS
+            && seq % PAGE_CELLS as u64 == 0
+            && (1..=HANDLE_MAX / PAGE_CELLS as u64).contains(&id)
+            && (1..=PAGE_CELLS).contains(&cursor);
+        let thread = memory.word(header::THREAD);
+        is_header.then_some(Self { id, thread, memory })
     }
 
     /// The id, from 1, never reused.
@@ -79,6 +98,28 @@ mod tests {
         let words: Vec<u32> = (0..7).map(|index| page.cell(0).word(index)).collect();
         assert_eq!(words, [0x4f4e_4553, LAYOUT_VERSION, 9, 0x100, 2, 1, 256]);
         assert_eq!(page.as_ref().len(), 32 * 1024);
+    }
+
+    #[test]
+    fn a_record_is_taken_only_with_its_header() {
+        let record = |change: &dyn Fn(&Memory)| {
+            let page = Page::new(0x0200_0001, 9).unwrap();
+            change(page.as_ref());
+            Page::of_record(page.memory).map(|page| (page.id(), page.thread(), page.cursor()))
+        };
+        assert_eq!(record(&|_| {}), Some((0x0200_0001, 9, 1)));
+        assert!(Page::of_record(Memory::zeroed(PAGE_BYTES).unwrap()).is_none());
+        for (word, value) in [
+            (header::MAGIC, 0),
+            (header::VERSION, LAYOUT_VERSION + 1),
+            (header::SEQ_LOW, 0x101),
+            (header::SEQ_HIGH, u32::MAX),
+            (header::CURSOR, 0),
+            (header::CURSOR, PAGE_CELLS as u32 + 1),
+            (header::CELL_COUNT, 255),
+        ] {
+            assert_eq!(record(&|memory| memory.set_word(word, value)), None, "{word}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::handle::Handle;
 use super::page::Page;
 use crate::error::{Error, Result};
 use crate::latency::Latencies;
+use crate::memory::Memory;
 use crate::sync::{Mutex, RwLock};
 
 /// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
@@ -112,9 +113,22 @@ impl PageTable {
     /// # Errors
     /// `PageMemory` if the allocator refuses.
     pub fn allocate(&self, thread: u32) -> Result<Arc<Page>> {
-        let page = Arc::new(Page::new(self.last_id.fetch_add(1, Relaxed) + 1, thread)?);
+        Ok(self.add(Page::new(self.next_id(), thread)?))
+    }
+
+    /// Makes a page for a thread in given memory of `PAGE_BYTES`, all zeros.
+    pub fn allocate_in(&self, memory: Memory, thread: u32) -> Arc<Page> {
+        self.add(Page::in_memory(memory, self.next_id(), thread))
+    }
+
+    fn next_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Relaxed) + 1
+    }
+
+    fn add(&self, page: Page) -> Arc<Page> {
+        let page = Arc::new(page);
         self.pages.write().live.insert(page.id(), Arc::clone(&page));
-        Ok(page)
+        page
     }
 
     /// Takes a page out; none if it was not in the table. What it held counts among the totals at once, though the counting

@@ -19,14 +19,14 @@ use crate::store::Store;
 #[napi(catch_unwind)]
 pub fn allocate_page(env: &Env) -> Result<ArrayBuffer<'_>> {
     let thread = thread_id(env)?;
-    let pages = &Store::global().pages;
-    let page = pages.allocate(thread)?;
+    let store = Store::global();
+    let page = store.allocate_page(thread)?;
     let id = page.id();
     share(env, page, |page| {
         harvest::release(page);
     })
     .inspect_err(|_| {
-        pages.release(id);
+        store.pages.release(id);
     })
 }
 

@@ -7,6 +7,7 @@ mod convert;
 mod error;
 mod external;
 mod inspect;
+mod recorder;
 mod registry;
 mod selftest;
 mod threads;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use napi::Env;
-use napi::bindgen_prelude::{JsValue, Object, ObjectRef};
+use napi::bindgen_prelude::{ArrayBuffer, JsValue, Object, ObjectRef};
 use napi_derive::napi;
 
 use super::error::{Result, host};
@@ -43,6 +43,22 @@ pub fn thread_id(env: &Env) -> Result<u32> {
     with_attached(env, |entry| entry.id)
 }
 
+/// Moves the calling thread's block into the flight that is recorded, or out of one that is not any more. The new block,
+/// which has the words of the old one; `null` if it is where it belongs. The old one must not be written from then on.
+#[napi(catch_unwind)]
+pub fn move_thread(env: &Env) -> Result<Option<ArrayBuffer<'_>>> {
+    let Some(block) = Store::global().move_thread(thread_id(env)?)? else { return Ok(None) };
+    let buffer = share(env, block, |_| {})?;
+    let block = Object::from_raw(env.raw(), buffer.raw()).create_ref().map_err(host)?;
+    let key = env.raw() as usize;
+    let old = ATTACHED.with_borrow_mut(|list| {
+        let entry = list.iter_mut().find(|entry| entry.env == key)?;
+        Some(std::mem::replace(&mut entry.block, block))
+    });
+    old.map(|old| old.unref(env)).transpose().map_err(host)?;
+    Ok(Some(buffer))
+}
+
 fn with_attached<T>(env: &Env, read: impl Fn(&Attached) -> T) -> Result<T> {
     let key = env.raw() as usize;
     let known = ATTACHED.with_borrow(|list| list.iter().find(|entry| entry.env == key).map(&read));
@@ -56,11 +72,11 @@ fn with_attached<T>(env: &Env, read: impl Fn(&Attached) -> T) -> Result<T> {
 }
 
 fn attach(env: &Env, key: usize) -> Result<Attached> {
-    let threads = &Store::global().threads;
-    let thread = threads.attach()?;
+    let store = Store::global();
+    let thread = store.attach_thread()?;
     let id = thread.id;
     map_block(env, key, thread).inspect_err(|_| {
-        threads.detach(id);
+        store.threads.detach(id);
     })
 }
 
@@ -76,7 +92,10 @@ fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
 fn detach_env(env: &Env, key: usize, id: u32) {
     let store = Store::global();
     store.threads.detach(id);
-    store.watchdog.leave(id);
+    store.followers.remove(id);
+    if store.watchdog.leave(id) {
+        store.followers.tell();
+    }
     // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.
     let _ = ATTACHED.try_with(|list| {
         let mut list = list.try_borrow_mut().ok()?;

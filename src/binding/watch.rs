@@ -58,13 +58,20 @@ pub fn watch_start(
         }),
     };
     let store = Store::global();
-    Ok(store.watchdog.start(store, settings)?)
+    store.watchdog.start(store, settings)?;
+    store.followers.tell();
+    Ok(())
 }
 
 /// Ends the watch of the process; false if none was on.
 #[napi(catch_unwind)]
 pub fn watch_stop() -> Result<bool> {
-    Ok(Store::global().watchdog.stop())
+    let store = Store::global();
+    let stopped = store.watchdog.stop();
+    if stopped {
+        store.followers.tell();
+    }
+    Ok(stopped)
 }
 
 /// Keeps the watch from looking, or lets it look again.
@@ -80,14 +87,14 @@ pub fn watching() -> Result<bool> {
     Ok(Store::global().watchdog.is_on())
 }
 
-/// Has `changed` called whenever a watch starts or stops, until the calling environment ends.
+/// Has `changed` called whenever a watch or a recording starts or stops, until the calling environment ends.
 #[napi(catch_unwind)]
-pub fn watch_follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<()> {
+pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<()> {
     let changed = callback(&changed)?;
     let call = move || {
         changed.call((), NonBlocking);
     };
-    Store::global().watchdog.follow(thread_id(env)?, Arc::new(call));
+    Store::global().followers.add(thread_id(env)?, Arc::new(call));
     Ok(())
 }
 

@@ -44,17 +44,11 @@ struct Session {
 /// Asks a stuck thread: its id, and the number of the question. It must not block.
 pub type Helper = Arc<dyn Fn(u32, u32) + Send + Sync>;
 
-struct Follower {
-    thread: u32,
-    changed: Arc<dyn Fn() + Send + Sync>,
-}
-
 #[derive(Default)]
 struct State {
     session: Option<Arc<Session>>,
     helper: Option<Helper>,
     answers: Vec<Answer>,
-    followers: Vec<Follower>,
 }
 
 /// The watch of a process, if it is on, and who takes part.
@@ -64,26 +58,23 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// Starts a watch over all threads of the store, and tells those that follow.
+    /// Starts a watch over all threads of the store. [`Store::followers`] must be told.
     ///
     /// # Errors
     /// `Watched` if one is on; `Watchdog` if its thread cannot start.
     pub fn start(&self, store: &'static Store, settings: Settings) -> Result<()> {
         let session =
             Arc::new(Session { settings, paused: AtomicBool::new(false), stopped: AtomicBool::new(false) });
-        {
-            let mut state = self.state.lock();
-            if state.session.is_some() {
-                return Err(Error::Watched);
-            }
-            run::spawn(store, Arc::clone(&session))?;
-            state.session = Some(session);
+        let mut state = self.state.lock();
+        if state.session.is_some() {
+            return Err(Error::Watched);
         }
-        self.tell_followers();
+        run::spawn(store, Arc::clone(&session))?;
+        state.session = Some(session);
         Ok(())
     }
 
-    /// Ends the watch, without waiting for its thread, and tells those that follow; false if none was on.
+    /// Ends the watch, without waiting for its thread; false if none was on. [`Store::followers`] must be told.
     pub fn stop(&self) -> bool {
         let session = {
             let mut state = self.state.lock();
@@ -93,7 +84,6 @@ impl Watchdog {
         };
         let Some(session) = session else { return false };
         session.stopped.store(true, Relaxed);
-        self.tell_followers();
         true
     }
 
@@ -109,24 +99,11 @@ impl Watchdog {
         self.state.lock().session.is_some()
     }
 
-    /// Adds a thread that wants to know when a watch starts or stops. `changed` must not block.
-    pub fn follow(&self, thread: u32, changed: Arc<dyn Fn() + Send + Sync>) {
-        self.state.lock().followers.push(Follower { thread, changed });
-    }
-
-    /// Takes out a thread that ends, and its watch with it.
-    pub fn leave(&self, thread: u32) {
-        let (owned, left) = {
-            let mut state = self.state.lock();
-            let owned = state.session.as_ref().is_some_and(|session| session.settings.owner == thread);
-            let left: Vec<Follower> =
-                state.followers.extract_if(.., |follower| follower.thread == thread).collect();
-            (owned, left)
-        };
-        drop(left);
-        if owned {
-            self.stop();
-        }
+    /// Ends the watch if the thread that ends has started it; true if it was so.
+    pub fn leave(&self, thread: u32) -> bool {
+        let owned =
+            self.state.lock().session.as_ref().is_some_and(|session| session.settings.owner == thread);
+        owned && self.stop()
     }
 
     /// Sets who asks stuck threads.
@@ -151,13 +128,5 @@ impl Watchdog {
 
     fn take_answers(&self) -> Vec<Answer> {
         std::mem::take(&mut self.state.lock().answers)
-    }
-
-    fn tell_followers(&self) {
-        let followers: Vec<_> =
-            self.state.lock().followers.iter().map(|follower| Arc::clone(&follower.changed)).collect();
-        for changed in followers {
-            changed();
-        }
     }
 }

@@ -103,6 +103,7 @@ impl<'a> Dog<'a> {
         }
         let line = report.line();
         // First, for stderr may be a pipe that nobody empties.
+        store.recorder.stall(&line);
         if let Some(on_report) = &self.session.settings.on_report {
             on_report(line.clone());
         }

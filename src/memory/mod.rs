@@ -3,6 +3,14 @@
 //! JavaScript uses plain stores of 1 and 4 bytes; Rust uses relaxed atomics and only ever of 4 bytes, from which it takes
 //! single bytes, so that Rust itself never mixes access sizes. There is no ordering between two words: a reader can see a
 //! later store and miss an earlier one, and every reader of this crate is written for that.
+//!
+//! It is ordinary memory, or a part of a mapped file.
+
+mod mapping;
+mod part;
+
+pub use mapping::Mapping;
+pub use part::{Part, Pool};
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -14,10 +22,15 @@ const LINE_WORDS: usize = 16;
 #[repr(C, align(64))]
 struct Line([AtomicU32; LINE_WORDS]);
 
-/// A zeroed block of whole cache lines with a stable address.
-pub struct Memory {
+enum Lines {
     // Never pushed to after creation: JavaScript holds the address.
-    lines: Vec<Line>,
+    Own(Vec<Line>),
+    Mapped(Part),
+}
+
+/// A block of whole cache lines with a stable address, zeroed at first.
+pub struct Memory {
+    lines: Lines,
 }
 
 impl Memory {
@@ -32,11 +45,22 @@ impl Memory {
             .try_reserve_exact(count)
             .map_err(|error| Error::PageMemory { bytes, reason: error.to_string() })?;
         lines.resize_with(count, || Line([const { AtomicU32::new(0) }; LINE_WORDS]));
-        Ok(Self { lines })
+        Ok(Self { lines: Lines::Own(lines) })
+    }
+
+    fn of_part(part: Part) -> Self {
+        Self { lines: Lines::Mapped(part) }
+    }
+
+    fn lines(&self) -> &[Line] {
+        match &self.lines {
+            Lines::Own(lines) => lines,
+            Lines::Mapped(part) => part.lines(),
+        }
     }
 
     fn at(&self, word: usize) -> &AtomicU32 {
-        &self.lines[word / LINE_WORDS].0[word % LINE_WORDS]
+        &self.lines()[word / LINE_WORDS].0[word % LINE_WORDS]
     }
 
     /// Reads a word; `index` counts 4-byte words and must be inside the block.
@@ -70,17 +94,17 @@ impl Memory {
 
     /// Size in bytes.
     pub fn len(&self) -> usize {
-        self.lines.len() * size_of::<Line>()
+        size_of_val(self.lines())
     }
 
     /// True for a block of no bytes.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.lines().is_empty()
     }
 
     /// The address, valid while `self` lives. Writing through it is sound: every byte belongs to an atomic.
     pub fn address(&self) -> *mut u8 {
-        self.lines.as_ptr().cast_mut().cast()
+        self.lines().as_ptr().cast_mut().cast()
     }
 }
 

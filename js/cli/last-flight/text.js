@@ -1,0 +1,137 @@
+import { isoTime } from "./json.js";
+
+/** @typedef {import("../../native/contract.js").Flight} Flight */
+/** @typedef {import("../../native/contract.js").FlightRequest} FlightRequest */
+
+/** The file may be damaged, or somebody's: what it says must not steer the terminal. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Width of the column of headings. */
+const COLUMN = 12;
+
+/**
+ * @param {Flight} flight
+ * @returns {string} for people
+ */
+export function toText(flight) {
+  const { pid, node, onescope, startedAtMs, lastAliveAtMs, inFlight, threads, stalls } = flight;
+  const lines = [
+    row("process", `${pid}, Node ${node}, onescope ${onescope}`),
+    row("started", isoTime(startedAtMs)),
+    row("last alive", `${isoTime(lastAliveAtMs)}, ${duration(lastAliveAtMs - startedAtMs)} after the start`),
+    row("ended", ending(flight)),
+    "",
+    inFlight.length === 0 ? "nothing in flight" : `in flight: ${inFlight.length}`,
+    ...table(inFlight),
+    ...losses(flight),
+    "",
+    "threads",
+    ...threads.flatMap(aboutThread),
+  ];
+  if (stalls.length > 0) lines.push("", "last stall reports", ...stalls.map(aboutStall));
+  lines.push("", "counters", ...aboutCounters(flight));
+  return lines.map((line) => line.replace(UNPRINTABLE, "?")).join("\n");
+}
+
+/**
+ * @param {string} heading
+ * @param {string} text
+ */
+function row(heading, text) {
+  return `${heading.padEnd(COLUMN)}${text}`;
+}
+
+/** @param {number} ms */
+function duration(ms) {
+  if (ms < 1000) return `${ms} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** @param {Flight} flight */
+function ending({ running, ending }) {
+  if (ending === null) return running ? "not yet: it is still running" : "no: it was killed or it crashed";
+  const { how, code, error } = ending;
+  if (how === "stopped") return "the recording was stopped";
+  const exit = code === null ? "an exit" : `exit with code ${code}`;
+  return (how === "error" ? `${exit}, after an uncaught ${error}` : exit) + (running ? ", just now" : "");
+}
+
+/** @param {{ label: string, kind: string }} request */
+function nameOf({ label, kind }) {
+  return label || `(${kind})`;
+}
+
+/** @param {Flight["inFlight"]} list oldest first */
+function table(list) {
+  if (list.length === 0) return [];
+  const cells = list.map((each) => [
+    duration(each.ageMs),
+    each.state,
+    nameOf(each),
+    each.kind,
+    `thread ${each.thread}`,
+    `seq ${each.seq}`,
+    each.parent === null ? "" : `in ${each.parent}`,
+  ]);
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((line) => line[column].length)));
+  const line = (/** @type {string[]} */ parts) => parts.map((text, column) => text.padEnd(widths[column])).join("  ");
+  return cells.map((parts) => `  ${line(parts)}`.trimEnd());
+}
+
+/** @param {Flight} flight */
+function losses({ unrecorded, corrupt, pagesCapacity }) {
+  const lines = [];
+  if (unrecorded !== null && unrecorded.pages > 0) {
+    lines.push(
+      `  and ${unrecorded.inFlight} in ${unrecorded.pages} pages that are not in the file: it has room for ${pagesCapacity}, ` +
+        "and pages from before record() stay outside",
+    );
+  }
+  if (unrecorded !== null && unrecorded.threads > 0) {
+    lines.push(`  ${unrecorded.threads} threads are not in the file`);
+  }
+  const { pages, cells } = corrupt;
+  if (pages + cells > 0) lines.push(`  left out, for they cannot be right: ${cells} contexts, ${pages} pages`);
+  return lines;
+}
+
+/** @param {FlightRequest} request */
+function aboutRequest(request) {
+  return `${nameOf(request)} (seq ${request.seq}, ${request.state}, ${duration(request.ageMs)} old)`;
+}
+
+/** @param {Flight["threads"][number]} thread */
+function aboutThread({ id, lastEntered, call }) {
+  const entered = lastEntered === null ? "nothing that is left" : aboutRequest(lastEntered);
+  const lines = [`  ${id}  entered last: ${entered}`];
+  if (call !== null) {
+    const request = call.request === null ? "" : `, called by ${aboutRequest(call.request)}`;
+    lines.push(`     was in ${call.name} for ${duration(call.forMs)}${request}`);
+  }
+  return lines;
+}
+
+/** @param {Flight["stalls"][number]} stall */
+function aboutStall({ atMs, report }) {
+  const who = report.request === null ? "" : `, ${report.request.label}`;
+  const start = `  ${isoTime(atMs)}  thread ${report.thread}`;
+  if (report.onescope !== "stall") return `${start} ${report.onescope} after ${duration(report.blockedMs)}${who}`;
+  const { confidence, call, stack } = report;
+  const where = [call, stack[0]].filter((part) => typeof part === "string").map((part) => ` in ${part}`);
+  return `${start} blocked for ${duration(report.blockedMs)}${who}${where.join("")} (${confidence})`;
+}
+
+/** @param {Flight} flight */
+function aboutCounters({ counters, countersAgeMs, pagesUsed, pagesCapacity }) {
+  const pages = `  pages in the file: ${pagesUsed} of ${pagesCapacity}`;
+  if (counters === null) return ["  not readable", pages];
+  const { created, forked, closed, abandoned, inFlight } = counters;
+  return [
+    `  ${created} created, ${closed} closed, ${abandoned} abandoned, ${inFlight} in flight, ${forked} forks; ${duration(countersAgeMs ?? 0)} before the end`,
+    pages,
+  ];
+}

@@ -1,0 +1,119 @@
+import { resolve } from "node:path";
+import { types } from "node:util";
+import { isMainThread } from "node:worker_threads";
+import { backend } from "../backend.js";
+import { moveThread, threadBlock } from "../context/cells.js";
+import { CODES, OnescopeError } from "../errors.js";
+import { CALLS } from "./calls.js";
+
+/** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
+
+const MOST_KEPT = 100;
+const DEFAULT_BYTES = 16 * 2 ** 20;
+
+/**
+ * Keeps the store of the process in a file that outlives it.
+ *
+ * @param {RecordOptions} options
+ * @returns {import("../inspect.js").Recording}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_RECORD_WORKER`; and errors with the
+ *   codes `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`
+ */
+export function record(options) {
+  const { path, keep = 3, maxBytes = DEFAULT_BYTES } = options ?? {};
+  if (typeof path !== "string" || path === "") refuse("path", path, "the name of a file");
+  checkNumber("keep", keep, 1, MOST_KEPT);
+  const { recorder } = backend;
+  if (recorder === undefined) {
+    throw new OnescopeError(
+      CODES.BACKEND,
+      `record() needs the native backend, for a file must hold what JavaScript writes; this is the JavaScript one: ` +
+        `${backend.reasons.join("; ")}. Make the addon load, or do without record()`,
+    );
+  }
+  const { least, most } = recorder.recordLimits();
+  checkNumber("maxBytes", maxBytes, least, most);
+  if (!isMainThread) {
+    throw new OnescopeError(
+      CODES.RECORD_WORKER,
+      "only the main thread knows how the process ends; call record() there, and this worker is recorded too",
+    );
+  }
+  threadBlock();
+  const file = resolve(path);
+  recorder.recordStart({ path: file, keep, maxBytes, node: process.versions.node, calls: CALLS });
+  moveThread();
+  const forget = noteTheEnd(recorder);
+  let on = true;
+  const stop = () => {
+    if (!on) return;
+    on = false;
+    forget();
+    recorder.recordStop();
+    moveThread();
+  };
+  return {
+    path: file,
+    usage: () => (on && recorder.recordUsage()) || { capacity: 0, pages: 0, unrecorded: 0 },
+    stop,
+    [Symbol.dispose]: stop,
+  };
+}
+
+/**
+ * Has the end of the process written down, where it is one that JavaScript lives to see.
+ *
+ * @param {import("../native/contract.js").Recorder} recorder
+ * @returns {() => void} undoes that
+ */
+function noteTheEnd(recorder) {
+  /** @type {string | undefined} */
+  let uncaught;
+  const onUncaught = (/** @type {unknown} */ error) => {
+    uncaught = classOf(error);
+  };
+  // An error that was uncaught, handled all the same, and followed by an exit with 0 is no end by an error.
+  const onExit = (/** @type {number} */ code) => recorder.recordExit(code, code === 0 ? undefined : uncaught);
+  process.on("uncaughtExceptionMonitor", onUncaught);
+  process.on("exit", onExit);
+  return () => {
+    process.off("uncaughtExceptionMonitor", onUncaught);
+    process.off("exit", onExit);
+  };
+}
+
+/**
+ * @param {unknown} error what was thrown
+ * @returns {string} the name of its class and nothing else of it: a message can hold anything
+ */
+function classOf(error) {
+  if (!types.isNativeError(error)) return typeof error;
+  try {
+    const { name } = error.constructor;
+    return /^[\w$]{1,64}$/.test(name) ? name : "Error";
+  } catch {
+    return "Error";
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ */
+function checkNumber(name, value, least, most) {
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return;
+  refuse(name, value, `a whole number from ${least} to ${most}`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} expected
+ * @returns {never}
+ */
+function refuse(name, value, expected) {
+  const given = typeof value === "number" ? value : value === "" ? "an empty one" : typeof value;
+  throw new OnescopeError(CODES.OPTION, `option ${name} of record() is ${expected}, not ${given}; correct or omit it`);
+}

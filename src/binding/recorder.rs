@@ -1,0 +1,112 @@
+//! The recorder for JavaScript.
+
+use std::path::{Path, PathBuf};
+
+use napi_derive::napi;
+
+use super::error::Result;
+use crate::recorder::{self, Ending, How, MAX_BYTES, MIN_BYTES, Settings};
+use crate::store::Store;
+
+/// What a recording is set to.
+#[napi(object, object_to_js = false)]
+pub struct RecordOptions {
+    /// The file, as an absolute path.
+    pub path: String,
+    /// Flights that are kept, the new one among them.
+    pub keep: u32,
+    /// Most bytes of the file.
+    pub max_bytes: u32,
+    /// Version of Node.
+    pub node: String,
+    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    pub calls: Vec<String>,
+}
+
+/// The sizes that a recording can have, in bytes.
+#[napi(object, object_from_js = false)]
+pub struct RecordLimits {
+    /// The smallest.
+    pub least: u32,
+    /// The largest.
+    pub most: u32,
+}
+
+/// The sizes that a recording can have.
+#[napi(catch_unwind)]
+pub fn record_limits() -> Result<RecordLimits> {
+    Ok(RecordLimits { least: MIN_BYTES as u32, most: MAX_BYTES as u32 })
+}
+
+/// Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on, `ERR_ONESCOPE_RECORD_FILE` or `ERR_ONESCOPE_RECORD_HELD`
+/// if the file cannot be made.
+#[napi(catch_unwind)]
+pub fn record_start(options: RecordOptions) -> Result<()> {
+    let settings = Settings {
+        path: PathBuf::from(options.path),
+        keep: options.keep.max(1) as usize,
+        max_bytes: (options.max_bytes as usize).clamp(MIN_BYTES, MAX_BYTES),
+        node: options.node,
+        calls: options.calls,
+    };
+    let store = Store::global();
+    store.recorder.start(store, &settings)?;
+    store.followers.tell();
+    Ok(())
+}
+
+/// Ends the recording; false if none was on.
+#[napi(catch_unwind)]
+pub fn record_stop() -> Result<bool> {
+    let store = Store::global();
+    let stopped = store.recorder.stop(store);
+    if stopped {
+        store.followers.tell();
+    }
+    Ok(stopped)
+}
+
+/// True while a recording is on.
+#[napi(catch_unwind)]
+pub fn recording() -> Result<bool> {
+    Ok(Store::global().recorder.number() != 0)
+}
+
+/// Notes that the process exits with a code, after an uncaught error of that class if one is given.
+#[napi(catch_unwind)]
+pub fn record_exit(code: i32, error: Option<String>) -> Result<()> {
+    let how = if error.is_some() { How::Error } else { How::Exit };
+    let store = Store::global();
+    store.recorder.end(store, Ending { how, code: Some(code), error });
+    Ok(())
+}
+
+/// How much of a recording's room is taken.
+#[napi(object, object_from_js = false)]
+pub struct RecordUsage {
+    /// Pages that the file has room for.
+    pub capacity: f64,
+    /// Those in use.
+    pub pages: f64,
+    /// Pages in use that are not in the file.
+    pub unrecorded: f64,
+}
+
+/// How much room is taken; `null` if nothing records.
+#[napi(catch_unwind)]
+pub fn record_usage() -> Result<Option<RecordUsage>> {
+    let store = Store::global();
+    Ok(store.recorder.usage(store).map(|usage| RecordUsage {
+        capacity: usage.capacity as f64,
+        pages: usage.used as f64,
+        unrecorded: usage.unrecorded.pages as f64,
+    }))
+}
+
+/// The flight at a path, as JSON: see `Recorded`. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file.
+#[napi(catch_unwind)]
+pub fn read_flight(path: String) -> Result<String> {
+    let recorded = recorder::read(Path::new(&path))?;
+    // Strings and numbers only, so nothing in it can fail.
+    Ok(serde_json::to_string(&recorded).unwrap_or_default())
+}

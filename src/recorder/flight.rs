@@ -1,0 +1,217 @@
+//! One recording: the file that this process writes, as memory.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::file::{NewFile, OldFlights};
+use super::format::{
+    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, PAGES_START, PREFIX, SLOT_BYTES, SNAPSHOTS,
+    STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION,
+};
+use super::read::Stall;
+use super::slot;
+use crate::arena::Totals;
+use crate::error::{Error, Result};
+use crate::inspect;
+use crate::limits::{LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
+use crate::memory::{Mapping, Memory, Part, Pool};
+use crate::registry::layout_hash;
+use crate::store::Store;
+use crate::sync::Mutex;
+
+/// What a recording is set to.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The file.
+    pub path: PathBuf,
+    /// Flights that are kept, the new one among them; at least 1.
+    pub keep: usize,
+    /// Most bytes of the file, from `MIN_BYTES` to `MAX_BYTES`.
+    pub max_bytes: usize,
+    /// Version of Node.
+    pub node: String,
+    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    pub calls: Vec<String>,
+}
+
+#[derive(Default)]
+struct Written {
+    snapshots: u32,
+    stalls: u32,
+    ending: Option<Ending>,
+    // The lock on the file goes with it.
+    file: Option<File>,
+}
+
+/// A flight that this process records.
+pub struct Flight {
+    path: PathBuf,
+    pages: Arc<Pool>,
+    blocks: Arc<Pool>,
+    snapshots: [Memory; 2],
+    stalls: Vec<Memory>,
+    written: Mutex<Written>,
+}
+
+impl Flight {
+    /// Makes the file, with a header and no page, and moves older flights on.
+    ///
+    /// # Errors
+    /// `RecordFile` or `RecordHeld`. Older flights are as they were then, unless they could be moved only in part.
+    pub fn create(store: &Store, settings: &Settings) -> Result<Self> {
+        let Settings { path, keep, max_bytes, .. } = settings;
+        let old = OldFlights::lock(path, *keep)?;
+        let pages = max_bytes.saturating_sub(PAGES_START) / PAGE_BYTES;
+        let bytes = PAGES_START + pages * PAGE_BYTES;
+        let new = NewFile::create(path, bytes)?;
+        let refused = |reason: String| Error::RecordFile { path: path.display().to_string(), reason };
+        let mapping = Mapping::new(new.file(), bytes).map_err(|error| refused(error.to_string()))?;
+        let mapping = Arc::new(mapping);
+        write_header(&mapping, &header(store, settings, pages)).map_err(refused)?;
+        let slots = |start: usize, index: usize| {
+            Part::fixed(&mapping, start + index * SLOT_BYTES..start + (index + 1) * SLOT_BYTES)
+        };
+        let flight = Self {
+            path: path.clone(),
+            pages: Arc::new(Pool::new(&mapping, PAGES_START, PAGE_BYTES, pages)),
+            blocks: Arc::new(Pool::new(&mapping, BLOCKS.start, THREAD_BLOCK_BYTES, THREADS)),
+            snapshots: [0, 1].map(|index| slots(SNAPSHOTS.start, index)),
+            stalls: (0..STALLS).map(|index| slots(STALL_SLOTS.start, index)).collect(),
+            written: Mutex::default(),
+        };
+        flight.refresh(store);
+        old.rotate()?;
+        flight.written.lock().file = Some(new.publish(path)?);
+        Ok(flight)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Memory for a page, all zeros; none if the file is full.
+    pub fn page(&self) -> Option<Memory> {
+        self.pages.take()
+    }
+
+    /// Memory for a thread's block, all zeros; none if the file is full.
+    pub fn block(&self) -> Option<Memory> {
+        self.blocks.take()
+    }
+
+    /// Pages that the file has room for, and those that are in use.
+    pub fn usage(&self) -> (usize, usize) {
+        self.pages.usage()
+    }
+
+    /// What of the store is not in this file.
+    pub fn unrecorded(&self, store: &Store) -> Unrecorded {
+        let mut unrecorded = Unrecorded::default();
+        for page in store.pages.snapshot().0 {
+            if !self.pages.lent((*page).as_ref()) {
+                unrecorded.pages += 1;
+                unrecorded.in_flight += Totals::of(&page).in_flight;
+            }
+        }
+        let threads = store.threads.all();
+        unrecorded.threads = threads.iter().filter(|thread| !self.blocks.lent(&thread.block)).count() as u64;
+        unrecorded
+    }
+
+    /// Writes how things are now. Nothing after the end.
+    pub fn refresh(&self, store: &Store) {
+        let counts = inspect::counts(store);
+        let totals = counts.totals;
+        let counters = Counters {
+            created: totals.created,
+            forked: totals.forked,
+            closed: totals.closed,
+            abandoned: totals.abandoned,
+            in_flight: totals.in_flight,
+            pages: counts.live_pages,
+            threads: counts.threads,
+        };
+        let unrecorded = self.unrecorded(store);
+        let (at_ms, clock) = (wall_ms(), store.threads.clock().now_ms());
+        let mut written = self.written.lock();
+        let ending = written.ending.clone();
+        let text = serde_json::to_vec(&Snapshot { at_ms, clock, counters, unrecorded, ending });
+        written.snapshots = written.snapshots.wrapping_add(1);
+        // In turn: the one before stays whole while this one is written.
+        slot::write(
+            &self.snapshots[written.snapshots as usize % 2],
+            written.snapshots,
+            &text.unwrap_or_default(),
+        );
+    }
+
+    /// Notes how the process is about to end, in place of what was noted before, and that what is in flight now was so at the
+    /// end: what is given back from now on stays in the file.
+    pub fn end(&self, store: &Store, ending: Ending) {
+        self.pages.seal();
+        self.blocks.seal();
+        self.written.lock().ending = Some(ending);
+        self.refresh(store);
+    }
+
+    /// Lets others have the file.
+    pub fn unlock(&self) {
+        // To close it would not do: the system keeps a mapped file open, and its lock with it.
+        if let Some(file) = self.written.lock().file.take() {
+            let _ = file.unlock();
+        }
+    }
+
+    /// Writes a stall report, a line of JSON. Of one that is too long the stack is cut.
+    pub fn stall(&self, line: &str) {
+        let Ok(report) = serde_json::from_str(line) else { return };
+        let mut stall = Stall { at_ms: wall_ms(), report };
+        let mut written = self.written.lock();
+        written.stalls = written.stalls.wrapping_add(1);
+        let memory = &self.stalls[written.stalls as usize % STALLS];
+        loop {
+            let text = serde_json::to_vec(&stall).unwrap_or_default();
+            let stack = stall.report.get_mut("stack").and_then(|stack| stack.as_array_mut());
+            if slot::write(memory, written.stalls, &text) || stack.and_then(Vec::pop).is_none() {
+                return;
+            }
+        }
+    }
+}
+
+fn wall_ms() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn header(store: &Store, settings: &Settings, pages: usize) -> Header {
+    Header {
+        pid: std::process::id(),
+        started_at_ms: wall_ms(),
+        started_clock: store.threads.clock().now_ms(),
+        node: settings.node.clone(),
+        onescope: env!("CARGO_PKG_VERSION").to_owned(),
+        layout_version: LAYOUT_VERSION,
+        layout_hash: layout_hash(),
+        pages,
+        calls: settings.calls.clone(),
+    }
+}
+
+fn write_header(mapping: &Arc<Mapping>, header: &Header) -> std::result::Result<(), String> {
+    let text = serde_json::to_vec(header).map_err(|error| error.to_string())?;
+    if !slot::write(&Part::fixed(mapping, HEADER), 1, &text) {
+        return Err(format!("its header would be longer than {} bytes", HEADER.len()));
+    }
+    let prefix = Part::fixed(mapping, PREFIX);
+    let (first, second) = MAGIC.split_at(4);
+    for (index, bytes) in
+        [first, second, &VERSION.to_ne_bytes(), &BYTE_ORDER.to_ne_bytes()].iter().enumerate()
+    {
+        prefix.set_word(index, u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
+    }
+    Ok(())
+}

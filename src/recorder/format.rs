@@ -1,0 +1,166 @@
+//! Where a flight has what. docs/recorder.md says the same in words; a change to either counts `VERSION` up.
+//!
+//! ```text
+//! 0        64 bytes     magic "OSFLIGHT", version, byte order; then nothing
+//! 64       8128 bytes   the header: one slot, written once
+//! 8192     2 × 4096     snapshots: two slots, written in turn
+//! 16384    64 × 64      the blocks of the JavaScript threads (`threads.rs`)
+//! 20480    16 × 4096    the last stall reports: slots, written in turn
+//! 86016    N × 32768    pages of cells (`arena/`)
+//! ```
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{PAGE_BYTES, THREAD_BLOCK_BYTES};
+
+/// First bytes of every flight.
+pub const MAGIC: [u8; 8] = *b"OSFLIGHT";
+
+/// Version of the format. A reader takes its own only.
+pub const VERSION: u32 = 1;
+
+/// How a machine of another byte order would not read it.
+pub const BYTE_ORDER: u32 = 0x0102_0304;
+
+/// Magic, version and byte order.
+pub const PREFIX: Range<usize> = 0..64;
+
+/// The header's slot.
+pub const HEADER: Range<usize> = 64..8192;
+
+/// Bytes of any other slot.
+pub const SLOT_BYTES: usize = 4096;
+
+/// The two slots of snapshots.
+pub const SNAPSHOTS: Range<usize> = 8192..8192 + 2 * SLOT_BYTES;
+
+/// Threads that a flight has room for. The blocks of further ones are not recorded.
+pub const THREADS: usize = 64;
+
+/// The blocks of the threads.
+pub const BLOCKS: Range<usize> = SNAPSHOTS.end..SNAPSHOTS.end + THREADS * THREAD_BLOCK_BYTES;
+
+/// Stall reports that a flight has room for. Further ones take the places of the oldest.
+pub const STALLS: usize = 16;
+
+/// The slots of stall reports.
+pub const STALL_SLOTS: Range<usize> = BLOCKS.end..BLOCKS.end + STALLS * SLOT_BYTES;
+
+/// Where the pages begin.
+pub const PAGES_START: usize = STALL_SLOTS.end;
+
+/// Most bytes of a flight (1 GiB).
+pub const MAX_BYTES: usize = 1 << 30;
+
+/// Fewest bytes of a flight: those of one page.
+pub const MIN_BYTES: usize = PAGES_START + PAGE_BYTES;
+
+/// What is said of a process once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    /// Its id.
+    pub pid: u32,
+    /// When the recording began, ms since 1970.
+    pub started_at_ms: u64,
+    /// What the coarse clock showed then.
+    pub started_clock: u32,
+    /// Version of Node.
+    pub node: String,
+    /// Version of onescope.
+    pub onescope: String,
+    /// `LAYOUT_VERSION`.
+    pub layout_version: u32,
+    /// The layout's fingerprint.
+    pub layout_hash: String,
+    /// Pages that there is room for.
+    pub pages: usize,
+    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    pub calls: Vec<String>,
+}
+
+/// What is said of a process again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// When it was written, ms since 1970.
+    pub at_ms: u64,
+    /// What the coarse clock showed then.
+    pub clock: u32,
+    /// How many contexts there were.
+    pub counters: Counters,
+    /// What is not in the file.
+    pub unrecorded: Unrecorded,
+    /// How it ended; none as long as it did not.
+    pub ending: Option<Ending>,
+}
+
+/// Contexts of the whole process, whether their pages are in the file or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counters {
+    /// Requests and other work made.
+    pub created: u64,
+    /// Forks made.
+    pub forked: u64,
+    /// Closed.
+    pub closed: u64,
+    /// Collected though nobody closed them.
+    pub abandoned: u64,
+    /// None of these.
+    pub in_flight: u64,
+    /// Pages that JavaScript reaches.
+    pub pages: u64,
+    /// JavaScript threads.
+    pub threads: u64,
+}
+
+/// What did not fit into the file, or was there before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unrecorded {
+    /// Pages that JavaScript reaches and that are not in the file.
+    pub pages: u64,
+    /// Contexts in them that are in flight.
+    pub in_flight: u64,
+    /// Threads whose blocks are not in the file.
+    pub threads: u64,
+}
+
+/// How a recording ended, as the process itself said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ending {
+    /// Which way.
+    pub how: How,
+    /// The exit code, if it is one of an exit.
+    pub code: Option<i32>,
+    /// Class of the uncaught error that came before.
+    pub error: Option<String>,
+}
+
+/// Ways to end that a process can tell of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// It exited.
+    Exit,
+    /// It ended by an uncaught error.
+    Error,
+    /// The recording was stopped.
+    Stopped,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_regions_are_where_the_text_says() {
+        assert_eq!((PREFIX.end, HEADER.end, SNAPSHOTS.end), (64, 8192, 16384));
+        assert_eq!((BLOCKS.end, STALL_SLOTS.end, PAGES_START), (20480, 86016, 86016));
+        assert_eq!(PAGES_START % 4096, 0, "pages of the system begin where ours do");
+    }
+}

@@ -1,0 +1,139 @@
+//! Keeps the store in a file, so that another process can tell what was in flight when this one ended, however it did.
+//!
+//! While a recording is on, the pages of contexts and the blocks of the threads lie in a mapped file. JavaScript writes
+//! them as ever, and the system keeps what is written, also after SIGKILL. A thread of its own adds totals four times a
+//! second. Nothing is written for a request but its cell.
+
+mod flight;
+mod format;
+mod read;
+mod run;
+mod slot;
+
+#[cfg(unix)]
+mod file;
+#[cfg(not(unix))]
+#[path = "no_file.rs"]
+mod file;
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+
+use crate::error::{Error, Result};
+use crate::memory::Memory;
+use crate::store::Store;
+use crate::sync::Mutex;
+
+pub use self::flight::{Flight, Settings};
+pub use self::format::{Counters, Ending, How, MAX_BYTES, MIN_BYTES, Unrecorded};
+pub use self::read::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo, parse, read};
+
+/// A recording that is on.
+struct Session {
+    number: u32,
+    flight: Arc<Flight>,
+    thread: std::thread::Thread,
+    stopped: Arc<AtomicBool>,
+}
+
+/// How much of a recording's room is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Pages that the file has room for.
+    pub capacity: usize,
+    /// Those in use.
+    pub used: usize,
+    /// What is not in the file.
+    pub unrecorded: Unrecorded,
+}
+
+/// The recording of a process, if it is on.
+#[derive(Default)]
+pub struct Recorder {
+    session: Mutex<Option<Session>>,
+    // The file is made without the lock: threads that need a page do not wait for a disk.
+    starting: AtomicBool,
+    last_number: AtomicU32,
+}
+
+impl Recorder {
+    /// Starts to record. Threads that are attached already must move in: [`Store::move_thread`].
+    ///
+    /// # Errors
+    /// `Recording` if it is on; `RecordFile` or `RecordHeld`; `Recorder` if its thread cannot start.
+    pub fn start(&self, store: &'static Store, settings: &Settings) -> Result<()> {
+        if self.starting.swap(true, Relaxed) {
+            return Err(Error::Recording { path: settings.path.display().to_string() });
+        }
+        let started = self.start_alone(store, settings);
+        self.starting.store(false, Relaxed);
+        started
+    }
+
+    fn start_alone(&self, store: &'static Store, settings: &Settings) -> Result<()> {
+        if let Some(flight) = self.flight() {
+            return Err(Error::Recording { path: flight.path().display().to_string() });
+        }
+        let flight = Arc::new(Flight::create(store, settings)?);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let thread = run::spawn(store, Arc::clone(&flight), Arc::clone(&stopped))?;
+        let number = self.last_number.fetch_add(1, Relaxed) + 1;
+        *self.session.lock() = Some(Session { number, flight, thread, stopped });
+        Ok(())
+    }
+
+    /// Ends the recording, if it is on, and lets others have the file. Threads must move out: [`Store::move_thread`].
+    pub fn stop(&self, store: &Store) -> bool {
+        let Some(session) = self.session.lock().take() else { return false };
+        session.stopped.store(true, Relaxed);
+        session.thread.unpark();
+        session.flight.end(store, Ending { how: How::Stopped, code: None, error: None });
+        session.flight.unlock();
+        true
+    }
+
+    /// Notes how the process ends. The recording stays on: there is nothing more to record.
+    pub fn end(&self, store: &Store, ending: Ending) {
+        if let Some(flight) = self.flight() {
+            flight.end(store, ending);
+        }
+    }
+
+    /// Writes down a stall report.
+    pub fn stall(&self, line: &str) {
+        if let Some(flight) = self.flight() {
+            flight.stall(line);
+        }
+    }
+
+    /// Number of the recording that is on, from 1; 0 if none is.
+    pub fn number(&self) -> u32 {
+        self.session.lock().as_ref().map_or(0, |session| session.number)
+    }
+
+    /// Memory for a page, all zeros; none if nothing records or the file is full.
+    pub fn page(&self) -> Option<Memory> {
+        self.flight()?.page()
+    }
+
+    /// The number of the recording and memory for a thread's block in it, all zeros; no memory if nothing records or the
+    /// file is full.
+    pub fn block(&self) -> (u32, Option<Memory>) {
+        let current =
+            self.session.lock().as_ref().map(|session| (session.number, Arc::clone(&session.flight)));
+        current.map_or((0, None), |(number, flight)| (number, flight.block()))
+    }
+
+    /// How much room is taken; none if nothing records.
+    pub fn usage(&self, store: &Store) -> Option<Usage> {
+        let flight = self.flight()?;
+        let (capacity, used) = flight.usage();
+        Some(Usage { capacity, used, unrecorded: flight.unrecorded(store) })
+    }
+
+    fn flight(&self) -> Option<Arc<Flight>> {
+        self.session.lock().as_ref().map(|session| Arc::clone(&session.flight))
+    }
+}

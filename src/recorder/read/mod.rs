@@ -1,0 +1,177 @@
+//! Reads a flight: what a process that may be gone was at when it wrote last.
+//!
+//! Nothing in the file is trusted. What has a checksum is taken whole or not at all; cells have none, because JavaScript
+//! writes them, and one that cannot be right is left out and counted.
+
+mod parts;
+mod recorded;
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::io::Read;
+use std::path::Path;
+
+use self::parts::{Parts, root};
+pub use self::recorded::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo};
+use super::format::{Ending, HEADER, How, MAGIC, MAX_BYTES, PREFIX};
+use crate::arena::cell::word;
+use crate::arena::{Cell, Handle, Page};
+use crate::clock::Clock;
+use crate::error::{Error, Fault, Result};
+use crate::threads::block;
+
+/// Milliseconds by which a thread's clock can be ahead of the last snapshot, and more: what is further ahead is no time.
+const AHEAD_MS: u32 = 24 * 60 * 60 * 1000;
+
+/// Reads the flight at a path, also while its process still records into it.
+///
+/// # Errors
+/// `Flight`, with what is wrong with the file.
+pub fn read(path: &Path) -> Result<Recorded> {
+    let fault = |fault, reason: String| Error::Flight { path: path.display().to_string(), fault, reason };
+    let unreadable = |error: std::io::Error| fault(Fault::Unreadable, error.to_string());
+    // Before it is opened: to open a pipe waits for somebody.
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(fault(Fault::Foreign, "it is no regular file".to_owned()));
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    (&file).take(PREFIX.end as u64).read_to_end(&mut bytes).map_err(unreadable)?;
+    check_magic(&bytes).map_err(|(kind, reason)| fault(kind, reason))?;
+    // Before the rest is read: a process that ends meanwhile has ended after it.
+    let running = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    let _ = file.unlock();
+    (&file).take(MAX_BYTES as u64).read_to_end(&mut bytes).map_err(unreadable)?;
+    parse(&bytes, running).map_err(|(kind, reason)| fault(kind, reason))
+}
+
+/// What was found wrong, and where.
+pub type Wrong = (Fault, String);
+
+fn check_magic(bytes: &[u8]) -> std::result::Result<(), Wrong> {
+    if bytes.is_empty() {
+        return Err((Fault::Foreign, "it is empty".to_owned()));
+    }
+    if !bytes.starts_with(&MAGIC) && !MAGIC.starts_with(bytes) {
+        return Err((Fault::Foreign, "it begins with something else".to_owned()));
+    }
+    Ok(())
+}
+
+/// Id of the process that wrote a flight, from the beginning of it.
+pub(super) fn pid(bytes: &[u8]) -> Option<u32> {
+    parts::header(bytes.get(HEADER)?).ok().map(|header| header.pid)
+}
+
+/// Makes sense of the bytes of a flight. `running`: its process is alive.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong> {
+    check_magic(bytes)?;
+    let Parts { header, snapshot, pages, blocks, stalls, mut corrupt, capacity } = Parts::of(bytes)?;
+    let reference = snapshot.as_ref().map_or(header.started_clock, |snapshot| snapshot.clock);
+    // The threads' clocks tick much more often than snapshots are written.
+    let ahead = blocks.iter().map(|block| Clock::age_ms(reference, block[block::CLOCK]));
+    let ahead = ahead.filter(|ahead| *ahead < AHEAD_MS).max().unwrap_or(0);
+    let now = reference.wrapping_add(ahead);
+    let at_ms = snapshot.as_ref().map_or(header.started_at_ms, |snapshot| snapshot.at_ms);
+    let view = View { pages: &pages, now };
+
+    let mut in_flight = Vec::new();
+    for (id, page) in &pages {
+        for (index, cell) in page.cells() {
+            if !parts::is_sound(cell) {
+                corrupt.cells += 1;
+            } else if cell.state().is_in_flight() && !cell.is_fork() {
+                in_flight.push(view.in_flight(Handle::of(*id, index).seq(), page, cell));
+            }
+        }
+    }
+    in_flight.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
+
+    let mut threads: Vec<ThreadInfo> = blocks.iter().map(|block| view.thread(block, &header.calls)).collect();
+    threads.sort_by_key(|thread| thread.id);
+    let ending = snapshot.as_ref().and_then(|snapshot| snapshot.ending.clone());
+    Ok(Recorded {
+        pid: header.pid,
+        node: header.node,
+        onescope: header.onescope,
+        started_at_ms: header.started_at_ms,
+        last_alive_at_ms: at_ms.saturating_add(u64::from(ahead)),
+        running,
+        ended_cleanly: ended_cleanly(running, ending.as_ref()),
+        ending,
+        in_flight,
+        threads,
+        stalls,
+        counters: snapshot.as_ref().map(|snapshot| snapshot.counters),
+        counters_age_ms: snapshot.as_ref().map(|_| ahead),
+        unrecorded: snapshot.map(|snapshot| snapshot.unrecorded),
+        pages_used: pages.len(),
+        pages_capacity: capacity,
+        corrupt,
+    })
+}
+
+fn ended_cleanly(running: bool, ending: Option<&Ending>) -> Option<bool> {
+    match ending.map(|ending| ending.how) {
+        Some(How::Exit | How::Stopped) => Some(true),
+        Some(How::Error) => Some(false),
+        None => (!running).then_some(false),
+    }
+}
+
+/// The contexts of a flight, seen at its end.
+struct View<'a> {
+    pages: &'a BTreeMap<u64, Page>,
+    now: u32,
+}
+
+impl View<'_> {
+    fn in_flight(&self, seq: u64, page: &Page, cell: Cell<'_>) -> InFlight {
+        InFlight {
+            seq,
+            label: cell.label(),
+            kind: cell.kind().name(),
+            state: cell.state().name(),
+            age_ms: self.age_ms(cell.word(word::STARTED)),
+            idle_ms: self.age_ms(cell.word(word::TOUCHED)),
+            thread: page.thread(),
+            parent: cell.parent(),
+        }
+    }
+
+    fn age_ms(&self, then: u32) -> u32 {
+        // A time from the future is not one of 49 days ago.
+        let age = Clock::age_ms(then, self.now);
+        if age > u32::MAX - AHEAD_MS { 0 } else { age }
+    }
+
+    fn thread(&self, block: &[u32], calls: &[String]) -> ThreadInfo {
+        let pair = |low: usize, high: usize| u64::from(block[high]) << 32 | u64::from(block[low]);
+        let call = (block[block::CALL] != 0).then(|| {
+            let code = block[block::CALL] as usize;
+            Call {
+                name: calls.get(code - 1).cloned().unwrap_or_else(|| format!("call {code}")),
+                for_ms: self.age_ms(block[block::CALL_STARTED]),
+                request: self.seen(pair(block::CALL_LOW, block::CALL_HIGH)),
+            }
+        });
+        let last_entered = self.seen(pair(block::SEEN_LOW, block::SEEN_HIGH));
+        ThreadInfo { id: block[block::OWNER].wrapping_sub(1), last_entered, call }
+    }
+
+    /// The request that a context serves, as far as it is in the file.
+    fn seen(&self, seq: u64) -> Option<Seen> {
+        let (seq, cell) = root(self.pages, seq)?;
+        Some(Seen {
+            seq,
+            label: cell.label(),
+            kind: cell.kind().name(),
+            state: cell.state().name(),
+            age_ms: self.age_ms(cell.word(word::STARTED)),
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Takes the bytes of a flight apart.
+
+use std::collections::BTreeMap;
+
+use super::recorded::{Corrupt, Stall};
+use super::{Fault, Wrong};
+use crate::arena::cell::byte;
+use crate::arena::{Cell, Handle, Page, RequestKind, State};
+use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
+use crate::memory::Memory;
+use crate::recorder::format::{
+    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, PAGES_START, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, Snapshot,
+    VERSION,
+};
+use crate::recorder::slot::{self, Slot};
+use crate::registry::layout_hash;
+use crate::threads::block;
+
+/// Forks of forks that are followed up to their request.
+const PARENTS: usize = 64;
+
+/// The parts, each proved as far as it can be.
+pub struct Parts {
+    pub header: Header,
+    pub snapshot: Option<Snapshot>,
+    pub pages: BTreeMap<u64, Page>,
+    /// The words of those that have an owner.
+    pub blocks: Vec<Vec<u32>>,
+    pub stalls: Vec<Stall>,
+    pub corrupt: Corrupt,
+    pub capacity: usize,
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes.chunks_exact(4).map(|word| u32::from_ne_bytes([word[0], word[1], word[2], word[3]]))
+}
+
+impl Parts {
+    pub fn of(bytes: &[u8]) -> Result<Self, Wrong> {
+        let truncated = |expected: usize| {
+            let reason = format!("it has {} of {expected} bytes", bytes.len());
+            (Fault::Truncated, reason)
+        };
+        let prefix: Vec<u32> = words(bytes.get(MAGIC.len()..MAGIC.len() + 8).unwrap_or_default()).collect();
+        let [version, byte_order] = prefix[..] else { return Err(truncated(PAGES_START)) };
+        if byte_order == BYTE_ORDER.swap_bytes() {
+            return Err((
+                Fault::Version,
+                "a machine of another byte order wrote it; read it there".to_owned(),
+            ));
+        }
+        if byte_order != BYTE_ORDER {
+            return Err((Fault::Torn, "its first bytes make no sense".to_owned()));
+        }
+        if version != VERSION {
+            let reason = format!(
+                "it has version {version} of the format, and this is version {VERSION}; read it with the onescope that wrote it"
+            );
+            return Err((Fault::Version, reason));
+        }
+        let header = header(bytes.get(HEADER).ok_or_else(|| truncated(PAGES_START))?)?;
+        if header.layout_version != LAYOUT_VERSION || header.layout_hash != layout_hash() {
+            let reason = format!(
+                "onescope {} wrote it, whose cells have another layout; read it with that version",
+                header.onescope
+            );
+            return Err((Fault::Version, reason));
+        }
+        let expected = header.pages.checked_mul(PAGE_BYTES).and_then(|size| size.checked_add(PAGES_START));
+        let expected = expected.unwrap_or(usize::MAX);
+        let page_bytes = bytes.get(PAGES_START..expected).ok_or_else(|| truncated(expected))?;
+
+        let mut corrupt = Corrupt::default();
+        let snapshot = snapshot(&bytes[SNAPSHOTS], &mut corrupt);
+        let stalls = stalls(&bytes[STALL_SLOTS], &mut corrupt);
+        let blocks = bytes[BLOCKS].chunks_exact(THREAD_BLOCK_BYTES).map(|block| words(block).collect());
+        let blocks = blocks.filter(|words: &Vec<u32>| words[block::OWNER] != 0).collect();
+        let pages = pages(page_bytes, &mut corrupt);
+        let capacity = header.pages;
+        Ok(Self { header, snapshot, pages, blocks, stalls, corrupt, capacity })
+    }
+}
+
+/// The header, from its slot.
+pub fn header(bytes: &[u8]) -> Result<Header, Wrong> {
+    match slot::read(bytes) {
+        Slot::Whole(_, content) => serde_json::from_slice(content)
+            .map_err(|error| (Fault::Torn, format!("its header makes no sense: {error}"))),
+        Slot::Torn | Slot::Empty => Err((Fault::Torn, "its header fails its checksum".to_owned())),
+    }
+}
+
+/// The later of two snapshots.
+fn snapshot(bytes: &[u8], corrupt: &mut Corrupt) -> Option<Snapshot> {
+    let mut latest: Option<(u32, Snapshot)> = None;
+    for slot in bytes.chunks_exact(SLOT_BYTES) {
+        match slot::read(slot) {
+            Slot::Whole(number, content) => match serde_json::from_slice(content) {
+                Ok(found) if latest.as_ref().is_none_or(|(other, _)| is_later(number, *other)) => {
+                    latest = Some((number, found));
+                }
+                Ok(_) => {}
+                Err(_) => corrupt.snapshots += 1,
+            },
+            Slot::Torn => corrupt.snapshots += 1,
+            Slot::Empty => {}
+        }
+    }
+    latest.map(|(_, snapshot)| snapshot)
+}
+
+/// Numbers wrap.
+fn is_later(number: u32, other: u32) -> bool {
+    number.wrapping_sub(other) < u32::MAX / 2
+}
+
+fn stalls(bytes: &[u8], corrupt: &mut Corrupt) -> Vec<Stall> {
+    let mut found: Vec<(u32, Stall)> = Vec::new();
+    for slot in bytes.chunks_exact(SLOT_BYTES) {
+        match slot::read(slot) {
+            Slot::Whole(number, content) => match serde_json::from_slice(content) {
+                Ok(stall) => found.push((number, stall)),
+                Err(_) => corrupt.stalls += 1,
+            },
+            Slot::Torn => corrupt.stalls += 1,
+            Slot::Empty => {}
+        }
+    }
+    found.sort_by_key(|(number, _)| *number);
+    found.into_iter().map(|(_, stall)| stall).collect()
+}
+
+fn pages(bytes: &[u8], corrupt: &mut Corrupt) -> BTreeMap<u64, Page> {
+    let mut pages = BTreeMap::new();
+    for frame in bytes.chunks_exact(PAGE_BYTES) {
+        // The magic number is written last and cleared first.
+        if frame[..4] == [0; 4] {
+            continue;
+        }
+        let Ok(memory) = Memory::zeroed(PAGE_BYTES) else { break };
+        words(frame).enumerate().for_each(|(index, word)| memory.set_word(index, word));
+        match Page::of_record(memory) {
+            Some(page) if !pages.contains_key(&page.id()) => drop(pages.insert(page.id(), page)),
+            _ => corrupt.pages += 1,
+        }
+    }
+    pages
+}
+
+/// False for a cell with a code that does not exist.
+pub fn is_sound(cell: Cell<'_>) -> bool {
+    usize::from(cell.byte(byte::STATE)) < State::NAMES.len()
+        && usize::from(cell.byte(byte::KIND)) < RequestKind::NAMES.len()
+        && usize::from(cell.byte(byte::LABEL_LENGTH)) <= LABEL_BYTES
+        && cell.byte(byte::INNER) <= 2
+}
+
+/// The request that a context serves: itself, or what it was made in, as far as that is in the file.
+pub fn root(pages: &BTreeMap<u64, Page>, seq: u64) -> Option<(u64, Cell<'_>)> {
+    let find = |seq| {
+        let handle = Handle::new(seq).ok()?;
+        let page = pages.get(&handle.page())?;
+        let cell = (handle.index() < page.cursor()).then(|| page.cell(handle.index()))?;
+        is_sound(cell).then_some((seq, cell))
+    };
+    let mut found = find(seq)?;
+    for _ in 0..PARENTS {
+        match found.1.parent().and_then(find) {
+            Some(parent) => found = parent,
+            None => break,
+        }
+    }
+    Some(found)
+}

@@ -1,0 +1,318 @@
+//! Recording and reading again, with real files.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::format::{How, MIN_BYTES, PAGES_START};
+use super::*;
+use crate::arena::cell::{byte, word};
+use crate::arena::{Handle, Page, State};
+use crate::error::Fault;
+use crate::limits::PAGE_BYTES;
+use crate::threads::block;
+
+fn store() -> &'static Store {
+    Box::leak(Box::default())
+}
+
+fn settings(folder: &Path, pages: usize) -> Settings {
+    Settings {
+        path: folder.join("flight"),
+        keep: 3,
+        max_bytes: PAGES_START + pages * PAGE_BYTES,
+        node: "v24.0.0".to_owned(),
+        calls: vec!["fs.readFileSync".to_owned()],
+    }
+}
+
+fn make(page: &Page, state: State, label: &str) -> u64 {
+    let index = page.cursor();
+    let cell = page.cell(index);
+    cell.set_word(word::STARTED, 1);
+    cell.set_byte(byte::STATE, state as u8);
+    cell.set_label(label);
+    page.set_cursor(index + 1);
+    Handle::of(page.id(), index).seq()
+}
+
+fn labels(recorded: &Recorded) -> Vec<&str> {
+    recorded.in_flight.iter().map(|found| found.label.as_str()).collect()
+}
+
+fn code_of<T>(result: Result<T>) -> &'static str {
+    result.err().map_or("no error", |error| error.code())
+}
+
+#[test]
+fn what_is_written_is_read_while_it_runs_and_after() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let settings = settings(folder.path(), 2);
+    store.recorder.start(store, &settings).unwrap();
+    let thread = store.attach_thread().unwrap();
+    let page = store.allocate_page(thread.id).unwrap();
+    let slow = make(&page, State::Active, "GET /slow");
+    make(&page, State::Closed, "GET /over");
+    let fork = make(&page, State::Active, "");
+    page.cell(3).set_word(word::PARENT_LOW, slow as u32);
+    thread.block.set_word(block::SEEN_LOW, fork as u32);
+    thread.block.set_word(block::CALL_LOW, slow as u32);
+    thread.block.set_word(block::CALL, 1);
+    for number in 0..20 {
+        store.recorder.stall(&format!(r#"{{"onescope":"stall","blockedMs":{number},"stack":[]}}"#));
+    }
+
+    let seen = read(&settings.path).unwrap();
+    assert_eq!((seen.pid, seen.running, seen.ended_cleanly), (std::process::id(), true, None));
+    assert_eq!(labels(&seen), ["GET /slow"]);
+    assert_eq!((seen.pages_used, seen.pages_capacity, seen.corrupt), (1, 2, Corrupt::default()));
+    let [thread_info] = &seen.threads[..] else { panic!("{:?}", seen.threads) };
+    assert_eq!(thread_info.last_entered.as_ref().unwrap().seq, slow, "a fork shows as its request");
+    let call = thread_info.call.as_ref().unwrap();
+    assert_eq!(
+        (call.name.as_str(), call.request.as_ref().unwrap().label.as_str()),
+        ("fs.readFileSync", "GET /slow")
+    );
+    let told: Vec<_> = seen.stalls.iter().map(|stall| stall.report["blockedMs"].as_u64().unwrap()).collect();
+    assert_eq!(told, (4..20).collect::<Vec<_>>(), "the last ones, in order");
+
+    store.recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None });
+    // What the end of the process gives back stays readable.
+    store.retire(&page);
+    store.pages.settle();
+    store.threads.detach(thread.id);
+    drop((page, thread));
+    let seen = read(&settings.path).unwrap();
+    assert_eq!((labels(&seen), seen.threads.len()), (vec!["GET /slow"], 1));
+    assert_eq!((seen.ended_cleanly, seen.ending.unwrap().code), (Some(true), Some(3)));
+    assert_eq!(seen.counters.unwrap().created, 2);
+    assert!(store.recorder.stop(store) && !store.recorder.stop(store));
+    let seen = read(&settings.path).unwrap();
+    assert_eq!((seen.running, seen.ending.unwrap().how), (false, How::Stopped));
+}
+
+#[test]
+fn a_full_file_spills_and_is_used_again() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let settings = settings(folder.path(), 2);
+    store.recorder.start(store, &settings).unwrap();
+    let thread = store.attach_thread().unwrap().id;
+    let pages: Vec<Arc<Page>> = (0..3).map(|_| store.allocate_page(thread).unwrap()).collect();
+    for (page, label) in pages.iter().zip(["a", "b", "c"]) {
+        make(page, State::Active, label);
+    }
+    let usage = store.recorder.usage(store).unwrap();
+    assert_eq!((usage.capacity, usage.used), (2, 2));
+    assert_eq!(usage.unrecorded, Unrecorded { pages: 1, in_flight: 1, threads: 0 });
+    assert_eq!(labels(&read(&settings.path).unwrap()), ["a", "b"]);
+
+    store.retire(&pages[0]);
+    store.pages.settle();
+    drop(pages);
+    assert_eq!(labels(&read(&settings.path).unwrap()), ["b"], "the table has the other two");
+    make(&store.allocate_page(thread).unwrap(), State::Active, "d");
+    assert_eq!(labels(&read(&settings.path).unwrap()), ["b", "d"]);
+    assert_eq!(store.recorder.usage(store).unwrap().unrecorded.pages, 1);
+}
+
+#[test]
+fn pages_given_back_are_zeros_for_the_next() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let settings = settings(folder.path(), 1);
+    store.recorder.start(store, &settings).unwrap();
+    for round in 0..3 {
+        let page = store.allocate_page(0).unwrap();
+        assert!(page.cell(200).word(5) == 0 && page.cells().count() == 0);
+        make(&page, State::Active, &format!("round {round}"));
+        page.cell(200).set_word(5, 7);
+        assert_eq!(labels(&read(&settings.path).unwrap()), [format!("round {round}")]);
+        store.retire(&page);
+        store.pages.settle();
+    }
+    let seen = read(&settings.path).unwrap();
+    assert_eq!((seen.pages_used, seen.corrupt), (0, Corrupt::default()));
+}
+
+#[test]
+fn threads_move_in_and_out_and_further_ones_stay_outside() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let settings = settings(folder.path(), 1);
+    let early = store.attach_thread().unwrap();
+    early.block.set_word(block::BEAT, 5);
+    assert!(store.move_thread(early.id).unwrap().is_none());
+    store.recorder.start(store, &settings).unwrap();
+    assert!(read(&settings.path).unwrap().threads.is_empty());
+    let moved = store.move_thread(early.id).unwrap().unwrap();
+    assert_eq!((moved.word(block::BEAT), moved.word(block::OWNER)), (5, early.id + 1));
+    assert!(store.move_thread(early.id).unwrap().is_none());
+    let others: Vec<_> = (0..64).map(|_| store.attach_thread().unwrap()).collect();
+    let seen = read(&settings.path).unwrap();
+    assert_eq!(seen.threads.iter().map(|thread| thread.id).collect::<Vec<_>>(), (0..64).collect::<Vec<_>>());
+    assert_eq!(store.recorder.usage(store).unwrap().unrecorded.threads, 1);
+    store.threads.detach(3);
+    drop(others);
+    store.recorder.stop(store);
+    assert!(store.move_thread(early.id).unwrap().is_some());
+}
+
+#[test]
+fn a_second_recording_is_refused_until_the_first_has_stopped() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let mut settings = settings(folder.path(), 1);
+    store.recorder.start(store, &settings).unwrap();
+    assert_eq!(code_of(store.recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
+    settings.path = folder.path().join("other");
+    assert_eq!(code_of(store.recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
+    let other = super::tests::store();
+    settings.path = folder.path().join("flight");
+    let error = other.recorder.start(other, &settings).unwrap_err();
+    assert_eq!(
+        error,
+        Error::RecordHeld { path: settings.path.display().to_string(), pid: Some(std::process::id()) }
+    );
+    store.recorder.stop(store);
+    other.recorder.start(other, &settings).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_last_flights_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    for run in 0..5 {
+        let store = store();
+        let settings = settings(folder.path(), 1);
+        store.recorder.start(store, &settings).unwrap();
+        make(&store.allocate_page(0).unwrap(), State::Active, &format!("run {run}"));
+        store.recorder.stop(store);
+    }
+    assert_eq!(names(folder.path()), ["flight", "flight.1", "flight.2"]);
+    for (name, label) in [("flight", "run 4"), ("flight.1", "run 3"), ("flight.2", "run 2")] {
+        let seen = read(&folder.path().join(name)).unwrap();
+        assert_eq!(labels(&seen), [label], "{name}");
+    }
+    let (store, alone) = (store(), Settings { keep: 1, ..settings(folder.path(), 1) });
+    store.recorder.start(store, &alone).unwrap();
+    assert_eq!(names(folder.path()), ["flight", "flight.1", "flight.2"]);
+    assert_eq!(labels(&read(&folder.path().join("flight.1")).unwrap()), ["run 3"]);
+    let mode = fs::metadata(&alone.path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+/// What is in the way, put at a path.
+type Obstacle = (&'static str, fn(&Path));
+
+const OBSTACLES: [Obstacle; 7] = [
+    ("a foreign file", |path| fs::write(path, "precious").unwrap()),
+    ("an empty file", |path| fs::write(path, "").unwrap()),
+    ("half the magic number", |path| fs::write(path, "OSFL").unwrap()),
+    ("a folder", |path| fs::create_dir(path).unwrap()),
+    ("a link to nothing", |path| symlink("nowhere", path).unwrap()),
+    ("a link to a file", |path| {
+        let target = path.with_extension("target");
+        fs::write(&target, "precious").unwrap();
+        symlink(target, path).unwrap();
+    }),
+    ("a pipe", |path| {
+        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+            .unwrap();
+    }),
+];
+
+#[test]
+fn whatever_is_no_flight_is_left_alone() {
+    for (what, put) in OBSTACLES {
+        for name in ["flight", "flight.1", "flight.2"] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(name);
+            if name != "flight" {
+                let earlier = store();
+                earlier.recorder.start(earlier, &settings(folder.path(), 1)).unwrap();
+                earlier.recorder.stop(earlier);
+            }
+            put(&path);
+            let before = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
+            let store = store();
+            let error = store.recorder.start(store, &settings(folder.path(), 1)).unwrap_err();
+            assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FILE", "{what}");
+            assert!(error.to_string().contains(&path.display().to_string()), "{what}: {error}");
+            let after = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
+            assert_eq!(before, after, "{what} at {name}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_missing_or_forbidden_is_told() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let missing = Settings { path: folder.path().join("no/such/flight"), ..settings(folder.path(), 1) };
+    let error = store.recorder.start(store, &missing).unwrap_err();
+    assert!(error.to_string().contains("its folder does not exist"), "{error}");
+    let through_file = Settings { path: PathBuf::from("/dev/null/flight"), ..settings(folder.path(), 1) };
+    assert_eq!(code_of(store.recorder.start(store, &through_file)), "ERR_ONESCOPE_RECORD_FILE");
+    // A failure leaves nothing on: the next attempt works.
+    store.recorder.start(store, &settings(folder.path(), 1)).unwrap();
+}
+
+fn fault_of(path: &Path) -> Fault {
+    match read(path) {
+        Err(Error::Flight { fault, .. }) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn files_that_are_no_whole_flight_are_told_apart() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let settings = settings(folder.path(), 2);
+    store.recorder.start(store, &settings).unwrap();
+    make(&store.allocate_page(0).unwrap(), State::Active, "GET /");
+    store.recorder.stop(store);
+    let whole = fs::read(&settings.path).unwrap();
+    let path = folder.path().join("copy");
+    let changed = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
+    };
+    changed(&|_| {});
+    assert_eq!(labels(&read(&path).unwrap()), ["GET /"]);
+    for length in [1, 8, 15, 63, 64, 8191, 8192, 20_000, PAGES_START, MIN_BYTES, whole.len() - 1] {
+        changed(&|bytes| bytes.truncate(length));
+        assert_eq!(fault_of(&path), Fault::Truncated, "{length}");
+    }
+    changed(&|bytes| bytes.clear());
+    assert_eq!(fault_of(&path), Fault::Foreign);
+    changed(&|bytes| bytes[0] = b'P');
+    assert_eq!(fault_of(&path), Fault::Foreign);
+    changed(&|bytes| bytes[8..12].copy_from_slice(&2_u32.to_ne_bytes()));
+    assert_eq!(fault_of(&path), Fault::Version);
+    changed(&|bytes| bytes[12..16].reverse());
+    assert_eq!(fault_of(&path), Fault::Version);
+    changed(&|bytes| bytes[12] = 0);
+    assert_eq!(fault_of(&path), Fault::Torn);
+    changed(&|bytes| bytes[100] ^= 1);
+    assert_eq!(fault_of(&path), Fault::Torn);
+    assert_eq!(fault_of(&folder.path().join("none")), Fault::Unreadable);
+    assert_eq!(fault_of(folder.path()), Fault::Foreign);
+
+    // What has no checksum is left out and counted.
+    changed(&|bytes| bytes[PAGES_START + 4] = 9);
+    let seen = read(&path).unwrap();
+    assert_eq!((seen.in_flight.len(), seen.corrupt.pages), (0, 1));
+    changed(&|bytes| bytes[PAGES_START + 128] = 77);
+    let seen = read(&path).unwrap();
+    assert_eq!((seen.in_flight.len(), seen.corrupt.cells), (0, 1));
+    // One torn snapshot leaves the other.
+    changed(&|bytes| bytes[8192 + 20] ^= 1);
+    let seen = read(&path).unwrap();
+    assert!(seen.counters.is_some() && seen.corrupt.snapshots == 1);
+}
