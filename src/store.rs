@@ -79,7 +79,9 @@ impl Store {
         }
         let (recording, block) = self.recorder.block();
         let block = Arc::new(block.map_or_else(|| Memory::zeroed(THREAD_BLOCK_BYTES), Ok)?);
-        Ok(self.threads.replace_block(id, &block, recording).then_some(block))
+        let replaced = self.threads.replace_block(id, &block, recording);
+        self.recorder.refresh(self);
+        Ok(replaced.then_some(block))
     }
 
     /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed. How many pages wait to be

@@ -101,6 +101,13 @@ impl Recorder {
         }
     }
 
+    /// Writes down how things are now, rather than in a moment.
+    pub fn refresh(&self, store: &Store) {
+        if let Some(flight) = self.flight() {
+            flight.refresh(store);
+        }
+    }
+
     /// Writes down a stall report.
     pub fn stall(&self, line: &str) {
         if let Some(flight) = self.flight() {

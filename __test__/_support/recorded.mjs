@@ -1,0 +1,124 @@
+// A program that records, has work in flight, and ends as its arguments say; for the recorder's specs.
+//
+// It prints JSON lines of its own making; the flight is what is looked at.
+
+import { execSync } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { backend } from "../../js/backend.js";
+import { record, watch, with as withLabel } from "../../js/inspect.js";
+
+const forever = () => new Promise(() => {});
+const die = () => process.kill(process.pid, "SIGKILL");
+const say = (value) => console.log(JSON.stringify(value));
+
+/** Looks at the own flight until it is as it should be. */
+async function untilFlight(path, holds) {
+  const end = performance.now() + 20_000;
+  for (;;) {
+    const flight = JSON.parse(backend.recorder.readFlight(path));
+    if (holds(flight)) return;
+    if (performance.now() > end) throw new Error(`the flight never became what it should: ${JSON.stringify(flight)}`);
+    await sleep(10);
+  }
+}
+
+const inFlight = (flight, label) => flight.inFlight.some((each) => each.label === label);
+
+/** Ways to end, by name. */
+const ends = {
+  kill: die,
+  abort: () => process.abort(),
+  "kill itself in a call": () => execSync("kill -9 $PPID"),
+  // Closes what keeps the loop alive: nothing does.
+  "run out": () => {},
+  "exit 3": () => process.exit(3),
+  throw() {
+    throw new TypeError("a secret of the user's");
+  },
+  reject: () => void Promise.reject(new RangeError("a secret of the user's")),
+  "throw text": () => {
+    throw "a secret of the user's";
+  },
+  "throw and survive": async () => {
+    process.on("uncaughtException", () => {});
+    setImmediate(() => {
+      throw new TypeError("a secret of the user's");
+    });
+    await sleep(50);
+  },
+  "throw and exit": async () => {
+    process.on("uncaughtException", () => process.exit(1));
+    setImmediate(() => {
+      throw new TypeError("a secret of the user's");
+    });
+    await sleep(50);
+  },
+  async stall() {
+    // A thread counts as stuck only once it has beaten.
+    await sleep(300);
+    const end = performance.now() + 1000;
+    while (performance.now() < end);
+    await sleep(200);
+    die();
+  },
+  async stop(recording) {
+    recording.stop();
+    await withLabel("after the stop", () => sleep(10));
+    die();
+  },
+  async nothing() {
+    say({ ready: process.pid });
+    setInterval(() => {}, 1000);
+  },
+  async workers(_recording, path) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: "late" });
+    const passing = new Worker(new URL(import.meta.url), { workerData: "passing" });
+    await untilFlight(path, (flight) => inFlight(flight, "late job") && inFlight(flight, "passing job"));
+    await passing.terminate();
+    await untilFlight(path, (flight) => !inFlight(flight, "passing job") && flight.threads.length === 2);
+    void worker;
+    die();
+  },
+  "worker's record": async () => {
+    const [answer] = await once(new Worker(new URL(import.meta.url), { workerData: "record" }), "message");
+    say({ answer });
+    process.exit(0);
+  },
+};
+
+async function main() {
+  const { path, end, watched = false, early = false, ...options } = JSON.parse(process.argv[2]);
+  let worker;
+  if (early) {
+    worker = new Worker(new URL(import.meta.url), { workerData: "early" });
+    await once(worker, "message");
+  }
+  if (watched) watch({ thresholdMs: 300, stacks: false });
+  const recording = record({ path, ...options });
+  if (early) {
+    // The worker has its block and a page from before, and moves in by itself.
+    await untilFlight(path, (flight) => inFlight(flight, "early job") && flight.threads.length === 2);
+    return die();
+  }
+  void withLabel("waits", forever);
+  await withLabel("over", () => sleep(20));
+  void withLabel("ends", () => ends[end](recording, path));
+}
+
+if (isMainThread) await main();
+else if (workerData === "record") {
+  try {
+    record({ path: "/never" });
+  } catch (error) {
+    parentPort.postMessage(error.code);
+  }
+} else if (workerData === "early") {
+  void withLabel("before", forever);
+  parentPort.postMessage("attached");
+  setInterval(() => withLabel("early job", () => sleep(100)), 20);
+} else {
+  void withLabel(`${workerData} job`, forever);
+  setInterval(() => {}, 1000);
+}

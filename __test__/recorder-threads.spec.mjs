@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { backend } from "../js/index.js";
+import { flightPath, labels, readFlight, record } from "./_support/flights.mjs";
+
+const native = backend === "native";
+
+test("workers are recorded, and those that ended are not in flight", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const { signal, stderr } = await record({ path, end: "workers" });
+  assert.equal(signal, "SIGKILL", stderr);
+  const flight = await readFlight(path);
+  assert.deepEqual(labels(flight).sort(), ["ends", "late job", "waits"]);
+  const late = flight.inFlight.find(({ label }) => label === "late job");
+  assert.deepEqual(
+    flight.threads.map(({ id, lastEntered }) => [id, lastEntered.label]),
+    [
+      [0, "ends"],
+      [late.thread, "late job"],
+    ],
+  );
+});
+
+test("a worker that was there before moves into the flight", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const { signal, stderr } = await record({ path, early: true, watched: true });
+  assert.equal(signal, "SIGKILL", stderr);
+  const flight = await readFlight(path);
+  assert.ok(labels(flight).includes("early job"));
+  // Its contexts from before stay where they were.
+  assert.ok(!labels(flight).includes("before"));
+  assert.deepEqual([flight.unrecorded.pages, flight.unrecorded.threads], [1, 0]);
+});
+
+test("a worker cannot record by itself", { skip: !native }, async (t) => {
+  const { code, stdout } = await record({ path: flightPath(t), end: "worker's record" });
+  assert.deepEqual([code, JSON.parse(stdout)], [0, { answer: "ERR_ONESCOPE_RECORD_WORKER" }]);
+});

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { backend } from "../js/index.js";
+import { record as recordHere, with as withLabel } from "../js/inspect.js";
+import { codeOf } from "./_support/eventually.mjs";
+import { flightPath, labels, lastFlight, readFlight, record } from "./_support/flights.mjs";
+import { inheritedFlags, ROOT } from "./_support/run.mjs";
+
+const native = backend === "native";
+const SECRET = "a secret of the user's";
+
+/** How a flight says it ended: cleanly, how, code, class of the error. */
+const ending = ({ endedCleanly, ending: end }) => [endedCleanly, end?.how, end?.code, end?.error];
+
+/** @type {Array<[end: string, ending: any[], exit: [code: number | null, signal: string | null]]>} */
+const ENDS = [
+  ["kill", [false, undefined, undefined, undefined], [null, "SIGKILL"]],
+  ["abort", [false, undefined, undefined, undefined], [null, "SIGABRT"]],
+  ["run out", [true, "exit", 0, null], [0, null]],
+  ["exit 3", [true, "exit", 3, null], [3, null]],
+  ["throw", [false, "error", 1, "TypeError"], [1, null]],
+  ["reject", [false, "error", 1, "RangeError"], [1, null]],
+  ["throw text", [false, "error", 1, "string"], [1, null]],
+  ["throw and survive", [true, "exit", 0, null], [0, null]],
+  ["throw and exit", [false, "error", 1, "TypeError"], [1, null]],
+];
+
+describe("how a process ended is in its flight", { skip: !native, concurrency: 2 }, () => {
+  for (const [end, expected, [code, signal]] of ENDS) {
+    test(end, async (t) => {
+      const path = flightPath(t);
+      const before = Date.now();
+      const ran = await record({ path, end });
+      const after = Date.now();
+      assert.deepEqual([ran.code, ran.signal], [code, signal], ran.stderr);
+      const flight = await readFlight(path);
+      assert.deepEqual(ending(flight), expected);
+      assert.equal(flight.running, false);
+      // What ends at once is over; what throws while it runs leaves its work open or closed as the program does.
+      assert.ok(labels(flight).includes("waits") && !labels(flight).includes("over"), labels(flight).join());
+      if (["kill", "abort", "exit 3"].includes(end)) assert.deepEqual(labels(flight), ["waits", "ends"]);
+      const [waits] = flight.inFlight;
+      assert.deepEqual([waits.kind, waits.state, waits.thread, waits.parent], ["other", "active", 0, null]);
+      assert.ok(waits.ageMs >= 10 && waits.ageMs <= after - before, `${waits.ageMs}`);
+      const [started, lastAlive] = [Date.parse(flight.startedAt), Date.parse(flight.lastAliveAt)];
+      assert.ok(before <= started && started <= lastAlive && lastAlive <= after + 10);
+      assert.deepEqual(flight.corrupt, { pages: 0, cells: 0, stalls: 0, snapshots: 0 });
+      assert.deepEqual(flight.unrecorded, { pages: 0, inFlight: 0, threads: 0 });
+      assert.equal(flight.threads[0].lastEntered.label, "ends");
+      assert.ok(!readFileSync(path).includes(SECRET));
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+    });
+  }
+});
+
+test("the call that a thread was in is in the flight", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const { signal } = await record({ path, end: "kill itself in a call", watched: true });
+  assert.equal(signal, "SIGKILL");
+  const { call } = (await readFlight(path)).threads[0];
+  assert.deepEqual([call.name, call.request.label, call.request.state], ["child_process.execSync", "ends", "active"]);
+  const { stdout } = await lastFlight([path]);
+  assert.match(stdout, /was in child_process\.execSync for \d+ ms, called by ends \(seq \d+, active, /);
+});
+
+test("stall reports are in the flight", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const { stderr } = await record({ path, end: "stall", watched: true });
+  const lines = stderr.split("\n").filter((line) => line.startsWith('{"onescope"'));
+  const { stalls } = await readFlight(path);
+  assert.deepEqual(
+    stalls.map(({ at, ...report }) => report),
+    lines.map((line) => JSON.parse(line)),
+  );
+  assert.deepEqual([stalls[0].onescope, stalls[0].request.label], ["stall", "ends"]);
+  const { stdout } = await lastFlight([path]);
+  assert.match(stdout, /T[\d:.]+Z {2}thread 0 blocked for \d+ ms, ends \(last-seen\)/);
+});
+
+test("a recording that was stopped says so, and records nothing more", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  await record({ path, end: "stop" });
+  const flight = await readFlight(path);
+  assert.deepEqual(ending(flight), [true, "stopped", null, null]);
+  assert.deepEqual(labels(flight), ["waits", "ends"]);
+});
+
+test("the last flights are kept", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const pids = [];
+  for (const end of ["exit 3", "kill", "kill", "exit 3"]) {
+    await record({ path, end });
+    pids.unshift((await readFlight(path)).pid);
+  }
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "flight.1", "flight.2"]);
+  for (const [age, pid] of pids.slice(0, 3).entries()) {
+    assert.equal((await readFlight(age === 0 ? path : `${path}.${age}`)).pid, pid);
+  }
+});
+
+test("two processes never share a file", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const program = fileURLToPath(new URL("_support/recorded.mjs", import.meta.url));
+  const first = spawn(process.execPath, [...inheritedFlags(), program, JSON.stringify({ path, end: "nothing" })], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(() => first.kill("SIGKILL"));
+  await once(first.stdout, "data");
+  const second = await record({ path, end: "kill" });
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, /code: 'ERR_ONESCOPE_RECORD_HELD'/);
+  assert.ok(second.stderr.includes(`process ${first.pid} records into ${path} and is alive`), second.stderr);
+  const flight = await readFlight(path);
+  assert.deepEqual([flight.pid, flight.running, flight.endedCleanly], [first.pid, true, null]);
+  assert.match((await lastFlight([path])).stdout, /still running/);
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  assert.equal((await readFlight(path)).endedCleanly, false);
+  assert.equal((await record({ path, end: "exit 3" })).code, 3);
+  assert.equal((await readFlight(`${path}.1`)).pid, first.pid);
+});
+
+test("what is no flight is left alone", { skip: !native }, (t) => {
+  const path = flightPath(t);
+  writeFileSync(path, "precious");
+  assert.equal(
+    codeOf(() => recordHere({ path })),
+    "ERR_ONESCOPE_RECORD_FILE",
+  );
+  const link = join(dirname(path), "link");
+  symlinkSync("nowhere", link);
+  assert.equal(
+    codeOf(() => recordHere({ path: link })),
+    "ERR_ONESCOPE_RECORD_FILE",
+  );
+  assert.equal(
+    codeOf(() => recordHere({ path: join(path, "below") })),
+    "ERR_ONESCOPE_RECORD_FILE",
+  );
+  assert.equal(readFileSync(path, "utf8"), "precious");
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "link"]);
+});
+
+test("a full file is said to be full", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const recording = recordHere({ path, maxBytes: 86_016 + 2 * 32_768 });
+  assert.equal(
+    codeOf(() => recordHere({ path: `${path}-other` })),
+    "ERR_ONESCOPE_RECORDING",
+  );
+  const held = [];
+  for (let n = 0; n < 700; n++) void withLabel(`job ${n}`, () => new Promise((resolve) => held.push(resolve)));
+  const usage = recording.usage();
+  assert.deepEqual([usage.capacity, usage.pages], [2, 2]);
+  // One page of this thread's may be from before.
+  assert.ok(usage.unrecorded >= 1, JSON.stringify(usage));
+  recording.stop();
+  const flight = await readFlight(path);
+  assert.equal(flight.inFlight.length, 2 * 255);
+  assert.equal(flight.unrecorded.inFlight, 700 - 2 * 255);
+  assert.match((await lastFlight([path])).stdout, /and 190 in \d+ pages that are not in the file/);
+  assert.deepEqual(recording.usage(), { capacity: 0, pages: 0, unrecorded: 0 });
+  for (const resolve of held) resolve();
+});
+
+test("options are checked", () => {
+  for (const options of [
+    undefined,
+    {},
+    { path: "" },
+    { path: 7 },
+    { path: "/never", keep: 0 },
+    { path: "/never", keep: 101 },
+    { path: "/never", keep: 1.5 },
+    ...(native
+      ? [
+          { path: "/never", maxBytes: 1000 },
+          { path: "/never", maxBytes: 2 ** 31 },
+        ]
+      : []),
+  ]) {
+    assert.equal(
+      codeOf(() => recordHere(options)),
+      "ERR_ONESCOPE_OPTION",
+      JSON.stringify(options),
+    );
+  }
+  assert.ok(!existsSync("/never"));
+});
+
+test("the JavaScript backend says what it lacks", { skip: native }, () => {
+  assert.equal(
+    codeOf(() => recordHere({ path: "/never" })),
+    "ERR_ONESCOPE_BACKEND",
+  );
+});
