@@ -8,12 +8,14 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * Runs a program under the Node and the backend that run the calling spec, and waits for its end.
  *
  * @param {string[]} args flags and program
- * @param {{ env?: Record<string, string | undefined>, timeoutMs?: number }} [options] a child that takes longer is killed
+ * @param {{ env?: Record<string, string | undefined>, timeoutMs?: number, binary?: string }} [options] a child that takes
+ *   longer is killed; `binary` is another Node
  * @returns {Promise<{ code: number | null, signal: string | null, stdout: string, stderr: string }>}
  */
-export function runNode(args, { env = {}, timeoutMs = 60_000 } = {}) {
+export function runNode(args, { env = {}, timeoutMs = 60_000, binary } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...inheritedFlags(), ...args], {
+    const flags = binary === undefined ? inheritedFlags() : [];
+    const child = spawn(binary ?? process.execPath, [...flags, ...args], {
       cwd: ROOT,
       env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, ...env },
       stdio: ["ignore", "pipe", "pipe"],

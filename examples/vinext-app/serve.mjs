@@ -1,5 +1,7 @@
 // Serves the production build, and says what onescope does for it.
 
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startProdServer } from "vinext/server/prod-server";
 
@@ -25,16 +27,21 @@ if (values.help) {
 }
 
 const stock = process.env.EXAMPLE_STOCK === "1";
+/** @type {string | undefined} */
+let flight;
 if (!stock) {
   // Before the server loads: the watchdog stamps the blocking calls of Node that others take from its modules later.
-  const [{ backend }, { trackLeaks, trackRequests, watch }] = await Promise.all([
+  const [{ backend }, { record, trackLeaks, trackRequests, watch }] = await Promise.all([
     import("onescope"),
     import("onescope/inspect"),
   ]);
   trackRequests();
   trackLeaks();
-  // Other threads cannot see the JavaScript backend's store.
-  if (backend === "native") watch();
+  // Other threads, and files, cannot hold the JavaScript backend's store.
+  if (backend === "native") {
+    watch();
+    flight = keepFlights(record);
+  }
 }
 
 const { port } = await startProdServer({
@@ -57,7 +64,25 @@ if (stock) {
   console.log(
     `AsyncLocalStorage: ${others === false ? "" : "at least "}${real} real instead of ${made} (${used} in use so far)`,
   );
+  if (flight !== undefined) console.log(`flight: ${flight} (npx onescope last-flight shows it, also after a crash)`);
   if (values.report) await report();
+}
+
+/**
+ * Records into the app's own folder. A server goes on without, as when another one has the file.
+ *
+ * @param {typeof import("onescope/inspect").record} record
+ * @returns {string | undefined} the file
+ */
+function keepFlights(record) {
+  const folder = join(import.meta.dirname, ".onescope");
+  mkdirSync(folder, { recursive: true });
+  try {
+    return record({ path: join(folder, "flight") }).path;
+  } catch (error) {
+    console.error(`not recording: ${/** @type {Error} */ (error).message}`);
+    return undefined;
+  }
 }
 
 // One line for each second in which requests came in or are still in flight, with the labels of those that are.

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent, get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { inheritedFlags, ROOT } from "../run.mjs";
+
+const SERVER = fileURLToPath(new URL("server.mjs", import.meta.url));
+
+/** Requests under way at once, half to each of the server's threads. */
+const CLIENTS = 48;
+/** Longest that a body is waited for, ms. */
+const LONGEST_MS = 120;
+/** When the server is killed, ms after the first request. */
+const LIFE_MS = [30, 600];
+
+/**
+ * What the client knows of a request, in ms on its own clock; `undefined` for what did not happen.
+ *
+ * @typedef {object} Logged
+ * @property {number | undefined} sent its bytes went to the system
+ * @property {number | undefined} headed the headers of the answer were there, so the server had it
+ * @property {number | undefined} ended the whole answer was there
+ */
+
+/**
+ * Starts a server, puts it under load, kills it with SIGKILL at a random moment, and hears out what is still on its way.
+ *
+ * @param {string} path file to record into
+ * @param {{ path: string, flags: string[] }} [node]
+ * @returns {Promise<{ log: Map<string, Logged>, killed: number }>} the log by id, and when the signal was sent
+ */
+export async function killUnderLoad(path, node = { path: process.execPath, flags: inheritedFlags() }) {
+  const child = spawn(node.path, [...node.flags, SERVER, path], {
+    cwd: ROOT,
+    env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const [line] = await once(child.stdout, "data");
+    /** @type {{ ports: number[] }} */
+    const { ports } = JSON.parse(line);
+    const agent = new Agent({ keepAlive: true });
+    /** @type {Map<string, Logged>} */
+    const log = new Map();
+    let alive = true;
+    const client = async (/** @type {number} */ port) => {
+      while (alive) await ask(agent, port, log);
+    };
+    const clients = Array.from({ length: CLIENTS }, (_, n) => client(ports[n % ports.length]));
+    await sleep(LIFE_MS[0] + Math.random() * (LIFE_MS[1] - LIFE_MS[0]));
+    alive = false;
+    const killed = performance.now();
+    child.kill("SIGKILL");
+    await Promise.all([...clients, once(child, "exit")]);
+    agent.destroy();
+    return { log, killed };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+let lastId = 0;
+
+/**
+ * Asks once; done when the answer or its connection has ended.
+ *
+ * @param {Agent} agent
+ * @param {number} port
+ * @param {Map<string, Logged>} log
+ */
+function ask(agent, port, log) {
+  const id = String(++lastId);
+  /** @type {Logged} */
+  const entry = { sent: undefined, headed: undefined, ended: undefined };
+  log.set(id, entry);
+  const ms = Math.random() < 0.2 ? 0 : Math.round(Math.random() * LONGEST_MS);
+  return new Promise((resolve) => {
+    const request = get({ agent, port, host: "127.0.0.1", path: `/r/${id}?ms=${ms}` });
+    request.on("finish", () => (entry.sent = performance.now()));
+    request.on("response", (response) => {
+      entry.headed = performance.now();
+      response.on("end", () => (entry.ended = performance.now()));
+      response.on("close", resolve).on("error", resolve).resume();
+    });
+    request.on("error", resolve);
+  });
+}

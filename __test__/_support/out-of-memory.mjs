@@ -1,0 +1,25 @@
+// A server that records, and runs out of V8's heap in one of its requests; its argument is the file to record into.
+
+import { once } from "node:events";
+import { createServer, get } from "node:http";
+import { record, trackRequests } from "../../js/inspect.js";
+
+trackRequests();
+record({ path: process.argv[2] });
+
+const held = [];
+const server = createServer((request, response) => {
+  if (request.url === "/") return response.end("ok");
+  if (request.url === "/slow") return;
+  for (;;) held.push(new Array(1000).fill(held.length));
+}).listen(0, "127.0.0.1");
+await once(server, "listening");
+const { port } = server.address();
+const ask = (path) => get({ port, host: "127.0.0.1", path });
+
+for (let n = 0; n < 5; n++) {
+  const [response] = await once(ask("/"), "response");
+  await once(response.resume(), "end");
+}
+ask("/slow");
+setTimeout(() => ask("/report?of=everybody"), 200);

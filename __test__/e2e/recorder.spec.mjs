@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
+import { startProduction } from "../_support/example.mjs";
+import { flightPath, labels, readFlight } from "../_support/flights.mjs";
+import { judge } from "../_support/killed/judge.mjs";
+import { killUnderLoad } from "../_support/killed/kill.mjs";
+import { runNode } from "../_support/run.mjs";
+import { until } from "../_support/until.mjs";
+
+// A part of what `npm run kill-flights` does a hundred times.
+describe("after kill -9 under load the flight says what the clients say", () => {
+  for (const node of NODES)
+    test(`Node ${node.name}`, async (t) => {
+      const path = flightPath(t);
+      const outcome = await killUnderLoad(path, node);
+      const flight = await readFlight(path);
+      const { problems } = judge(flight, outcome);
+      assert.deepEqual(problems, []);
+      assert.deepEqual(new Set(flight.inFlight.map((/** @type {any} */ { thread }) => thread)), new Set([0, 1]));
+
+      // What the judge would say of a flight that is not true.
+      const [oldest, ...others] = flight.inFlight;
+      assert.equal(judge({ ...flight, inFlight: others }, outcome).problems.length, 1);
+      const { log, killed } = outcome;
+      const [over] = [...log].find(([, { ended }]) => ended !== undefined && ended < killed - 20) ?? [];
+      if (over !== undefined) {
+        const also = { ...oldest, label: `GET /r/${over}` };
+        assert.equal(judge({ ...flight, inFlight: [...flight.inFlight, also] }, outcome).problems.length, 1);
+      }
+    });
+});
+
+describe("a real out-of-memory crash leaves a flight that names the request", () => {
+  for (const name of ["22", "24", "26"])
+    test(`Node ${name}`, async (t) => {
+      const path = flightPath(t);
+      const program = "__test__/_support/out-of-memory.mjs";
+      const { path: binary } = nodeNamed(name);
+      const { signal, stderr } = await runNode(["--max-old-space-size=40", program, path], { binary });
+      assert.ok(signal === "SIGABRT" || signal === "SIGTRAP", `${signal}`);
+      assert.match(stderr, /heap out of memory/);
+      const flight = await readFlight(path);
+      assert.equal(flight.endedCleanly, false);
+      assert.deepEqual(labels(flight), ["GET /slow", "GET /report"]);
+      assert.equal(flight.threads[0].lastEntered.label, "GET /report");
+    });
+});
+
+test("the example records, and a killed one names the route that was in flight", async () => {
+  const server = await startProduction(nodeNamed("24"), "both");
+  try {
+    const response = await fetch(`${server.origin}/stream`);
+    await response.body?.getReader().read();
+    await until(server.output, (output) => output.includes("last-flight shows it"));
+  } finally {
+    await server.stop();
+  }
+  const [, path] = /^flight: (.+) \(npx onescope last-flight shows it/m.exec(server.output()) ?? [];
+  assert.ok(path !== undefined, server.output());
+  const flight = await readFlight(path);
+  assert.equal(flight.endedCleanly, false);
+  assert.ok(labels(flight).includes("GET /stream"), labels(flight).join());
+});

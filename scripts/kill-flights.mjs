@@ -1,0 +1,61 @@
+// `npm run kill-flights`: kills recording servers under load, and holds each flight against what the clients logged.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readFlight } from "../__test__/_support/flights.mjs";
+import { GRACE_MS, judge } from "../__test__/_support/killed/judge.mjs";
+import { killUnderLoad } from "../__test__/_support/killed/kill.mjs";
+import { NODES } from "./nodes.mjs";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "100" },
+    keep: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+const runs = Number(values.runs);
+if (values.help || !Number.isInteger(runs) || runs < 1) {
+  console.log(`usage: node scripts/kill-flights.mjs [--runs N] [--keep]
+
+Starts a server that records, on each Node in turn, asks it for many things at once over kept connections, kills it with
+SIGKILL at a random moment, and holds what \`onescope last-flight --json\` says against what the clients logged: nothing may
+be listed that was not in flight, and nothing be missing that was in flight for over ${GRACE_MS} ms.
+
+  --runs N   how often; default 100, which takes some two minutes
+  --keep     keep the flights of failed runs`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const nodes = NODES.filter(({ name }) => !name.includes("with"));
+const folder = mkdtempSync(join(tmpdir(), "onescope-kill-"));
+const totals = { listed: 0, asked: 0, justEnded: 0, unheard: 0, ageError: 0, failed: 0 };
+for (let run = 0; run < runs; run++) {
+  const node = nodes[run % nodes.length];
+  const path = join(folder, `flight-${run}`);
+  const outcome = await killUnderLoad(path, node);
+  const verdict = judge(await readFlight(path), outcome);
+  totals.listed += verdict.listed;
+  totals.asked += outcome.log.size;
+  totals.justEnded += verdict.justEnded;
+  totals.unheard += verdict.unheard;
+  totals.ageError = Math.max(totals.ageError, verdict.ageError);
+  const bad = verdict.problems.length > 0;
+  if (bad) totals.failed++;
+  if (!bad || !values.keep) rmSync(path);
+  const { problems, listed } = verdict;
+  console.log(
+    `${run + 1}/${runs}  Node ${node.name}  ${outcome.log.size} asked, ${listed} listed  ${bad ? problems.join("; ") : "ok"}`,
+  );
+}
+const { listed, asked, justEnded, unheard, ageError, failed } = totals;
+console.log(`
+${runs} runs, ${failed} with problems: ${asked} requests, ${listed} of them listed
+  listed, and ended at the client less than ${GRACE_MS} ms before the kill: ${justEnded}
+  not listed, and sent less than ${GRACE_MS} ms before it: ${unheard}
+  an age is outside of what the client's log allows by at most ${ageError.toFixed(0)} ms`);
+if (values.keep && failed > 0) console.log(`flights: ${folder}`);
+else rmSync(folder, { recursive: true });
+process.exitCode = failed > 0 ? 1 : 0;
