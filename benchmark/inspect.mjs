@@ -30,7 +30,7 @@ await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata"]);
   const loops = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants: [{}] });
-  const rows = [...loops, ...(await measureServer(options))];
+  const rows = [...loops, ...(await measureServer(options, { off: "nothing", on: "seen" }))];
   const names = sides.map(({ name }) => name);
   report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
 });

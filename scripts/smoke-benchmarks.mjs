@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { ROOT } from "./setup.mjs";
 
 const cwd = join(ROOT, "benchmark");
-for (const script of ["scopes.mjs", "context.mjs", "headers.mjs", "leaks.mjs", "replay.mjs", "inspect.mjs"]) {
+for (const script of [
+  "scopes.mjs",
+  "context.mjs",
+  "headers.mjs",
+  "leaks.mjs",
+  "replay.mjs",
+  "inspect.mjs",
+  "flight.mjs",
+]) {
   run(script, "--quick");
   console.log(`${script}: all sides read the same`);
 }

@@ -11,7 +11,7 @@ import { median } from "./stats.mjs";
 const CONCURRENT = 8;
 const REQUESTS = 100;
 const WARM_UP = 500;
-/** Pairs of batches in a round: one with everything off and one with everything on, the order turned around each time. */
+/** Pairs of batches in a round: one of each side, the order turned around each time. */
 export const PAIRS = 12;
 
 /** `times`: how many more requests a batch has, for they are that much cheaper. */
@@ -21,19 +21,22 @@ const TARGETS = [
   { row: "CPU of the example's page", server: "example", path: "/dynamic?rid=rq-00000000", times: 1 },
 ];
 
-const SIDES = ["off", "on"];
+const SIDES = /** @type {const} */ (["off", "on"]);
 
-/** After everything is turned on, in ms: the watch has a thread to start. */
+/** After the sides changed, in ms: a watch has a thread to start. */
 const SETTLE = 500;
 
+/** @typedef {Record<"off" | "on", "nothing" | "seen" | "tracked" | "recorded">} Servers by side, what its server does */
+
 /**
- * Processor time that a server needs for a request, in ns, all threads and garbage collection included, with everything on
- * and with everything off: one process a round, asked in turn. Two processes differ by more than what is measured.
+ * Processor time that a server needs for a request, in ns, all threads and garbage collection included, on both sides: one
+ * process a round, which changes sides. Two processes differ by more than what is measured.
  *
  * @param {import("./options.mjs").Options} options
+ * @param {Servers} servers
  * @returns {Promise<import("./rounds.mjs").Row[]>}
  */
-export async function measureServer({ nodes, rounds, quick }) {
+export async function measureServer({ nodes, rounds, quick }, servers) {
   /** @type {import("./rounds.mjs").Row[]} */
   const rows = [];
   const step = progress(nodes.length * rounds * TARGETS.length);
@@ -44,7 +47,7 @@ export async function measureServer({ nodes, rounds, quick }) {
       try {
         for (const target of TARGETS) {
           step(`server, round ${round + 1}, Node ${node.version}, ${target.path}`);
-          const figures = await measureTarget(child, target, quick);
+          const figures = await measureTarget(child, target, servers, quick);
           const { sides } = /** @type {any} */ (
             rows.find((each) => each.node === node.version && each.row === target.row)
           );
@@ -77,18 +80,18 @@ async function start(node) {
 /**
  * @param {Child} child
  * @param {typeof TARGETS[number]} target
+ * @param {Servers} servers
  * @param {boolean} quick
  * @returns {Promise<Record<string, import("./rounds.mjs").Figure>>}
  */
-async function measureTarget({ process, ports }, { server, path, times }, quick) {
+async function measureTarget({ process, ports }, { server, path, times }, servers, quick) {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });
-  const batch = async (/** @type {string} */ side, /** @type {number} */ count) => {
-    await tell(process, side);
+  const batch = async (/** @type {"off" | "on"} */ side, /** @type {number} */ count) => {
+    await tell(process, servers[side]);
     if (!quick) await sleep(SETTLE);
     const before = await tell(process, "cpu");
     await askMany(agent, ports[server], path, count);
     const after = await tell(process, "cpu");
-    await tell(process, "off");
     return (1000 * (after.user + after.system - before.user - before.system)) / count;
   };
   const [count, warmUp, pairs] = quick ? [20, 20, 1] : [times * REQUESTS, times * WARM_UP, PAIRS];
@@ -105,7 +108,7 @@ async function measureTarget({ process, ports }, { server, path, times }, quick)
 
 /**
  * @param {import("node:child_process").ChildProcess} child
- * @param {string} order on, off or cpu
+ * @param {string} order what to do from now on, or `cpu`
  * @returns {Promise<NodeJS.CpuUsage>} what it used so far
  */
 async function tell(child, order) {

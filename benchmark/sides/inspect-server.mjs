@@ -1,11 +1,12 @@
-// The server that inspect.mjs asks: the example's production build, and a bare one for what a request costs at least. It
-// turns everything on and off as it is told, so that both sides are one process with one compiled code and one heap.
+// The server that inspect.mjs and flight.mjs ask: the example's production build, and a bare one for what a request costs at
+// least. It turns things on and off as it is told, so that both sides are one process with one compiled code and one heap.
 
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { trackLeaks, trackRequests, watch } from "../../js/inspect.js";
+import { record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
 import { ROOT } from "../_util/root.mjs";
+import { temporaryFlight } from "../_util/temporary-flight.mjs";
 
 const example = join(ROOT, "examples/vinext-app");
 process.chdir(example);
@@ -18,21 +19,23 @@ const bare = createServer((_request, response) => response.end("ok")).listen(0, 
   process.send?.({ ports: { example: port, bare: address.port } });
 });
 
-/** @type {Array<{ stop(): void }>} */
-let parts = [];
-
-const answers = {
-  on: () => {
-    parts = [trackRequests(), trackLeaks(), watch()];
-  },
-  off: () => {
-    for (const part of parts) part.stop();
-    parts = [];
-  },
-  cpu: () => {},
+/** What is on, by what the server is told to do. */
+const parts = {
+  nothing: () => [],
+  seen: () => [trackRequests(), trackLeaks(), watch()],
+  tracked: () => [trackRequests()],
+  recorded: () => [trackRequests(), record({ path: flight })],
 };
 
-process.on("message", (/** @type {keyof typeof answers} */ order) => {
-  answers[order]();
+const flight = temporaryFlight();
+
+/** @type {Array<{ stop(): void }>} */
+let on = [];
+
+process.on("message", (/** @type {keyof typeof parts | "cpu"} */ order) => {
+  if (order !== "cpu") {
+    for (const part of on) part.stop();
+    on = parts[order]();
+  }
   process.send?.({ cpu: process.cpuUsage() });
 });

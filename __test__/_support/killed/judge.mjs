@@ -1,39 +1,71 @@
 // Holds a flight against what the clients logged.
+//
+// On a busy machine a thread stands still for a while at any point: between the last byte of an answer and its own note of
+// that, or before it reads what waits in the system's buffers. No number of milliseconds would tell that from a fault. So what
+// the server must have known when it was killed is derived from what it did: an answer to something that was asked later.
 
-/** How long a request may be under way unseen: the issue's bound, and a tick of the coarse clock. */
+/** Bound of the issue: what was in flight for longer should be listed. */
 export const GRACE_MS = 10;
+
+/** @typedef {import("./kill.mjs").Logged} Logged */
 
 /**
  * @typedef {object} Verdict
  * @property {string[]} problems what must not be; empty for a good flight
  * @property {number} listed requests in the flight
- * @property {number} justEnded of those listed, how many the client had whole before the kill, by less than `GRACE_MS`
- * @property {number} unheard requests that the client sent less than `GRACE_MS` before the kill, and that are not listed
+ * @property {number} justEnded of those listed, how many had ended at the client, with nothing that the thread did since
+ * @property {number} unnamed of those listed, how many had no label yet
+ * @property {number} young of those not listed and never answered, how many were sent less than `GRACE_MS` before the kill
+ * @property {number} unread how many were sent earlier, and the thread had not provably read them
  * @property {number} ageError most ms by which an age in the flight is outside of what the client's log allows
  */
 
 /**
- * A request that is listed must have been sent and not answered in full; one whose end the client saw less than 10 ms before
- * the kill passes too, because the server may have been stopped between sending the last byte and noting that. A request
- * must be listed if it was never answered in full and either its headers had come, so that the server surely had it, or it
- * had been sent for over 10 ms.
+ * A request that is listed must have been sent, and not have ended: its thread has provably gone on if it answered something
+ * that was asked after the client had the end. A request that was never answered in full must be listed if the thread has
+ * provably read it: the headers of its answer came, or those of another that was asked later, and then of one that was asked
+ * when the client had those. (A thread reads all that is there in one turn; the third request was read in a later turn than
+ * the second, and so than the first.)
  *
  * @param {any} flight what `last-flight --json` says
- * @param {{ log: Map<string, import("./kill.mjs").Logged>, killed: number }} run
+ * @param {{ log: Map<string, Logged>, killed: number }} run
  * @returns {Verdict}
  */
 export function judge(flight, { log, killed }) {
   /** @type {string[]} */
   const problems = [];
   /** @type {Verdict} */
-  const verdict = { problems, listed: flight.inFlight.length, justEnded: 0, unheard: 0, ageError: 0 };
+  const verdict = {
+    problems,
+    listed: flight.inFlight.length,
+    justEnded: 0,
+    unnamed: 0,
+    young: 0,
+    unread: 0,
+    ageError: 0,
+  };
   if (flight.endedCleanly !== false || flight.running || flight.ending !== null)
     problems.push("it says it ended by itself");
-  if (Object.values(flight.corrupt).some((count) => count > 0) && flight.corrupt.snapshots === 0) {
-    problems.push(`corrupt: ${JSON.stringify(flight.corrupt)}`);
-  }
+  const { pages, cells, stalls } = flight.corrupt;
+  if (pages + cells + stalls > 0) problems.push(`corrupt: ${JSON.stringify(flight.corrupt)}`);
+
+  const answered = [...log.values()].filter(({ headed }) => headed !== undefined && headed < killed);
+  /** When the client first heard of something that it had asked the same thread at a time or later; `Infinity` for never. */
+  const heardAfter = (/** @type {number} */ port, /** @type {number} */ time) => {
+    const later = answered.filter((other) => other.port === port && other.asked >= time);
+    return Math.min(...later.map(({ headed }) => headed ?? Number.POSITIVE_INFINITY));
+  };
+
   const listed = new Set();
-  for (const { label, state, ageMs } of flight.inFlight) {
+  for (const { seq, label, state, ageMs, thread } of flight.inFlight) {
+    // Stopped after the cell was taken and before its label was written: the last thing that the thread did.
+    if (
+      label === "" &&
+      flight.threads.some((/** @type {any} */ each) => each.id === thread && each.lastEntered?.seq === seq)
+    ) {
+      verdict.unnamed++;
+      continue;
+    }
     const id = /^GET \/r\/(\d+)$/.exec(label)?.[1] ?? "";
     const entry = log.get(id);
     if (entry === undefined || listed.has(id)) {
@@ -42,24 +74,21 @@ export function judge(flight, { log, killed }) {
     }
     listed.add(id);
     if (state !== "active") problems.push(`${label} is ${state}`);
-    if (entry.ended !== undefined && entry.ended < killed) {
-      verdict.justEnded++;
-      const ms = killed - entry.ended;
-      if (ms >= GRACE_MS) problems.push(`${label} is listed, and had ended ${ms.toFixed(1)} ms before`);
+    const { port, asked, headed = killed, ended = killed } = entry;
+    if (ended < killed) {
+      if (heardAfter(port, ended) === Number.POSITIVE_INFINITY) verdict.justEnded++;
+      else problems.push(`${label} is listed, and had ended ${(killed - ended).toFixed(1)} ms before`);
     }
-    const most = killed - (entry.sent ?? killed) - ageMs;
-    const least = ageMs - (killed - Math.min(entry.headed ?? killed, killed));
     // The server got it between the two.
-    if (least < 0) verdict.ageError = Math.max(verdict.ageError, -least);
-    if (most < 0) verdict.ageError = Math.max(verdict.ageError, -most);
+    const [least, most] = [killed - Math.min(headed, killed), killed - asked];
+    verdict.ageError = Math.max(verdict.ageError, least - ageMs, ageMs - most);
   }
-  for (const [id, { sent, headed, ended }] of log) {
+  for (const [id, { port, sent, headed, ended }] of log) {
     if (listed.has(id) || ended !== undefined || sent === undefined) continue;
-    const ms = killed - sent;
-    if (headed !== undefined || ms > GRACE_MS) {
-      const known = headed === undefined ? "" : ", and the server had it";
-      problems.push(`GET /r/${id} is missing: sent ${ms.toFixed(1)} ms before${known}`);
-    } else verdict.unheard++;
+    if (headed !== undefined || heardAfter(port, heardAfter(port, sent)) < killed) {
+      problems.push(`GET /r/${id} is missing: sent ${(killed - sent).toFixed(1)} ms before`);
+    } else if (killed - sent < GRACE_MS) verdict.young++;
+    else verdict.unread++;
   }
   return verdict;
 }

@@ -11,13 +11,15 @@ const SERVER = fileURLToPath(new URL("server.mjs", import.meta.url));
 const CLIENTS = 48;
 /** Longest that a body is waited for, ms. */
 const LONGEST_MS = 120;
-/** When the server is killed, ms after the first request. */
-const LIFE_MS = [30, 600];
+/** When the server is killed, ms after each client had its first answer: a cold server leaves requests unread for long. */
+const LIFE_MS = [0, 600];
 
 /**
  * What the client knows of a request, in ms on its own clock; `undefined` for what did not happen.
  *
  * @typedef {object} Logged
+ * @property {number} port which of the server's threads was asked
+ * @property {number} asked nothing of it had gone out yet
  * @property {number | undefined} sent its bytes went to the system
  * @property {number | undefined} headed the headers of the answer were there, so the server had it
  * @property {number | undefined} ended the whole answer was there
@@ -44,15 +46,20 @@ export async function killUnderLoad(path, node = { path: process.execPath, flags
     /** @type {Map<string, Logged>} */
     const log = new Map();
     let alive = true;
-    const client = async (/** @type {number} */ port) => {
-      while (alive) await ask(agent, port, log);
-    };
-    const clients = Array.from({ length: CLIENTS }, (_, n) => client(ports[n % ports.length]));
+    const clients = Array.from({ length: CLIENTS }, (_, n) => {
+      const first = ask(agent, ports[n % ports.length], log);
+      const rest = async () => {
+        await first;
+        while (alive) await ask(agent, ports[n % ports.length], log);
+      };
+      return { first, rest: rest() };
+    });
+    await Promise.all(clients.map(({ first }) => first));
     await sleep(LIFE_MS[0] + Math.random() * (LIFE_MS[1] - LIFE_MS[0]));
     alive = false;
     const killed = performance.now();
     child.kill("SIGKILL");
-    await Promise.all([...clients, once(child, "exit")]);
+    await Promise.all([...clients.map(({ rest }) => rest), once(child, "exit")]);
     agent.destroy();
     return { log, killed };
   } finally {
@@ -72,7 +79,7 @@ let lastId = 0;
 function ask(agent, port, log) {
   const id = String(++lastId);
   /** @type {Logged} */
-  const entry = { sent: undefined, headed: undefined, ended: undefined };
+  const entry = { port, asked: performance.now(), sent: undefined, headed: undefined, ended: undefined };
   log.set(id, entry);
   const ms = Math.random() < 0.2 ? 0 : Math.round(Math.random() * LONGEST_MS);
   return new Promise((resolve) => {

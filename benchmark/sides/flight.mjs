@@ -1,0 +1,34 @@
+// One side of flight.mjs, in a process of its own: contexts, with a recording on or not.
+
+import { counters, record, with as withLabel } from "../../js/inspect.js";
+import { answer, readTask } from "../_util/child.mjs";
+import { cpuTime } from "../_util/cpu.mjs";
+import { temporaryFlight } from "../_util/temporary-flight.mjs";
+
+const BATCH = 4096;
+const IN_FLIGHT = 10_000;
+
+const task = readTask();
+if (task.side === "on") record({ path: temporaryFlight() });
+
+const nothing = () => {};
+const alone = () => {
+  for (let n = 0; n < BATCH; n++) withLabel("a job of a queue", nothing);
+};
+
+/** @type {Array<(value?: unknown) => void>} */
+const ends = [];
+const together = async () => {
+  const all = Array.from({ length: IN_FLIGHT }, () =>
+    withLabel("a job of a queue", () => new Promise((resolve) => ends.push(resolve))),
+  );
+  for (const end of ends.splice(0)) end();
+  await Promise.all(all);
+};
+
+const figures = {
+  "a context": await cpuTime(alone, BATCH, task),
+  "a context, 10,000 in flight": await cpuTime(together, IN_FLIGHT, task),
+};
+const { inFlight, abandoned } = counters();
+answer({ figures, checks: { left: `${inFlight} ${abandoned}` } });
