@@ -31,6 +31,9 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_CLOCK"
   /** An option has a value that it cannot have. */
   | "ERR_ONESCOPE_OPTION"
+  | "ERR_ONESCOPE_TOKEN"
+  | "ERR_ONESCOPE_SERVING"
+  | "ERR_ONESCOPE_LISTEN"
   /** The process is watched already. */
   | "ERR_ONESCOPE_WATCHED"
   /** The watchdog thread could not be started. */

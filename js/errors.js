@@ -15,6 +15,7 @@ export const CODES = /** @type {const} */ ({
   NO_CONTEXT: "ERR_ONESCOPE_NO_CONTEXT",
   OPTION: "ERR_ONESCOPE_OPTION",
   RECORD_WORKER: "ERR_ONESCOPE_RECORD_WORKER",
+  TOKEN: "ERR_ONESCOPE_TOKEN",
 });
 
 /** An error of onescope: `code` is one of {@link CODES}, the message names the cause and the way out. */

@@ -197,6 +197,37 @@ export interface Recording extends Disposable {
  */
 export function record(options: RecordOptions): Recording;
 
+export interface ServeOptions {
+  /** default 9464; 0 takes any port that is free */
+  port?: number;
+  /** an IP address or `localhost`; default `127.0.0.1`. One that others can reach needs a token */
+  host?: string;
+  /** what clients must know, 16 to 512 printable characters without spaces; they send `Authorization: Bearer TOKEN` */
+  token?: string;
+  /** milliseconds for which a thread may be stuck before `/livez` fails, at least 100; default 10 000 */
+  stuckMs?: number;
+}
+
+/** A diagnostics server that is on. */
+export interface DiagnosticsServer extends Disposable {
+  /** address of the page */
+  url: string;
+  port: number;
+  /** Ends the server and the connections that it has. */
+  stop(): void;
+}
+
+/**
+ * Starts the diagnostics server of the process. It runs on a thread of its own, and answers while every JavaScript thread is
+ * stuck: a page for people, JSON, metrics for Prometheus, `/livez` and `/readyz`. It keeps no process alive, and ends with the
+ * thread that started it.
+ *
+ * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that others can reach without a token;
+ *   `ERR_ONESCOPE_SERVING` while another server of the process is on; `ERR_ONESCOPE_LISTEN` where it cannot listen;
+ *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend
+ */
+export function serve(options?: ServeOptions): DiagnosticsServer;
+
 /** Contexts that have the same label, or the same kind where they have none. */
 export interface LeakGroup {
   label: string;

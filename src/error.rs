@@ -103,6 +103,15 @@ pub enum Error {
         /// What the operating system said.
         reason: String,
     },
+    /// The process has a diagnostics server already.
+    Serving,
+    /// The diagnostics server cannot listen there, or its thread could not be started.
+    Listen {
+        /// Where it was to listen.
+        address: String,
+        /// What the operating system said.
+        reason: String,
+    },
     /// A file could not be read as a flight.
     Flight {
         /// The file.
@@ -156,6 +165,8 @@ impl Error {
                 Fault::Torn => "ERR_ONESCOPE_FLIGHT_TORN",
                 Fault::Version => "ERR_ONESCOPE_FLIGHT_VERSION",
             },
+            Error::Serving => "ERR_ONESCOPE_SERVING",
+            Error::Listen { .. } => "ERR_ONESCOPE_LISTEN",
         }
     }
 }
@@ -247,6 +258,18 @@ impl fmt::Display for Error {
                 }
                 Fault::Version => write!(f, "{path} is a flight that this version does not read: {reason}"),
             },
+            Error::Serving => {
+                write!(
+                    f,
+                    "one diagnostics server shows all threads of a process, and one is on; stop() it before you start another"
+                )
+            }
+            Error::Listen { address, reason } => {
+                write!(
+                    f,
+                    "the diagnostics server cannot listen on {address}: {reason}; choose another port (0 takes any that is free) or host"
+                )
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::arena::cell::word;
 use crate::arena::{Page, State};
 use crate::clock::Clock;
-use crate::limits::{LABEL_BYTES, LATENCY_DIGITS, LATENCY_LABELS, LATENCY_MAX_MS, LATENCY_OTHER};
+use crate::limits::{BUCKETS_MS, LABEL_BYTES, LATENCY_DIGITS, LATENCY_LABELS, LATENCY_MAX_MS, LATENCY_OTHER};
 
 /// Histograms of milliseconds, one for each of the first labels and one for the rest.
 #[derive(Clone, Default)]
@@ -37,6 +37,15 @@ pub struct Latency {
     pub max: u64,
     /// The mean.
     pub mean: f64,
+}
+
+/// A histogram in a few wide buckets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Distribution {
+    /// What the histogram says otherwise.
+    pub latency: Latency,
+    /// Contexts that took at most each of [`BUCKETS_MS`] and more than the one before, to 1 %; the last took longer.
+    pub buckets: [u64; BUCKETS_MS.len() + 1],
 }
 
 fn empty() -> Histogram<u32> {
@@ -77,17 +86,39 @@ impl Latencies {
 
     /// What the histograms say, the label with the most contexts first, and `other` last.
     pub fn list(&self) -> Vec<Latency> {
-        let mut list: Vec<Latency> = self
+        self.each(|latency, _| latency)
+    }
+
+    /// The same with buckets.
+    pub fn distributions(&self) -> Vec<Distribution> {
+        self.each(|latency, histogram| Distribution { latency, buckets: buckets(histogram) })
+    }
+
+    fn each<T>(&self, make: impl Fn(Latency, &Histogram<u32>) -> T) -> Vec<T> {
+        let mut list: Vec<(Latency, &Histogram<u32>)> = self
             .places
             .iter()
             .map(|(label, &place)| {
-                describe(String::from_utf8_lossy(label).into_owned(), &self.by_label[place])
+                let histogram = &self.by_label[place];
+                (describe(String::from_utf8_lossy(label).into_owned(), histogram), histogram)
             })
             .collect();
-        list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
-        list.extend(self.other.as_ref().map(|histogram| describe(LATENCY_OTHER.to_owned(), histogram)));
-        list
+        list.sort_by(|(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
+        list.extend(
+            self.other.as_ref().map(|histogram| (describe(LATENCY_OTHER.to_owned(), histogram), histogram)),
+        );
+        list.into_iter().map(|(latency, histogram)| make(latency, histogram)).collect()
     }
+}
+
+fn buckets(histogram: &Histogram<u32>) -> [u64; BUCKETS_MS.len() + 1] {
+    let mut buckets = [0; BUCKETS_MS.len() + 1];
+    for value in histogram.iter_recorded() {
+        let ms = histogram.lowest_equivalent(value.value_iterated_to());
+        let bucket = BUCKETS_MS.partition_point(|bound| *bound < ms);
+        buckets[bucket] += value.count_since_last_iteration();
+    }
+    buckets
 }
 
 fn describe(label: String, histogram: &Histogram<u32>) -> Latency {
@@ -154,6 +185,10 @@ mod tests {
         }
         assert!((a.mean - 505.0).abs() < 6.0);
         assert_eq!((before[2].p50, before[2].max), (0, 0));
+        let spread = table.latencies().distributions();
+        assert_eq!(spread[0].latency, before[0]);
+        assert_eq!(spread[0].buckets, [1, 1, 3, 5, 15, 25, 50, 0, 0, 0, 0]);
+        assert_eq!(spread[2].buckets, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     }
 
     #[test]

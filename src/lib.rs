@@ -6,6 +6,7 @@ pub mod arena;
 #[cfg(all(feature = "binding", not(test)))]
 mod binding;
 pub mod clock;
+pub mod diagnostics;
 pub mod error;
 pub mod followers;
 pub mod generate;

@@ -62,5 +62,41 @@ pub const LATENCY_DIGITS: u8 = 2;
 /// Largest latency that is told apart, in ms (one day); a longer one counts as this.
 pub const LATENCY_MAX_MS: u64 = 24 * 60 * 60 * 1000;
 
+/// Upper bounds, in ms, of the buckets in which latencies and delays of event loops are shown; one more holds the rest.
+pub const BUCKETS_MS: [u64; 10] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+/// Reports of the watchdog that are kept for the diagnostics server. One more pushes the oldest out.
+pub const REPORTS_KEPT: usize = 64;
+
+/// Milliseconds between two beats of a thread; `js/inspect/follow.js` has the same number.
+pub const BEAT_MS: u64 = 50;
+
+/// Seconds for which the delay of each event loop is kept.
+pub const DELAY_SECONDS: usize = 300;
+
+/// Connections that the diagnostics server has at once. One more takes the place of the slowest to ask, or is closed.
+pub const CONNECTIONS: usize = 64;
+
+/// Bytes of a request's head that the diagnostics server takes; a longer one is answered with 431.
+pub const REQUEST_HEAD_BYTES: usize = 16 * 1024;
+
+/// Milliseconds that a client has to send its request's head.
+pub const REQUEST_HEAD_MS: u64 = 5000;
+
+/// Milliseconds that a connection to the diagnostics server lasts at most.
+pub const REQUEST_MS: u64 = 10_000;
+
+/// Bytes of the only body that the diagnostics server takes, the login form's.
+pub const LOGIN_BYTES: usize = 1024;
+
+/// Contexts that `/inflight` lists unless the request says how many.
+pub const LISTED_DEFAULT: usize = 100;
+
+/// Contexts that `/inflight` lists at most; a larger limit counts as this.
+pub const LISTED_MAX: usize = 500;
+
+/// Characters of the diagnostics server's token, at least.
+pub const TOKEN_CHARS: usize = 16;
+
 /// Largest handle: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
 pub const HANDLE_MAX: u64 = (1 << 53) - 1;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::arena::{Abandoned, Page, PageTable};
+use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::followers::Followers;
 use crate::limits::THREAD_BLOCK_BYTES;
@@ -29,6 +30,8 @@ pub struct Store {
     pub recorder: Recorder,
     /// The threads that are told when a watch or a recording starts or stops.
     pub followers: Followers,
+    /// The server that shows all of this.
+    pub diagnostics: Diagnostics,
 }
 
 impl Store {
@@ -42,6 +45,7 @@ impl Store {
             watchdog: Watchdog::default(),
             recorder: Recorder::default(),
             followers: Followers::default(),
+            diagnostics: Diagnostics::default(),
         }
     }
 

@@ -10,10 +10,14 @@
 //! | `Store::abandoned` | counts by label | |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
 //! | `Watchdog` | the watch that is on, its answers and helper | what its thread knows of stalls (its own) |
+//! | `Watchdog::history` | the last reports | |
 //! | `Recorder` | which flight is recorded | the words of its pages and blocks (atomics) |
 //! | `Flight` | slots that are written, and how it ends | |
 //! | `Pool` | which parts of a mapping are lent | the parts (atomics) |
 //! | `Followers` | who is told | |
+//! | `Diagnostics` | the server that is on | what its thread knows of connections and event loops (its own) |
+//! | `Seats` (diagnostics) | the connections that are open, taken by the server's thread only | |
+//! | `Leaks` (diagnostics) | the last answer of JavaScript | |
 //!
 //! No function takes two of them at once, but for `PageTable`, which takes `past` before `pages`.
 

@@ -29,8 +29,9 @@ export function startClock(onTick) {
 }
 
 /**
- * Lets this thread take part in the watch and the recording of the process, now and whenever one starts. What that needs is
- * loaded only then. All of it runs outside every scope, lest it hold on to the request in which the thread was attached.
+ * Lets this thread take part in the watch and the recording of the process, and beat for its diagnostics server, now and
+ * whenever one starts. What that needs is loaded only then. All of it runs outside every scope, lest it hold on to the
+ * request in which the thread was attached.
  *
  * @param {import("../native/contract.js").Backend} backend
  */
@@ -39,7 +40,7 @@ export function followChanges({ watchdog, recorder }) {
   const follow = () => void import("../inspect/follow.js").then((module) => module.follow());
   const start = () => {
     watchdog.follow(follow);
-    if (watchdog.watching() || recorder.recording()) follow();
+    if (watchdog.beating() || recorder.recording()) follow();
   };
   ways.resume({ scope: undefined }, start, null, []);
 }

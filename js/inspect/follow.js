@@ -18,23 +18,33 @@ const BEAT_MS = 50;
 const { beat: BEAT, clock: CLOCK, paused: PAUSED } = LAYOUT.block;
 
 const state = shared("watch", () => ({
-  /** ends this thread's part; `undefined` while it has none */
-  leave: /** @type {(() => void) | undefined} */ (undefined),
+  /** ends this thread's beat; `undefined` while it does not beat */
+  endBeat: /** @type {(() => void) | undefined} */ (undefined),
+  /** takes part in a watch */
+  watched: false,
 }));
 
-/** Takes part while a watch or a recording is on, and leaves when it is not. */
+/**
+ * Beats while a watch or a diagnostics server is on, takes part in the watch while there is one, and in the recording while
+ * there is one.
+ */
 export function follow() {
+  const { watchdog } = backend;
+  if (watchdog === undefined) return;
   moveThread();
-  const watched = backend.watchdog?.watching() === true;
-  if (watched === (state.leave !== undefined)) return;
-  stampCalls(watched);
-  if (watched) {
-    publishAnswer(threadNumber());
-    state.leave = startBeat();
-  } else {
-    state.leave?.();
-    state.leave = undefined;
-    withdrawAnswer();
+  const watched = watchdog.watching();
+  if (watched !== state.watched) {
+    state.watched = watched;
+    stampCalls(watched);
+    if (watched) publishAnswer(threadNumber());
+    else withdrawAnswer();
+  }
+  const beats = watchdog.beating();
+  if (beats && state.endBeat === undefined) {
+    state.endBeat = startBeat();
+  } else if (!beats) {
+    state.endBeat?.();
+    state.endBeat = undefined;
   }
 }
 

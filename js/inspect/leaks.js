@@ -10,9 +10,18 @@ import { closedLives, isTracking, trackLeaks } from "./lives.js";
  *
  * @param {{ idleMs?: number }} [options]
  */
-export function leaks({ idleMs = 60_000 } = {}) {
+export function leaks(options) {
   // For the next call, where nobody asked for it before.
   if (!isTracking()) trackLeaks();
+  return leakReport(options);
+}
+
+/**
+ * The same as far as it is known, without starting to follow contexts.
+ *
+ * @param {{ idleMs?: number }} [options]
+ */
+export function leakReport({ idleMs = 60_000 } = {}) {
   const { held, unproven, skipped, sinceMs } = closedLives();
   const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
   const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));

@@ -93,7 +93,9 @@ export interface Watchdog {
   watchPause(paused: boolean): void;
   /** Whether one is on, paused or not. */
   watching(): boolean;
-  /** Has `changed` called whenever a watch or a recording starts or stops, until this environment ends. */
+  /** Whether threads have to beat: a watch or a diagnostics server is on. */
+  beating(): boolean;
+  /** Has `changed` called whenever a watch, a recording or a diagnostics server starts or stops, until this environment ends. */
   follow(changed: () => void): void;
   /**
    * Has `ask` called for each question to a stuck thread, until the watch stops. A stall can ask more than once, each time
@@ -188,6 +190,30 @@ export interface Flight {
   corrupt: { pages: number; cells: number; stalls: number; snapshots: number };
 }
 
+/** What a diagnostics server is set to; see `ServeOptions` of `onescope/inspect`. */
+export interface ServerSettings {
+  /** an IP address */
+  address: string;
+  port: number;
+  token?: string;
+  /** random text for the cookie of browsers that have shown the token */
+  session: string;
+  stuckMs: number;
+}
+
+/** What only the native backend has: answering while this thread is stuck. */
+export interface Diagnostics {
+  /**
+   * Starts the server of the process and returns its port. `askLeaks` is called when somebody wants to know the leaks, at
+   * most every 5 s. Throws `ERR_ONESCOPE_SERVING` if one is on, `ERR_ONESCOPE_LISTEN` if it cannot listen.
+   */
+  diagnosticsStart(settings: ServerSettings, askLeaks: () => void): number;
+  /** Ends it; false if none was on. */
+  diagnosticsStop(): boolean;
+  /** Takes the answer to `askLeaks`, the JSON of an object. */
+  diagnosticsLeaks(json: string): void;
+}
+
 export interface Backend extends Store {
   /** which backend this is */
   name: "native" | "js";
@@ -199,6 +225,7 @@ export interface Backend extends Store {
   watchdog?: Watchdog;
   /** native only */
   recorder?: Recorder;
+  diagnostics?: Diagnostics;
   /** version of the addon, native only */
   version?(): string;
   /** tells of a cell taken as a fork; the native backend sees it in the cell */

@@ -26,13 +26,14 @@ export function loadNative() {
     return { reasons: [`${path}: ${hint}`] };
   }
   try {
-    /** @type {Store & import("./contract.js").Watchdog & import("./contract.js").Recorder} */
+    /** @type {Store & import("./contract.js").Watchdog & import("./contract.js").Recorder & import("./contract.js").Diagnostics} */
     const store = require(path);
     const hash = store.layoutHash();
     if (hash !== LAYOUT.hash) {
       return { reasons: [`${path}: built for cell layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
     }
-    const told = { reasons: [], path, watchdog: store, recorder: store, forked: nothing, closed: nothing };
+    const parts = { watchdog: store, recorder: store, diagnostics: store };
+    const told = { reasons: [], path, ...parts, forked: nothing, closed: nothing };
     return { native: { ...store, ...told, name: "native" }, reasons: [] };
   } catch (error) {
     return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };

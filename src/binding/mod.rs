@@ -4,6 +4,7 @@
 
 mod arena;
 mod convert;
+mod diagnostics;
 mod error;
 mod external;
 mod inspect;

@@ -96,6 +96,7 @@ fn detach_env(env: &Env, key: usize, id: u32) {
     if store.watchdog.leave(id) {
         store.followers.tell();
     }
+    store.diagnostics.leave(store, id);
     // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.
     let _ = ATTACHED.try_with(|list| {
         let mut list = list.try_borrow_mut().ok()?;

@@ -14,9 +14,9 @@ use crate::watchdog::{Answer, Rules, Settings};
 
 /// A JavaScript function that any thread can call. It is weak (its queue keeps no event loop alive) and takes its arguments
 /// as they are, without an error in front.
-type Callback<Args> = ThreadsafeFunction<Args, Unknown<'static>, Args, napi::Status, false, true>;
+pub(super) type Callback<Args> = ThreadsafeFunction<Args, Unknown<'static>, Args, napi::Status, false, true>;
 
-fn callback<Args: JsValuesTupleIntoVec + 'static>(
+pub(super) fn callback<Args: JsValuesTupleIntoVec + 'static>(
     function: &Function<'_, Args, Unknown<'static>>,
 ) -> Result<Callback<Args>> {
     let builder = function.build_threadsafe_function::<Args>().weak::<true>().callee_handled::<false>();
@@ -87,7 +87,15 @@ pub fn watching() -> Result<bool> {
     Ok(Store::global().watchdog.is_on())
 }
 
-/// Has `changed` called whenever a watch or a recording starts or stops, until the calling environment ends.
+/// True while threads have to beat: a watch or a diagnostics server is on.
+#[napi(catch_unwind)]
+pub fn beating() -> Result<bool> {
+    let store = Store::global();
+    Ok(store.watchdog.is_on() || store.diagnostics.is_on())
+}
+
+/// Has `changed` called whenever a watch, a recording or a diagnostics server starts or stops, until the calling environment
+/// ends.
 #[napi(catch_unwind)]
 pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<()> {
     let changed = callback(&changed)?;

@@ -3,6 +3,7 @@
 //! Each JavaScript thread beats in its block (`threads.rs`). A thread of its own reads the blocks, and writes to stderr
 //! while the other is still stuck. It waits for no JavaScript, and no JavaScript waits for it.
 
+mod history;
 mod limit;
 mod output;
 mod reading;
@@ -18,6 +19,9 @@ use crate::store::Store;
 use crate::sync::Mutex;
 use crate::threads::block;
 
+pub use self::history::{Told, Totals};
+pub use self::reading::Reading;
+pub use self::report::{Confidence, Report, Request};
 pub use self::stall::{Answer, Rules};
 
 /// What a watch is set to.
@@ -55,6 +59,7 @@ struct State {
 #[derive(Default)]
 pub struct Watchdog {
     state: Mutex<State>,
+    history: Mutex<history::History>,
 }
 
 impl Watchdog {
@@ -120,6 +125,24 @@ impl Watchdog {
         }
         self.state.lock().answers.push(answer);
         true
+    }
+
+    /// The last reports, oldest first, also of watches that are over.
+    pub fn told(&self) -> Vec<Told> {
+        self.history.lock().list()
+    }
+
+    /// How many reports there were: stalls told, recovered and ended.
+    pub fn totals(&self) -> Totals {
+        self.history.lock().totals()
+    }
+
+    /// What is known of a stuck thread that is not asked: a report as it would be told now.
+    pub fn suspect(&self, store: &Store, reading: &Reading, blocked_ms: u64) -> Report {
+        let session = self.state.lock().session.clone();
+        let calls = session.as_ref().map_or(&[][..], |session| &session.settings.calls);
+        let evidence = report::Evidence { seen: reading.seen, stamp: reading.stamp, answer: None };
+        report::stall(store, calls, reading.thread, blocked_ms, 0, evidence)
     }
 
     fn helper(&self) -> Option<Helper> {

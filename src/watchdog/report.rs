@@ -86,6 +86,15 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl Report {
+    /// Id of the thread.
+    pub fn thread(&self) -> u32 {
+        match self {
+            Report::Stall { thread, .. }
+            | Report::Recovered { thread, .. }
+            | Report::Ended { thread, .. } => *thread,
+        }
+    }
+
     /// The line as JSON, without a newline.
     pub fn line(&self) -> String {
         // Strings and numbers only, so nothing in it can fail.

@@ -102,6 +102,7 @@ impl<'a> Dog<'a> {
             return;
         }
         let line = report.line();
+        store.watchdog.history.lock().add(report);
         // First, for stderr may be a pipe that nobody empties.
         store.recorder.stall(&line);
         if let Some(on_report) = &self.session.settings.on_report {

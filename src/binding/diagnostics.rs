@@ -1,0 +1,74 @@
+//! The diagnostics server for JavaScript.
+
+use std::net::IpAddr;
+
+use napi::Env;
+use napi::bindgen_prelude::{Function, Unknown};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode::NonBlocking;
+use napi_derive::napi;
+
+use super::error::Result;
+use super::threads::thread_id;
+use super::watch::callback;
+use crate::diagnostics::Settings;
+use crate::error::Error;
+use crate::store::Store;
+
+/// What a diagnostics server is set to.
+#[napi(object, object_to_js = false)]
+pub struct DiagnosticsOptions {
+    /// The address to listen on, in numbers.
+    pub address: String,
+    /// The port; 0 for any that is free.
+    pub port: u16,
+    /// What clients must know, if anything.
+    pub token: Option<String>,
+    /// Random text for the cookie of browsers that have shown the token.
+    pub session: String,
+    /// Milliseconds for which a thread may be stuck before `/livez` fails.
+    pub stuck_ms: u32,
+}
+
+/// Starts the diagnostics server of the process, and returns its port. `ask_leaks` is called when somebody wants to know the
+/// leaks, which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_SERVING` if one is on, `ERR_ONESCOPE_LISTEN` if it cannot
+/// listen.
+#[napi(catch_unwind)]
+pub fn diagnostics_start(
+    env: &Env,
+    options: DiagnosticsOptions,
+    ask_leaks: Function<'_, (), Unknown<'static>>,
+) -> Result<u16> {
+    let ask = callback(&ask_leaks)?;
+    let DiagnosticsOptions { address, port, token, session, stuck_ms } = options;
+    let refused = |error: std::net::AddrParseError| Error::Listen {
+        address: address.clone(),
+        reason: error.to_string(),
+    };
+    let settings = Settings {
+        address: address.parse::<IpAddr>().map_err(refused)?,
+        port,
+        token,
+        session,
+        stuck_ms: stuck_ms.into(),
+        owner: thread_id(env)?,
+        ask_leaks: Box::new(move || {
+            ask.call((), NonBlocking);
+        }),
+    };
+    let store = Store::global();
+    Ok(store.diagnostics.start(store, settings)?.port())
+}
+
+/// Ends the diagnostics server of the process; false if none was on.
+#[napi(catch_unwind)]
+pub fn diagnostics_stop() -> Result<bool> {
+    let store = Store::global();
+    Ok(store.diagnostics.stop(store))
+}
+
+/// Takes what `leaks()` says, as JSON.
+#[napi(catch_unwind)]
+pub fn diagnostics_leaks(json: String) -> Result<()> {
+    Store::global().diagnostics.take_leaks(json);
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The connections that are open: a fixed number, in which slow clients cannot keep others out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use tokio::task::AbortHandle;
+
+use crate::limits::CONNECTIONS;
+use crate::sync::Mutex;
+
+/// How far a connection is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Step {
+    /// Its request has not arrived.
+    Silent,
+    /// Its request waits for its answer.
+    Asked,
+    /// Its answer is made. One that fits into the system's buffers is gone by the next turn of the server's thread, so
+    /// this is a client that does not read.
+    Answered,
+}
+
+struct Connection {
+    step: Arc<AtomicU8>,
+    task: AbortHandle,
+}
+
+#[derive(Default)]
+struct Open {
+    last: u64,
+    // By number, so oldest first.
+    connections: BTreeMap<u64, Connection>,
+}
+
+impl Open {
+    /// The oldest connection that is so far.
+    fn first(&self, step: Step) -> Option<u64> {
+        let mut connections = self.connections.iter();
+        connections.find(|(_, each)| each.step.load(Relaxed) == step as u8).map(|(number, _)| *number)
+    }
+}
+
+/// The connections of a server.
+#[derive(Default)]
+pub struct Connections {
+    open: Mutex<Open>,
+}
+
+/// The place of one connection, free again once this is dropped.
+pub struct Place {
+    number: u64,
+    step: Arc<AtomicU8>,
+    connections: Arc<Connections>,
+}
+
+impl Place {
+    /// Says that the request has arrived: nobody takes the place away while it waits for its answer.
+    pub fn asked(&self) {
+        self.step.store(Step::Asked as u8, Relaxed);
+    }
+
+    /// Says that the answer is made.
+    pub fn answered(&self) {
+        self.step.store(Step::Answered as u8, Relaxed);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connections.open.lock().connections.remove(&self.number);
+    }
+}
+
+impl Connections {
+    /// Gives a place to a connection, whose task `start` starts. Where all are taken, the connection that has been there
+    /// longest without having sent its request gives way, then the one that has not read its answer; if there is none, the
+    /// new one is dropped.
+    pub fn admit(self: &Arc<Self>, start: impl FnOnce(Place) -> AbortHandle) {
+        let number = {
+            let mut open = self.open.lock();
+            if open.connections.len() >= CONNECTIONS {
+                let Some(number) = open.first(Step::Silent).or_else(|| open.first(Step::Answered)) else {
+                    return;
+                };
+                if let Some(connection) = open.connections.remove(&number) {
+                    connection.task.abort();
+                }
+            }
+            open.last += 1;
+            open.last
+        };
+        let step = Arc::new(AtomicU8::new(Step::Silent as u8));
+        // The task starts after this turn of the server's thread, and gives its place back after that.
+        let task = start(Place { number, step: Arc::clone(&step), connections: Arc::clone(self) });
+        self.open.lock().connections.insert(number, Connection { step, task });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::pending;
+
+    #[test]
+    fn who_waits_for_an_answer_stays_and_the_slowest_gives_way() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let all = Arc::new(Connections::default());
+            let numbers = || all.open.lock().connections.keys().copied().collect::<Vec<_>>();
+            let admit = |step: Step| {
+                all.admit(|place| {
+                    match step {
+                        Step::Silent => {}
+                        Step::Asked => place.asked(),
+                        Step::Answered => place.answered(),
+                    }
+                    tokio::spawn(async move {
+                        pending::<()>().await;
+                        drop(place);
+                    })
+                    .abort_handle()
+                });
+            };
+            let limit = CONNECTIONS as u64;
+            admit(Step::Asked);
+            admit(Step::Answered);
+            (2..limit).for_each(|_| admit(Step::Silent));
+            assert_eq!(numbers(), (1..=limit).collect::<Vec<_>>());
+            admit(Step::Asked);
+            assert_eq!(numbers().len(), CONNECTIONS);
+            assert_eq!(numbers()[..3], [1, 2, 4], "3 gave way");
+            (3..limit).for_each(|_| admit(Step::Asked));
+            assert_eq!(numbers()[..2], [1, 2]);
+            admit(Step::Asked);
+            let full = numbers();
+            assert_eq!(full[..2], [1, limit + 1], "then 2");
+            admit(Step::Asked);
+            assert_eq!(numbers(), full, "all wait for their answers, so nobody gives way");
+            tokio::task::yield_now().await;
+            assert_eq!(numbers(), full, "who gave way takes nobody's place with him");
+        });
+    }
+}

@@ -1,0 +1,174 @@
+//! `/inflight`: what is in flight, and which threads are stuck in what.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use serde::Serialize;
+
+use super::server::Server;
+use crate::arena::State;
+use crate::inspect::{self, ContextInfo, Filter};
+use crate::limits::{LISTED_DEFAULT, LISTED_MAX};
+use crate::watchdog::{Confidence, Reading, Report, Told};
+
+/// Which contexts to list.
+#[derive(Debug, Default, PartialEq)]
+pub struct Query {
+    limit: usize,
+    label: Option<String>,
+    state: Option<State>,
+    thread: Option<u32>,
+}
+
+/// The answer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct List {
+    pid: u32,
+    now: String,
+    threads: Vec<Thread>,
+    // How many the filter finds, listed or not.
+    total: usize,
+    in_flight: Vec<Context>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Thread {
+    thread: u32,
+    blocked_ms: Option<u64>,
+    suspect: Option<Suspect>,
+}
+
+/// What a stuck thread is stuck in, as far as it is known.
+#[derive(Serialize)]
+struct Suspect {
+    seq: Option<u64>,
+    label: Option<String>,
+    confidence: Confidence,
+    call: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    seq: u64,
+    label: String,
+    kind: &'static str,
+    state: &'static str,
+    thread: u32,
+    age_ms: u32,
+    idle_ms: u32,
+    flags: Vec<String>,
+    parent: Option<u64>,
+}
+
+impl Query {
+    /// Reads the query of an address; what is empty counts as not given.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(query: &str) -> Result<Self, String> {
+        let mut parsed = Self { limit: LISTED_DEFAULT, ..Self::default() };
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
+            let wrong = |expected: &str| format!("{name} is {expected}");
+            match &*name {
+                "limit" => {
+                    parsed.limit = value.parse().map_err(|_| wrong("a whole number"))?;
+                }
+                "label" => parsed.label = Some(value.into_owned()),
+                "state" => {
+                    let known = || wrong(&format!("one of {}", State::NAMES.join(", ")));
+                    parsed.state = Some(State::from_name(&value).ok_or_else(known)?);
+                }
+                "thread" => parsed.thread = Some(value.parse().map_err(|_| wrong("the number of a thread"))?),
+                _ => return Err(wrong("unknown; there are limit, label, state and thread")),
+            }
+        }
+        parsed.limit = parsed.limit.min(LISTED_MAX);
+        Ok(parsed)
+    }
+}
+
+/// Lists contexts and threads.
+pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> List {
+    let store = server.store;
+    let filter = Filter { label, state, thread, ..Filter::default() };
+    let mut found = inspect::contexts(store, &filter);
+    let total = found.len();
+    found.truncate(limit);
+    let in_flight =
+        found.into_iter().map(|info| Context::new(info, |seq| inspect::flags(store, seq))).collect();
+    List {
+        pid: std::process::id(),
+        now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
+        threads: threads(server),
+        total,
+        in_flight,
+    }
+}
+
+impl Context {
+    fn new(info: ContextInfo, flags: impl Fn(u64) -> Vec<String>) -> Self {
+        Self {
+            seq: info.seq,
+            kind: info.kind.name(),
+            state: info.state.name(),
+            label: info.label,
+            thread: info.thread,
+            age_ms: info.age_ms,
+            idle_ms: info.idle_ms,
+            flags: flags(info.seq),
+            parent: info.parent,
+        }
+    }
+}
+
+fn threads(server: &Server) -> Vec<Thread> {
+    let told = server.store.watchdog.told();
+    let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
+    readings
+        .iter()
+        .map(|reading| {
+            let blocked_ms = server.loops.lock().blocked_ms(reading.thread);
+            let suspect = blocked_ms.filter(|ms| *ms > 0).and_then(|ms| suspect(server, &told, reading, ms));
+            Thread { thread: reading.thread, blocked_ms, suspect }
+        })
+        .collect()
+}
+
+/// What the thread said itself, if it was asked in this block; else what can be seen from outside.
+fn suspect(server: &Server, told: &[Told], reading: &Reading, blocked_ms: u64) -> Option<Suspect> {
+    let since = Instant::now().checked_sub(Duration::from_millis(blocked_ms));
+    let last = told.iter().rev().find(|told| told.report.thread() == reading.thread);
+    let asked = last.filter(|told| since.is_some_and(|since| told.instant >= since)).map(|told| &told.report);
+    let report = match asked {
+        Some(report @ Report::Stall { confidence: Confidence::Exact | Confidence::Stamped, .. }) => {
+            report.clone()
+        }
+        _ => server.store.watchdog.suspect(server.store, reading, blocked_ms),
+    };
+    let Report::Stall { confidence, request, call, .. } = report else { return None };
+    if request.is_none() && call.is_none() && confidence == Confidence::LastSeen {
+        return None;
+    }
+    let (seq, label) = request.map_or((None, None), |request| (Some(request.seq), Some(request.label)));
+    Some(Suspect { seq, label, confidence, call })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_checked_and_bounded() {
+        let default = Query { limit: LISTED_DEFAULT, ..Query::default() };
+        assert_eq!(Query::parse(""), Ok(default));
+        let all = Query::parse("limit=99999&label=a%20%26+b&state=active&thread=3").unwrap();
+        let label = Some("a & b".to_owned());
+        assert_eq!(all, Query { limit: LISTED_MAX, label, state: Some(State::Active), thread: Some(3) });
+        assert_eq!(Query::parse("limit=&label="), Query::parse(""));
+        for wrong in ["limit=-1", "limit=x", "state=busy", "thread=1.5", "thread=4294967296", "what=1"] {
+            assert!(Query::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

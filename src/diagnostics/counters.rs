@@ -1,0 +1,137 @@
+//! `/counters` and `/eventloop`: how many contexts there are and were, how long they took, how late the event loops are.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde::Serialize;
+
+use super::server::Server;
+use crate::arena::{RequestKind, State};
+use crate::inspect;
+use crate::latency::Distribution;
+use crate::limits::BUCKETS_MS;
+use crate::store::Store;
+
+/// How long distributions are good for. To make them takes a lock that JavaScript needs once for 255 contexts.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// The latencies of all labels, as they were lately.
+#[derive(Default)]
+pub struct Spread {
+    made: Option<(Instant, Arc<[Distribution]>)>,
+}
+
+impl Spread {
+    /// Those of now, or of half a second ago at most.
+    pub fn get(&mut self, store: &Store) -> Arc<[Distribution]> {
+        if let Some((at, list)) = &self.made
+            && at.elapsed() < FRESH
+        {
+            return Arc::clone(list);
+        }
+        let list: Arc<[Distribution]> = store.pages.latencies().distributions().into();
+        self.made = Some((Instant::now(), Arc::clone(&list)));
+        list
+    }
+}
+
+/// The answer of `/counters`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counters {
+    created: u64,
+    forked: u64,
+    closed: u64,
+    abandoned: u64,
+    in_flight: u64,
+    by_kind: BTreeMap<&'static str, u64>,
+    by_state: BTreeMap<&'static str, u64>,
+    pages: u64,
+    threads: u64,
+    histograms: Vec<Histogram>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Histogram {
+    label: String,
+    count: u64,
+    p50: u64,
+    p90: u64,
+    p99: u64,
+    max: u64,
+    mean: f64,
+    buckets: Vec<Bucket>,
+}
+
+/// Contexts that took at most so long, and more than the bucket before.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bucket {
+    // None for the last, which has no bound.
+    up_to_ms: Option<u64>,
+    count: u64,
+}
+
+/// Counts contexts.
+pub fn count(server: &Server) -> Counters {
+    let store = server.store;
+    let (counts, in_flight) = (inspect::counts(store), inspect::in_flight(store));
+    let histograms = server.spread.lock().get(store).iter().map(Histogram::of).collect();
+    let totals = counts.totals;
+    Counters {
+        created: totals.created,
+        forked: totals.forked,
+        closed: totals.closed,
+        abandoned: totals.abandoned,
+        in_flight: totals.in_flight,
+        by_kind: named(&RequestKind::NAMES, &in_flight.by_kind),
+        by_state: named(&State::NAMES, &in_flight.by_state),
+        pages: counts.live_pages,
+        threads: counts.threads,
+        histograms,
+    }
+}
+
+fn named(names: &[&'static str], counts: &[u64]) -> BTreeMap<&'static str, u64> {
+    names.iter().zip(counts).filter(|(_, count)| **count > 0).map(|(name, count)| (*name, *count)).collect()
+}
+
+impl Histogram {
+    fn of(Distribution { latency, buckets }: &Distribution) -> Self {
+        let bounds = BUCKETS_MS.iter().copied().map(Some).chain([None]);
+        Self {
+            label: latency.label.clone(),
+            count: latency.count,
+            p50: latency.p50,
+            p90: latency.p90,
+            p99: latency.p99,
+            max: latency.max,
+            mean: latency.mean,
+            buckets: bounds.zip(*buckets).map(|(up_to_ms, count)| Bucket { up_to_ms, count }).collect(),
+        }
+    }
+}
+
+/// The answer of `/eventloop`.
+#[derive(Serialize)]
+pub struct EventLoops {
+    now: String,
+    threads: Vec<EventLoop>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventLoop {
+    thread: u32,
+    // The longest delay of each second, oldest first, the last one being over for less than a second.
+    delays_ms: Vec<Option<u32>>,
+}
+
+/// How late each event loop was in the last minutes.
+pub fn event_loops(server: &Server) -> EventLoops {
+    let threads =
+        server.loops.lock().seconds().map(|(thread, delays_ms)| EventLoop { thread, delays_ms }).collect();
+    EventLoops { now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(), threads }
+}

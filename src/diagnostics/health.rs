@@ -1,0 +1,35 @@
+//! `/livez` and `/readyz`: for whoever restarts the process or sends it requests.
+
+use hyper::StatusCode;
+use serde_json::json;
+
+use super::respond::{Answer, json};
+use super::server::Server;
+
+/// A thread that has been stuck for so long is not ready for requests, ms.
+const BUSY_MS: u64 = 1000;
+
+/// Live: no thread has been stuck for longer than `stuckMs`.
+pub fn live(server: &Server) -> Answer {
+    let limit = server.settings.stuck_ms;
+    let threads: Vec<_> = server
+        .store
+        .threads
+        .list()
+        .into_iter()
+        .filter_map(|thread| Some((thread, server.loops.lock().blocked_ms(thread)?)))
+        .filter(|(_, blocked_ms)| *blocked_ms > limit)
+        .map(|(thread, blocked_ms)| json!({ "thread": thread, "blockedMs": blocked_ms }))
+        .collect();
+    let status = if threads.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    json(status, &json!({ "live": threads.is_empty(), "stuckMs": limit, "stuck": threads }))
+}
+
+/// Ready: the thread that started the server has turned its event loop, is not at its end, and is not stuck now.
+pub fn ready(server: &Server) -> Answer {
+    let thread = server.settings.owner;
+    let blocked_ms = server.loops.lock().blocked_ms(thread);
+    let ready = blocked_ms.is_some_and(|ms| ms <= BUSY_MS);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    json(status, &json!({ "ready": ready, "thread": thread, "blockedMs": blocked_ms }))
+}

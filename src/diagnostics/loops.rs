@@ -1,0 +1,185 @@
+//! How late the event loops are, from their beats. Like the watchdog's, its time is the one in which it ran itself, so that
+//! a machine that slept or a process that was stopped is no delay.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::clock::Clock;
+use crate::limits::{BEAT_MS, BUCKETS_MS, DELAY_SECONDS};
+use crate::watchdog::Reading;
+
+/// Longest step between two looks that is believed, ms.
+const STEP_MS: u64 = 250;
+
+/// Longest step after which no beat can have been missed, ms. After a longer one nobody knows how late a new beat was.
+const SURE_MS: u64 = 90;
+
+/// From when on a beat is overdue and not only a little late, ms.
+const OVERDUE_MS: u64 = 2 * BEAT_MS;
+
+/// Delays of one loop, counted since the server started.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Delays {
+    /// Beats by how late they were: at most each of [`BUCKETS_MS`] and more than the one before; the last ones more.
+    pub buckets: [u64; BUCKETS_MS.len() + 1],
+    /// All together, ms.
+    pub sum_ms: u64,
+}
+
+#[derive(Default)]
+struct Loop {
+    // The last beat; 0 while nothing can be judged.
+    beat: u32,
+    // When it came, in own time.
+    since: u64,
+    // Milliseconds since then.
+    silent: u64,
+    delays: Delays,
+    // The longest delay of the current second, and of those before, oldest first.
+    current: Option<u32>,
+    seconds: VecDeque<Option<u32>>,
+}
+
+/// The event loops of all threads.
+#[derive(Default)]
+pub struct Loops {
+    time: u64,
+    last: Option<u32>,
+    second: u64,
+    loops: BTreeMap<u32, Loop>,
+}
+
+impl Loops {
+    /// One look: `now` is a reading of the clock, `second` counts seconds since any moment, `readings` are all attached
+    /// threads.
+    pub fn step(&mut self, now: u32, second: u64, readings: &[Reading]) {
+        let elapsed = u64::from(Clock::age_ms(self.last.unwrap_or(now), now));
+        self.last = Some(now);
+        self.time += elapsed.min(STEP_MS);
+        self.turn_seconds(second);
+        self.loops.retain(|thread, _| readings.iter().any(|reading| reading.thread == *thread));
+        // A debugger holds all threads of a process, and only the main one knows of it.
+        let paused = readings.iter().any(|reading| reading.paused);
+        for reading in readings {
+            let each = self.loops.entry(reading.thread).or_default();
+            if paused || reading.beat == 0 {
+                (each.beat, each.silent) = (0, 0);
+                continue;
+            }
+            if reading.beat == each.beat {
+                each.silent = self.time - each.since;
+                each.late(each.silent.saturating_sub(BEAT_MS));
+                continue;
+            }
+            let since = self.time - u64::from(Clock::age_ms(reading.beat, now)).min(elapsed.min(STEP_MS));
+            let known = each.beat != 0 && (elapsed <= SURE_MS || each.silent >= OVERDUE_MS);
+            if known {
+                let late = since.saturating_sub(each.since).saturating_sub(BEAT_MS);
+                each.late(late);
+                each.current = Some(each.current.unwrap_or(0));
+                each.delays.buckets[BUCKETS_MS.partition_point(|bound| *bound < late)] += 1;
+                each.delays.sum_ms += late;
+            }
+            (each.beat, each.since, each.silent) = (reading.beat, since, 0);
+        }
+    }
+
+    fn turn_seconds(&mut self, second: u64) {
+        let passed = second.saturating_sub(self.second).min(DELAY_SECONDS as u64);
+        self.second = second;
+        for each in self.loops.values_mut() {
+            for _ in 0..passed {
+                each.seconds.push_back(each.current.take());
+            }
+            let surplus = each.seconds.len().saturating_sub(DELAY_SECONDS);
+            each.seconds.drain(..surplus);
+        }
+    }
+
+    /// Milliseconds for which a thread has been stuck: 0 while it beats in time, none if it does not beat.
+    pub fn blocked_ms(&self, thread: u32) -> Option<u64> {
+        let each = self.loops.get(&thread).filter(|each| each.beat != 0)?;
+        Some(if each.silent >= OVERDUE_MS { each.silent } else { 0 })
+    }
+
+    /// The longest delay of each of the last seconds, in ms, oldest first, by thread; none where no beat came.
+    pub fn seconds(&self) -> impl Iterator<Item = (u32, Vec<Option<u32>>)> {
+        self.loops.iter().map(|(thread, each)| (*thread, each.seconds.iter().copied().collect()))
+    }
+
+    /// All delays, by thread.
+    pub fn delays(&self) -> impl Iterator<Item = (u32, &Delays)> {
+        self.loops.iter().map(|(thread, each)| (*thread, &each.delays))
+    }
+}
+
+impl Loop {
+    fn late(&mut self, ms: u64) {
+        let ms = u32::try_from(ms).unwrap_or(u32::MAX);
+        if ms > 0 {
+            self.current = self.current.max(Some(ms));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Reading = Reading { thread: 0, beat: 0, paused: false, seen: 0, stamp: None };
+
+    /// Looks every 25 ms up to `until`; `beats` says what the last beat is at each time.
+    fn run(loops: &mut Loops, from: u32, until: u32, beats: impl Fn(u32) -> u32) {
+        for now in (from..until).step_by(25) {
+            loops.step(now, u64::from(now / 1000), &[Reading { beat: beats(now), ..IDLE }]);
+        }
+    }
+
+    /// A thread that beats every 50 ms, but not between 2010 and 4000.
+    fn blocked(now: u32) -> u32 {
+        if (2010..4000).contains(&now) { 2000 } else { now / 50 * 50 }
+    }
+
+    #[test]
+    fn a_block_shows_while_it_lasts_and_counts_once() {
+        let mut loops = Loops::default();
+        run(&mut loops, 1000, 2050, blocked);
+        assert_eq!(loops.blocked_ms(0), Some(0));
+        run(&mut loops, 2050, 3000, blocked);
+        assert_eq!(loops.blocked_ms(0), Some(975));
+        run(&mut loops, 3000, 5000, blocked);
+        assert_eq!(loops.blocked_ms(0), Some(0));
+        loops.step(5000, 5, &[Reading { beat: 5000, ..IDLE }]);
+        let (_, seconds) = loops.seconds().next().unwrap();
+        assert_eq!(seconds, [Some(0), Some(925), Some(1925), Some(1950)]);
+        let (_, delays) = loops.delays().next().unwrap();
+        assert_eq!((delays.buckets[7], delays.sum_ms), (1, 1950));
+        assert_eq!(delays.buckets[0], 2 * 20);
+    }
+
+    #[test]
+    fn sleep_is_no_delay() {
+        let mut loops = Loops::default();
+        run(&mut loops, 1000, 2000, |now| now / 50 * 50);
+        // An hour later, and nobody has run meanwhile.
+        loops.step(3_602_000, 3602, &[Reading { beat: 1950, ..IDLE }]);
+        assert!(loops.blocked_ms(0).unwrap() <= 300);
+        run(&mut loops, 3_602_025, 3_604_000, |now| now / 50 * 50);
+        let (_, seconds) = loops.seconds().next().unwrap();
+        assert!(seconds.iter().flatten().all(|late| *late <= 300), "{seconds:?}");
+        assert!(seconds.len() <= DELAY_SECONDS);
+    }
+
+    #[test]
+    fn who_does_not_beat_is_not_judged() {
+        let mut loops = Loops::default();
+        run(&mut loops, 1000, 3000, |_| 0);
+        assert_eq!(loops.blocked_ms(0), None);
+        assert_eq!(loops.blocked_ms(1), None);
+        run(&mut loops, 3000, 5000, |_| 2990);
+        assert!(loops.blocked_ms(0) > Some(1000));
+        loops.step(5025, 5, &[Reading { beat: 2990, paused: true, ..IDLE }]);
+        assert_eq!(loops.blocked_ms(0), None);
+        loops.step(5050, 5, &[]);
+        assert_eq!(loops.seconds().count(), 0);
+    }
+}

@@ -1,0 +1,80 @@
+//! How much of a processor the answers may take: clients that never rest must not cost the program its processor.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use crate::sync::Mutex;
+
+/// Share of one processor, in the long run.
+const SHARE: f64 = 0.1;
+
+/// What can be spent at once after a rest.
+const SAVINGS: Duration = Duration::from_millis(100);
+
+/// What a request costs besides its answer: the connection, reading and writing.
+const OVERHEAD: Duration = Duration::from_micros(100);
+
+/// Between two looks whether there is time again.
+const REST: Duration = Duration::from_millis(2);
+
+struct Budget {
+    // Seconds; below 0 after an answer that took longer than there was.
+    left: f64,
+    at: Instant,
+}
+
+/// The time that answers may take.
+pub struct Pace {
+    budget: Mutex<Budget>,
+}
+
+impl Pace {
+    /// One with all its savings.
+    pub fn new() -> Self {
+        Self { budget: Mutex::new(Budget { left: SAVINGS.as_secs_f64(), at: Instant::now() }) }
+    }
+
+    /// Waits until there is time for an answer.
+    pub async fn turn(&self) {
+        while self.left(Instant::now()) <= 0.0 {
+            sleep(REST).await;
+        }
+    }
+
+    /// Makes an answer, at the expense of the budget.
+    pub fn spend<T>(&self, make: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let made = make();
+        self.budget.lock().left -= (start.elapsed() + OVERHEAD).as_secs_f64();
+        made
+    }
+
+    fn left(&self, now: Instant) -> f64 {
+        let mut budget = self.budget.lock();
+        let earned = now.saturating_duration_since(budget.at).as_secs_f64() * SHARE;
+        budget.left = (budget.left + earned).min(SAVINGS.as_secs_f64());
+        budget.at = now;
+        budget.left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn savings_end_and_come_back() {
+        let pace = Pace::new();
+        let start = Instant::now();
+        let full = pace.left(start);
+        assert!((full - 0.1).abs() < 1e-6);
+        pace.budget.lock().left -= 0.15;
+        assert!(pace.left(start) < 0.0);
+        assert!(pace.left(start + Duration::from_millis(400)) < 0.0);
+        assert!(pace.left(start + Duration::from_millis(600)) > 0.0);
+        assert!((pace.left(start + Duration::from_secs(60)) - full).abs() < 1e-6);
+        assert_eq!(pace.spend(|| 5), 5);
+        assert!(pace.budget.lock().left < full);
+    }
+}

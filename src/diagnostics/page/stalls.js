@@ -1,0 +1,35 @@
+import { byId, duration, element, keep, setText, timeOfDay } from "./dom.js";
+
+// The last reports of the watchdog, newest first.
+
+/** @type {Map<string, Element>} by time and thread */
+const entries = new Map();
+
+/** @param {any} answer what `/stalls` answers */
+export function showStalls({ watching, stalls }) {
+  const none = stalls.length === 0 ? "No stalls so far." : "";
+  const off = "No watch is on: call watch() of onescope/inspect to have stalls told, with their stacks.";
+  setText(byId("stalls-note"), watching ? none : off);
+  keep(byId("stalls"), entries, stalls.toReversed(), { key: keyOf, make: makeEntry });
+}
+
+/** @param {any} report */
+const keyOf = ({ at, thread, onescope, blockedMs }) => `${at} ${thread} ${onescope} ${blockedMs}`;
+
+/** @param {any} report */
+function makeEntry(report) {
+  const time = element("time", { datetime: report.at }, timeOfDay(report.at));
+  const entry = element("li", {}, time, ` ${describe(report)}`);
+  if (report.stack?.length > 0) entry.append(element("pre", {}, report.stack.join("\n")));
+  return entry;
+}
+
+/** @param {any} report */
+function describe({ onescope, thread, blockedMs, request, call, confidence, waiting }) {
+  const name = request === null ? "no known request" : request.label;
+  const time = duration(blockedMs);
+  if (onescope === "recovered") return `Thread ${thread} goes on after ${time}: ${name}`;
+  if (onescope === "ended") return `Thread ${thread} ended, stuck for ${time}: ${name}`;
+  const inCall = call === null ? "" : `, in ${call}`;
+  return `Thread ${thread} stuck for ${time}: ${name} (${confidence}${inCall}); ${waiting} others wait`;
+}

@@ -1,0 +1,77 @@
+//! Which path answers what.
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, StatusCode};
+use serde::Serialize;
+
+use super::respond::{Answer, content, json, refusal};
+use super::server::Server;
+use super::{access, contexts, counters, health, metrics, page};
+use crate::watchdog::Told;
+
+/// The answer of `/stalls`.
+#[derive(Serialize)]
+struct Stalls {
+    // False: nobody looks for stalls now.
+    watching: bool,
+    stalls: Vec<Told>,
+}
+
+/// Answers a request.
+pub async fn answer(server: &Server, request: Request<Incoming>) -> Answer {
+    if request.method() == Method::POST && request.uri().path() == access::LOGIN {
+        let answer = access::login(server, request).await;
+        return server.pace.spend(|| answer);
+    }
+    let (request, _) = request.into_parts();
+    let refused = server.pace.spend(|| refuse(server, &request));
+    if let Some(refused) = refused {
+        return refused;
+    }
+    if request.uri.path() == "/leaks" {
+        return server.leaks.answer(&server.settings.ask_leaks).await;
+    }
+    server.pace.spend(|| route(server, &request))
+}
+
+fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
+    if ![Method::GET, Method::HEAD].contains(&request.method) {
+        let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "this server only shows; use GET");
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return Some(answer);
+    }
+    // What the login form itself needs.
+    if page::is_style(request.uri.path()) {
+        return None;
+    }
+    access::refuse(server, request)
+}
+
+fn route(server: &Server, request: &Parts) -> Response<Full<Bytes>> {
+    let path = request.uri.path();
+    match path {
+        "/inflight" => match contexts::Query::parse(request.uri.query().unwrap_or_default()) {
+            Ok(query) => json(StatusCode::OK, &contexts::list(server, query)),
+            Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
+        },
+        "/stalls" => {
+            let watchdog = &server.store.watchdog;
+            json(StatusCode::OK, &Stalls { watching: watchdog.is_on(), stalls: watchdog.told() })
+        }
+        "/counters" => json(StatusCode::OK, &counters::count(server)),
+        "/eventloop" => json(StatusCode::OK, &counters::event_loops(server)),
+        "/metrics" => content(StatusCode::OK, metrics::CONTENT_TYPE, metrics::text(server)),
+        "/livez" => health::live(server),
+        "/readyz" => health::ready(server),
+        _ => match page::file(path) {
+            Some((content_type, text)) => content(StatusCode::OK, content_type, text),
+            None => refusal(
+                StatusCode::NOT_FOUND,
+                "there are / /inflight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
+            ),
+        },
+    }
+}

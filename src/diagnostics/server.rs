@@ -1,0 +1,128 @@
+//! The server's thread: it samples the event loops, accepts connections and bounds what they take.
+
+use std::convert::Infallible;
+use std::net::{SocketAddr, TcpListener};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+use super::Settings;
+use super::connections::{Connections, Place};
+use super::counters::Spread;
+use super::leaks::Leaks;
+use super::loops::Loops;
+use super::pace::Pace;
+use super::routes;
+use crate::limits::{REQUEST_HEAD_BYTES, REQUEST_HEAD_MS, REQUEST_MS};
+use crate::store::Store;
+use crate::sync::Mutex;
+use crate::watchdog::Reading;
+
+/// Between two looks at the beats: half of what is between two beats, so that none is missed.
+const SAMPLE: Duration = Duration::from_millis(25);
+
+/// Rest after a connection that could not be accepted: the process may have no file descriptor left.
+const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+/// What the answers are made from.
+pub(super) struct Server {
+    pub store: &'static Store,
+    pub settings: Settings,
+    pub address: SocketAddr,
+    pub started: Instant,
+    pub leaks: Arc<Leaks>,
+    // These are locked by the server's thread only.
+    pub loops: Mutex<Loops>,
+    pub spread: Mutex<Spread>,
+    pub pace: Pace,
+}
+
+/// Starts the thread of a server. It ends by itself once `stop` is told.
+pub(super) fn spawn(
+    store: &'static Store,
+    settings: Settings,
+    listener: TcpListener,
+    stop: Arc<Notify>,
+    leaks: Arc<Leaks>,
+) -> std::io::Result<JoinHandle<()>> {
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+    let server = Arc::new(Server {
+        store,
+        address: listener.local_addr()?,
+        settings,
+        started: Instant::now(),
+        leaks,
+        loops: Mutex::default(),
+        spread: Mutex::default(),
+        pace: Pace::new(),
+    });
+    std::thread::Builder::new().name("onescope-serve".to_owned()).spawn(move || {
+        // The panic hook has reported it; the process goes on without a server.
+        let _ = catch_unwind(AssertUnwindSafe(|| run(&runtime, &server, listener, &stop)));
+    })
+}
+
+fn run(runtime: &Runtime, server: &Arc<Server>, listener: TcpListener, stop: &Notify) {
+    runtime.block_on(async {
+        tokio::spawn(sample(Arc::clone(server)));
+        tokio::spawn(accept(Arc::clone(server), listener));
+        stop.notified().await;
+    });
+}
+
+async fn sample(server: Arc<Server>) {
+    let mut timer = interval(SAMPLE);
+    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        timer.tick().await;
+        let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
+        let now = server.store.threads.clock().now_ms();
+        server.loops.lock().step(now, server.started.elapsed().as_secs(), &readings);
+    }
+}
+
+async fn accept(server: Arc<Server>, listener: TcpListener) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let connections = Arc::new(Connections::default());
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections
+                    .admit(|place| tokio::spawn(answer(Arc::clone(&server), stream, place)).abort_handle());
+            }
+            Err(_) => sleep(ACCEPT_REST).await,
+        }
+    }
+}
+
+/// Answers one request of a connection and closes it, so that a time for the connection bounds everything in it.
+async fn answer(server: Arc<Server>, stream: TcpStream, place: Place) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| {
+        let (server, place) = (&server, &place);
+        async move {
+            place.asked();
+            server.pace.turn().await;
+            let answer = routes::answer(server, request).await;
+            place.answered();
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(REQUEST_HEAD_MS))
+        .max_buf_size(REQUEST_HEAD_BYTES)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    // Clients that are slow, that leave, or that speak something else are no concern of ours.
+    let _ = timeout(Duration::from_millis(REQUEST_MS), connection).await;
+}

@@ -1,0 +1,86 @@
+//! The last reports, for whoever looks later.
+
+use std::collections::VecDeque;
+use std::time::{Instant, SystemTime};
+
+use serde::Serialize;
+
+use super::report::Report;
+use crate::limits::REPORTS_KEPT;
+
+/// A report and when it was told.
+#[derive(Debug, Clone, Serialize)]
+pub struct Told {
+    /// The report.
+    #[serde(flatten)]
+    pub report: Report,
+    /// When, for people: ISO 8601 with milliseconds, UTC.
+    pub at: String,
+    /// When, for comparing.
+    #[serde(skip)]
+    pub instant: Instant,
+}
+
+/// How many reports there were.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Lines that told of a stall; a long one has several.
+    pub stall: u64,
+    /// Stalls after which the thread went on.
+    pub recovered: u64,
+    /// Stalls in which the thread ended.
+    pub ended: u64,
+}
+
+#[derive(Default)]
+pub struct History {
+    told: VecDeque<Told>,
+    totals: Totals,
+}
+
+impl History {
+    /// Adds a report of now.
+    pub fn add(&mut self, report: Report) {
+        match report {
+            Report::Stall { .. } => self.totals.stall += 1,
+            Report::Recovered { .. } => self.totals.recovered += 1,
+            Report::Ended { .. } => self.totals.ended += 1,
+        }
+        if self.told.len() == REPORTS_KEPT {
+            self.told.pop_front();
+        }
+        let at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        self.told.push_back(Told { report, at, instant: Instant::now() });
+    }
+
+    /// The last ones, oldest first.
+    pub fn list(&self) -> Vec<Told> {
+        self.told.iter().cloned().collect()
+    }
+
+    /// How many there were.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_last_ones_and_counts_all() {
+        let mut history = History::default();
+        for thread in 0..REPORTS_KEPT as u32 + 3 {
+            history.add(Report::Recovered { thread, blocked_ms: 1, request: None });
+        }
+        history.add(Report::Ended { thread: 0, blocked_ms: 1, request: None });
+        let list = history.list();
+        assert_eq!(list.len(), REPORTS_KEPT);
+        assert!(matches!(list[0].report, Report::Recovered { thread: 4, .. }));
+        assert_eq!(history.totals(), Totals { stall: 0, recovered: REPORTS_KEPT as u64 + 3, ended: 1 });
+        let json = serde_json::to_value(&list[REPORTS_KEPT - 1]).unwrap();
+        assert_eq!((&json["onescope"], &json["thread"]), (&"ended".into(), &0.into()));
+        assert!(json["at"].as_str().unwrap().ends_with('Z'), "{json}");
+    }
+}
