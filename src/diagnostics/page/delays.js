@@ -1,4 +1,4 @@
-import { byId, duration, element, keep, shape } from "./dom.js";
+import { byId, duration, element, keep, setText, shape } from "./dom.js";
 
 // How late the event loop of each thread was: a bar for each second.
 
@@ -14,11 +14,15 @@ const plots = new Map();
 export function showDelays({ threads }) {
   keep(byId("delays"), plots, threads, {
     key: ({ thread }) => String(thread),
-    make: ({ thread }) => element("div", {}, element("h3", {}, `Thread ${thread}`), element("div"), element("p")),
+    make: ({ thread }) => {
+      const times = ["5 minutes ago", "now"].map((time) => element("span", {}, time));
+      const axis = element("div", { class: "axis", "aria-hidden": "true" }, ...times);
+      return element("div", {}, element("h3", {}, `Thread ${thread}`), element("div"), axis, element("p"));
+    },
     update: (plot, { delaysMs }) => {
       const text = summary(delaysMs);
       plot.children[1].replaceChildren(draw(delaysMs, text));
-      plot.children[2].textContent = text;
+      setText(plot.children[3], text);
     },
   });
 }
@@ -32,7 +36,7 @@ function summary(delays) {
   if (known.length === 0) return "No beat so far.";
   const most = Math.max(...known);
   const ago = delays.length - delays.lastIndexOf(most);
-  return `Now ${duration(delays.at(-1) ?? 0)}; longest ${duration(most)}, ${duration(ago * 1000)} ago.`;
+  return `Last second ${duration(delays.at(-1) ?? 0)}; longest ${duration(most)}, ${duration(ago * 1000)} ago.`;
 }
 
 /**

@@ -74,7 +74,7 @@ function showStuck(stuck) {
 function describe({ thread, suspect }) {
   if (suspect === null) return `Thread ${thread} is stuck outside any request that is known.`;
   const { label, call, confidence } = suspect;
-  const inCall = call === null ? "" : ` in ${call}`;
-  const inRequest = label === null ? "" : ` by ${label}`;
-  return `Thread ${thread} is stuck${inCall}${inRequest} (${SURE[/** @type {keyof typeof SURE} */ (confidence)]}).`;
+  const who = label === null ? "Something outside any request" : label || "A request without a label";
+  const how = call === null ? "" : ` in ${call}`;
+  return `${who} blocks thread ${thread}${how} (${SURE[/** @type {keyof typeof SURE} */ (confidence)]}).`;
 }
