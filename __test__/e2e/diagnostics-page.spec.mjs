@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { chromium as driver } from "playwright-core";
+import { startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { chromium } from "../_support/tools.mjs";
+
+const { path: executablePath, skip } = chromium();
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const MARKUP = `<img src=x onerror="document.title='taken'">`;
+const FLAGS =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
+  /** @type {import("playwright-core").Browser} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  let server;
+  before(async () => {
+    browser = await driver.launch({ executablePath, args: FLAGS.split(" ") });
+    server = await startDiagnosed();
+    server.poke("/hang");
+    server.poke(`/named?text=${encodeURIComponent(MARKUP)}`);
+    for (const ms of [5, 40, 120]) await (await fetch(`${server.app}/slow?ms=${ms}`)).text();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /**
+   * Opens the page and fails on anything that the browser complains of.
+   *
+   * @param {import("playwright-core").BrowserContextOptions} [options]
+   */
+  async function open(options) {
+    const page = await browser.newPage(options);
+    /** @type {string[]} */
+    const complaints = [];
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(server.page);
+    await page.locator("#requests tr").first().waitFor();
+    return { page, complaints };
+  }
+
+  test("names the request that blocks the thread, while it blocks it", async () => {
+    const { page, complaints } = await open();
+    server.poke("/report?ms=6000");
+    const row = page.locator("tr.blocking");
+    await row.waitFor();
+    assert.match(await row.textContent(), /GET \/report\s*blocks thread 0 for/);
+    const age = () => row.locator("td").first().textContent();
+    await page.waitForFunction(() => document.querySelector("#stuck")?.textContent?.includes("the thread says so"));
+    assert.match(await page.locator("#stuck").textContent(), /^GET \/report blocks thread 0/);
+    assert.match(await page.locator("#stalls li").first().textContent(), /GET \/report.*buildReport/s);
+    const first = await age();
+    await page.waitForFunction((old) => document.querySelector("tr.blocking td")?.textContent !== old, first);
+    const { threads } = await (await fetch(`${server.page}/inflight`)).json();
+    assert.ok(threads[0].blockedMs > 0, "it was blocked all the time");
+    await row.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.querySelector("#stalls li")?.textContent?.includes("goes on after"));
+    assert.equal(await page.locator("#stuck").isHidden(), true);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("shows what a client put into a label as text", async () => {
+    const { page } = await open();
+    assert.equal(await page.locator("#requests th[scope=row] span", { hasText: "<img" }).first().textContent(), MARKUP);
+    assert.equal(await page.locator("img").count(), 0);
+    assert.equal(await page.title(), "onescope");
+    await page.close();
+  });
+
+  test("plots say in words what they show", async () => {
+    const { page } = await open();
+    const delay = page.getByRole("img", { name: /^Last second/ });
+    await delay.waitFor();
+    assert.ok((await delay.locator("rect").count()) > 0);
+    const latency = page.locator("#latencies tr", { hasText: "GET /slow" }).getByRole("img");
+    assert.match(String(await latency.getAttribute("aria-label")), /^\d.* up to /);
+    await page.close();
+  });
+
+  test("pauses by keyboard, and goes on", async () => {
+    const { page } = await open();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "pause");
+    const outline = await page.evaluate(
+      () => getComputedStyle(/** @type {Element} */ (document.activeElement)).outlineWidth,
+    );
+    assert.equal(outline, "3px");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("Paused"));
+    const age = () => page.locator("#requests td").first().textContent();
+    const paused = await age();
+    await page.waitForTimeout(2500);
+    assert.equal(await age(), paused);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((old) => document.querySelector("#requests td")?.textContent !== old, paused);
+    await page.close();
+  });
+
+  test("fits a phone, in the dark too, and has nothing that keeps people out", async () => {
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      for (const width of [360, 1200]) {
+        const { page } = await open({ colorScheme, viewport: { width, height: 740 }, bypassCSP: true });
+        await page.locator("#latencies tr").first().waitFor();
+        const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+        assert.ok(wide <= screen, `${wide} of ${screen}`);
+        const light = await page.evaluate(
+          () => getComputedStyle(document.body).backgroundColor === "rgb(255, 255, 255)",
+        );
+        assert.equal(light, colorScheme === "light");
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate("axe.run()");
+        assert.deepEqual(
+          violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html}`),
+          [],
+          `${colorScheme} ${width}`,
+        );
+        await page.close();
+      }
+    }
+  });
+
+  test("asks for the token, and says when contact is lost", async () => {
+    const token = "a-token-of-some-length";
+    const locked = await startDiagnosed({ serve: { token }, watch: false });
+    const page = await browser.newPage();
+    await page.goto(locked.page);
+    assert.equal(await page.locator("table").count(), 0);
+    await page.getByLabel("Token").fill("nonsense");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Token").fill(token);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("Process"));
+    assert.equal(page.url(), `${locked.page}/`);
+    assert.equal(await page.evaluate(() => document.cookie), "");
+    await locked.stop();
+    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("No contact"));
+    assert.equal(await page.locator("#contact").getAttribute("class"), "lost");
+    await page.close();
+  });
+});

@@ -1,0 +1,62 @@
+// Requests that are almost right: good ones with a few random changes.
+
+const SEEDS = [
+  "GET /metrics HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\n\r\n",
+  "GET /inflight?limit=10&label=%20a&state=active&thread=0 HTTP/1.1\r\nhost: 127.0.0.1:9464\r\n\r\n",
+  "HEAD /livez HTTP/1.0\r\nhost: [::1]:1\r\nconnection: keep-alive\r\n\r\n",
+  "POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-length: 11\r\n\r\ntoken=hello",
+  "POST /login HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\ntoken\r\n0\r\n\r\n",
+  "GET http://localhost/counters HTTP/1.1\r\nhost: localhost\r\ncookie: onescope_1=a; b\r\nauthorization: Bearer x\r\n\r\n",
+].map((text) => Buffer.from(text, "latin1"));
+
+const random = (/** @type {number} */ below) => Math.floor(Math.random() * below);
+const pick = (/** @type {any[]} */ list) => list[random(list.length)];
+
+/** What parsers trip over. */
+const PIECES = [
+  "\r\n",
+  "\n",
+  "\r",
+  "\0",
+  ":",
+  " ",
+  "%",
+  "%zz",
+  "%00",
+  "[",
+  "]",
+  "\xff",
+  "-1",
+  "18446744073709551616",
+  "chunked",
+];
+
+/** @type {Array<(text: Buffer) => Buffer>} */
+const CHANGES = [
+  (text) => {
+    const copy = Buffer.from(text);
+    copy[random(copy.length)] ^= 1 << random(8);
+    return copy;
+  },
+  (text) => text.subarray(0, random(text.length) + 1),
+  (text) => {
+    const at = random(text.length);
+    return Buffer.concat([text.subarray(0, at), Buffer.from(pick(PIECES), "latin1"), text.subarray(at)]);
+  },
+  (text) => {
+    const [from, to] = [random(text.length), random(text.length)].sort((a, b) => a - b);
+    return Buffer.concat([text.subarray(0, to), text.subarray(from)]);
+  },
+  (text) => {
+    const [from, to] = [random(text.length), random(text.length)].sort((a, b) => a - b);
+    return Buffer.concat([text.subarray(0, from), text.subarray(to), Buffer.from("\r\n\r\n")]);
+  },
+  (text) => Buffer.concat([text, pick(SEEDS)]),
+];
+
+/** @returns {Buffer} a request with one to five changes */
+export function mutate() {
+  let text = pick(SEEDS);
+  for (let left = 1 + random(5); left > 0; left--) text = pick(CHANGES)(text);
+  return text.length === 0 ? Buffer.from("\0") : text;
+}
