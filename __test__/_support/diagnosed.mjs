@@ -36,7 +36,8 @@ const routes = {
 
 const app = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-  await routes[pathname]?.(Number(searchParams.get("ms")), searchParams.get("text") ?? "");
+  const route = routes[pathname] ?? routes["/slow"];
+  await route(Number(searchParams.get("ms")), searchParams.get("text") ?? "");
   response.end("done");
 }).listen(0, "127.0.0.1");
 await once(app, "listening");

@@ -2,23 +2,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { chromium as driver } from "playwright-core";
+import { launch } from "../_support/browser.mjs";
 import { startDiagnosed } from "../_support/start-diagnosed.mjs";
 import { chromium } from "../_support/tools.mjs";
 
-const { path: executablePath, skip } = chromium();
+const { skip } = chromium();
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const MARKUP = `<img src=x onerror="document.title='taken'">`;
-const FLAGS =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-
 describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
   /** @type {import("playwright-core").Browser} */
   let browser;
   /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
   let server;
   before(async () => {
-    browser = await driver.launch({ executablePath, args: FLAGS.split(" ") });
+    browser = await launch();
     server = await startDiagnosed();
     server.poke("/hang");
     server.poke(`/named?text=${encodeURIComponent(MARKUP)}`);

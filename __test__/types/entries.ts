@@ -10,6 +10,7 @@ import {
   label,
   leaks,
   releaseOnClose,
+  serve,
   trackLeaks,
   trackRequests,
   with as withLabel,
@@ -88,3 +89,7 @@ label("text");
 export const worked: Promise<number> = withLabel("job", async () => 5);
 // @ts-expect-error no such state
 inflight({ state: "busy" });
+export const page: string = serve({ port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000 }).url;
+serve().stop();
+// @ts-expect-error no such option
+serve({ address: "127.0.0.1" });

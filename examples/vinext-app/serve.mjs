@@ -6,16 +6,18 @@ import { parseArgs } from "node:util";
 import { startProdServer } from "vinext/server/prod-server";
 
 const USAGE = `usage: node --import onescope/register serve.mjs [options]
-  --port N     port to listen on, 0 for any that is free (3000, or PORT)
-  --host NAME  address to listen on (127.0.0.1)
-  --out DIR    build to serve (dist)
-  --report     a line a second about requests, as on a terminal`;
+  --port N         port to listen on, 0 for any that is free (3000, or PORT)
+  --host NAME      address to listen on (127.0.0.1)
+  --out DIR        build to serve (dist)
+  --diagnostics N  port of the diagnostics page (9464, or any that is free if the app takes any)
+  --report         a line a second about requests, as on a terminal`;
 
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: process.env.PORT ?? "3000" },
     host: { type: "string", default: "127.0.0.1" },
     out: { type: "string", default: "dist" },
+    diagnostics: { type: "string" },
     report: { type: "boolean", default: process.stdout.isTTY === true },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -27,11 +29,12 @@ if (values.help) {
 }
 
 const stock = process.env.EXAMPLE_STOCK === "1";
+let diagnostics = "none";
 /** @type {string | undefined} */
 let flight;
 if (!stock) {
   // Before the server loads: the watchdog stamps the blocking calls of Node that others take from its modules later.
-  const [{ backend }, { record, trackLeaks, trackRequests, watch }] = await Promise.all([
+  const [{ backend }, { record, serve, trackLeaks, trackRequests, watch }] = await Promise.all([
     import("onescope"),
     import("onescope/inspect"),
   ]);
@@ -41,6 +44,7 @@ if (!stock) {
   if (backend === "native") {
     watch();
     flight = keepFlights(record);
+    diagnostics = serve({ port: Number(values.diagnostics ?? (values.port === "0" ? 0 : 9464)) }).url;
   }
 }
 
@@ -61,6 +65,7 @@ if (stock) {
   const { real, made, used, others } = store.storages();
   console.log(`vinext with onescope on ${url} (Node ${process.versions.node})`);
   console.log(`backend: ${backend}${store.reasons.length > 0 ? ` (${store.reasons.join("; ")})` : ""}`);
+  console.log(`diagnostics: ${diagnostics}`);
   console.log(
     `AsyncLocalStorage: ${others === false ? "" : "at least "}${real} real instead of ${made} (${used} in use so far)`,
   );

@@ -14,7 +14,8 @@ const rows = new Map();
 export function showLatencies({ histograms }) {
   const shown = histograms.slice(0, SHOWN);
   const rest = histograms.length > SHOWN ? `: the ${SHOWN} labels with the most of ${histograms.length}` : "";
-  setText(byId("latencies-caption"), `How long the requests took that are over, by label${rest}`);
+  const plots = "The plots go from 10 ms on the left to more than 10 s on the right.";
+  setText(byId("latencies-caption"), `How long the requests took that are over, by label${rest}. ${plots}`);
   keep(byId("latencies"), rows, shown, {
     key: ({ label }) => label,
     make: ({ label }) => {
