@@ -213,7 +213,7 @@ export interface DiagnosticsServer extends Disposable {
   /** address of the page */
   url: string;
   port: number;
-  /** Ends the server and the connections that it has. */
+  /** Ends the server and the connections that it has, a moment later. */
   stop(): void;
 }
 

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { backend } from "../js/index.js";
-import { ask, startDiagnosed } from "./_support/start-diagnosed.mjs";
-import { tool } from "./_support/tools.mjs";
+import { ask, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { tool } from "../_support/tools.mjs";
 
-const promtool = tool("promtool", "prometheus");
-const skip = backend === "native" ? promtool.skip : "only the native backend has metrics";
+const { path: promtool, skip } = tool("promtool", "prometheus");
 
 /** Labels that would break out of their quotes, or be there twice. */
 const LABELS = ['say "hi"', "back\\slash", "\\", '"', "other", "", "é漢🙂", "a{b=1} 5 #", "x".repeat(100)];
@@ -33,7 +31,7 @@ test("Prometheus's own parser takes /metrics, whatever the labels are", { skip }
       answer = await ask(`${server.page}/metrics`);
     }
     assert.equal(answer.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
-    const { status, stdout, stderr } = spawnSync(promtool.path, ["check", "metrics"], {
+    const { status, stdout, stderr } = spawnSync(promtool, ["check", "metrics"], {
       input: answer.text,
       encoding: "utf8",
     });

@@ -3,14 +3,13 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { backend } from "../js/index.js";
-import { ask, startDiagnosed } from "./_support/start-diagnosed.mjs";
+import { ask, startDiagnosed } from "../_support/start-diagnosed.mjs";
 
 // Clients that mean no good. Each spec looks at what such a client gets, and that an honest one is answered meanwhile.
 
 const PLACES = 64;
 
-describe("hostile clients", { skip: backend !== "native" }, () => {
+describe("hostile clients", () => {
   /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
   let server;
   /** @type {import("node:net").Socket[]} */
