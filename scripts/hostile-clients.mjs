@@ -1,9 +1,9 @@
 // Attacks a diagnostics server in every way at once while honest clients ask it, and says what that does to them, to its
 // memory, and to the JavaScript of its process.
 //
-// Two processes have such a server: one whose JavaScript never rests, which is measured, and one whose JavaScript does. The
-// attackers turn to the other, the one, the one, the other, in rounds of four slices, so that the machine is as busy for both,
-// and what differs is what an attack does to the JavaScript of its own process.
+// Two processes have such a server and JavaScript that never rests. The attackers turn to the one and the other, in slices of
+// half a second; both processes are measured in each. So whatever else the machine does, it does to both at the same time,
+// and what is left is what an attack does to the JavaScript of its own process.
 
 import { fork } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
@@ -16,26 +16,32 @@ import { ATTACKS } from "./hostile-clients/attacks.mjs";
 import { nodeNamed } from "./nodes.mjs";
 import { ROOT } from "./setup.mjs";
 
-const USAGE = `usage: node scripts/hostile-clients.mjs [--minutes 10] [--slice 2.5] [--node "24"]
+const USAGE = `usage: node scripts/hostile-clients.mjs [--minutes 10] [--node "24"]
 
   --minutes N  how long, in all (10)
-  --slice N    seconds for which the attackers stay with one server (2.5)
   --node NAME  Node to run (24)
 
-It ends with 1 if an honest client got no answer, if the memory grew by more than 64 MiB, or if, in five minutes and more,
-the median loss of JavaScript is above 1 %. It needs Linux, and an addon that is built (npm run setup).`;
+It ends with 1 if an honest client got no answer, if the memory of a process grew by more than 64 MiB, or if, in five minutes
+and more, the median loss of JavaScript is above 1 %. It needs Linux, and an addon that is built (npm run setup).`;
+
+/** How long the attackers stay with one process, and how many rounds of four such slices are told together. */
+const SLICE_MS = 500;
+const ROUNDS_TOLD = 15;
+
+/** Whom they turn to in a round: what changes steadily over time counts for both. */
+const ORDER = [0, 1, 1, 0];
 
 /** What an honest client waits for an answer; how often and after what rest it asks again if it was turned away. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 20;
 const TRIES = 50;
+
 const GROWTH_MB = 64;
 const LOSS = 0.01;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
-    slice: { type: "string", default: "2.5" },
     node: { type: "string", default: "24" },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -45,95 +51,92 @@ if (values.help) {
   process.exit(0);
 }
 
-const slice = Number(values.slice) * 1000;
-const rounds = Math.max(1, Math.round((Number(values.minutes) * 60_000) / (4 * slice)));
+const rounds = Math.max(1, Math.round((Number(values.minutes) * 60_000) / (ORDER.length * SLICE_MS)));
 const { path, flags } = nodeNamed(values.node);
-const measured = await start("work");
-const other = await start("rest");
+const processes = await Promise.all([start(), start()]);
 
 /** @type {Record<string, { sent: number, answered: number }>} */
 const tallies = Object.fromEntries(Object.keys(ATTACKS).map((name) => [name, { sent: 0, answered: 0 }]));
 /** @type {{ attacked: boolean, ms: number, tries: number }[]} */
 const honest = [];
 let failures = 0;
-let attacked = false;
+let attacked = 0;
 let over = false;
-const asking = askHonestly();
+const asking = processes.map((_, index) => askHonestly(index));
 
-/** Whether the measured process is the one that is attacked. What changes over time counts for both. */
-const ORDER = [false, true, true, false];
-
-/** @typedef {{ done: number, ms: number, ownMs: number, serverMs: number, rssMb: number }} Slices all of a kind in a round */
-/** @type {Array<{ own: Slices, other: Slices }>} */
+/** @typedef {{ done: number, ms: number, ownMs: number, serverMs: number, rssMb: number }} Sum of the slices of a kind in a round */
+/** @typedef {Sum[][]} Round by the process that was attacked, by process */
+/** @type {Round[]} */
 const results = [];
-for (let n = 0; n < rounds; n++) {
-  const round = { own: nothing(), other: nothing() };
-  for (const own of ORDER) await attack(own, own ? round.own : round.other);
+for (let n = 1; n <= rounds; n++) {
+  const round = [0, 1].map(() => [0, 1].map(() => ({ done: 0, ms: 0, ownMs: 0, serverMs: 0, rssMb: 0 })));
+  for (const target of ORDER) await attack(target, round[target]);
   results.push(round);
-  report(n, round);
+  if (n % ROUNDS_TOLD === 0) report(results.slice(-ROUNDS_TOLD));
 }
 over = true;
-await asking;
+await Promise.all(asking);
 process.exitCode = judge() ? 0 : 1;
-for (const { child } of [measured, other]) child.disconnect();
+for (const { child } of processes) child.disconnect();
 
-/** @param {"work" | "rest"} what */
-async function start(what) {
-  const child = fork(join(ROOT, "scripts/hostile-clients/busy.mjs"), [what], { execPath: path, execArgv: flags });
+async function start() {
+  const child = fork(join(ROOT, "scripts/hostile-clients/busy.mjs"), { execPath: path, execArgv: flags });
   child.once("exit", (code, signal) => {
     if (over) return;
-    console.error(`the ${what} process ended with ${signal ?? code}`);
+    console.error(`a process that was attacked ended with ${signal ?? code}`);
     process.exit(1);
   });
   const [{ port }] = await once(child, "message");
   return { child, port };
 }
 
-/** @returns {Promise<import("./hostile-clients/busy.mjs").Reading>} */
-async function read() {
-  measured.child.send("read");
-  return (await once(measured.child, "message"))[0];
-}
-
-/** @returns {Slices} */
-function nothing() {
-  return { done: 0, ms: 0, ownMs: 0, serverMs: 0, rssMb: 0 };
+/** @returns {Promise<import("./hostile-clients/busy.mjs").Reading[]>} of both processes */
+function read() {
+  return Promise.all(
+    processes.map(async ({ child }) => {
+      child.send("read");
+      return (await once(child, "message"))[0];
+    }),
+  );
 }
 
 /**
  * One slice.
  *
- * @param {boolean} own whether the measured process is the one that is attacked
- * @param {Slices} sum
+ * @param {number} target index of the process that is attacked
+ * @param {Sum[]} sums by process
  */
-async function attack(own, sum) {
+async function attack(target, sums) {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
-  const target = { port: own ? measured.port : other.port, signal: stop.signal };
-  attacked = own;
+  attacked = target;
   const attackers = Object.entries(ATTACKS).flatMap(([name, { at, attack }]) =>
-    Array.from({ length: at }, () => attack(target, tallies[name])),
+    Array.from({ length: at }, () => attack({ port: processes[target].port, signal: stop.signal }, tallies[name])),
   );
   // The first moments belong to neither.
-  await sleep(slice * 0.1);
+  await sleep(SLICE_MS * 0.1);
   const before = await read();
-  await sleep(slice * 0.9);
+  await sleep(SLICE_MS * 0.9);
   const after = await read();
   stop.abort();
   await Promise.all(attackers);
-  sum.done += after.done - before.done;
-  sum.ms += after.ms - before.ms;
-  sum.ownMs += after.ms - before.ms - (after.waitedMs - before.waitedMs);
-  sum.serverMs += after.serverMs - before.serverMs;
-  sum.rssMb = Math.max(sum.rssMb, after.rssMb);
+  for (const [index, sum] of sums.entries()) {
+    const [from, to] = [before[index], after[index]];
+    sum.done += to.done - from.done;
+    sum.ms += to.ms - from.ms;
+    sum.ownMs += to.ms - from.ms - (to.waitedMs - from.waitedMs);
+    sum.serverMs += to.serverMs - from.serverMs;
+    sum.rssMb = Math.max(sum.rssMb, to.rssMb);
+  }
 }
 
-async function askHonestly() {
+/** @param {number} index of a process */
+async function askHonestly(index) {
   for (let n = 0; !over; n++) {
     const start = performance.now();
-    const during = attacked;
+    const during = attacked === index;
     let tries = 1;
-    while (!(await get(["/livez", "/inflight", "/metrics"][n % 3])) && tries < TRIES) {
+    while (!(await get(index, ["/livez", "/inflight", "/metrics"][n % 3])) && tries < TRIES) {
       tries++;
       await sleep(RETRY_MS);
     }
@@ -144,13 +147,14 @@ async function askHonestly() {
 }
 
 /**
+ * @param {number} index of a process
  * @param {string} path
  * @returns {Promise<boolean>} whether the whole answer came
  */
-function get(path) {
+function get(index, path) {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const sent = request({ port: measured.port, path, agent: false, signal }, (response) => {
+    const sent = request({ port: processes[index].port, path, agent: false, signal }, (response) => {
       response.resume();
       response.once("close", () => resolve(response.complete && response.statusCode === 200));
     });
@@ -160,29 +164,36 @@ function get(path) {
 }
 
 /**
- * @param {number} n
- * @param {{ own: Slices, other: Slices }} round
- */
-function report(n, round) {
-  const { own } = round;
-  console.log(
-    `[${n + 1}/${rounds}] rss ${own.rssMb.toFixed(0)} MiB  server's thread ${percent(own.serverMs / own.ms)} of a processor  ` +
-      `JavaScript loses ${percent(loss(round, "ownMs"))} of what it does when it runs, ${percent(loss(round, "ms"))} in all`,
-  );
-}
-
-/**
- * @param {{ own: Slices, other: Slices }} round
+ * @param {Round} round
  * @param {"ms" | "ownMs"} time by which to divide: all of it, or that in which JavaScript did not wait for a processor
  * @returns {number} share of the work that is not done while its own process is attacked
  */
-function loss({ own, other }, time) {
-  return 1 - own.done / own[time] / (other.done / other[time]);
+function loss(round, time) {
+  // How much faster the first one is than the second, while the one and while the other is attacked.
+  const [first, second] = round.map(([one, two]) => one.done / one[time] / (two.done / two[time]));
+  return 1 - Math.sqrt(first / second);
 }
 
-/** @param {number} share */
-function percent(share) {
-  return `${(share * 100).toFixed(2)} %`;
+/** @param {Round[]} last */
+function report(last) {
+  const rss = [0, 1].map((index) => Math.max(...last.flat().map((sums) => sums[index].rssMb)).toFixed(0));
+  const [own, all] = /** @type {const} */ (["ownMs", "ms"]).map((time) =>
+    percent(median(last.map((round) => loss(round, time)))),
+  );
+  console.log(
+    `[${results.length}/${rounds}] rss ${rss.join(" and ")} MiB  server's thread ${percent(median(last.map(share)))} of a ` +
+      `processor  JavaScript loses ${own} of what it does when it runs, ${all} in all`,
+  );
+}
+
+/** @param {Round} round @returns {number} part of a processor that the server's thread takes while it is attacked */
+function share(round) {
+  return (round[0][0].serverMs + round[1][1].serverMs) / (round[0][0].ms + round[1][1].ms);
+}
+
+/** @param {number} part */
+function percent(part) {
+  return `${(part * 100).toFixed(2)} %`;
 }
 
 /** @returns {boolean} whether all is well */
@@ -193,7 +204,7 @@ function judge() {
   for (const during of [false, true]) {
     const asked = honest.filter((each) => each.attacked === during);
     const times = asked.map(({ ms }) => ms).sort((a, b) => a - b);
-    const at = (/** @type {number} */ share) => times[Math.ceil(share * times.length) - 1].toFixed(1);
+    const at = (/** @type {number} */ part) => times[Math.ceil(part * times.length) - 1].toFixed(1);
     const again = asked.filter(({ tries }) => tries > 1).length;
     console.log(
       `honest, ${during ? "" : "not "}attacked: ${asked.length} answers, ${again} of them after being turned away, ` +
@@ -201,22 +212,34 @@ function judge() {
     );
   }
   console.log(`honest requests without an answer: ${failures}`);
-  const memory = results.map(({ own }) => own.rssMb);
-  const third = Math.ceil(memory.length / 3);
-  const growth = median(memory.slice(-third)) - median(memory.slice(0, third));
-  const [least, most] = [Math.min(...memory), Math.max(...memory)];
-  console.log(`memory: ${least.toFixed(0)} to ${most.toFixed(0)} MiB, growth ${growth.toFixed(1)} MiB`);
-  const busy = results.map(({ own }) => own.serverMs / own.ms);
-  console.log(`server's thread: ${percent(median(busy))} of a processor while it is attacked`);
+  const growth = Math.max(...[0, 1].map(memory));
+  console.log(`server's thread: ${percent(median(results.map(share)))} of a processor while it is attacked`);
+  /** @type {number[]} */
+  const medians = [];
   for (const time of /** @type {const} */ (["ownMs", "ms"])) {
     const all = results.map((round) => loss(round, time)).sort((a, b) => a - b);
-    const quartile = (/** @type {number} */ share) => percent(all[Math.round(share * (all.length - 1))]);
+    const at = (/** @type {number} */ index) => percent(all[Math.max(0, Math.min(all.length - 1, Math.round(index)))]);
+    // By ranks: whatever the distribution is, the true median is between these in 95 of 100 such runs.
+    const [middle, spread] = [(all.length - 1) / 2, 0.98 * Math.sqrt(all.length)];
+    medians.push(median(all));
     console.log(
       `JavaScript's loss ${time === "ms" ? "in all" : "when it runs"}: median ${percent(median(all))}, ` +
-        `half of the rounds from ${quartile(0.25)} to ${quartile(0.75)}`,
+        `95 % between ${at(middle - spread)} and ${at(middle + spread)}`,
     );
   }
-  const long = rounds * 4 * slice >= 300_000;
-  const lost = median(results.map((round) => loss(round, "ownMs")));
-  return failures === 0 && growth <= GROWTH_MB && (!long || lost <= LOSS);
+  const long = rounds * ORDER.length * SLICE_MS >= 300_000;
+  return failures === 0 && growth <= GROWTH_MB && (!long || medians[0] <= LOSS);
+}
+
+/**
+ * @param {number} index of a process
+ * @returns {number} MiB by which its memory grew from the first third of the rounds to the last
+ */
+function memory(index) {
+  const seen = results.map((round) => Math.max(...round.map((sums) => sums[index].rssMb)));
+  const third = Math.ceil(seen.length / 3);
+  const growth = median(seen.slice(-third)) - median(seen.slice(0, third));
+  const [least, most] = [Math.min(...seen), Math.max(...seen)];
+  console.log(`memory: ${least.toFixed(0)} to ${most.toFixed(0)} MiB, growth ${growth.toFixed(1)} MiB`);
+  return growth;
 }

@@ -1,5 +1,5 @@
-// A process with a diagnostics server whose JavaScript thread never rests, or does so once it has something to show.
-// usage: node busy.mjs work|rest, with an IPC channel: any message is answered with a {@link Reading}
+// A process with a diagnostics server whose JavaScript thread never rests. It has an IPC channel, and answers any message
+// with a {@link Reading}.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
@@ -16,7 +16,6 @@ import { serve, with as withLabel } from "../../js/inspect.js";
 
 const PIECES = 200;
 const LABELS = 250;
-const WARM_UP = 200_000;
 
 const { port } = serve({ port: 0 });
 let done = 0;
@@ -49,8 +48,7 @@ process.on("message", () => process.send?.(read()));
 process.on("disconnect", () => process.exit());
 process.send?.({ port });
 
-// One that rests has worked before, so that both have as much to show.
-while (process.argv[2] === "work" || done < WARM_UP) {
+for (;;) {
   for (let n = 0; n < PIECES; n++, done++) {
     withLabel(`GET /page/${done % LABELS}`, () => JSON.parse(JSON.stringify({ done, list: [1, 2, 3, "text", { n }] })));
   }
