@@ -242,15 +242,21 @@ describe("answers", { skip: !native }, () => {
     server.poke("/report?ms=4000");
     const list = await eventually(
       () => askJson(`${server.page}/inflight`),
-      ({ threads }) => threads[0].suspect?.confidence === "exact",
+      // A busy machine may hold the thread up by itself.
+      ({ threads: [{ suspect }] }) => suspect?.confidence === "exact" && suspect.label === "GET /report",
     );
     const [thread] = list.threads;
     const culprit = list.inFlight.find((/** @type {any} */ each) => each.label === "GET /report");
     assert.deepEqual(thread.suspect, { seq: culprit.seq, label: "GET /report", confidence: "exact", call: null });
     assert.ok(thread.blockedMs >= 300, `${thread.blockedMs}`);
     const { watching, stalls } = await askJson(`${server.page}/stalls`);
-    const [{ at, ...told }] = stalls;
-    assert.deepEqual([watching, told], [true, JSON.parse(server.errors().split("\n")[0])]);
+    const { at, ...told } = stalls.find((/** @type {any} */ each) => each.request?.label === "GET /report");
+    const line = JSON.stringify(told);
+    const lines = await eventually(
+      async () => server.errors().split("\n"),
+      (seen) => seen.includes(line),
+    );
+    assert.ok(watching && lines.includes(line), `${line} is not in ${lines}`);
     assert.match(told.stack[0], /^buildReport/);
     assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
     const leaks = await askJson(`${server.page}/leaks`);
