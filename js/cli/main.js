@@ -6,6 +6,7 @@ import manifest from "../../package.json" with { type: "json" };
 const COMMANDS = {
   doctor: () => import("./doctor.js"),
   "last-flight": () => import("./last-flight.js"),
+  top: () => import("./top.js"),
 };
 
 /** Exit code of a command line that makes no sense. */

@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+// A server that answers as the diagnostics server does, with what a spec gives it.
+
+/** @typedef {{ inflight: any, stalls: any, counters: any }} Answers */
+
+/** @returns {any} what is in flight in a process whose only thread is blocked by one of three requests */
+export function blockedAnswers() {
+  const now = Date.parse("2026-03-04T05:06:07.000Z");
+  const request = (seq, label, more) => ({
+    ...{ seq, label, kind: "other", state: "active", thread: 0, ageMs: 1204, idleMs: 900, flags: [], parent: null },
+    ...more,
+  });
+  return {
+    inflight: {
+      pid: 4711,
+      now: new Date(now).toISOString(),
+      threads: [
+        { thread: 0, blockedMs: 1530 },
+        { thread: 1, blockedMs: null },
+      ],
+      total: 5,
+      inFlight: [
+        request(7, "GET /slow", { ageMs: 3_725_000, kind: "appPage" }),
+        request(8, "GET /report"),
+        request(9, "POST /日本語", { thread: 1, ageMs: 40 }),
+      ],
+    },
+    stalls: {
+      stalls: [
+        {
+          onescope: "stall",
+          thread: 1,
+          blockedMs: 1001,
+          confidence: "exact",
+          request: { seq: 9, label: "x", ageMs: 1 },
+          call: null,
+          stack: [],
+          waiting: 0,
+          at: new Date(now - 60_000).toISOString(),
+        },
+        { onescope: "recovered", thread: 1, blockedMs: 1100, request: null, at: new Date(now - 59_000).toISOString() },
+        {
+          onescope: "stall",
+          thread: 0,
+          blockedMs: 1012,
+          confidence: "exact",
+          request: { seq: 8, label: "GET /report", ageMs: 700 },
+          call: null,
+          stack: ["heavy (app/report.js:10:3)"],
+          waiting: 2,
+          at: new Date(now - 518).toISOString(),
+        },
+      ],
+    },
+    counters: { created: 100, forked: 1, closed: 93, abandoned: 2, inFlight: 5, histograms: [] },
+  };
+}
+
+/**
+ * @param {Answers} answers may be changed later
+ * @param {{ token?: string, port?: number }} [options]
+ */
+export async function diagnosticsServer(answers, { token, port = 0 } = {}) {
+  /** @type {string[]} */
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(String(request.url));
+    const { pathname } = new URL(String(request.url), "http://localhost");
+    const answer = answers[/** @type {keyof Answers} */ (pathname.slice(1))];
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) response.writeHead(401).end();
+    else if (answer === undefined) response.writeHead(404).end();
+    else if (typeof answer === "function") answer(response);
+    else response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    /** what was asked for, in order */
+    asked,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close").catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AskError, ask } from "./ask.js";
+import { Screen } from "./screen.js";
+import { cut } from "./text.js";
+import { problemLine, view } from "./view.js";
+
+/** @typedef {import("./ask.js").Server} Server */
+
+const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+
+/** The last is Ctrl-C, which is a key like others while the terminal gives every key. */
+const QUIT = ["q", "Q", "\x03"];
+
+/**
+ * Shows what is going on in the terminal, until somebody presses q or Ctrl-C.
+ *
+ * @param {Server} server
+ * @param {number} intervalMs
+ * @returns {Promise<number>} exit code
+ */
+export async function live(server, intervalMs) {
+  const { stdin, stdout } = process;
+  const ended = new AbortController();
+  let code = 0;
+  const onSignal = (/** @type {typeof SIGNALS[number]} */ signal) => {
+    if (signal !== "SIGINT") code = 128 + constants.signals[signal];
+    ended.abort();
+  };
+  const onKeys = (/** @type {Buffer} */ keys) => void (QUIT.includes(keys.toString()) && ended.abort());
+
+  const screen = new Screen(stdout);
+  /** @type {import("./ask.js").Snapshot | undefined} */
+  let snapshot;
+  /** @type {string | undefined} */
+  let problem = "asking …";
+  const draw = () => {
+    const { width, height } = screen.size;
+    if (snapshot !== undefined) screen.draw(view(snapshot, { url: server.url, width, height, problem }));
+    else screen.draw([problemLine(cut(problem ?? "", width))]);
+  };
+
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  stdout.on("resize", draw);
+  if (stdin.isTTY) stdin.setRawMode(true).on("data", onKeys);
+  try {
+    draw();
+    while (!ended.signal.aborted) {
+      try {
+        snapshot = await Promise.race([ask(server), aborted(ended.signal)]);
+        problem = undefined;
+      } catch (error) {
+        if (ended.signal.aborted) break;
+        if (!(error instanceof AskError) || error.final) throw error;
+        problem = `${error.message}; trying again`;
+      }
+      draw();
+      await sleep(intervalMs, undefined, { signal: ended.signal }).catch(() => {});
+    }
+    return code;
+  } catch (error) {
+    if (!(error instanceof AskError)) throw error;
+    screen.close();
+    console.error(`onescope top: ${error.message}`);
+    return 1;
+  } finally {
+    screen.close();
+    stdout.off("resize", draw);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    if (stdin.isTTY) stdin.off("data", onKeys).setRawMode(false).pause();
+  }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<never>}
+ */
+function aborted(signal) {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}

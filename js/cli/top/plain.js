@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AskError, ask } from "./ask.js";
+import { escapeJson } from "./text.js";
+import { view } from "./view.js";
+
+/** Nothing is cut: whoever reads plain text has lines of any length. */
+const ROOM = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
+
+/** @typedef {import("./ask.js").Server} Server */
+
+/**
+ * Prints what is going on: once, or a block at each interval until somebody ends the process or closes its output.
+ *
+ * @param {Server} server
+ * @param {{ intervalMs: number | undefined, json: boolean }} options
+ * @returns {Promise<number>} exit code
+ */
+export async function plain(server, { intervalMs, json }) {
+  process.stdout.on("error", (error) => {
+    // `onescope top | head` has seen enough.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  for (let first = true; ; first = false) {
+    try {
+      const snapshot = await ask(server);
+      if (json) console.log(escapeJson(JSON.stringify(snapshot, null, intervalMs === undefined ? 2 : 0)));
+      else console.log((first ? "" : "\n") + text(snapshot, server.url));
+      if (intervalMs === undefined) return 0;
+    } catch (error) {
+      if (!(error instanceof AskError)) throw error;
+      console.error(`onescope top: ${error.message}`);
+      if (intervalMs === undefined || error.final) return 1;
+    }
+    await sleep(intervalMs);
+  }
+}
+
+/**
+ * @param {import("./ask.js").Snapshot} snapshot
+ * @param {URL} url
+ */
+function text(snapshot, url) {
+  return view(snapshot, { ...ROOM, url })
+    .map((line) => line.text.trimEnd())
+    .join("\n");
+}

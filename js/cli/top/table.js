@@ -1,0 +1,68 @@
+import { clean, cut, duration, pad, widthOf } from "./text.js";
+
+/** @typedef {import("./ask.js").InFlight} InFlight */
+/** @typedef {import("./view.js").Line} Line */
+
+/** Columns that the labels get before another column has to make room for them. */
+const LABEL_WIDTH = 24;
+
+const GAP = "  ";
+
+/** The columns before the label. */
+const COLUMNS = [
+  { name: "SEQ", right: true, of: (/** @type {InFlight} */ { seq }) => whole(seq) },
+  { name: "AGE", right: true, of: (/** @type {InFlight} */ { ageMs }) => duration(ageMs) },
+  { name: "IDLE", right: true, of: (/** @type {InFlight} */ { idleMs }) => duration(idleMs) },
+  { name: "STATE", right: false, of: (/** @type {InFlight} */ { state }) => clean(state) },
+  { name: "KIND", right: false, of: (/** @type {InFlight} */ { kind }) => clean(kind) },
+  { name: "THREAD", right: true, of: (/** @type {InFlight} */ { thread }) => whole(thread) },
+];
+
+/** What makes room first in a narrow terminal. */
+const DISPENSABLE = ["SEQ", "KIND", "IDLE", "THREAD", "STATE"];
+
+/** @param {unknown} value */
+function whole(value) {
+  return Number.isSafeInteger(value) ? String(value) : "?";
+}
+
+/**
+ * The requests in flight, those that block a thread first.
+ *
+ * @param {InFlight[]} requests
+ * @param {Map<number, string>} marks by `seq`, one character
+ * @param {number} width columns
+ * @returns {Line[]} the heading, then a line for each
+ */
+export function table(requests, marks, width) {
+  const marked = requests.filter(({ seq }) => marks.has(seq));
+  const rows = [...marked, ...requests.filter(({ seq }) => !marks.has(seq))];
+  const columns = COLUMNS.map(({ name, right, of }) => {
+    const cells = rows.map(of);
+    return { name, right, cells, width: Math.max(name.length, ...cells.map(widthOf)) };
+  });
+  const rest = () => width - 1 - columns.reduce((sum, column) => sum + column.width + GAP.length, 0) - 1;
+  for (const name of DISPENSABLE) {
+    if (rest() >= LABEL_WIDTH) break;
+    const at = columns.findIndex((column) => column.name === name);
+    columns.splice(at, 1);
+  }
+  /**
+   * @param {string} mark
+   * @param {string[]} cells
+   * @param {string} label
+   */
+  const row = (mark, cells, label) => {
+    const padded = columns.map((column, index) => pad(cells[index], column.width, column.right));
+    return cut([`${mark} ${padded[0]}`, ...padded.slice(1), label].join(GAP), width);
+  };
+  const names = columns.map(({ name }) => name);
+  return [
+    { text: row(" ", names, "LABEL"), style: "bold" },
+    ...rows.map(({ seq, label }, at) => {
+      const cells = columns.map((column) => column.cells[at]);
+      const mark = marks.get(seq);
+      return { text: row(mark ?? " ", cells, clean(label)), style: /** @type {Line["style"]} */ (mark && "red") };
+    }),
+  ];
+}

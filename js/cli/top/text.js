@@ -1,0 +1,81 @@
+import truncatedWidth from "fast-string-truncated-width";
+
+// A label names what a client asked for, so it can hold anything. Nothing of it may reach a terminal as a command, end a
+// line, turn the direction of what follows, or hide.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Characters of one text that are shown at most. */
+const LONGEST = 300;
+
+/**
+ * @param {unknown} value what a server gave as text
+ * @returns {string} one line that a terminal shows as it is; what is unsafe in it is "?"
+ */
+export function clean(value) {
+  return typeof value === "string" ? value.slice(0, LONGEST).replace(UNSAFE, "?") : "?";
+}
+
+/**
+ * @param {string} json
+ * @returns {string} the same, and safe for a terminal: JSON itself leaves some of what is unsafe as it is
+ */
+export function escapeJson(json) {
+  // Its own line ends stay.
+  return json.replace(UNSAFE, (found) => (found === "\n" ? found : found.split("").map(escape16).join("")));
+}
+
+/** @param {string} unit */
+function escape16(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * @param {string} text clean
+ * @returns {number} columns that it takes in a terminal
+ */
+export function widthOf(text) {
+  return truncatedWidth(text).width;
+}
+
+/**
+ * @param {string} text clean
+ * @param {number} width columns
+ * @returns {string} the text if it fits, else its beginning and "…"
+ */
+export function cut(text, width) {
+  const { index, ellipsed, truncated } = truncatedWidth(text, { limit: width, ellipsis: "…" });
+  // The index may lie inside a character of two units.
+  return truncated ? text.slice(0, index).replace(/\p{Cs}$/u, "") + (ellipsed ? "…" : "") : text;
+}
+
+/**
+ * @param {string} text clean
+ * @param {number} width columns
+ * @param {boolean} right whether to put it at the right
+ * @returns {string} exactly so wide
+ */
+export function pad(text, width, right) {
+  const fitting = cut(text, width);
+  const space = " ".repeat(Math.max(0, width - widthOf(fitting)));
+  return right ? space + fitting : fitting + space;
+}
+
+/**
+ * @param {unknown} ms
+ * @returns {string} such as `950 ms`, `12.3 s`, `3m 05s`, `2h 07m`, `5d 02h`; "?" for what is no number
+ */
+export function duration(ms) {
+  if (typeof ms !== "number" || !Number.isFinite(ms)) return "?";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return `${minutes}m ${twoDigits(Math.floor(ms / 1000) % 60)}s`;
+  if (hours < 24) return `${hours}h ${twoDigits(minutes % 60)}m`;
+  return `${Math.floor(hours / 24)}d ${twoDigits(hours % 24)}h`;
+}
+
+/** @param {number} value */
+function twoDigits(value) {
+  return String(value).padStart(2, "0");
+}

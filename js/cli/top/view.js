@@ -1,0 +1,93 @@
+import { culprits } from "./culprits.js";
+import { table } from "./table.js";
+import { clean, cut, duration } from "./text.js";
+
+/** @typedef {import("./ask.js").Snapshot} Snapshot */
+/** @typedef {import("./ask.js").Stall} Stall */
+/** @typedef {{ text: string, style?: "bold" | "red" | undefined }} Line clean text of one line */
+
+const COUNTED = ["created", "closed", "abandoned"];
+
+/**
+ * @param {Snapshot} snapshot
+ * @param {{ url: URL, width: number, height: number, problem?: string | undefined }} room `height` in lines: what does not
+ *   fit of the table is counted; `problem` is why there is nothing newer
+ * @returns {Line[]} none wider than the room
+ */
+export function view(snapshot, { url, width, height, problem }) {
+  const { pid, now, total, inFlight, stalls } = snapshot;
+  const marks = culprits(snapshot);
+  const stall = stalls.findLast((each) => each.onescope === "stall");
+  /** @type {Line[]} */
+  const head = [
+    ...(problem === undefined ? [] : [problemLine(problem)]),
+    { text: `onescope top  ${url.href}  pid ${Number(pid)}  ${clean(now)}`, style: "bold" },
+    ...threadLines(snapshot),
+    { text: totals(snapshot) },
+    ...(stall === undefined ? [{ text: "no stall was told" }] : stallLines(stall, now)),
+    ...(marks.size === 0 ? [] : [{ text: legend(marks) }]),
+    { text: "" },
+  ];
+  const rows = table(inFlight, marks, width);
+  const fitting = rows.length <= height - head.length ? rows : rows.slice(0, Math.max(2, height - head.length - 1));
+  const more = total - (fitting.length - 1);
+  const foot = more > 0 ? [{ text: `… and ${more} more` }] : [];
+  return [...head.map(({ text, style }) => ({ text: cut(text, width), style })), ...fitting, ...foot];
+}
+
+/**
+ * @param {string} problem
+ * @returns {Line}
+ */
+export function problemLine(problem) {
+  return { text: clean(problem), style: "red" };
+}
+
+/**
+ * @param {Snapshot} snapshot
+ * @returns {Line[]}
+ */
+function threadLines({ threads }) {
+  const blocked = threads.filter(({ blockedMs }) => typeof blockedMs === "number");
+  const text = threads.length === 1 ? "1 thread" : `${threads.length} threads`;
+  return [
+    { text: `${text}, ${blocked.length === 0 ? "none" : blocked.length} blocked` },
+    ...blocked.map(({ thread, blockedMs }) => ({
+      text: `thread ${Number(thread)} is blocked since ${duration(blockedMs)}`,
+      style: /** @type {const} */ ("red"),
+    })),
+  ];
+}
+
+/** @param {Snapshot} snapshot */
+function totals({ total, counters }) {
+  const counted = COUNTED.filter((name) => typeof counters[name] === "number");
+  return [`${Number(total)} in flight`, ...counted.map((name) => `${counters[name]} ${name}`)].join(", ");
+}
+
+/**
+ * @param {Extract<Stall, { onescope: "stall" }>} stall
+ * @param {string} now
+ * @returns {Line[]}
+ */
+function stallLines({ thread, blockedMs, request, call, confidence, stack, at }, now) {
+  const who = request === null ? "no request that is known" : clean(request.label);
+  const where = call === null ? "" : ` in ${clean(call)}`;
+  const ago = duration(Math.max(0, Date.parse(now) - Date.parse(at)));
+  const said = `thread ${Number(thread)}, ${duration(blockedMs)}: ${who}${where} (${clean(confidence)})`;
+  const [innermost] = Array.isArray(stack) ? stack : [];
+  return [
+    { text: `last stall, told ${ago} ago: ${said}` },
+    ...(innermost === undefined ? [] : [{ text: `  at ${clean(innermost)}` }]),
+  ];
+}
+
+/** @param {Map<number, ">" | "?">} marks */
+function legend(marks) {
+  const kinds = new Set(marks.values());
+  const said = [
+    ...(kinds.has(">") ? ["> blocks its thread"] : []),
+    ...(kinds.has("?") ? ["? may block its thread: it was entered last"] : []),
+  ];
+  return said.join("; ");
+}
