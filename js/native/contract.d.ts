@@ -104,6 +104,11 @@ export interface Watchdog {
   watchHelper(ask: (thread: number, stallId: number) => void): void;
   /** Takes an answer; false if it is too late, because the thread has beaten since. */
   watchAnswer(answer: WatchAnswer): boolean;
+  /**
+   * The lines of a thread's latest stall that name a proved culprit, in the order in which they were told. `seq` is the
+   * context that was current: the request itself, a fork of it, or work inside it. `at` is a reading of the block's clock.
+   */
+  watchProved(thread: number): Array<{ seq: number; at: number; line: string }>;
 }
 
 /** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */

@@ -144,3 +144,24 @@ pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
     let store = Store::global();
     Ok(store.watchdog.answer(store, answer))
 }
+
+/// A line that names a proved culprit.
+#[napi(object, object_from_js = false)]
+pub struct WatchProved {
+    /// Handle of the context that was current.
+    pub seq: f64,
+    /// The clock's reading when it was told, with the sign that JavaScript sees.
+    pub at: i32,
+    /// The line as JSON.
+    pub line: String,
+}
+
+/// The lines of the latest stall of a thread that name a proved culprit, in the order in which they were told.
+#[napi(catch_unwind)]
+pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
+    let proved = Store::global().watchdog.proved(thread);
+    Ok(proved
+        .into_iter()
+        .map(|proved| WatchProved { seq: proved.seq as f64, at: proved.at as i32, line: proved.line })
+        .collect())
+}

@@ -6,6 +6,7 @@
 mod history;
 mod limit;
 mod output;
+mod proved;
 mod reading;
 mod report;
 mod run;
@@ -20,6 +21,8 @@ use crate::sync::Mutex;
 use crate::threads::block;
 
 pub use self::history::{Told, Totals};
+pub use self::proved::Proved;
+use self::proved::ProvedTable;
 pub use self::reading::Reading;
 pub use self::report::{Confidence, Report, Request};
 pub use self::stall::{Answer, Rules};
@@ -53,6 +56,7 @@ struct State {
     session: Option<Arc<Session>>,
     helper: Option<Helper>,
     answers: Vec<Answer>,
+    proved: ProvedTable,
 }
 
 /// The watch of a process, if it is on, and who takes part.
@@ -85,6 +89,7 @@ impl Watchdog {
             let mut state = self.state.lock();
             state.helper = None;
             state.answers.clear();
+            state.proved.clear();
             state.session.take()
         };
         let Some(session) = session else { return false };
@@ -106,8 +111,11 @@ impl Watchdog {
 
     /// Ends the watch if the thread that ends has started it; true if it was so.
     pub fn leave(&self, thread: u32) -> bool {
-        let owned =
-            self.state.lock().session.as_ref().is_some_and(|session| session.settings.owner == thread);
+        let owned = {
+            let mut state = self.state.lock();
+            state.proved.forget(thread);
+            state.session.as_ref().is_some_and(|session| session.settings.owner == thread)
+        };
         owned && self.stop()
     }
 
@@ -143,6 +151,19 @@ impl Watchdog {
         let calls = session.as_ref().map_or(&[][..], |session| &session.settings.calls);
         let evidence = report::Evidence { seen: reading.seen, stamp: reading.stamp, answer: None };
         report::stall(store, calls, reading.thread, blocked_ms, 0, evidence)
+    }
+
+    /// The lines that name a proved culprit of the thread's latest stall, which may still be on.
+    pub fn proved(&self, thread: u32) -> Vec<Proved> {
+        self.state.lock().proved.of(thread)
+    }
+
+    fn prove(&self, thread: u32, proved: Proved) {
+        self.state.lock().proved.add(thread, proved);
+    }
+
+    fn forget_proved(&self, thread: u32) {
+        self.state.lock().proved.forget(thread);
     }
 
     fn helper(&self) -> Option<Helper> {

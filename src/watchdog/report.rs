@@ -113,6 +113,18 @@ pub struct Evidence {
     pub answer: Option<Answer>,
 }
 
+impl Evidence {
+    /// The context that it points to: the request itself, a fork of it, or work inside it; 0 for none.
+    pub fn seq(&self) -> u64 {
+        // An answer about something else than the stamp is the later of the two.
+        match (&self.answer, &self.stamp) {
+            (Some(answer), _) => answer.seq,
+            (None, Some(stamp)) => stamp.seq,
+            (None, None) => self.seen,
+        }
+    }
+}
+
 /// Makes the line of a stall. `calls` are the names of blocking calls; the first has the code 1.
 pub fn stall(
     store: &Store,
@@ -122,19 +134,16 @@ pub fn stall(
     suppressed: u32,
     evidence: Evidence,
 ) -> Report {
-    let Evidence { seen, stamp, answer } = evidence;
-    let (confidence, seq, call, stack) = match (stamp, answer) {
-        // An answer about something else is the later of the two.
-        (Some(stamp), Some(answer)) if answer.seq != stamp.seq => {
-            (Confidence::Exact, answer.seq, None, answer.stack)
-        }
+    let seq = evidence.seq();
+    let (confidence, call, stack) = match (evidence.stamp, evidence.answer) {
+        (Some(stamp), Some(answer)) if answer.seq != stamp.seq => (Confidence::Exact, None, answer.stack),
         (Some(stamp), answer) => {
             let name = usize::try_from(stamp.call).ok().and_then(|code| calls.get(code.checked_sub(1)?));
             let stack = answer.map_or_else(Vec::new, |answer| answer.stack);
-            (Confidence::Stamped, stamp.seq, name.cloned(), stack)
+            (Confidence::Stamped, name.cloned(), stack)
         }
-        (None, Some(answer)) => (Confidence::Exact, answer.seq, None, answer.stack),
-        (None, None) => (Confidence::LastSeen, seen, None, Vec::new()),
+        (None, Some(answer)) => (Confidence::Exact, None, answer.stack),
+        (None, None) => (Confidence::LastSeen, None, Vec::new()),
     };
     let root = root(store, seq);
     // A finished request that was entered last tells nothing; one whose late work blocks does.

@@ -10,8 +10,9 @@ use tokio::time::sleep;
 
 use super::Session;
 use super::output::write_line;
+use super::proved::Proved;
 use super::reading::Reading;
-use super::report::{self, Report, Request};
+use super::report::{self, Confidence, Report, Request};
 use super::stall::{Event, Stalls};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -84,9 +85,16 @@ impl<'a> Dog<'a> {
         let report = match event {
             Event::Stall { thread, blocked_ms, suppressed, evidence } => {
                 let calls = &self.session.settings.calls;
+                let seq = evidence.seq();
                 let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence);
-                if let Report::Stall { request, .. } = &report {
-                    self.named.insert(thread, request.clone());
+                if let Report::Stall { request, confidence, .. } = &report {
+                    if self.named.insert(thread, request.clone()).is_none() {
+                        store.watchdog.forget_proved(thread);
+                    }
+                    if *confidence != Confidence::LastSeen && seq != 0 {
+                        let at = store.threads.clock().now_ms();
+                        store.watchdog.prove(thread, Proved { seq, at, line: report.line() });
+                    }
                 }
                 report
             }

@@ -1,0 +1,66 @@
+//! What was told of stuck threads, with proof, for those threads themselves: as one goes on it can look up what was said of
+//! it, before any message about it could arrive.
+
+use std::collections::BTreeMap;
+
+/// One line about a stall whose culprit is proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    /// Seq of the context that was current: the request itself, a fork of it, or work inside it.
+    pub seq: u64,
+    /// Reading of the clock when it was told.
+    pub at: u32,
+    /// The line as JSON.
+    pub line: String,
+}
+
+/// The lines of each thread's latest stall. There are few: each comes after twice the time of the one before.
+#[derive(Default)]
+pub struct ProvedTable {
+    threads: BTreeMap<u32, Vec<Proved>>,
+}
+
+impl ProvedTable {
+    /// Adds a line.
+    pub fn add(&mut self, thread: u32, proved: Proved) {
+        self.threads.entry(thread).or_default().push(proved);
+    }
+
+    /// Those of a thread, in the order in which they were told.
+    pub fn of(&self, thread: u32) -> Vec<Proved> {
+        self.threads.get(&thread).cloned().unwrap_or_default()
+    }
+
+    /// Drops those of a thread that is gone, or whose next stall begins.
+    pub fn forget(&mut self, thread: u32) {
+        self.threads.remove(&thread);
+    }
+
+    /// Drops all.
+    pub fn clear(&mut self) {
+        self.threads.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proved(seq: u64) -> Proved {
+        Proved { seq, at: 1, line: "{}".to_owned() }
+    }
+
+    #[test]
+    fn keeps_the_lines_of_each_thread() {
+        let mut table = ProvedTable::default();
+        assert_eq!(table.of(0), []);
+        table.add(0, proved(1));
+        table.add(0, proved(2));
+        table.add(1, proved(3));
+        assert_eq!((table.of(0), table.of(1)), (vec![proved(1), proved(2)], vec![proved(3)]));
+        table.forget(0);
+        assert_eq!((table.of(0), table.of(1).len()), (vec![], 1));
+        table.clear();
+        assert_eq!(table.of(1), []);
+    }
+}
