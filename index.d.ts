@@ -57,7 +57,11 @@ export type OnescopeErrorCode =
   /** A part of the flight was not written to its end, or changed since. */
   | "ERR_ONESCOPE_FLIGHT_TORN"
   /** Another version of onescope, or another sort of machine, wrote the flight. */
-  | "ERR_ONESCOPE_FLIGHT_VERSION";
+  | "ERR_ONESCOPE_FLIGHT_VERSION"
+  /** The package `@opentelemetry/api` is not there, or does not load. */
+  | "ERR_ONESCOPE_OPENTELEMETRY"
+  /** The thread is instrumented for OpenTelemetry already. */
+  | "ERR_ONESCOPE_INSTRUMENTED";
 
 /**
  * An error of onescope: the message names the cause and the way out. The native side throws plain `Error`s with the same

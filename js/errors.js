@@ -16,6 +16,8 @@ export const CODES = /** @type {const} */ ({
   OPTION: "ERR_ONESCOPE_OPTION",
   RECORD_WORKER: "ERR_ONESCOPE_RECORD_WORKER",
   TOKEN: "ERR_ONESCOPE_TOKEN",
+  OPENTELEMETRY: "ERR_ONESCOPE_OPENTELEMETRY",
+  INSTRUMENTED: "ERR_ONESCOPE_INSTRUMENTED",
 });
 
 /** An error of onescope: `code` is one of {@link CODES}, the message names the cause and the way out. */

@@ -1,6 +1,7 @@
 import { handleOf, threadBlock } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { currentContext } from "./current.js";
+import { witness } from "./witness.js";
 
 // What a stuck thread says of itself. The inspector calls it in the middle of whatever the thread is at, so it changes
 // nothing that the program could see, and is over soon: text is made in the thread that asks.
@@ -28,8 +29,12 @@ export function publishAnswer(thread) {
    * @param {number} asked number of the thread that is meant
    * @returns {ThreadAnswer | null} `null` if it is another one
    */
-  const answer = (asked) =>
-    asked === thread ? { seq: currentSeq(), beat: threadBlock()[LAYOUT.block.beat], stack: stack() } : null;
+  const answer = (asked) => {
+    if (asked !== thread) return null;
+    const seq = currentSeq();
+    if (seq !== null) witness.sees?.(seq);
+    return { seq, beat: threadBlock()[LAYOUT.block.beat], stack: stack() };
+  };
   Object.defineProperty(globalThis, ANSWER, { value: answer, configurable: true });
 }
 

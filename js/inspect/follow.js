@@ -6,6 +6,7 @@ import { ways } from "../scope/ways.js";
 import { shared } from "../shared.js";
 import { publishAnswer, withdrawAnswer } from "./answer.js";
 import { stampCalls } from "./stamps.js";
+import { witness } from "./witness.js";
 
 // The part that each JavaScript thread takes in the watch of the process: it beats, and stamps the calls that block it. And
 // in its recording: it moves in.
@@ -59,6 +60,7 @@ function startBeat() {
   const inspector = process.features.inspector ? require("node:inspector") : undefined;
   const beat = () => {
     const block = threadBlock();
+    witness.turns?.();
     // Whoever steps through the program stops it for as long as he likes. Only the main thread knows the url.
     block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
     block[BEAT] = block[CLOCK];

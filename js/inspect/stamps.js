@@ -4,6 +4,7 @@ import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { BLOCKING, CALLS } from "./calls.js";
 import { currentContext } from "./current.js";
+import { callReturned } from "./witness.js";
 
 // A thread inside a native call can answer nobody. So while a watch is on, Node's blocking calls write their own code and
 // the current context's number into the thread's block before they go in.
@@ -70,13 +71,16 @@ function stamp(original, code) {
     const block = threadBlock();
     // A blocking call that is part of another is told as the outer one.
     if (!state.on || block[CALL] !== 0) return apply(original, this, args);
-    stampCall(currentContext(), block);
+    const context = currentContext();
+    stampCall(context, block);
     block[CALL_STARTED] = block[CLOCK];
     block[CALL] = code;
     try {
       return apply(original, this, args);
     } finally {
-      threadBlock()[CALL] = 0;
+      const block = threadBlock();
+      block[CALL] = 0;
+      callReturned(context, block);
     }
   };
   return Object.defineProperties(stamped, Object.getOwnPropertyDescriptors(original));

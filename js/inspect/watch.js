@@ -5,11 +5,10 @@ import { ways } from "../scope/ways.js";
 import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
 import { startHelper } from "./start-helper.js";
+import { LEAST_MS, witness } from "./witness.js";
 
 /** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
 
-/** Below this, a pause of the garbage collector or of a busy machine would be told as a stall. */
-const LEAST_MS = 100;
 const MOST_MS = 2 ** 31 - 1;
 
 /**
@@ -37,7 +36,7 @@ export function watch(options = {}) {
   }
   threadBlock();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
-  const start = () => watchdog.watchStart(settings, onStall && deliverTo(onStall));
+  const start = () => watchdog.watchStart(settings, deliverTo(onStall));
   ways.resume({ scope: undefined }, start, null, []);
   follow();
   const helper = stacks ? startHelper() : undefined;
@@ -58,13 +57,15 @@ export function watch(options = {}) {
 }
 
 /**
- * @param {NonNullable<WatchOptions["onStall"]>} onStall
+ * @param {WatchOptions["onStall"]} onStall
  * @returns {(line: string) => Promise<void>}
  */
 function deliverTo(onStall) {
   return async (line) => {
+    const report = JSON.parse(line);
+    witness.hears?.(report);
     try {
-      await onStall(JSON.parse(line));
+      await onStall?.(report);
     } catch (error) {
       process.emitWarning(`onStall of onescope's watch() failed: ${error}`, "OnescopeWarning");
     }

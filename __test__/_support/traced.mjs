@@ -1,0 +1,213 @@
+// A server that OpenTelemetry's own SDK traces and measures, with a watch on; for opentelemetry.spec.mjs.
+// usage: node [--import onescope/register] traced.mjs PROGRAM [ORDER]
+//
+// At the end it prints as JSON what was exported: `{ spans, metrics, told }`.
+
+import { execSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { context, metrics, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
+import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { trackRequests, watch, with as withLabel } from "../../js/inspect.js";
+import { instrument } from "../../js/opentelemetry.js";
+
+const program = isMainThread ? process.argv[2] : workerData.program;
+
+const exporter = new InMemorySpanExporter();
+const sampler = program === "unsampled" ? { sampler: new AlwaysOffSampler() } : {};
+const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })], ...sampler });
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+trace.setGlobalTracerProvider(tracerProvider);
+
+/** Collects when it is asked. */
+class Reader extends MetricReader {
+  async onForceFlush() {}
+  async onShutdown() {}
+}
+const reader = new Reader();
+metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+
+new HttpInstrumentation().enable();
+// OpenTelemetry wraps a module as it is required.
+const { createServer } = createRequire(import.meta.url)("node:http");
+
+const THRESHOLD_MS = 300;
+const BLOCK_MS = 600;
+const tracer = trace.getTracer("test");
+
+const blocks = {
+  loop: loop,
+  exec: () => execSync(`sleep ${BLOCK_MS / 1000}`),
+  /** after which the request is in another span, in a stamped call */
+  "loop, then exec": () => {
+    tracer.startActiveSpan("child", (span) => {
+      loop();
+      span.end();
+    });
+    execSync("true");
+  },
+  "loop in work": () => withLabel("work", loop),
+  "span that ends early": () => {
+    trace.getActiveSpan().end();
+    loop();
+  },
+  /** It is remembered, for it was active in a stamped call that came late. */
+  "span that ends before the stall is told": () => {
+    loop(THRESHOLD_MS / 2);
+    existsSync("/");
+    trace.getActiveSpan().end();
+    loop();
+  },
+};
+
+function loop(ms = BLOCK_MS) {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+/** @type {any[]} */
+const told = [];
+
+/** @param {(request: string) => unknown} handle called after some turns, in each request, with its path */
+async function serve(handle) {
+  const server = createServer(async (request, response) => {
+    for (let n = 0; n < 3; n++) {
+      await tracer.startActiveSpan("step", async (span) => {
+        await sleep(5 + ((n * 7) % 11));
+        span.end();
+      });
+    }
+    await handle(request.url);
+    response.end("done");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  return {
+    ask: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text(),
+    stop: () => server.close() && server.closeAllConnections(),
+  };
+}
+
+/** Asks for 20 paths at once; some of them block, one after the other, each in a stall of its own. */
+async function interleave(blocking) {
+  let before = Promise.resolve();
+  const server = await serve(async (path) => {
+    const block = blocks[blocking[path.slice(1)]];
+    if (block === undefined) return;
+    const turn = before.then(() => sleep(150));
+    const over = Promise.withResolvers();
+    before = over.promise;
+    await turn;
+    block();
+    over.resolve();
+  });
+  // The thread beats.
+  await sleep(200);
+  await Promise.all(Array.from({ length: 20 }, (_, n) => server.ask(`/${n}`)));
+  await sleep(300);
+  server.stop();
+}
+
+const programs = {
+  async blocking() {
+    trackRequests();
+    await startWatch();
+    await interleave(JSON.parse(process.argv[3]));
+  },
+  async unsampled() {
+    trackRequests();
+    await startWatch();
+    await interleave({ 7: "exec" });
+  },
+  async untracked() {
+    await startWatch();
+    await interleave({ 3: "loop" });
+  },
+  async "without helper"() {
+    trackRequests();
+    await startWatch({ stacks: false });
+    await interleave({ 3: "loop", 7: "exec" });
+  },
+  async stopped() {
+    trackRequests();
+    await startWatch();
+    instrumentation.stop();
+    instrumentation.stop();
+    await interleave({ 7: "exec" });
+  },
+  async worker() {
+    await startWatch();
+    const worker = new Worker(new URL(import.meta.url), { workerData: { program: "in worker" } });
+    const [exported] = await once(worker, "message");
+    return { spans: exported };
+  },
+  async "in worker"() {
+    trackRequests();
+    await interleave({ 3: "loop", 7: "exec" });
+  },
+  async counting() {
+    trackRequests();
+    const server = await serve(() => {});
+    await server.ask("/1");
+    server.stop();
+  },
+};
+
+async function startWatch(options) {
+  watch({ thresholdMs: THRESHOLD_MS, onStall: (report) => told.push(report), ...options });
+  if (options?.stacks === false) return;
+  // The helper takes a while to start.
+  while (!told.some(({ confidence }) => confidence === "exact")) {
+    await sleep(200);
+    loop(THRESHOLD_MS + 100);
+    await sleep(100);
+  }
+}
+
+const instrumentation = instrument();
+const more = await programs[program]();
+const spans = exporter.getFinishedSpans().map((span) => ({
+  name: span.name,
+  path: span.attributes["url.path"] ?? span.attributes["http.target"],
+  attributes: span.attributes,
+  kind: span.kind,
+  traceId: span.spanContext().traceId,
+  spanId: span.spanContext().spanId,
+  parent: span.parentSpanContext?.spanId,
+  links: span.links.map(({ context: { spanId } }) => spanId),
+  start: ms(span.startTime),
+  end: ms(span.endTime),
+  events: span.events.map(({ name, attributes, time }) => ({ name, attributes, at: ms(time) })),
+  // What was put in its place for a while is gone.
+  ownEnd: Object.hasOwn(span, "end"),
+}));
+
+function ms([seconds, nanoseconds]) {
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+if (isMainThread) {
+  const { resourceMetrics } = await reader.collect();
+  const measured = resourceMetrics.scopeMetrics.flatMap((scope) => {
+    return scope.metrics.map(({ descriptor, dataPoints }) => ({
+      scope: scope.scope.name,
+      name: descriptor.name,
+      unit: descriptor.unit,
+      type: descriptor.type,
+      points: dataPoints.map(({ attributes, value }) => ({ attributes, value })),
+    }));
+  });
+  const metricsOfOnescope = measured.filter(({ scope }) => scope === "onescope");
+  console.log(JSON.stringify({ spans, told, metrics: metricsOfOnescope, ...more }));
+  process.exit();
+} else {
+  parentPort.postMessage(spans);
+  setImmediate(() => process.exit());
+}

@@ -1,0 +1,24 @@
+import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
+
+export interface InstrumentOptions {
+  /** where the metrics go; the global one unless given, which must be registered by then */
+  meterProvider?: MeterProvider;
+  /** where spans of stalls go whose own span has ended before they were told; the global one unless given */
+  tracerProvider?: TracerProvider;
+}
+
+/** What `instrument()` turned on. */
+export interface Instrumentation extends Disposable {
+  /** Ends it. */
+  stop(): void;
+}
+
+/**
+ * Tells OpenTelemetry what onescope sees. Stalls that a `watch()` tells become events `onescope.stall` on the span that was
+ * active where this thread was stuck; call it in each thread whose spans are to have them. In the main thread the process's
+ * counters and stalls become metrics, too. It may be called before or after `watch()`.
+ *
+ * @throws `ERR_ONESCOPE_OPENTELEMETRY` if the package `@opentelemetry/api` is not installed, `ERR_ONESCOPE_OPTION`, and
+ *   `ERR_ONESCOPE_INSTRUMENTED` while this thread is instrumented already
+ */
+export function instrument(options?: InstrumentOptions): Instrumentation;

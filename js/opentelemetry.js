@@ -1,0 +1,84 @@
+// `onescope/opentelemetry`: stalls and counters for those who look at their servers through OpenTelemetry.
+
+import { isMainThread } from "node:worker_threads";
+import manifest from "../package.json" with { type: "json" };
+import { CODES, OnescopeError } from "./errors.js";
+import { witness } from "./inspect/witness.js";
+import { loadApi } from "./opentelemetry/load.js";
+import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
+import { StallSpans } from "./opentelemetry/spans.js";
+
+const { name, version } = manifest;
+
+/**
+ * Makes stalls events on the span that was active where this thread was stuck and, in the main thread, makes metrics of the
+ * process's counters and stalls.
+ *
+ * @param {import("./opentelemetry.js").InstrumentOptions} [options]
+ * @returns {import("./opentelemetry.js").Instrumentation}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`;
+ *   `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already
+ */
+export function instrument({ meterProvider, tracerProvider } = {}) {
+  const api = loadApi();
+  if (witness.sees !== undefined) {
+    throw new OnescopeError(
+      CODES.INSTRUMENTED,
+      "this thread is instrumented already; stop() that one first, or use it",
+    );
+  }
+  const meters = checked("meterProvider", meterProvider ?? api.metrics.getMeterProvider(), "getMeter");
+  const tracers = checked("tracerProvider", tracerProvider ?? api.trace.getTracerProvider(), "getTracer");
+  const spans = new StallSpans(api, tracers.getTracer(name, version));
+  witness.sees = guarded((seq) => spans.see(seq));
+  witness.turns = guarded(() => spans.turn());
+  let stopMetrics = () => {};
+  // They are the process's; each thread that told them again would count them again.
+  if (isMainThread) {
+    const meter = meters.getMeter(name, version);
+    stopMetrics = observeCounters(meter);
+    witness.hears = guarded(stallMetrics(meter));
+  }
+  let on = true;
+  const stop = () => {
+    if (!on) return;
+    on = false;
+    witness.sees = witness.turns = witness.hears = undefined;
+    spans.stop();
+    stopMetrics();
+  };
+  return { stop, [Symbol.dispose]: stop };
+}
+
+/**
+ * @template T
+ * @param {string} option
+ * @param {T} provider
+ * @param {keyof T} method what it must have
+ */
+function checked(option, provider, method) {
+  if (typeof provider?.[method] === "function") return provider;
+  throw new OnescopeError(
+    CODES.OPTION,
+    `option ${option} of instrument() is a provider of OpenTelemetry's, with ${String(method)}(); correct or omit it`,
+  );
+}
+
+/**
+ * What fails here must not reach the program that is looked at.
+ *
+ * @template {unknown[]} Args
+ * @param {(...args: Args) => void} fn
+ * @returns {(...args: Args) => void}
+ */
+function guarded(fn) {
+  let warned = false;
+  return (...args) => {
+    try {
+      fn(...args);
+    } catch (error) {
+      if (!warned) process.emitWarning(`onescope cannot tell OpenTelemetry of stalls: ${error}`, "OnescopeWarning");
+      warned = true;
+    }
+  };
+}

@@ -1,0 +1,86 @@
+import { KINDS, STATES } from "../generated/slot-table.js";
+import { counters } from "../inspect/contexts.js";
+import { CONFIDENCE, KIND, STATE } from "./names.js";
+
+// Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.
+
+/** @typedef {import("@opentelemetry/api").Meter} Meter */
+
+/** Upper bounds of the histogram of stalls, in seconds. */
+const BOUNDARIES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+/** Of what is in flight. */
+const OPEN_STATES = STATES.filter((state) => state !== "free" && state !== "closed");
+
+/**
+ * Makes metrics of the process's counters.
+ *
+ * @param {Meter} meter
+ * @returns {() => void} ends it
+ */
+export function observeCounters(meter) {
+  const total = (/** @type {string} */ name, /** @type {string} */ unit, /** @type {string} */ description) =>
+    meter.createObservableCounter(name, { unit, description });
+  const level = (/** @type {string} */ name, /** @type {string} */ unit, /** @type {string} */ description) =>
+    meter.createObservableUpDownCounter(name, { unit, description });
+  const totals = {
+    created: total("onescope.context.created", "{context}", "Requests and other work since the process started"),
+    forked: total("onescope.context.forked", "{context}", "Forks that vinext made of its request contexts"),
+    closed: total("onescope.context.closed", "{context}", "Contexts that closed"),
+    abandoned: total("onescope.context.abandoned", "{context}", "Contexts that were collected and never closed"),
+  };
+  const byKind = level("onescope.context.in_flight", "{context}", "Contexts that are not closed, by kind");
+  const byState = level("onescope.context.in_flight.state", "{context}", "Contexts that are not closed, by state");
+  const levels = {
+    pages: level("onescope.page.count", "{page}", "Pages of 255 contexts that JavaScript still reaches"),
+    threads: level("onescope.thread.count", "{thread}", "JavaScript threads that use the store"),
+  };
+  /** @param {import("@opentelemetry/api").BatchObservableResult} result */
+  const observe = (result) => {
+    /** @type {import("../inspect.js").Counters} */
+    const { byKind: kinds, byState: states, ...counted } = counters();
+    for (const [name, instrument] of Object.entries({ ...totals, ...levels })) {
+      result.observe(instrument, counted[/** @type {keyof typeof totals | keyof typeof levels} */ (name)]);
+    }
+    // All of them each time: a series that is not observed would keep its last value.
+    for (const kind of KINDS)
+      result.observe(byKind, kinds[/** @type {keyof typeof kinds} */ (kind)] ?? 0, { [KIND]: kind });
+    for (const state of OPEN_STATES)
+      result.observe(byState, states[/** @type {keyof typeof states} */ (state)] ?? 0, { [STATE]: state });
+  };
+  const instruments = [...Object.values(totals), ...Object.values(levels), byKind, byState];
+  meter.addBatchObservableCallback(observe, instruments);
+  return () => meter.removeBatchObservableCallback(observe, instruments);
+}
+
+/**
+ * Makes metrics of what a watch tells.
+ *
+ * @param {Meter} meter
+ * @returns {(report: import("../inspect/witness.js").Report) => void} takes each line
+ */
+export function stallMetrics(meter) {
+  const count = meter.createCounter("onescope.stall.count", {
+    unit: "{stall}",
+    description: "Stalls of a thread's event loop that were told, by the confidence of the first line",
+  });
+  const duration = meter.createHistogram("onescope.stall.duration", {
+    unit: "s",
+    description: "How long a thread's event loop did not turn, by the confidence of the last line",
+    advice: { explicitBucketBoundaries: BOUNDARIES },
+  });
+  /** @type {Map<number, string>} by thread that is stuck: confidence of its last line */
+  const stuck = new Map();
+  return (report) => {
+    const { thread, blockedMs } = report;
+    if (report.onescope === "stall") {
+      const { confidence } = report;
+      if (!stuck.has(thread)) count.add(1, { [CONFIDENCE]: confidence });
+      stuck.set(thread, confidence);
+      return;
+    }
+    const confidence = stuck.get(thread);
+    stuck.delete(thread);
+    if (confidence !== undefined) duration.record(blockedMs / 1000, { [CONFIDENCE]: confidence });
+  };
+}

@@ -1,0 +1,188 @@
+import { backend } from "../backend.js";
+import { threadBlock, threadNumber } from "../context/cells.js";
+import { LAYOUT } from "../generated/slot-table.js";
+import { blockedMs, LEAST_MS } from "../inspect/witness.js";
+import { BLOCKED_MS, CALL, CONFIDENCE, LABEL, SEQ, STACK, STALL, THREAD } from "./names.js";
+
+// A stall becomes an event on the span that was active in what blocked the thread. The span is remembered while it is
+// active, by the handle of the context that is current there; the event is made only once the watchdog has told of a stall
+// that this very context is the proved culprit of. A request's span mostly ends in the turn that was stuck, before any
+// message could arrive. So while a span is remembered, its `end` looks up first what was told.
+
+/** @typedef {import("@opentelemetry/api").Span} Span */
+/** @typedef {import("../inspect.js").StallReport} StallReport */
+
+/**
+ * @typedef {object} Remembered
+ * @property {number} seq handle of the context that was current with the span
+ * @property {Span} span
+ * @property {number} beat the thread's last beat: names the stall
+ * @property {number} blocked ms for which the stall lasted at least
+ * @property {number} turns of the event loop since
+ * @property {boolean} ended the span ended before its stall was told
+ * @property {boolean} done it has its event
+ * @property {() => void} release gives the span its own `end` back
+ */
+
+const { beat: BEAT, clock: CLOCK } = LAYOUT.block;
+
+/** A stall can still be told in the first moments after it. */
+const TURNS = 4;
+
+/** The spans of one thread. */
+export class StallSpans {
+  #api;
+  #tracer;
+  #block = threadBlock();
+  /** @type {Map<number, Remembered>} by `seq` */
+  #remembered = new Map();
+
+  /**
+   * @param {typeof import("@opentelemetry/api")} api
+   * @param {import("@opentelemetry/api").Tracer} tracer makes a span where a span has ended too early for an event
+   */
+  constructor(api, tracer) {
+    this.#api = api;
+    this.#tracer = tracer;
+  }
+
+  /**
+   * Remembers the active span. Can come in the middle of anything, so it changes nothing but that span's `end`.
+   *
+   * @param {number} seq handle of the current context
+   */
+  see(seq) {
+    const span = this.#api.trace.getActiveSpan();
+    const beat = this.#block[BEAT];
+    const known = this.#remembered.get(seq);
+    if (known?.beat === beat && (known.done || known.span === span)) return;
+    if (span === undefined) return;
+    const ended = !span.isRecording();
+    if (ended && !this.#wasSampled(span)) return;
+    known?.release();
+    /** @type {Remembered} */
+    const remembered = { seq, span, beat, blocked: 0, turns: 0, ended, done: false, release: () => {} };
+    this.#remembered.set(seq, remembered);
+    if (ended) return;
+    onEnd(remembered, () => {
+      remembered.ended = !this.#tell(remembered);
+    });
+  }
+
+  /** Makes the events of spans that have not ended. Comes between two turns, before the thread beats. */
+  turn() {
+    for (const [seq, remembered] of this.#remembered) {
+      if (!remembered.done && !this.#tell(remembered) && ++remembered.turns < TURNS) continue;
+      remembered.release();
+      this.#remembered.delete(seq);
+    }
+  }
+
+  /** Forgets all spans. */
+  stop() {
+    for (const { release } of this.#remembered.values()) release();
+    this.#remembered.clear();
+  }
+
+  /**
+   * @param {Span} span that does not record
+   * @returns {boolean} whether it is one of this process that did
+   */
+  #wasSampled(span) {
+    const { traceFlags, isRemote } = span.spanContext();
+    return isRemote !== true && (traceFlags & this.#api.TraceFlags.SAMPLED) !== 0;
+  }
+
+  /**
+   * @param {Remembered} remembered
+   * @returns {boolean} whether its stall was told
+   */
+  #tell(remembered) {
+    const { seq, span, beat, ended } = remembered;
+    if (this.#block[BEAT] === beat) remembered.blocked = blockedMs(this.#block);
+    // Lines of a stall before this one were told before this one's first beat, or soon after.
+    const told = watchProved().filter(({ at }) => ((at - beat) | 0) >= LEAST_MS);
+    const mine = told.filter((line) => line.seq === seq);
+    const [first] = mine;
+    if (first === undefined) return false;
+    remembered.done = true;
+    const { line } = /** @type {typeof first} */ (mine.at(-1));
+    /** @type {StallReport} */
+    const report = JSON.parse(line);
+    // Somebody else may have gone on blocking the thread.
+    const blocked = told.at(-1)?.seq === seq ? Math.max(report.blockedMs, remembered.blocked) : report.blockedMs;
+    const attributes = attributesOf(report, blocked);
+    const at = Date.now() - ((this.#block[CLOCK] - first.at) | 0);
+    if (!ended && span.isRecording()) span.addEvent(STALL, attributes, new Date(at));
+    else this.#tellBeside(span, attributes, at - JSON.parse(first.line).blockedMs, blocked);
+    return true;
+  }
+
+  /**
+   * Makes a short span of the stall, as a child of the one that has ended.
+   *
+   * @param {Span} span
+   * @param {import("@opentelemetry/api").Attributes} attributes
+   * @param {number} start ms since 1970
+   * @param {number} blocked ms
+   */
+  #tellBeside(span, attributes, start, blocked) {
+    const { ROOT_CONTEXT, trace } = this.#api;
+    const context = span.spanContext();
+    const parent = trace.setSpanContext(ROOT_CONTEXT, context);
+    const options = { attributes, links: [{ context }], startTime: new Date(start) };
+    this.#tracer.startSpan(STALL, options, parent).end(new Date(start + blocked));
+  }
+}
+
+function watchProved() {
+  return backend.watchdog?.watchProved(threadNumber()) ?? [];
+}
+
+/**
+ * @param {StallReport} report
+ * @param {number} blocked ms
+ * @returns {import("@opentelemetry/api").Attributes}
+ */
+function attributesOf({ thread, confidence, request, call, stack }, blocked) {
+  return {
+    [BLOCKED_MS]: blocked,
+    [CONFIDENCE]: confidence,
+    [THREAD]: thread,
+    ...(request !== null && { [LABEL]: request.label, [SEQ]: request.seq }),
+    ...(call !== null && { [CALL]: call }),
+    ...(stack.length > 0 && { [STACK]: stack.map((frame) => `    at ${frame}`).join("\n") }),
+  };
+}
+
+/**
+ * Has something called as a span ends, once.
+ *
+ * @param {Remembered} remembered
+ * @param {() => void} before
+ */
+function onEnd(remembered, before) {
+  const { span } = remembered;
+  const own = Object.getOwnPropertyDescriptor(span, "end");
+  const { end } = span;
+  /**
+   * @this {Span}
+   * @param {Parameters<Span["end"]>} args
+   */
+  const patched = function (...args) {
+    remembered.release();
+    try {
+      before();
+    } catch {
+      // A span that takes no event still ends.
+    }
+    return Reflect.apply(end, this, args);
+  };
+  // A span that does not let itself be changed is told of at the next turn.
+  if (!Reflect.defineProperty(span, "end", { value: patched, configurable: true, writable: true })) return;
+  remembered.release = () => {
+    if (span.end !== patched) return;
+    if (own === undefined) Reflect.deleteProperty(span, "end");
+    else Reflect.defineProperty(span, "end", own);
+  };
+}
