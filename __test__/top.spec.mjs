@@ -35,8 +35,8 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual(stdout.trimEnd().split("\n"), [
       `onescope top  ${server.url}/  pid 4711  2026-03-04T05:06:07.000Z`,
-      "2 threads, 1 blocked",
-      "thread 0 is blocked since 1.5 s",
+      "3 threads, 1 blocked",
+      "thread 0 is blocked since 1.5 s: GET /report (exact)",
       "5 in flight, 100 created, 93 closed, 2 abandoned",
       "last stall, told 518 ms ago: thread 0, 1.0 s: GET /report (exact)",
       "  at heavy (app/report.js:10:3)",
@@ -72,19 +72,23 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.ok(stdout.includes("\n\nonescope top  "), stdout);
   });
 
-  test("what was entered last is only marked as that, and what was told before the block not at all", async () => {
-    const { stalls, ...rest } = blockedAnswers();
-    const told = stalls.stalls.at(-1);
-    for (const [change, mark] of /** @type {const} */ ([
-      [{ confidence: "last-seen" }, "\\?"],
-      [{ at: "2026-03-04T05:06:01.000Z" }, " "],
-      [{ onescope: "recovered" }, " "],
-      [{ request: null }, " "],
+  test("what was entered last is marked as only that, and what nobody knows not at all", async () => {
+    const suspect = { seq: 8, label: "GET /report", confidence: "exact", call: "fs.readFileSync" };
+    for (const [change, mark, said] of /** @type {const} */ ([
+      [{ suspect }, ">", "GET /report in fs.readFileSync (exact)"],
+      [{ suspect: { ...suspect, confidence: "last-seen" } }, "\\?", "GET /report in fs.readFileSync (last-seen)"],
+      [{ suspect: { ...suspect, seq: null, label: null } }, " ", "no request that is known in fs.readFileSync (exact)"],
+      [{ suspect: null }, " ", "by what is not known"],
+      [{ suspect, blockedMs: 0 }, " ", undefined],
     ])) {
-      const changed = await diagnosticsServer({ ...rest, stalls: { stalls: [{ ...told, ...change }] } });
+      const { inflight, ...rest } = blockedAnswers();
+      Object.assign(inflight.threads[0], change);
+      const changed = await diagnosticsServer({ inflight, ...rest });
       const { stdout } = await top([changed.url]);
       await changed.stop();
       assert.match(stdout, new RegExp(`^${mark} {3}8 `, "m"));
+      if (said === undefined) assert.match(stdout, /^3 threads, none blocked$/m);
+      else assert.ok(stdout.includes(`thread 0 is blocked since 1.5 s: ${said}\n`), stdout);
     }
   });
 
@@ -92,6 +96,7 @@ describe("onescope top without a terminal", { skip }, () => {
     const { inflight, stalls, counters } = blockedAnswers();
     inflight.inFlight[0].label = stalls.stalls.at(-1).request.label = HOSTILE;
     Object.assign(stalls.stalls.at(-1), { call: HOSTILE, stack: [HOSTILE] });
+    Object.assign(inflight.threads[0].suspect, { label: HOSTILE, call: HOSTILE, confidence: HOSTILE });
     Object.assign(inflight.inFlight[0], { kind: HOSTILE, state: HOSTILE, thread: HOSTILE });
     const hostile = await diagnosticsServer({ inflight, stalls, counters });
     const [text, json] = [await top([hostile.url]), await top([hostile.url, "--json"])];
@@ -124,8 +129,12 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.deepEqual([gone.code, gone.stdout], [1, ""]);
     assert.match(gone.stderr, /^onescope top: cannot reach http:\S+: ECONNREFUSED\n$/);
     for (const [given, said] of /** @type {const} */ ([
-      [{ ...answers, stalls: undefined }, /the status 404: is it the diagnostics server/],
+      [{ ...answers, stalls: undefined }, /answers with 404$/m],
       [{ ...answers, stalls: (response) => response.end("<html>") }, /something else than JSON/],
+      [
+        { ...answers, stalls: (response) => response.writeHead(403).end('{"error":"another name\\u001b[2J"}') },
+        /answers with 403: another name\?\[2J$/m,
+      ],
       [{ ...answers, stalls: {} }, /something else: is it/],
       [{ ...answers, counters: [] }, /something else: is it/],
       [{ ...answers, inflight: { ...answers.inflight, inFlight: [1] } }, /something else: is it/],
@@ -260,7 +269,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
       assert.equal(drawn.length, rows);
       for (const line of drawn) assert.ok(widthOf(line) <= columns, `${columns}: ${line}`);
       if (columns < 40) continue;
-      const requests = drawn.filter((line) => /GET|POST/.test(line) && !line.startsWith("last stall"));
+      const requests = drawn.slice(drawn.findIndex((line) => line.endsWith("LABEL")) + 1, -1);
       assert.ok(requests[0].startsWith("> "), "what blocks a thread comes first");
       assert.equal(drawn.at(-1), `… and ${500 - requests.length} more`);
     }

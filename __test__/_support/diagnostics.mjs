@@ -17,8 +17,9 @@ export function blockedAnswers() {
       pid: 4711,
       now: new Date(now).toISOString(),
       threads: [
-        { thread: 0, blockedMs: 1530 },
-        { thread: 1, blockedMs: null },
+        { thread: 0, blockedMs: 1530, suspect: { seq: 8, label: "GET /report", confidence: "exact", call: null } },
+        { thread: 1, blockedMs: 0, suspect: null },
+        { thread: 2, blockedMs: null, suspect: null },
       ],
       total: 5,
       inFlight: [

@@ -1,9 +1,24 @@
+import { clean } from "./text.js";
+
 /** How long a server may take to answer. It answers in milliseconds, also while its JavaScript is stuck. */
 const TIMEOUT_MS = 5000;
 
 /** @typedef {{ url: URL, token: string | undefined, limit: number }} Server where to ask, and for how many requests */
 
-/** @typedef {{ thread: number, blockedMs: number | null }} Thread */
+/**
+ * @typedef {object} Thread
+ * @property {number} thread
+ * @property {number | null} blockedMs 0 while its event loop turns, `null` if it does not beat
+ * @property {Suspect | null} suspect what it is stuck in, as far as it is known
+ */
+
+/**
+ * @typedef {object} Suspect
+ * @property {number | null} seq
+ * @property {string | null} label
+ * @property {import("../../inspect.js").StallReport["confidence"]} confidence
+ * @property {string | null} call
+ */
 
 /**
  * @typedef {object} InFlight
@@ -74,11 +89,11 @@ async function get({ url, token }, path) {
   }).catch((error) => {
     throw new AskError(`cannot reach ${url.href}: ${reason(error)}`);
   });
-  if (response.status === 401 || response.status === 403) {
+  if (response.status === 401) {
     const how = token === undefined ? "asks for a token: give it with" : "refuses this token: give another with";
     throw new AskError(`${url.href} ${how} --token or in ONESCOPE_TOKEN`, { final: true });
   }
-  if (!response.ok) throw stranger(url, `the status ${response.status}`);
+  if (!response.ok) throw new AskError(`${url.href} answers with ${response.status}${await refusal(response)}`);
   const body = await response.json().catch((error) => {
     throw error instanceof SyntaxError
       ? stranger(url, "something else than JSON")
@@ -96,6 +111,15 @@ function stranger(url, answer) {
   return new AskError(
     `${url.href} answers with ${answer}: is it the diagnostics server of an onescope of this version?`,
   );
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<string>} why there is no answer, if the server says it
+ */
+async function refusal(response) {
+  const body = await response.json().catch(() => undefined);
+  return isObject(body) && typeof body.error === "string" ? `: ${clean(body.error)}` : "";
 }
 
 /** @param {any} error what `fetch` failed with */

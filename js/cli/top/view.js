@@ -1,9 +1,9 @@
-import { culprits } from "./culprits.js";
 import { table } from "./table.js";
 import { clean, cut, duration } from "./text.js";
 
 /** @typedef {import("./ask.js").Snapshot} Snapshot */
 /** @typedef {import("./ask.js").Stall} Stall */
+/** @typedef {import("./ask.js").Suspect} Suspect */
 /** @typedef {{ text: string, style?: "bold" | "red" | undefined }} Line clean text of one line */
 
 const COUNTED = ["created", "closed", "abandoned"];
@@ -16,7 +16,7 @@ const COUNTED = ["created", "closed", "abandoned"];
  */
 export function view(snapshot, { url, width, height, problem }) {
   const { pid, now, total, inFlight, stalls } = snapshot;
-  const marks = culprits(snapshot);
+  const marks = marksOf(snapshot);
   const stall = stalls.findLast((each) => each.onescope === "stall");
   /** @type {Line[]} */
   const head = [
@@ -48,15 +48,35 @@ export function problemLine(problem) {
  * @returns {Line[]}
  */
 function threadLines({ threads }) {
-  const blocked = threads.filter(({ blockedMs }) => typeof blockedMs === "number");
+  const blocked = threads.filter(isBlocked);
   const text = threads.length === 1 ? "1 thread" : `${threads.length} threads`;
   return [
     { text: `${text}, ${blocked.length === 0 ? "none" : blocked.length} blocked` },
-    ...blocked.map(({ thread, blockedMs }) => ({
-      text: `thread ${Number(thread)} is blocked since ${duration(blockedMs)}`,
+    ...blocked.map(({ thread, blockedMs, suspect }) => ({
+      text: `thread ${Number(thread)} is blocked since ${duration(blockedMs)}: ${suspect ? who(suspect) : "by what is not known"}`,
       style: /** @type {const} */ ("red"),
     })),
   ];
+}
+
+/**
+ * @param {Snapshot} snapshot
+ * @returns {Map<number, ">" | "?">} by `seq` of what a stuck thread is stuck in: ">" if it is proved, "?" if it is only the
+ *   last one that the thread entered
+ */
+function marksOf({ threads }) {
+  const suspects = threads.filter(isBlocked).flatMap(({ suspect }) => suspect ?? []);
+  return new Map(suspects.flatMap(({ seq, confidence }) => (seq === null ? [] : [[seq, markOf(confidence)]])));
+}
+
+/** @param {Suspect["confidence"]} confidence */
+function markOf(confidence) {
+  return confidence === "last-seen" ? "?" : ">";
+}
+
+/** @param {import("./ask.js").Thread} thread */
+function isBlocked({ blockedMs }) {
+  return typeof blockedMs === "number" && blockedMs > 0;
 }
 
 /** @param {Snapshot} snapshot */
@@ -71,15 +91,19 @@ function totals({ total, counters }) {
  * @returns {Line[]}
  */
 function stallLines({ thread, blockedMs, request, call, confidence, stack, at }, now) {
-  const who = request === null ? "no request that is known" : clean(request.label);
-  const where = call === null ? "" : ` in ${clean(call)}`;
   const ago = duration(Math.max(0, Date.parse(now) - Date.parse(at)));
-  const said = `thread ${Number(thread)}, ${duration(blockedMs)}: ${who}${where} (${clean(confidence)})`;
+  const said = `thread ${Number(thread)}, ${duration(blockedMs)}: ${who({ label: request?.label ?? null, call, confidence })}`;
   const [innermost] = Array.isArray(stack) ? stack : [];
   return [
     { text: `last stall, told ${ago} ago: ${said}` },
     ...(innermost === undefined ? [] : [{ text: `  at ${clean(innermost)}` }]),
   ];
+}
+
+/** @param {Pick<Suspect, "label" | "call" | "confidence">} suspect */
+function who({ label, call, confidence }) {
+  const request = label === null ? "no request that is known" : clean(label);
+  return `${request}${call === null ? "" : ` in ${clean(call)}`} (${clean(confidence)})`;
 }
 
 /** @param {Map<number, ">" | "?">} marks */
