@@ -14,6 +14,8 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { backend } from "../../js/backend.js";
+import { threadBlock, threadNumber } from "../../js/context/cells.js";
 import { trackRequests, watch, with as withLabel } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
 
@@ -37,38 +39,50 @@ new HttpInstrumentation().enable();
 // OpenTelemetry wraps a module as it is required.
 const { createServer } = createRequire(import.meta.url)("node:http");
 
+/** Whether there is somebody to ask and a request that it can be. */
+const isProvable = ["blocking", "in worker", "stopped"].includes(program);
+
 const THRESHOLD_MS = 300;
 const BLOCK_MS = 600;
 const tracer = trace.getTracer("test");
 
 const blocks = {
-  loop: loop,
-  exec: () => execSync(`sleep ${BLOCK_MS / 1000}`),
+  loop: () => (isProvable ? loopUntilTold() : loop(BLOCK_MS)),
+  exec: () => execSync("sleep 1"),
   /** after which the request is in another span, in a stamped call */
   "loop, then exec": () => {
     tracer.startActiveSpan("child", (span) => {
-      loop();
+      loopUntilTold();
       span.end();
     });
     execSync("true");
   },
-  "loop in work": () => withLabel("work", loop),
+  "loop in work": () => withLabel("work", loopUntilTold),
   "span that ends early": () => {
     trace.getActiveSpan().end();
-    loop();
+    loopUntilTold();
   },
   /** It is remembered, for it was active in a stamped call that came late. */
   "span that ends before the stall is told": () => {
     loop(THRESHOLD_MS / 2);
     existsSync("/");
     trace.getActiveSpan().end();
-    loop();
+    loopUntilTold();
   },
 };
 
-function loop(ms = BLOCK_MS) {
+/** Blocks for a time. */
+function loop(ms) {
   const end = performance.now() + ms;
   while (performance.now() < end);
+}
+
+/** Blocks until the watchdog has told, with proof, who does so. */
+function loopUntilTold() {
+  const began = threadBlock()[0];
+  const isTold = () => backend.watchdog.watchProved(threadNumber()).some(({ at }) => at - began > 0);
+  loop(BLOCK_MS);
+  for (const end = performance.now() + 10_000; !isTold() && performance.now() < end; ) loop(50);
 }
 
 /** @type {any[]} */
@@ -121,6 +135,21 @@ const programs = {
     await startWatch();
     await interleave(JSON.parse(process.argv[3]));
   },
+  /** One blocks, and when it is over, others have their turn before the event loop has. */
+  async "same turn"() {
+    trackRequests();
+    await startWatch();
+    const gate = sleep(400);
+    const server = await serve(async (path) => {
+      await gate;
+      if (path === "/0") return loopUntilTold();
+      await null;
+      existsSync("/");
+    });
+    await Promise.all([0, 1, 2, 3].map((n) => server.ask(`/${n}`)));
+    await sleep(300);
+    server.stop();
+  },
   async unsampled() {
     trackRequests();
     await startWatch();
@@ -169,6 +198,7 @@ async function startWatch(options) {
     loop(THRESHOLD_MS + 100);
     await sleep(100);
   }
+  while (told.at(-1).onescope === "stall") await sleep(10);
 }
 
 const instrumentation = instrument();

@@ -24,7 +24,7 @@ import { BLOCKED_MS, CALL, CONFIDENCE, LABEL, SEQ, STACK, STALL, THREAD } from "
  * @property {() => void} release gives the span its own `end` back
  */
 
-const { beat: BEAT, clock: CLOCK } = LAYOUT.block;
+const { beat: BEAT } = LAYOUT.block;
 
 /** A stall can still be told in the first moments after it. */
 const TURNS = 4;
@@ -102,19 +102,17 @@ export class StallSpans {
     if (this.#block[BEAT] === beat) remembered.blocked = blockedMs(this.#block);
     // Lines of a stall before this one were told before this one's first beat, or soon after.
     const told = watchProved().filter(({ at }) => ((at - beat) | 0) >= LEAST_MS);
-    const mine = told.filter((line) => line.seq === seq);
-    const [first] = mine;
-    if (first === undefined) return false;
+    const mine = told.findLast((line) => line.seq === seq);
+    if (mine === undefined) return false;
     remembered.done = true;
-    const { line } = /** @type {typeof first} */ (mine.at(-1));
     /** @type {StallReport} */
-    const report = JSON.parse(line);
+    const report = JSON.parse(mine.line);
     // Somebody else may have gone on blocking the thread.
-    const blocked = told.at(-1)?.seq === seq ? Math.max(report.blockedMs, remembered.blocked) : report.blockedMs;
+    const blocked = told.at(-1) === mine ? Math.max(report.blockedMs, remembered.blocked) : report.blockedMs;
     const attributes = attributesOf(report, blocked);
-    const at = Date.now() - ((this.#block[CLOCK] - first.at) | 0);
-    if (!ended && span.isRecording()) span.addEvent(STALL, attributes, new Date(at));
-    else this.#tellBeside(span, attributes, at - JSON.parse(first.line).blockedMs, blocked);
+    // The span's own clock gives the time, so the event lies in the span.
+    if (!ended && span.isRecording()) span.addEvent(STALL, attributes);
+    else this.#tellBeside(span, attributes, blocked);
     return true;
   }
 
@@ -123,15 +121,15 @@ export class StallSpans {
    *
    * @param {Span} span
    * @param {import("@opentelemetry/api").Attributes} attributes
-   * @param {number} start ms since 1970
-   * @param {number} blocked ms
+   * @param {number} blocked ms up to now
    */
-  #tellBeside(span, attributes, start, blocked) {
+  #tellBeside(span, attributes, blocked) {
     const { ROOT_CONTEXT, trace } = this.#api;
     const context = span.spanContext();
+    const now = Date.now();
     const parent = trace.setSpanContext(ROOT_CONTEXT, context);
-    const options = { attributes, links: [{ context }], startTime: new Date(start) };
-    this.#tracer.startSpan(STALL, options, parent).end(new Date(start + blocked));
+    const options = { attributes, links: [{ context }], startTime: new Date(now - blocked) };
+    this.#tracer.startSpan(STALL, options, parent).end(new Date(now));
   }
 }
 
