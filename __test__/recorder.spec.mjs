@@ -150,7 +150,7 @@ test("what is no flight is left alone", { skip: !native }, (t) => {
 
 test("a full file is said to be full", { skip: !native }, async (t) => {
   const path = flightPath(t);
-  const recording = recordHere({ path, maxBytes: 86_016 + 2 * 32_768 });
+  const recording = recordHere({ path, maxBytes: 86_016 + 2 * 32_960 });
   assert.equal(
     codeOf(() => recordHere({ path: `${path}-other` })),
     "ERR_ONESCOPE_RECORDING",

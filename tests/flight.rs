@@ -18,7 +18,7 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let settings = Settings {
         path: path.clone(),
         keep: 1,
-        max_bytes: MIN_BYTES + 32_768,
+        max_bytes: MIN_BYTES + 32_960,
         node: "v24".to_owned(),
         calls,
     };

@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use super::file::{NewFile, OldFlights};
 use super::format::{
-    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, PAGES_START, PREFIX, SLOT_BYTES, SNAPSHOTS,
-    STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION,
+    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, PAGE_STRIDE, PAGES_START, PREFIX,
+    SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION,
 };
 use super::read::Stall;
 use super::slot;
@@ -63,8 +63,8 @@ impl Flight {
     pub fn create(store: &Store, settings: &Settings) -> Result<Self> {
         let Settings { path, keep, max_bytes, .. } = settings;
         let old = OldFlights::lock(path, *keep)?;
-        let pages = max_bytes.saturating_sub(PAGES_START) / PAGE_BYTES;
-        let bytes = PAGES_START + pages * PAGE_BYTES;
+        let pages = max_bytes.saturating_sub(PAGES_START) / PAGE_STRIDE;
+        let bytes = PAGES_START + pages * PAGE_STRIDE;
         let new = NewFile::create(path, bytes)?;
         let refused = |reason: String| Error::RecordFile { path: path.display().to_string(), reason };
         let mapping = Mapping::new(new.file(), bytes).map_err(|error| refused(error.to_string()))?;
@@ -75,8 +75,14 @@ impl Flight {
         };
         let flight = Self {
             path: path.clone(),
-            pages: Arc::new(Pool::new(&mapping, PAGES_START, PAGE_BYTES, pages)),
-            blocks: Arc::new(Pool::new(&mapping, BLOCKS.start, THREAD_BLOCK_BYTES, THREADS)),
+            pages: Arc::new(Pool::new(&mapping, PAGES_START, PAGE_STRIDE, PAGE_BYTES, pages)),
+            blocks: Arc::new(Pool::new(
+                &mapping,
+                BLOCKS.start,
+                THREAD_BLOCK_BYTES,
+                THREAD_BLOCK_BYTES,
+                THREADS,
+            )),
             snapshots: [0, 1].map(|index| slots(SNAPSHOTS.start, index)),
             stalls: (0..STALLS).map(|index| slots(STALL_SLOTS.start, index)).collect(),
             written: Mutex::default(),

@@ -6,12 +6,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::format::{How, MIN_BYTES, PAGES_START};
+use super::format::{How, MIN_BYTES, PAGE_STRIDE, PAGES_START};
 use super::*;
 use crate::arena::cell::{byte, word};
 use crate::arena::{Handle, Page, State};
 use crate::error::Fault;
-use crate::limits::PAGE_BYTES;
 use crate::threads::block;
 
 fn store() -> &'static Store {
@@ -22,7 +21,7 @@ fn settings(folder: &Path, pages: usize) -> Settings {
     Settings {
         path: folder.join("flight"),
         keep: 3,
-        max_bytes: PAGES_START + pages * PAGE_BYTES,
+        max_bytes: PAGES_START + pages * PAGE_STRIDE,
         node: "v24.0.0".to_owned(),
         calls: vec!["fs.readFileSync".to_owned()],
     }

@@ -9,8 +9,8 @@ use crate::arena::{Cell, Handle, Page, RequestKind, State};
 use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::recorder::format::{
-    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, PAGES_START, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, Snapshot,
-    VERSION,
+    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, PAGE_STRIDE, PAGES_START, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS,
+    Snapshot, VERSION,
 };
 use crate::recorder::slot::{self, Slot};
 use crate::registry::layout_hash;
@@ -66,7 +66,7 @@ impl Parts {
             );
             return Err((Fault::Version, reason));
         }
-        let expected = header.pages.checked_mul(PAGE_BYTES).and_then(|size| size.checked_add(PAGES_START));
+        let expected = header.pages.checked_mul(PAGE_STRIDE).and_then(|size| size.checked_add(PAGES_START));
         let expected = expected.unwrap_or(usize::MAX);
         let page_bytes = bytes.get(PAGES_START..expected).ok_or_else(|| truncated(expected))?;
 
@@ -132,13 +132,13 @@ fn stalls(bytes: &[u8], corrupt: &mut Corrupt) -> Vec<Stall> {
 
 fn pages(bytes: &[u8], corrupt: &mut Corrupt) -> BTreeMap<u64, Page> {
     let mut pages = BTreeMap::new();
-    for frame in bytes.chunks_exact(PAGE_BYTES) {
+    for frame in bytes.chunks_exact(PAGE_STRIDE) {
         // The magic number is written last and cleared first.
         if frame[..4] == [0; 4] {
             continue;
         }
         let Ok(memory) = Memory::zeroed(PAGE_BYTES) else { break };
-        words(frame).enumerate().for_each(|(index, word)| memory.set_word(index, word));
+        words(&frame[..PAGE_BYTES]).enumerate().for_each(|(index, word)| memory.set_word(index, word));
         match Page::of_record(memory) {
             Some(page) if !pages.contains_key(&page.id()) => drop(pages.insert(page.id(), page)),
             _ => corrupt.pages += 1,
