@@ -9,6 +9,7 @@ import {
   type LeakReport,
   label,
   leaks,
+  record,
   releaseOnClose,
   serve,
   trackLeaks,
@@ -87,6 +88,11 @@ export const slowest: number = histograms()[0].max;
 trackRequests().stop();
 label("text");
 export const worked: Promise<number> = withLabel("job", async () => 5);
+const recording = record({ path: "flight", keep: 1, maxBytes: 2 ** 20 });
+export const room: number = recording.usage().capacity - recording.usage().pages;
+recording.stop();
+// @ts-expect-error a recording has a file
+record({ keep: 1 });
 // @ts-expect-error no such state
 inflight({ state: "busy" });
 export const page: string = serve({ port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000 }).url;

@@ -1,4 +1,4 @@
-//! Memory of the store as an external ArrayBuffer: the only unsafe code of the crate.
+//! Memory of the store as an external ArrayBuffer: the only unsafe code of the binding.
 #![allow(unsafe_code)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
