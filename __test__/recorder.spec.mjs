@@ -10,6 +10,7 @@ import { record as recordHere, with as withLabel } from "../js/inspect.js";
 import { codeOf } from "./_support/eventually.mjs";
 import { flightPath, labels, lastFlight, readFlight, record } from "./_support/flights.mjs";
 import { inheritedFlags, ROOT } from "./_support/run.mjs";
+import { until } from "./_support/until.mjs";
 
 const native = backend === "native";
 const SECRET = "a secret of the user's";
@@ -125,6 +126,23 @@ test("two processes never share a file", { skip: !native }, async (t) => {
   assert.equal((await readFlight(path)).endedCleanly, false);
   assert.equal((await record({ path, end: "exit 3" })).code, 3);
   assert.equal((await readFlight(`${path}.1`)).pid, first.pid);
+});
+
+test("of processes that start at the same time one gets the file", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  await record({ path, end: "kill" });
+  let ended = 0;
+  const runs = Array.from({ length: 4 }, () => record({ path, end: "wait", keep: 2 }).finally(() => ended++));
+  await until(
+    () => ended,
+    (count) => count === 3,
+    30_000,
+  );
+  writeFileSync(`${path}-end`, "");
+  const ran = await Promise.all(runs);
+  const held = ran.filter(({ stderr }) => stderr.includes("code: 'ERR_ONESCOPE_RECORD_HELD'"));
+  assert.deepEqual([held.length, ran.filter(({ code }) => code === 0).length], [3, 1], JSON.stringify(ran));
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "flight-end", "flight.1"]);
 });
 
 test("what is no flight is left alone", { skip: !native }, (t) => {

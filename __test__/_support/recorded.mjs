@@ -4,6 +4,7 @@
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { backend } from "../../js/backend.js";
@@ -71,6 +72,9 @@ const ends = {
   async nothing() {
     say({ ready: process.pid });
     setInterval(() => {}, 1000);
+  },
+  async wait(_recording, path) {
+    while (!existsSync(`${path}-end`)) await sleep(10);
   },
   async workers(_recording, path) {
     const worker = new Worker(new URL(import.meta.url), { workerData: "late" });
