@@ -28,8 +28,11 @@ pub fn live(server: &Server) -> Answer {
 /// Ready: the thread that started the server has turned its event loop, is not at its end, and is not stuck now.
 pub fn ready(server: &Server) -> Answer {
     let thread = server.settings.owner;
-    let blocked_ms = server.loops.lock().blocked_ms(thread);
-    let ready = blocked_ms.is_some_and(|ms| ms <= BUSY_MS);
+    let (beats, blocked_ms) = {
+        let loops = server.loops.lock();
+        (loops.beats(thread), loops.blocked_ms(thread))
+    };
+    let ready = beats && blocked_ms.unwrap_or(0) <= BUSY_MS;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json(status, &json!({ "ready": ready, "thread": thread, "blockedMs": blocked_ms }))
 }

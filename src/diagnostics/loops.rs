@@ -27,6 +27,7 @@ pub struct Delays {
 
 #[derive(Default)]
 struct Loop {
+    beats: bool,
     // The last beat; 0 while nothing can be judged.
     beat: u32,
     // When it came, in own time.
@@ -61,6 +62,7 @@ impl Loops {
         let paused = readings.iter().any(|reading| reading.paused);
         for reading in readings {
             let each = self.loops.entry(reading.thread).or_default();
+            each.beats = reading.beat != 0;
             if paused || reading.beat == 0 {
                 (each.beat, each.silent) = (0, 0);
                 continue;
@@ -95,7 +97,13 @@ impl Loops {
         }
     }
 
-    /// Milliseconds for which a thread has been stuck: 0 while it beats in time, none if it does not beat.
+    /// True if a thread has begun to turn its event loop and is not at its end.
+    pub fn beats(&self, thread: u32) -> bool {
+        self.loops.get(&thread).is_some_and(|each| each.beats)
+    }
+
+    /// Milliseconds for which a thread has been stuck: 0 while it beats in time, none if it does not beat or if nothing can
+    /// be judged, as under a debugger.
     pub fn blocked_ms(&self, thread: u32) -> Option<u64> {
         let each = self.loops.get(&thread).filter(|each| each.beat != 0)?;
         Some(if each.silent >= OVERDUE_MS { each.silent } else { 0 })
@@ -178,7 +186,7 @@ mod tests {
         run(&mut loops, 3000, 5000, |_| 2990);
         assert!(loops.blocked_ms(0) > Some(1000));
         loops.step(5025, 5, &[Reading { beat: 2990, paused: true, ..IDLE }]);
-        assert_eq!(loops.blocked_ms(0), None);
+        assert_eq!((loops.blocked_ms(0), loops.beats(0), loops.beats(1)), (None, true, false));
         loops.step(5050, 5, &[]);
         assert_eq!(loops.seconds().count(), 0);
     }

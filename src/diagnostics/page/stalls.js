@@ -31,5 +31,6 @@ function describe({ onescope, thread, blockedMs, request, call, confidence, wait
   if (onescope === "recovered") return `Thread ${thread} goes on after ${time}: ${name}`;
   if (onescope === "ended") return `Thread ${thread} ended, stuck for ${time}: ${name}`;
   const inCall = call === null ? "" : `, in ${call}`;
-  return `Thread ${thread} stuck for ${time}: ${name} (${confidence}${inCall}); ${waiting} others wait`;
+  const others = waiting === 1 ? "1 other waits" : `${waiting} others wait`;
+  return `Thread ${thread} stuck for ${time}: ${name} (${confidence}${inCall}); ${others}`;
 }
