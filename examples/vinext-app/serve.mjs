@@ -29,7 +29,8 @@ if (values.help) {
 }
 
 const stock = process.env.EXAMPLE_STOCK === "1";
-let diagnostics = "none";
+/** @type {string | undefined} */
+let diagnostics;
 /** @type {string | undefined} */
 let flight;
 if (!stock) {
@@ -43,8 +44,9 @@ if (!stock) {
   // Other threads, and files, cannot hold the JavaScript backend's store.
   if (backend === "native") {
     watch();
-    flight = keepFlights(record);
-    diagnostics = serve({ port: Number(values.diagnostics ?? (values.port === "0" ? 0 : 9464)) }).url;
+    // The app serves without them too, as beside another server that has the file and the port.
+    flight = unlessRefused(() => record({ path: flightFile() }).path);
+    diagnostics = unlessRefused(() => serve({ port: diagnosticsPort() }).url);
   }
 }
 
@@ -65,7 +67,7 @@ if (stock) {
   const { real, made, used, others } = store.storages();
   console.log(`vinext with onescope on ${url} (Node ${process.versions.node})`);
   console.log(`backend: ${backend}${store.reasons.length > 0 ? ` (${store.reasons.join("; ")})` : ""}`);
-  console.log(`diagnostics: ${diagnostics}`);
+  if (diagnostics !== undefined) console.log(`diagnostics: ${diagnostics}`);
   console.log(
     `AsyncLocalStorage: ${others === false ? "" : "at least "}${real} real instead of ${made} (${used} in use so far)`,
   );
@@ -74,20 +76,27 @@ if (stock) {
 }
 
 /**
- * Records into the app's own folder. A server goes on without, as when another one has the file.
- *
- * @param {typeof import("onescope/inspect").record} record
- * @returns {string | undefined} the file
+ * @template T
+ * @param {() => T} start
+ * @returns {T | undefined}
  */
-function keepFlights(record) {
+function unlessRefused(start) {
+  try {
+    return start();
+  } catch (error) {
+    console.error(/** @type {Error} */ (error).message);
+  }
+}
+
+function flightFile() {
   const folder = join(import.meta.dirname, ".onescope");
   mkdirSync(folder, { recursive: true });
-  try {
-    return record({ path: join(folder, "flight") }).path;
-  } catch (error) {
-    console.error(`not recording: ${/** @type {Error} */ (error).message}`);
-    return undefined;
-  }
+  return join(folder, "flight");
+}
+
+function diagnosticsPort() {
+  if (values.diagnostics !== undefined) return Number(values.diagnostics);
+  return values.port === "0" ? 0 : 9464;
 }
 
 // One line for each second in which requests came in or are still in flight, with the labels of those that are.
