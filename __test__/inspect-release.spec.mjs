@@ -12,8 +12,8 @@ import {
   runWithUnifiedStateMutation,
   trackAfterPromise,
 } from "onescope/shims/unified-request-context";
-import { eventually } from "./_support/eventually.mjs";
 import { runNode } from "./_support/run.mjs";
+import { until } from "./_support/until.mjs";
 
 const MAX_KEPT_MIB = 2;
 const value = registerSlot("release.value", { kind: "value", lifetime: "request" });
@@ -36,7 +36,7 @@ const forkOf = (context, mutate = () => {}) =>
   runWithRequestContext(context, () => runWithUnifiedStateMutation(mutate, getRequestContext));
 
 const released = (context) =>
-  eventually(
+  until(
     () => context.rootParams,
     (value) => value === null,
   );
@@ -143,7 +143,7 @@ describe("releaseOnClose", () => {
     const closing = close(context);
     await sleep(10);
     callback.open();
-    await eventually(
+    await until(
       () => seen.length,
       (count) => count === 1,
     );

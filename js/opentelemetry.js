@@ -30,15 +30,14 @@ export function instrument({ meterProvider, tracerProvider } = {}) {
   const meters = checked("meterProvider", meterProvider ?? api.metrics.getMeterProvider(), "getMeter");
   const tracers = checked("tracerProvider", tracerProvider ?? api.trace.getTracerProvider(), "getTracer");
   const spans = new StallSpans(api, tracers.getTracer(name, version));
+  // They are the process's; each thread that told them again would count them again.
+  const meter = isMainThread ? meters.getMeter(name, version) : undefined;
+  const hears = meter && guarded(stallMetrics(meter));
+  const stopMetrics = meter === undefined ? () => {} : observeCounters(meter);
+  // Last, so that a provider that fails leaves nothing behind.
+  witness.hears = hears;
   witness.sees = guarded((seq) => spans.see(seq));
   witness.turns = guarded(() => spans.turn());
-  let stopMetrics = () => {};
-  // They are the process's; each thread that told them again would count them again.
-  if (isMainThread) {
-    const meter = meters.getMeter(name, version);
-    stopMetrics = observeCounters(meter);
-    witness.hears = guarded(stallMetrics(meter));
-  }
   let on = true;
   const stop = () => {
     if (!on) return;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 
 /**
  * Collects garbage and lets the event loop turn until a condition holds. Finalizers run in turns of their own, so one
@@ -20,24 +20,6 @@ export async function afterCollection(probe, holds, deadlineMs = 20_000) {
     for (let turn = 0; turn < 4; turn++) await setImmediate();
     const seen = probe();
     if (holds(seen) || performance.now() > end) return seen;
-  }
-}
-
-/**
- * Waits until a condition holds.
- *
- * @template T
- * @param {() => T} probe
- * @param {(seen: T) => boolean} holds
- * @param {number} [deadlineMs] after which the last observation is returned, for the caller's assertion to show
- * @returns {Promise<T>} the last observation
- */
-export async function eventually(probe, holds, deadlineMs = 20_000) {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const seen = probe();
-    if (holds(seen) || performance.now() > end) return seen;
-    await sleep(2);
   }
 }
 

@@ -69,17 +69,19 @@ export function stallMetrics(meter) {
     description: "How long a thread's event loop did not turn, by the confidence of the last line",
     advice: { explicitBucketBoundaries: BOUNDARIES },
   });
-  /** @type {Map<number, string>} by thread that is stuck: confidence of its last line */
+  /** @type {Map<number, { confidence: string, blockedMs: number }>} by thread that is stuck: what its last line said */
   const stuck = new Map();
   return (report) => {
     const { thread, blockedMs } = report;
     if (report.onescope === "stall") {
       const { confidence } = report;
-      if (!stuck.has(thread)) count.add(1, { [CONFIDENCE]: confidence });
-      stuck.set(thread, confidence);
+      // A watch that looks away, as while it is paused, never tells the end of a stall; the next one is younger.
+      const before = stuck.get(thread);
+      if (before === undefined || blockedMs < before.blockedMs) count.add(1, { [CONFIDENCE]: confidence });
+      stuck.set(thread, { confidence, blockedMs });
       return;
     }
-    const confidence = stuck.get(thread);
+    const confidence = stuck.get(thread)?.confidence;
     stuck.delete(thread);
     if (confidence !== undefined) duration.record(blockedMs / 1000, { [CONFIDENCE]: confidence });
   };

@@ -33,7 +33,6 @@ const TURNS = 4;
 export class StallSpans {
   #api;
   #tracer;
-  #block = threadBlock();
   /** @type {Map<number, Remembered>} by `seq` */
   #remembered = new Map();
 
@@ -53,7 +52,7 @@ export class StallSpans {
    */
   see(seq) {
     const span = this.#api.trace.getActiveSpan();
-    const beat = this.#block[BEAT];
+    const beat = threadBlock()[BEAT];
     const known = this.#remembered.get(seq);
     if (known?.beat === beat && (known.done || known.span === span)) return;
     if (span === undefined) return;
@@ -65,6 +64,8 @@ export class StallSpans {
     this.#remembered.set(seq, remembered);
     if (ended) return;
     onEnd(remembered, () => {
+      // Somebody else's wrapper may call it once more, after its time.
+      if (remembered.done || this.#remembered.get(seq) !== remembered) return;
       remembered.ended = !this.#tell(remembered);
     });
   }
@@ -99,7 +100,9 @@ export class StallSpans {
    */
   #tell(remembered) {
     const { seq, span, beat, ended } = remembered;
-    if (this.#block[BEAT] === beat) remembered.blocked = blockedMs(this.#block);
+    // Asked for each time: a recording that starts or stops moves it.
+    const block = threadBlock();
+    if (block[BEAT] === beat) remembered.blocked = blockedMs(block);
     // Lines of a stall before this one were told before this one's first beat, or soon after.
     const told = watchProved().filter(({ at }) => ((at - beat) | 0) >= LEAST_MS);
     const mine = told.findLast((line) => line.seq === seq);

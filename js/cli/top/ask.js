@@ -60,14 +60,15 @@ export class AskError extends Error {
  * Asks a diagnostics server what is going on.
  *
  * @param {Server} server
+ * @param {AbortSignal} [ended] nobody waits for the answer any more
  * @returns {Promise<Snapshot>}
  * @throws {AskError}
  */
-export async function ask(server) {
+export async function ask(server, ended) {
   const [inflight, { stalls }, counters] = await Promise.all([
-    get(server, `inflight?limit=${server.limit}`),
-    get(server, "stalls"),
-    get(server, "counters"),
+    get(server, `inflight?limit=${server.limit}`, ended),
+    get(server, "stalls", ended),
+    get(server, "counters", ended),
   ]);
   const lists = [inflight.threads, inflight.inFlight, stalls];
   if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) throw stranger(server.url, "something else");
@@ -78,14 +79,16 @@ export async function ask(server) {
 /**
  * @param {Server} server
  * @param {string} path
+ * @param {AbortSignal} [ended]
  * @returns {Promise<any>} an object
  */
-async function get({ url, token }, path) {
+async function get({ url, token }, path, ended) {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(new URL(path, url), {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     // The token is for this server alone.
     redirect: "error",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: ended === undefined ? timeout : AbortSignal.any([timeout, ended]),
   }).catch((error) => {
     throw new AskError(`cannot reach ${url.href}: ${reason(error)}`);
   });

@@ -27,7 +27,9 @@ export async function live(server, intervalMs) {
     if (signal !== "SIGINT") code = 128 + constants.signals[signal];
     ended.abort();
   };
-  const onKeys = (/** @type {Buffer} */ keys) => void (QUIT.includes(keys.toString()) && ended.abort());
+  const onKeys = (/** @type {Buffer} */ keys) => {
+    if ([...keys.toString()].some((key) => QUIT.includes(key))) ended.abort();
+  };
 
   const screen = new Screen(stdout);
   /** @type {import("./ask.js").Snapshot | undefined} */
@@ -47,7 +49,7 @@ export async function live(server, intervalMs) {
     draw();
     while (!ended.signal.aborted) {
       try {
-        snapshot = await Promise.race([ask(server), aborted(ended.signal)]);
+        snapshot = await ask(server, ended.signal);
         problem = undefined;
       } catch (error) {
         if (ended.signal.aborted) break;
@@ -69,12 +71,4 @@ export async function live(server, intervalMs) {
     for (const signal of SIGNALS) process.off(signal, onSignal);
     if (stdin.isTTY) stdin.off("data", onKeys).setRawMode(false).pause();
   }
-}
-
-/**
- * @param {AbortSignal} signal
- * @returns {Promise<never>}
- */
-function aborted(signal) {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
