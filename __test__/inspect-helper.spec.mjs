@@ -70,7 +70,8 @@ describe("the helper", { skip: backend !== "native" }, () => {
     const { said, reports } = await run("own stacks");
     assert.deepEqual(JSON.parse(said[0]), [true, 1, "mine"]);
     const { stack } = exact(reports);
-    assert.match(stack[0], /^loop \(__test__\/_support\/asked\.mjs:\d+:\d+\)$/);
+    // The innermost may be a function that the loop calls.
+    assert.match(stack.join("\n"), /^loop \(__test__\/_support\/asked\.mjs:\d+:\d+\)$/m);
     assert.ok(stack.length > 1);
   });
 
