@@ -89,6 +89,9 @@ pub const REQUEST_MS: u64 = 10_000;
 /// Bytes of the only body that the diagnostics server takes, the login form's.
 pub const LOGIN_BYTES: usize = 1024;
 
+/// Milliseconds that the login form may take once the request's head is there; a later one is answered with 408.
+pub const LOGIN_MS: u64 = 1000;
+
 /// Contexts that `/inflight` lists unless the request says how many.
 pub const LISTED_DEFAULT: usize = 100;
 

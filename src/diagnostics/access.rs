@@ -1,18 +1,20 @@
 //! Who may ask. Without a token: programs of this machine, and pages that came from here. With one: who knows it.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use hyper::StatusCode;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Request, StatusCode};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 use super::page;
 use super::respond::{Answer, content, refusal};
 use super::server::Server;
-use crate::limits::LOGIN_BYTES;
+use crate::limits::{LOGIN_BYTES, LOGIN_MS};
 
 /// The path that takes the token from a form.
 pub const LOGIN: &str = "/login";
@@ -34,17 +36,26 @@ pub fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
     (!known).then(|| unauthorized(request))
 }
 
-/// Takes the form with the token; whoever knows it gets a cookie and is sent to the page.
-pub async fn login(server: &Server, request: Request<Incoming>) -> Answer {
-    let Some(token) = &server.settings.token else {
-        return refusal(StatusCode::NOT_FOUND, "this server asks for no token");
-    };
-    let Ok(body) = Limited::new(request.into_body(), LOGIN_BYTES).collect().await else {
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any token");
-    };
-    let body = body.to_bytes();
-    let given = form_urlencoded::parse(&body).find(|(name, _)| name == "token").map(|(_, value)| value);
-    if !given.is_some_and(|given| same(given.trim(), token)) {
+/// Waits for the form with the token.
+///
+/// # Errors
+/// What to answer where there is none.
+pub async fn form(server: &Server, body: Incoming) -> Result<Bytes, Answer> {
+    if server.settings.token.is_none() {
+        return Err(refusal(StatusCode::NOT_FOUND, "this server asks for no token"));
+    }
+    match timeout(Duration::from_millis(LOGIN_MS), Limited::new(body, LOGIN_BYTES).collect()).await {
+        Ok(Ok(form)) => Ok(form.to_bytes()),
+        Ok(Err(_)) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any token")),
+        Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time")),
+    }
+}
+
+/// Looks at the form; whoever knows the token gets a cookie and is sent to the page.
+pub fn login(server: &Server, form: &[u8]) -> Answer {
+    let given = form_urlencoded::parse(form).find(|(name, _)| name == "token").map(|(_, value)| value);
+    let known = given.zip(server.settings.token.as_ref());
+    if !known.is_some_and(|(given, token)| same(given.trim(), token)) {
         return content(StatusCode::UNAUTHORIZED, page::HTML, page::WRONG_TOKEN);
     }
     let mut answer = content(StatusCode::SEE_OTHER, "text/plain", "");

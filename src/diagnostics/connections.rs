@@ -13,7 +13,7 @@ use crate::sync::Mutex;
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Step {
-    /// Its request has not arrived.
+    /// Its request has not arrived as a whole.
     Silent,
     /// Its request waits for its answer.
     Asked,

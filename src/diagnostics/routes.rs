@@ -7,6 +7,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 
+use super::connections::Place;
 use super::respond::{Answer, content, json, refusal};
 use super::server::Server;
 use super::{access, contexts, counters, health, metrics, page};
@@ -20,13 +21,20 @@ struct Stalls {
     stalls: Vec<Told>,
 }
 
-/// Answers a request.
-pub async fn answer(server: &Server, request: Request<Incoming>) -> Answer {
-    if request.method() == Method::POST && request.uri().path() == access::LOGIN {
-        let answer = access::login(server, request).await;
-        return server.pace.spend(|| answer);
+/// Answers a request, whose head is there.
+pub async fn answer(server: &Server, place: &Place, request: Request<Incoming>) -> Answer {
+    let (request, body) = request.into_parts();
+    if request.method == Method::POST && request.uri.path() == access::LOGIN {
+        // Who keeps the form back has not asked: the place can still go to another.
+        let form = access::form(server, body).await;
+        place.asked();
+        server.pace.turn().await;
+        return server
+            .pace
+            .spend(|| form.map_or_else(|refused| refused, |form| access::login(server, &form)));
     }
-    let (request, _) = request.into_parts();
+    place.asked();
+    server.pace.turn().await;
     let refused = server.pace.spend(|| refuse(server, &request));
     if let Some(refused) = refused {
         return refused;

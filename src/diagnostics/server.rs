@@ -110,9 +110,7 @@ async fn answer(server: Arc<Server>, stream: TcpStream, place: Place) {
     let service = service_fn(|request| {
         let (server, place) = (&server, &place);
         async move {
-            place.asked();
-            server.pace.turn().await;
-            let answer = routes::answer(server, request).await;
+            let answer = routes::answer(server, place, request).await;
             place.answered();
             Ok::<_, Infallible>(answer)
         }
