@@ -99,7 +99,7 @@ fn named(names: &[&'static str], counts: &[u64]) -> BTreeMap<&'static str, u64> 
 }
 
 impl Histogram {
-    fn of(Distribution { latency, buckets }: &Distribution) -> Self {
+    fn of(Distribution { latency, buckets, .. }: &Distribution) -> Self {
         let bounds = BUCKETS_MS.iter().copied().map(Some).chain([None]);
         Self {
             label: latency.label.clone(),

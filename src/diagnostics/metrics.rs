@@ -11,11 +11,11 @@ use crate::limits::BUCKETS_MS;
 /// The format's content type.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// A histogram of milliseconds: [`BUCKETS_MS`] and what is above, and the sum.
+/// A histogram of milliseconds: [`BUCKETS_MS`] and what is above, and the sum. A whole number: a counter must never go down.
 #[derive(Default)]
 struct Spread {
     buckets: [u64; BUCKETS_MS.len() + 1],
-    sum_ms: f64,
+    sum_ms: u64,
 }
 
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Text {
     }
 
     fn histogram(&mut self, name: &str, key: &str, text: &str, spread: &Spread) {
-        let bounds = BUCKETS_MS.iter().map(|ms| seconds(*ms as f64).to_string()).chain(["+Inf".to_owned()]);
+        let bounds = BUCKETS_MS.iter().map(|ms| seconds(*ms).to_string()).chain(["+Inf".to_owned()]);
         let mut count = 0;
         for (bound, in_bucket) in bounds.zip(spread.buckets) {
             count += in_bucket;
@@ -56,8 +56,8 @@ impl Text {
     }
 }
 
-fn seconds(ms: f64) -> f64 {
-    ms / 1000.0
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
 }
 
 fn escaped(text: &str) -> String {
@@ -125,7 +125,7 @@ fn durations(server: &Server) -> BTreeMap<String, Spread> {
     let mut by_label: BTreeMap<String, Spread> = BTreeMap::new();
     for each in server.spread.lock().get(server.store).iter() {
         let spread = by_label.entry(each.latency.label.clone()).or_default();
-        spread.sum_ms += each.latency.mean * each.latency.count as f64;
+        spread.sum_ms += each.sum_ms;
         for (sum, count) in spread.buckets.iter_mut().zip(each.buckets) {
             *sum += count;
         }
@@ -141,13 +141,13 @@ fn threads(server: &Server, text: &mut Text) {
     text.family(name, "gauge", "Time for which a thread has been stuck, 0 while its event loop turns.");
     for thread in threads {
         if let Some(ms) = loops.blocked_ms(thread) {
-            text.sample(name, &[("thread", &thread.to_string())], seconds(ms as f64));
+            text.sample(name, &[("thread", &thread.to_string())], seconds(ms));
         }
     }
     let name = "onescope_event_loop_delay_seconds";
     text.family(name, "histogram", "How late the beats of a thread were, of which there are 20 a second.");
     for (thread, delays) in loops.delays() {
-        let spread = Spread { buckets: delays.buckets, sum_ms: delays.sum_ms as f64 };
+        let spread = Spread { buckets: delays.buckets, sum_ms: delays.sum_ms };
         text.histogram(name, "thread", &thread.to_string(), &spread);
     }
     let told = server.store.watchdog.totals();
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn histograms_are_cumulative_and_labels_escaped() {
         let mut text = Text::default();
-        let spread = Spread { buckets: [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 4], sum_ms: 60_500.0 };
+        let spread = Spread { buckets: [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 4], sum_ms: 60_500 };
         text.histogram("t", "label", "a\"b\\c\nd", &spread);
         let lines: Vec<&str> = text.0.lines().collect();
         assert_eq!(lines.len(), 13);
