@@ -236,7 +236,9 @@ mod tests {
         let (old, new) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
         // Half of the places go to one page and half to the other, and what is left over to nobody.
         let half = LATENCY_LABELS / 2;
-        (0..half).for_each(|index| drop(make(&old, &format!("old {index}"), State::Closed, 10)));
+        for index in 0..half {
+            make(&old, &format!("old {index}"), State::Closed, 10);
+        }
         let mut before = table.latencies().distributions();
         let mut step = |what: &str| {
             let now = table.latencies().distributions();
@@ -248,10 +250,14 @@ mod tests {
             }
             before = now;
         };
-        (0..half).for_each(|index| drop(make(&new, &format!("new {index}"), State::Closed, 10)));
+        for index in 0..half {
+            make(&new, &format!("new {index}"), State::Closed, 10);
+        }
         step("more labels");
         // They come first in the scan, and too late for a place.
-        (0..half).for_each(|index| drop(make(&old, &format!("late {index}"), State::Closed, 10)));
+        for index in 0..half {
+            make(&old, &format!("late {index}"), State::Closed, 10);
+        }
         step("labels of an older page");
         table.release(old.id()).unwrap();
         step("its release");
