@@ -19,6 +19,7 @@ mod server;
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::JoinHandle;
 
 use tokio::sync::Notify;
@@ -50,6 +51,7 @@ struct Running {
     owner: u32,
     stop: Arc<Notify>,
     leaks: Arc<Leaks>,
+    over: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
@@ -87,10 +89,19 @@ impl Diagnostics {
             let listener = TcpListener::bind(asked).map_err(failed)?;
             listener.set_nonblocking(true).map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
-            let (stop, leaks, owner) = (Arc::new(Notify::new()), Arc::new(Leaks::default()), settings.owner);
-            let thread = server::spawn(store, settings, listener, Arc::clone(&stop), Arc::clone(&leaks))
-                .map_err(failed)?;
-            state.running = Some(Running { owner, stop, leaks, thread });
+            let owner = settings.owner;
+            let (stop, over, leaks) =
+                (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)), Arc::new(Leaks::default()));
+            let thread = server::spawn(
+                store,
+                settings,
+                listener,
+                Arc::clone(&stop),
+                Arc::clone(&over),
+                Arc::clone(&leaks),
+            )
+            .map_err(failed)?;
+            state.running = Some(Running { owner, stop, leaks, over, thread });
             address
         };
         store.followers.tell();
@@ -134,6 +145,6 @@ impl Diagnostics {
 impl State {
     fn is_on(&self) -> bool {
         // A server that fell over, which it should not, makes room for the next.
-        self.running.as_ref().is_some_and(|running| !running.thread.is_finished())
+        self.running.as_ref().is_some_and(|running| !running.over.load(Relaxed))
     }
 }

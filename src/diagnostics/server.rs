@@ -1,16 +1,20 @@
 //! The server's thread: it samples the event loops, accepts connections and bounds what they take.
 
 use std::convert::Infallible;
-use std::net::{SocketAddr, TcpListener};
+use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -46,12 +50,13 @@ pub(super) struct Server {
     pub pace: Pace,
 }
 
-/// Starts the thread of a server. It ends by itself once `stop` is told.
+/// Starts the thread of a server. It ends by itself once `stop` is told, and is `over` then.
 pub(super) fn spawn(
     store: &'static Store,
     settings: Settings,
-    listener: TcpListener,
+    listener: std::net::TcpListener,
     stop: Arc<Notify>,
+    over: Arc<AtomicBool>,
     leaks: Arc<Leaks>,
 ) -> std::io::Result<JoinHandle<()>> {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
@@ -65,21 +70,32 @@ pub(super) fn spawn(
         spread: Mutex::default(),
         pace: Pace::new(),
     });
+    let listener = {
+        let _inside = runtime.enter();
+        TcpListener::from_std(listener)?
+    };
     std::thread::Builder::new().name("onescope-serve".to_owned()).spawn(move || {
-        // The panic hook has reported it; the process goes on without a server.
-        let _ = catch_unwind(AssertUnwindSafe(|| run(&runtime, &server, listener, &stop)));
+        let ended = catch_unwind(AssertUnwindSafe(|| run(&runtime, &server, listener, &stop)));
+        over.store(true, Relaxed);
+        if ended.is_err() {
+            // The panic hook has reported it. The process goes on without a server, and nobody need beat for it.
+            store.followers.tell();
+        }
     })
 }
 
 fn run(runtime: &Runtime, server: &Arc<Server>, listener: TcpListener, stop: &Notify) {
-    runtime.block_on(async {
-        tokio::spawn(sample(Arc::clone(server)));
-        tokio::spawn(accept(Arc::clone(server), listener));
-        stop.notified().await;
-    });
+    // None of them on its own: one that panics, which none should, must end the others too, and not be missed.
+    let mut sampling = pin!(sample(server));
+    let mut accepting = pin!(accept(server, listener));
+    let mut stopped = pin!(stop.notified());
+    runtime.block_on(poll_fn(|cx| {
+        let polls = [sampling.as_mut().poll(cx), accepting.as_mut().poll(cx), stopped.as_mut().poll(cx)];
+        if polls.iter().any(Poll::is_ready) { Poll::Ready(()) } else { Poll::Pending }
+    }));
 }
 
-async fn sample(server: Arc<Server>) {
+async fn sample(server: &Server) {
     let mut timer = interval(SAMPLE);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -90,14 +106,13 @@ async fn sample(server: Arc<Server>) {
     }
 }
 
-async fn accept(server: Arc<Server>, listener: TcpListener) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+async fn accept(server: &Arc<Server>, listener: TcpListener) {
     let connections = Arc::new(Connections::default());
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 connections
-                    .admit(|place| tokio::spawn(answer(Arc::clone(&server), stream, place)).abort_handle());
+                    .admit(|place| tokio::spawn(answer(Arc::clone(server), stream, place)).abort_handle());
             }
             Err(_) => sleep(ACCEPT_REST).await,
         }

@@ -85,15 +85,25 @@ impl Watchdog {
 
     /// Ends the watch, without waiting for its thread; false if none was on. [`Store::followers`] must be told.
     pub fn stop(&self) -> bool {
-        let session = {
+        self.end(|_| true)
+    }
+
+    /// Ends a watch whose thread fell over, unless another one is on by now.
+    fn fell(&self, fallen: &Arc<Session>) {
+        self.end(|session| Arc::ptr_eq(session, fallen));
+    }
+
+    fn end(&self, is_meant: impl Fn(&Arc<Session>) -> bool) -> bool {
+        let (session, helper) = {
             let mut state = self.state.lock();
-            state.helper = None;
+            let Some(session) = state.session.take_if(|session| is_meant(session)) else { return false };
             state.answers.clear();
             state.proved.clear();
-            state.session.take()
+            (session, state.helper.take())
         };
-        let Some(session) = session else { return false };
         session.stopped.store(true, Relaxed);
+        // Dropped without the lock: to let go of a JavaScript function can take long.
+        drop((session, helper));
         true
     }
 
@@ -172,5 +182,39 @@ impl Watchdog {
 
     fn take_answers(&self) -> Vec<Answer> {
         std::mem::take(&mut self.state.lock().answers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_watch_whose_thread_panics_makes_room_for_the_next() {
+        let store: &'static Store = Box::leak(Box::new(Store::new()));
+        let settings = |on_report: Box<dyn Fn(String) + Send + Sync>| Settings {
+            rules: Rules { threshold_ms: 100, max_per_minute: 60 },
+            stacks: false,
+            calls: Vec::new(),
+            owner: 0,
+            on_report: Some(on_report),
+        };
+        // A thread that beats once and never again.
+        let thread = store.attach_thread().unwrap();
+        thread.block.set_word(block::BEAT, store.threads.clock().now_ms().max(1));
+        let told = Arc::new(AtomicBool::new(false));
+        let telling = Arc::clone(&told);
+        store.followers.add(thread.id, Arc::new(move || telling.store(true, Relaxed)));
+        store.watchdog.start(store, settings(Box::new(|line| panic!("{line}")))).unwrap();
+        let end = Instant::now() + Duration::from_secs(20);
+        while !told.load(Relaxed) && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(told.load(Relaxed), "those who beat for it are told");
+        assert!(!store.watchdog.is_on());
+        store.watchdog.start(store, settings(Box::new(drop))).unwrap();
+        assert!(store.watchdog.is_on() && store.watchdog.stop() && !store.watchdog.stop());
     }
 }

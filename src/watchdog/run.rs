@@ -1,6 +1,7 @@
 //! The watchdog's thread: reads, lets the state machine judge, and carries out what it says.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -29,7 +30,13 @@ pub(super) fn spawn(store: &'static Store, session: Arc<Session>) -> Result<()> 
     let runtime = Builder::new_current_thread().enable_time().build().map_err(failed)?;
     std::thread::Builder::new()
         .name("onescope-watch".to_owned())
-        .spawn(move || watch(store, &session, &runtime))
+        .spawn(move || {
+            if catch_unwind(AssertUnwindSafe(|| watch(store, &session, &runtime))).is_err() {
+                // The panic hook has reported it. The process goes on without a watch, and nobody need beat for it.
+                store.watchdog.fell(&session);
+                store.followers.tell();
+            }
+        })
         .map_err(failed)?;
     Ok(())
 }
