@@ -31,6 +31,8 @@ describe("options", () => {
     ["a port that is none", { port: 65_536 }, "ERR_ONESCOPE_OPTION"],
     ["a port that is text", { port: "80" }, "ERR_ONESCOPE_OPTION"],
     ["a host that is a name", { host: "example.com" }, "ERR_ONESCOPE_OPTION"],
+    ["a host with a zone", { host: "fe80::1%lo", token: "0123456789abcdef" }, "ERR_ONESCOPE_OPTION"],
+    ["a host with a zone and no token", { host: "fe80::1%lo" }, "ERR_ONESCOPE_OPTION"],
     ["a host that is no text", { host: 127 }, "ERR_ONESCOPE_OPTION"],
     ["a short token", { token: "fifteen-letters" }, "ERR_ONESCOPE_OPTION"],
     ["a token with a line break", { token: "0123456789abcdef\n" }, "ERR_ONESCOPE_OPTION"],

@@ -98,6 +98,9 @@ pub const LISTED_DEFAULT: usize = 100;
 /// Contexts that `/inflight` lists at most; a larger limit counts as this.
 pub const LISTED_MAX: usize = 500;
 
+/// Labels in each list of `/leaks`; `js/inspect/serve.js` has the same number. Further ones are only counted.
+pub const LEAK_ROWS: usize = 200;
+
 /// Characters of the diagnostics server's token, at least.
 pub const TOKEN_CHARS: usize = 16;
 

@@ -13,26 +13,17 @@ import { closedLives, isTracking, trackLeaks } from "./lives.js";
 export function leaks(options) {
   // For the next call, where nobody asked for it before.
   if (!isTracking()) trackLeaks();
-  return leakReport(options);
-}
-
-/**
- * The same as far as it is known, without starting to follow contexts.
- *
- * @param {{ idleMs?: number }} [options]
- */
-export function leakReport({ idleMs = 60_000 } = {}) {
-  const { held, unproven, skipped, sinceMs } = closedLives();
+  const { idleMs = 60_000 } = options ?? {};
+  const { held, ...rest } = threadLeaks();
   const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
   const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));
-  return {
-    held: [...grouped(held).values()].sort(byCount),
-    neverClosed: merged(open, backend.abandoned()),
-    lateReads: lateReads(),
-    unproven,
-    skipped,
-    sinceMs,
-  };
+  return { held, neverClosed: merged(open, backend.abandoned()), ...rest };
+}
+
+/** What only this thread knows of it, as far as it knows it: nothing starts to follow contexts. */
+export function threadLeaks() {
+  const { held, ...rest } = closedLives();
+  return { held: [...grouped(held).values()].sort(byCount), lateReads: lateReads(), ...rest };
 }
 
 /**

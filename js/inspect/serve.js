@@ -5,7 +5,7 @@ import { threadBlock } from "../context/cells.js";
 import { CODES, OnescopeError } from "../errors.js";
 import { ways } from "../scope/ways.js";
 import { follow } from "./follow.js";
-import { leakReport } from "./leaks.js";
+import { threadLeaks } from "./leaks.js";
 import { isTracking } from "./lives.js";
 
 /** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
@@ -13,6 +13,9 @@ import { isTracking } from "./lives.js";
 /** Clients can try as often as they like, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 const MOST_MS = 2 ** 31 - 1;
+
+/** Rows of each list of /leaks; limits.rs has the same number. */
+const LEAK_ROWS = 200;
 
 /**
  * Starts the diagnostics server of the process: a page for people, JSON and metrics, which answer while JavaScript is stuck.
@@ -28,7 +31,7 @@ export function serve(options = {}) {
   check("port", port, isWhole(port, 0, 65_535), "a whole number from 0 to 65535");
   check("stuckMs", stuckMs, isWhole(stuckMs, 100, MOST_MS), `a whole number from 100 to ${MOST_MS}`);
   const address = host === "localhost" ? "127.0.0.1" : host;
-  check("host", host, typeof address === "string" && isIP(address) !== 0, "an IP address or localhost");
+  check("host", host, isAddress(address), "an IP address, without a zone, or localhost");
   // What it is, is nobody's business.
   check("token", typeof token, token === undefined || isToken(token), "16 to 512 printable characters without spaces");
   if (token === undefined && !isLoopback(address)) {
@@ -47,12 +50,8 @@ export function serve(options = {}) {
   }
   threadBlock();
   const session = randomBytes(32).toString("hex");
-  const answerLeaks = () => {
-    // Nobody who looks may start what costs every request a little.
-    const report = { tracking: isTracking(), ...leakReport() };
-    diagnostics.diagnosticsLeaks(JSON.stringify(report));
-  };
-  const start = () => diagnostics.diagnosticsStart({ address, port, token, session, stuckMs }, answerLeaks);
+  const settings = { address, port, token, session, stuckMs };
+  const start = () => diagnostics.diagnosticsStart(settings, answerLeaks(diagnostics));
   const bound = ways.resume({ scope: undefined }, start, null, []);
   follow();
   let on = true;
@@ -66,9 +65,43 @@ export function serve(options = {}) {
   return { url: `http://${name}:${bound}/`, port: bound, stop, [Symbol.dispose]: stop };
 }
 
+/**
+ * @param {import("../native/contract.js").Diagnostics} diagnostics
+ * @returns {() => void} answers a question for the leaks
+ */
+function answerLeaks(diagnostics) {
+  let warned = false;
+  return () => {
+    let json = null;
+    try {
+      // Nobody who looks may start what costs every request a little.
+      const { held, lateReads, ...rest } = threadLeaks();
+      json = JSON.stringify({
+        tracking: isTracking(),
+        held: held.slice(0, LEAK_ROWS),
+        heldTotal: held.length,
+        lateReads: lateReads.slice(0, LEAK_ROWS),
+        lateReadsTotal: lateReads.length,
+        ...rest,
+      });
+    } catch (error) {
+      // Nobody calls this, so what it throws would end the process.
+      if (!warned) process.emitWarning(`/leaks of onescope's serve() failed: ${error}`, "OnescopeWarning");
+      warned = true;
+    }
+    diagnostics.diagnosticsLeaks(json);
+  };
+}
+
 /** @param {string} address an IP address */
 function isLoopback(address) {
   return isIP(address) === 4 ? address.startsWith("127.") : new URL(`http://[${address}]`).hostname === "[::1]";
+}
+
+/** @param {unknown} address */
+function isAddress(address) {
+  // Node takes a zone, as in fe80::1%lo, which neither addresses of the web nor the server know.
+  return typeof address === "string" && isIP(address) !== 0 && !address.includes("%");
 }
 
 /** @param {unknown} token */

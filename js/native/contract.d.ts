@@ -215,8 +215,8 @@ export interface Diagnostics {
   diagnosticsStart(settings: ServerSettings, askLeaks: () => void): number;
   /** Ends it; false if none was on. */
   diagnosticsStop(): boolean;
-  /** Takes the answer to `askLeaks`, the JSON of an object. */
-  diagnosticsLeaks(json: string): void;
+  /** Takes the answer to `askLeaks`, the JSON of an object with at least one field; `null` if there is none. */
+  diagnosticsLeaks(json: string | null): void;
 }
 
 export interface Backend extends Store {

@@ -66,9 +66,9 @@ pub fn diagnostics_stop() -> Result<bool> {
     Ok(store.diagnostics.stop(store))
 }
 
-/// Takes what `leaks()` says, as JSON.
+/// Takes what the asked thread knows of leaks: the JSON of an object with at least one field, or `null` if it failed.
 #[napi(catch_unwind)]
-pub fn diagnostics_leaks(json: String) -> Result<()> {
+pub fn diagnostics_leaks(json: Option<String>) -> Result<()> {
     Store::global().diagnostics.take_leaks(json);
     Ok(())
 }

@@ -1,68 +1,110 @@
-//! `/leaks`: what JavaScript says of requests that stay behind. Only it can say, so the last answer stands in while it is
-//! stuck.
+//! `/leaks`: what JavaScript says of requests that stay behind. Only it can say which are still held, so the last answer
+//! stands in while it is stuck.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use hyper::StatusCode;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::respond::{Answer, json, refusal};
+use super::never_closed::{self, Group};
+use super::respond::{Answer, JSON, content, refusal};
+use crate::limits::LEAK_ROWS;
+use crate::store::Store;
 use crate::sync::Mutex;
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How long an answer is good for: however many ask, JavaScript is asked no more often.
+/// How long an answer is good for, and how long a failure is: however many ask, JavaScript is asked no more often.
 const FRESH: Duration = Duration::from_secs(5);
 
 /// A question that has no answer by then is asked again.
 const GIVEN_UP: Duration = Duration::from_secs(60);
 
+#[derive(Clone)]
 struct Known {
     at: Instant,
-    as_of: String,
-    report: Map<String, Value>,
+    as_of: Arc<str>,
+    // An object with at least one field.
+    report: Arc<str>,
 }
 
 #[derive(Default)]
 struct State {
     known: Option<Known>,
     asked: Option<Instant>,
+    waiting: bool,
 }
 
 /// The last answer, and who waits for the next.
 #[derive(Default)]
 pub struct Leaks {
+    // JavaScript takes it too, to answer, so it is held for no longer than it takes to copy a few words.
     state: Mutex<State>,
     answered: Notify,
 }
 
+/// What is known without JavaScript.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rest<'a> {
+    as_of: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stale: bool,
+    never_closed: Vec<Group>,
+    never_closed_total: usize,
+}
+
 impl Leaks {
-    /// The answer to a request; `ask` asks JavaScript.
-    pub async fn answer(&self, ask: &(dyn Fn() + Send + Sync)) -> Answer {
-        let fresh = self.is_fresh();
-        if !fresh {
-            // Before it is asked, for the answer can come at once.
-            let answered = self.answered.notified();
-            tokio::pin!(answered);
-            answered.as_mut().enable();
-            if self.is_first() {
-                ask();
-            }
-            let _ = timeout(PATIENCE, answered).await;
+    /// Waits until the last answer is fresh, or for as long as a request can; `ask` asks JavaScript.
+    pub async fn refresh(&self, ask: &(dyn Fn() + Send + Sync)) {
+        if self.is_fresh() {
+            return;
         }
-        self.respond()
+        // Before it is asked, for the answer can come at once.
+        let answered = self.answered.notified();
+        tokio::pin!(answered);
+        answered.as_mut().enable();
+        if self.is_first() {
+            ask();
+        }
+        let _ = timeout(PATIENCE, answered).await;
     }
 
-    /// Takes an answer: the JSON of an object.
-    pub fn take(&self, json: String) {
-        if let Ok(report) = serde_json::from_str(&json) {
-            let as_of = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    /// The answer to a request.
+    pub fn answer(&self, store: &Store) -> Answer {
+        let known = self.state.lock().known.clone();
+        let Some(known) = known else {
+            return refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "only JavaScript knows its leaks, and it has not answered so far; ask again once it runs",
+            );
+        };
+        let mut never_closed = never_closed::groups(store);
+        let never_closed_total = never_closed.len();
+        never_closed.truncate(LEAK_ROWS);
+        let stale = known.at.elapsed() >= FRESH;
+        let rest = Rest { as_of: &known.as_of, stale, never_closed, never_closed_total };
+        let rest = serde_json::to_string(&rest).expect("its keys are strings");
+        content(StatusCode::OK, JSON, joined(&rest, &known.report))
+    }
+
+    /// Takes an answer: the JSON of an object with at least one field, or none if JavaScript failed to make one.
+    pub fn take(&self, report: Option<String>) {
+        let known = report.map(|report| Known {
+            at: Instant::now(),
+            as_of: humantime::format_rfc3339_millis(SystemTime::now()).to_string().into(),
+            report: report.into(),
+        });
+        {
             let mut state = self.state.lock();
-            state.known = Some(Known { at: Instant::now(), as_of, report });
-            state.asked = None;
+            state.waiting = false;
+            if known.is_some() {
+                state.known = known;
+            }
         }
         self.answered.notify_waiters();
     }
@@ -74,26 +116,43 @@ impl Leaks {
     /// True for the one who is to ask.
     fn is_first(&self) -> bool {
         let mut state = self.state.lock();
-        let first = state.asked.is_none_or(|asked| asked.elapsed() > GIVEN_UP);
+        let rest = if state.waiting { GIVEN_UP } else { FRESH };
+        let first = state.asked.is_none_or(|asked| asked.elapsed() >= rest);
         if first {
-            state.asked = Some(Instant::now());
+            (state.asked, state.waiting) = (Some(Instant::now()), true);
         }
         first
     }
+}
 
-    fn respond(&self) -> Answer {
-        let state = self.state.lock();
-        let Some(known) = &state.known else {
-            return refusal(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "only JavaScript knows its leaks, and it has not answered so far; ask again once it runs",
-            );
-        };
-        let mut report = known.report.clone();
-        report.insert("asOf".to_owned(), known.as_of.clone().into());
-        if known.at.elapsed() >= FRESH {
-            report.insert("stale".to_owned(), json!(true));
-        }
-        json(StatusCode::OK, &report)
+/// One object of two, each with at least one field.
+fn joined(first: &str, second: &str) -> String {
+    let (first, second) =
+        (first.strip_suffix('}').unwrap_or(first), second.strip_prefix('{').unwrap_or(second));
+    format!("{first},{second}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_is_one_object() {
+        let joined: serde_json::Value =
+            serde_json::from_str(&joined(r#"{"a":[{}]}"#, r#"{"b":{"c":1}}"#)).unwrap();
+        assert_eq!(joined, serde_json::json!({ "a": [{}], "b": { "c": 1 } }));
+    }
+
+    #[test]
+    fn javascript_is_asked_once_and_rests_after_a_failure() {
+        let leaks = Leaks::default();
+        assert!(leaks.is_first() && !leaks.is_first());
+        leaks.take(None);
+        assert!(!leaks.is_fresh() && !leaks.is_first());
+        assert!(!leaks.state.lock().waiting, "so it can be asked in 5 s, not 60");
+        assert_eq!(leaks.answer(&Store::new()).status(), StatusCode::SERVICE_UNAVAILABLE);
+        leaks.take(Some(r#"{"held":[]}"#.to_owned()));
+        assert!(leaks.is_fresh());
+        assert_eq!(leaks.answer(&Store::new()).status(), StatusCode::OK);
     }
 }

@@ -11,6 +11,7 @@ mod health;
 mod leaks;
 mod loops;
 mod metrics;
+mod never_closed;
 mod pace;
 mod page;
 mod respond;
@@ -43,7 +44,7 @@ pub struct Settings {
     pub stuck_ms: u64,
     /// Id of the thread that started it. The server ends with it.
     pub owner: u32,
-    /// Asks JavaScript for `leaks()`. It must not block.
+    /// Asks JavaScript what its thread knows of leaks. It must not block.
     pub ask_leaks: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -133,8 +134,8 @@ impl Diagnostics {
         }
     }
 
-    /// Takes what JavaScript answers to `ask_leaks`: the JSON of an object.
-    pub fn take_leaks(&self, json: String) {
+    /// Takes what JavaScript answers to `ask_leaks`: the JSON of an object with at least one field, or none if it failed.
+    pub fn take_leaks(&self, json: Option<String>) {
         let leaks = self.state.lock().running.as_ref().map(|running| Arc::clone(&running.leaks));
         if let Some(leaks) = leaks {
             leaks.take(json);

@@ -9,6 +9,9 @@ use serde::Serialize;
 /// What a route answers.
 pub type Answer = Response<Full<Bytes>>;
 
+/// The content type of all answers that are not for people.
+pub const JSON: &str = "application/json";
+
 /// What a page may load and do: our own files and nothing else. It may be shown in no frame.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -36,7 +39,7 @@ pub fn content(status: StatusCode, content_type: &'static str, body: impl Into<B
 /// A value as JSON.
 pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
     match serde_json::to_vec(value) {
-        Ok(body) => content(status, "application/json", body),
+        Ok(body) => content(status, JSON, body),
         // Only maps with keys that are no strings could fail.
         Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
@@ -46,5 +49,5 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
 pub fn refusal(status: StatusCode, reason: &str) -> Answer {
     let mut body = serde_json::json!({ "error": reason }).to_string();
     body.push('\n');
-    content(status, "application/json", body)
+    content(status, JSON, body)
 }

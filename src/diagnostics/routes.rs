@@ -40,7 +40,7 @@ pub async fn answer(server: &Server, place: &Place, request: Request<Incoming>) 
         return refused;
     }
     if request.uri.path() == "/leaks" {
-        return server.leaks.answer(&server.settings.ask_leaks).await;
+        server.leaks.refresh(&server.settings.ask_leaks).await;
     }
     server.pace.spend(|| route(server, &request))
 }
@@ -65,6 +65,7 @@ fn route(server: &Server, request: &Parts) -> Response<Full<Bytes>> {
             Ok(query) => json(StatusCode::OK, &contexts::list(server, query)),
             Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
         },
+        "/leaks" => server.leaks.answer(server.store),
         "/stalls" => {
             let watchdog = &server.store.watchdog;
             json(StatusCode::OK, &Stalls { watching: watchdog.is_on(), stalls: watchdog.told() })
