@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::file::{NewFile, OldFlights};
+use super::file::NewFile;
 use super::format::{
     BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, PAGE_STRIDE, PAGES_START, PREFIX,
     SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION,
@@ -56,16 +56,15 @@ pub struct Flight {
 }
 
 impl Flight {
-    /// Makes the file, with a header and no page, and moves older flights on.
+    /// Makes the file, with a header and no page. It gets its name from [`Flight::publish`].
     ///
     /// # Errors
-    /// `RecordFile` or `RecordHeld`. Older flights are as they were then, unless they could be moved only in part.
-    pub fn create(store: &Store, settings: &Settings) -> Result<Self> {
+    /// `RecordFile` or `RecordHeld`. No older flight is touched.
+    pub fn create(store: &Store, settings: &Settings) -> Result<(Self, NewFile)> {
         let Settings { path, keep, max_bytes, .. } = settings;
-        let old = OldFlights::lock(path, *keep)?;
         let pages = max_bytes.saturating_sub(PAGES_START) / PAGE_STRIDE;
         let bytes = PAGES_START + pages * PAGE_STRIDE;
-        let new = NewFile::create(path, bytes)?;
+        let new = NewFile::create(path, *keep, bytes)?;
         let refused = |reason: String| Error::RecordFile { path: path.display().to_string(), reason };
         let mapping = Mapping::new(new.file(), bytes).map_err(|error| refused(error.to_string()))?;
         let mapping = Arc::new(mapping);
@@ -88,9 +87,17 @@ impl Flight {
             written: Mutex::default(),
         };
         flight.refresh(store);
-        old.rotate()?;
-        flight.written.lock().file = Some(new.publish(path)?);
-        Ok(flight)
+        Ok((flight, new))
+    }
+
+    /// Moves older flights on and gives the file its name.
+    ///
+    /// # Errors
+    /// `RecordFile` or `RecordHeld`. Older flights have their names as before then.
+    pub fn publish(&self, new: NewFile) -> Result<()> {
+        let file = new.publish()?;
+        self.written.lock().file = Some(file);
+        Ok(())
     }
 
     /// The file.
@@ -193,7 +200,8 @@ fn wall_ms() -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-fn header(store: &Store, settings: &Settings, pages: usize) -> Header {
+/// What a flight says of this process.
+pub(super) fn header(store: &Store, settings: &Settings, pages: usize) -> Header {
     Header {
         pid: std::process::id(),
         started_at_ms: wall_ms(),

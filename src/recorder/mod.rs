@@ -62,7 +62,8 @@ impl Recorder {
     /// Starts to record. Threads that are attached already must move in: [`Store::move_thread`].
     ///
     /// # Errors
-    /// `Recording` if it is on; `RecordFile` or `RecordHeld`; `Recorder` if its thread cannot start.
+    /// `Recording` if it is on; `RecordFile` or `RecordHeld`; `Recorder` if its thread cannot start. Older flights have their
+    /// names as before then.
     pub fn start(&self, store: &'static Store, settings: &Settings) -> Result<()> {
         if self.starting.swap(true, Relaxed) {
             return Err(Error::Recording { path: settings.path.display().to_string() });
@@ -76,9 +77,16 @@ impl Recorder {
         if let Some(flight) = self.flight() {
             return Err(Error::Recording { path: flight.path().display().to_string() });
         }
-        let flight = Arc::new(Flight::create(store, settings)?);
+        let (flight, file) = Flight::create(store, settings)?;
+        let flight = Arc::new(flight);
         let stopped = Arc::new(AtomicBool::new(false));
         let thread = run::spawn(store, Arc::clone(&flight), Arc::clone(&stopped))?;
+        // Last: whatever fails costs no older flight.
+        if let Err(error) = flight.publish(file) {
+            stopped.store(true, Relaxed);
+            thread.unpark();
+            return Err(error);
+        }
         let number = self.last_number.fetch_add(1, Relaxed) + 1;
         *self.session.lock() = Some(Session { number, flight, thread, stopped });
         Ok(())

@@ -6,7 +6,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::format::{How, MIN_BYTES, PAGE_STRIDE, PAGES_START};
+use super::flight::header;
+use super::format::{Header, How, MIN_BYTES, PAGE_STRIDE, PAGES_START};
 use super::*;
 use crate::arena::cell::{byte, word};
 use crate::arena::{Handle, Page, State};
@@ -173,6 +174,22 @@ fn a_second_recording_is_refused_until_the_first_has_stopped() {
     );
     store.recorder.stop(store);
     other.recorder.start(other, &settings).unwrap();
+}
+
+/// A flight that is locked, and says it is of a process that does not exist.
+pub fn gone_pid_flight(path: &Path) -> fs::File {
+    let slot = crate::memory::Memory::zeroed(super::format::HEADER.len()).unwrap();
+    let header = Header { pid: i32::MAX as u32, ..header(store(), &settings(path, 1), 1) };
+    super::slot::write(&slot, 1, &serde_json::to_vec(&header).unwrap());
+    let mut bytes = vec![0; super::format::HEADER.end];
+    bytes[..8].copy_from_slice(&super::format::MAGIC);
+    for index in 0..slot.len() {
+        bytes[super::format::HEADER.start + index] = slot.byte(index);
+    }
+    fs::write(path, bytes).unwrap();
+    let file = fs::File::open(path).unwrap();
+    file.lock().unwrap();
+    file
 }
 
 fn names(folder: &Path) -> Vec<String> {

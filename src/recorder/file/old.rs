@@ -1,0 +1,134 @@
+//! Flights of earlier processes, which make room for a new one.
+
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::io;
+
+use rustix::fs::FileType;
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
+
+use super::folder::{Folder, own_start};
+use super::refused;
+use crate::error::{Error, Result};
+use crate::recorder::format::MAGIC;
+use crate::recorder::read;
+
+/// The flights that are there, each proved to be one that is over, and kept so. The folder must be locked as long as this
+/// lives.
+pub struct OldFlights<'a> {
+    folder: &'a Folder,
+    // By age.
+    files: Vec<Option<File>>,
+}
+
+impl<'a> OldFlights<'a> {
+    /// Locks the flights of a folder, `FILE` to `FILE.(keep-1)`.
+    ///
+    /// # Errors
+    /// `RecordFile` if one of the names is taken by something else; `RecordHeld` if a process still records into one.
+    pub fn lock(folder: &'a Folder, keep: usize) -> Result<Self> {
+        let files = (0..keep).map(|age| lock_old(folder, age)).collect::<Result<_>>()?;
+        Ok(Self { folder, files })
+    }
+
+    /// Moves each to the next older name, up to the first name that is free, and the oldest out of the way if none is.
+    ///
+    /// # Errors
+    /// Those of the system. Every flight has its name as before then.
+    pub fn move_on(&self) -> io::Result<Moved<'a>> {
+        let mut moved = Moved { folder: self.folder, names: Vec::new(), oldest: None };
+        let row: Vec<&File> = self.files.iter().map_while(Option::as_ref).collect();
+        for (age, file) in row.into_iter().enumerate().rev() {
+            if let Err(error) = self.move_one(age, file, &mut moved) {
+                moved.undo();
+                return Err(error);
+            }
+        }
+        Ok(moved)
+    }
+
+    fn move_one(&self, age: usize, file: &File, moved: &mut Moved) -> io::Result<()> {
+        let from = self.folder.older(age);
+        let is_oldest = age + 1 == self.files.len();
+        let to = if is_oldest { self.folder.spare()? } else { self.folder.older(age + 1) };
+        if !self.folder.has(&from, file)? {
+            return Err(io::Error::other("somebody else moves them"));
+        }
+        self.folder.rename(&from, &to)?;
+        if is_oldest {
+            moved.oldest = Some(to.clone());
+        }
+        moved.names.push((from, to));
+        Ok(())
+    }
+}
+
+/// Flights that were moved.
+pub struct Moved<'a> {
+    folder: &'a Folder,
+    names: Vec<(OsString, OsString)>,
+    oldest: Option<OsString>,
+}
+
+impl Moved<'_> {
+    /// Gives them their names back.
+    pub fn undo(self) {
+        for (from, to) in self.names.iter().rev() {
+            // Whatever is in the way by now stays.
+            let _ = self.folder.rename(to, from);
+        }
+    }
+
+    /// Removes the one that was moved out of the way.
+    pub fn finish(self) {
+        if let Some(oldest) = self.oldest {
+            // If it stays, the next recording removes it.
+            let _ = self.folder.remove(&oldest);
+        }
+    }
+}
+
+/// Locks one flight, if there is one of that age.
+fn lock_old(folder: &Folder, age: usize) -> Result<Option<File>> {
+    let name = folder.older(age);
+    let path = folder.path_of(&name);
+    let in_the_way = |what: &str| {
+        refused(&path, format!("{what}, which onescope leaves alone; move it away, or choose another path"))
+    };
+    let failed = |error: io::Error| refused(&path, error);
+    let Some(found) = folder.look(&name).map_err(failed)? else { return Ok(None) };
+    match FileType::from_raw_mode(found.st_mode) {
+        FileType::RegularFile => {}
+        FileType::Symlink => return Err(in_the_way("it is a symbolic link")),
+        _ => return Err(in_the_way("it is no regular file")),
+    }
+    let mut file = folder
+        .open(&name)
+        .map_err(|error| in_the_way(&format!("a file is there that cannot be opened ({error})")))?;
+    let start = own_start(&mut file).map_err(failed)?;
+    let start = start.ok_or_else(|| in_the_way("it is another user's file"))?;
+    if !start.starts_with(&MAGIC) {
+        return Err(in_the_way("it is a file that is no flight"));
+    }
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let pid = read::pid(&start).filter(|pid| is_alive(*pid));
+            return Err(Error::RecordHeld { path: path.display().to_string(), pid });
+        }
+        Err(TryLockError::Error(error)) => {
+            return Err(refused(&path, format!("it cannot be locked: {error}")));
+        }
+    }
+    if !folder.has(&name, &file).map_err(failed)? {
+        return Err(in_the_way("somebody else has just put a file there"));
+    }
+    Ok(Some(file))
+}
+
+/// False for a process that is gone, or of another container: then the file is held by somebody else.
+fn is_alive(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().filter(|pid| *pid > 0).and_then(Pid::from_raw);
+    pid.is_some_and(|pid| test_kill_process(pid) != Err(Errno::SRCH))
+}
