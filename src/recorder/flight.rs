@@ -40,7 +40,7 @@ pub struct Settings {
 struct Written {
     snapshots: u32,
     stalls: u32,
-    ending: Option<Ending>,
+    ended: bool,
     // The lock on the file goes with it.
     file: Option<File>,
 }
@@ -134,8 +134,12 @@ impl Flight {
         unrecorded
     }
 
-    /// Writes how things are now. Nothing after the end.
+    /// Writes how things are now. Nothing once the end is noted.
     pub fn refresh(&self, store: &Store) {
+        self.snapshot(store, None);
+    }
+
+    fn snapshot(&self, store: &Store, ending: Option<Ending>) {
         let counts = inspect::counts(store);
         let totals = counts.totals;
         let counters = Counters {
@@ -150,7 +154,10 @@ impl Flight {
         let unrecorded = self.unrecorded(store);
         let (at_ms, clock) = (wall_ms(), store.threads.clock().now_ms());
         let mut written = self.written.lock();
-        let ending = written.ending.clone();
+        if ending.is_none() && written.ended {
+            return;
+        }
+        written.ended = ending.is_some();
         let text = serde_json::to_vec(&Snapshot { at_ms, clock, counters, unrecorded, ending });
         written.snapshots = written.snapshots.wrapping_add(1);
         // In turn: the one before stays whole while this one is written.
@@ -166,8 +173,7 @@ impl Flight {
     pub fn end(&self, store: &Store, ending: Ending) {
         self.pages.seal();
         self.blocks.seal();
-        self.written.lock().ending = Some(ending);
-        self.refresh(store);
+        self.snapshot(store, Some(ending));
     }
 
     /// Lets others have the file.
@@ -178,11 +184,14 @@ impl Flight {
         }
     }
 
-    /// Writes a stall report, a line of JSON. Of one that is too long the stack is cut.
+    /// Writes a stall report, a line of JSON, unless others have the file. Of one that is too long the stack is cut.
     pub fn stall(&self, line: &str) {
         let Ok(report) = serde_json::from_str(line) else { return };
         let mut stall = Stall { at_ms: wall_ms(), report };
         let mut written = self.written.lock();
+        if written.file.is_none() {
+            return;
+        }
         written.stalls = written.stalls.wrapping_add(1);
         let memory = &self.stalls[written.stalls as usize % STALLS];
         loop {

@@ -16,8 +16,11 @@ const TICK: Duration = Duration::from_millis(250);
 /// Starts the thread of a recording. It ends once `stopped` is set and it is unparked.
 pub(super) fn spawn(store: &'static Store, flight: Arc<Flight>, stopped: Arc<AtomicBool>) -> Result<Thread> {
     let run = move || {
-        while !stopped.load(Relaxed) {
+        loop {
             park_timeout(TICK);
+            if stopped.load(Relaxed) {
+                return;
+            }
             // A panic ends nothing but this look; the panic hook has reported it.
             let _ = catch_unwind(AssertUnwindSafe(|| flight.refresh(store)));
         }
