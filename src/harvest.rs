@@ -1,5 +1,6 @@
 //! The background thread that counts what released pages held, so that no JavaScript thread spends time on it.
 
+use std::panic::catch_unwind;
 use std::sync::OnceLock;
 use std::thread::{Builder, Thread};
 use std::time::Duration;
@@ -31,7 +32,8 @@ fn thread() -> Option<&'static Thread> {
         let handle = Builder::new().name("onescope-harvest".to_owned()).spawn(|| {
             loop {
                 // The first page that is released from here on leaves a token, and parking returns at once.
-                Store::global().pages.settle();
+                // A panic ends nothing but this round; the panic hook has reported it.
+                let _ = catch_unwind(|| Store::global().pages.settle());
                 std::thread::park();
                 std::thread::sleep(HARVEST_AFTER);
             }

@@ -1,5 +1,6 @@
 //! The JavaScript threads that use the store, and the background thread that keeps their clocks.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -202,17 +203,24 @@ fn start_clock(shared: Arc<Shared>) -> Result<()> {
 
 fn run_clock(shared: &Shared, runtime: &Runtime) {
     loop {
-        shared.wait_for_a_thread();
-        runtime.block_on(async {
-            let mut timer = interval(Duration::from_millis(CLOCK_TICK_MS));
-            // After a suspended laptop wakes, one tick is as good as a million.
-            timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            timer.tick().await;
-            while shared.tick() {
-                timer.tick().await;
-            }
-        });
+        // A panic ends nothing but this round; the panic hook has reported it. The pause is for one that comes each time.
+        if catch_unwind(AssertUnwindSafe(|| tick_while_attached(shared, runtime))).is_err() {
+            std::thread::sleep(Duration::from_millis(CLOCK_TICK_MS));
+        }
     }
+}
+
+fn tick_while_attached(shared: &Shared, runtime: &Runtime) {
+    shared.wait_for_a_thread();
+    runtime.block_on(async {
+        let mut timer = interval(Duration::from_millis(CLOCK_TICK_MS));
+        // After a suspended laptop wakes, one tick is as good as a million.
+        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        timer.tick().await;
+        while shared.tick() {
+            timer.tick().await;
+        }
+    });
 }
 
 #[cfg(test)]

@@ -150,6 +150,8 @@ impl PageTable {
             let Some(page) = self.pages.write().leaving.pop() else { return };
             past.retired += Totals::of(&page).retired();
             past.latencies.add(&page);
+            // The page goes after it: to give its memory back can take a while.
+            drop(past);
         }
     }
 
