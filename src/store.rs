@@ -70,22 +70,26 @@ impl Store {
         self.threads.attach_with(block, recording)
     }
 
-    /// Moves the block of a thread into the flight that is recorded, or out of one that is not any more. Only that thread
-    /// itself may ask for it. Its new block; none if it is where it belongs.
+    /// A block for a thread that has to move into the flight that is recorded, or out of one that is not any more, and the
+    /// number of the recording that it was made for; none if the thread's block is where it belongs.
     ///
     /// # Errors
     /// `PageMemory` if there is no memory for the block.
-    pub fn move_thread(&self, id: u32) -> Result<Option<Arc<Memory>>> {
+    pub fn block_to_move_to(&self, id: u32) -> Result<Option<(u32, Arc<Memory>)>> {
         let recording = self.recorder.number();
         let threads = self.threads.all();
         if threads.iter().all(|thread| thread.id != id || thread.recording == recording) {
             return Ok(None);
         }
         let (recording, block) = self.recorder.block();
-        let block = Arc::new(block.map_or_else(|| Memory::zeroed(THREAD_BLOCK_BYTES), Ok)?);
-        let replaced = self.threads.replace_block(id, &block, recording);
+        let block = block.map_or_else(|| Memory::zeroed(THREAD_BLOCK_BYTES), Ok)?;
+        Ok(Some((recording, Arc::new(block))))
+    }
+
+    /// Moves a thread to the block that [`Store::block_to_move_to`] gave. Only that thread itself may ask for it.
+    pub fn move_thread_to(&self, id: u32, recording: u32, block: &Arc<Memory>) {
+        self.threads.replace_block(id, block, recording);
         self.recorder.refresh(self);
-        Ok(replaced.then_some(block))
     }
 
     /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed. How many pages wait to be

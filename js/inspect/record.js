@@ -17,7 +17,8 @@ const DEFAULT_BYTES = 16 * 2 ** 20;
  * @param {RecordOptions} options
  * @returns {import("../inspect.js").Recording}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_RECORD_WORKER`; and errors with the
- *   codes `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`
+ *   codes `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`,
+ *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function record(options) {
   const { path, keep = 3, maxBytes = DEFAULT_BYTES } = options ?? {};
@@ -42,7 +43,12 @@ export function record(options) {
   threadBlock();
   const file = resolve(path);
   recorder.recordStart({ path: file, keep, maxBytes, node: process.versions.node, calls: CALLS });
-  moveThread();
+  try {
+    moveThread();
+  } catch (error) {
+    recorder.recordStop();
+    throw error;
+  }
   const forget = noteTheEnd(recorder);
   let on = true;
   const stop = () => {

@@ -1,6 +1,7 @@
 //! Attaching the calling environment (the main thread or a worker).
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use napi::Env;
 use napi::bindgen_prelude::{ArrayBuffer, JsValue, Object, ObjectRef};
@@ -47,15 +48,19 @@ pub fn thread_id(env: &Env) -> Result<u32> {
 /// which has the words of the old one; `null` if it is where it belongs. The old one must not be written from then on.
 #[napi(catch_unwind)]
 pub fn move_thread(env: &Env) -> Result<Option<ArrayBuffer<'_>>> {
-    let Some(block) = Store::global().move_thread(thread_id(env)?)? else { return Ok(None) };
-    let buffer = share(env, block, |_| {})?;
-    let block = Object::from_raw(env.raw(), buffer.raw()).create_ref().map_err(host)?;
+    let (store, id) = (Store::global(), thread_id(env)?);
+    let Some((recording, block)) = store.block_to_move_to(id)? else { return Ok(None) };
+    // Shared first: if that fails, JavaScript and the store both go on with the old block.
+    let buffer = share(env, Arc::clone(&block), |_| {})?;
+    let reference = Object::from_raw(env.raw(), buffer.raw()).create_ref().map_err(host)?;
+    store.move_thread_to(id, recording, &block);
     let key = env.raw() as usize;
     let old = ATTACHED.with_borrow_mut(|list| {
         let entry = list.iter_mut().find(|entry| entry.env == key)?;
-        Some(std::mem::replace(&mut entry.block, block))
+        Some(std::mem::replace(&mut entry.block, reference))
     });
-    old.map(|old| old.unref(env)).transpose().map_err(host)?;
+    // What becomes of the old one does not matter to the thread, which has moved.
+    let _ = old.map(|old| old.unref(env));
     Ok(Some(buffer))
 }
 

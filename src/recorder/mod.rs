@@ -59,7 +59,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts to record. Threads that are attached already must move in: [`Store::move_thread`].
+    /// Starts to record. Threads that are attached already must move in: [`Store::block_to_move_to`].
     ///
     /// # Errors
     /// `Recording` if it is on; `RecordFile` or `RecordHeld`; `Recorder` if its thread cannot start. Older flights have their
@@ -92,7 +92,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Ends the recording, if it is on, and lets others have the file. Threads must move out: [`Store::move_thread`].
+    /// Ends the recording, if it is on, and lets others have the file. Threads must move out: [`Store::block_to_move_to`].
     pub fn stop(&self, store: &Store) -> bool {
         let Some(session) = self.session.lock().take() else { return false };
         session.stopped.store(true, Relaxed);
