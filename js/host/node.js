@@ -37,7 +37,15 @@ export function startClock(onTick) {
  */
 export function followChanges({ watchdog, recorder }) {
   if (watchdog === undefined || recorder === undefined) return;
-  const follow = () => void import("../inspect/follow.js").then((module) => module.follow());
+  let warned = false;
+  const warn = (/** @type {unknown} */ error) => {
+    if (warned) return;
+    warned = true;
+    const message = `onescope cannot watch, record or serve this thread as it should: ${error}`;
+    process.emitWarning(message, "OnescopeWarning");
+  };
+  // Caught: an error that nobody handles would end the process.
+  const follow = () => void import("../inspect/follow.js").then((module) => module.follow()).catch(warn);
   const start = () => {
     watchdog.follow(follow);
     if (watchdog.beating() || recorder.recording()) follow();
