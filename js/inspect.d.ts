@@ -193,7 +193,8 @@ export interface Recording extends Disposable {
  *
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a worker;
  *   `ERR_ONESCOPE_RECORDING` while another recording is on; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
- *   something else is there; `ERR_ONESCOPE_RECORD_HELD` if a live process records into it
+ *   something else is there; `ERR_ONESCOPE_RECORD_HELD` if a live process records into it; `ERR_ONESCOPE_RECORDER` or
+ *   `ERR_ONESCOPE_CLOCK` if a thread of onescope's cannot start; `ERR_ONESCOPE_PAGE_MEMORY` if there is no memory
  */
 export function record(options: RecordOptions): Recording;
 
