@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::flight::header;
-use super::format::{Header, How, MIN_BYTES, PAGE_STRIDE, PAGES_START};
+use super::format::{
+    HEADER, Header, How, MAGIC, MIN_BYTES, PAGE_STRIDE, PAGES_START, SLOT_BYTES, STALL_SLOTS,
+};
 use super::*;
 use crate::arena::cell::{byte, word};
 use crate::arena::{Handle, Page, State};
@@ -61,7 +63,9 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     thread.block.set_word(block::CALL_LOW, slow as u32);
     thread.block.set_word(block::CALL, 1);
     for number in 0..20 {
-        store.recorder.stall(&format!(r#"{{"onescope":"stall","blockedMs":{number},"stack":[]}}"#));
+        store.recorder.stall(&format!(
+            r#"{{"onescope":"stall","thread":0,"blockedMs":{number},"confidence":"exact","request":null,"stack":[]}}"#
+        ));
     }
 
     let seen = read(&settings.path).unwrap();
@@ -184,13 +188,13 @@ fn a_second_recording_is_refused_until_the_first_has_stopped() {
 
 /// A flight that is locked, and says it is of a process that does not exist.
 pub fn gone_pid_flight(path: &Path) -> fs::File {
-    let slot = crate::memory::Memory::zeroed(super::format::HEADER.len()).unwrap();
+    let slot = crate::memory::Memory::zeroed(HEADER.len()).unwrap();
     let header = Header { pid: i32::MAX as u32, ..header(store(), &settings(path, 1), 1) };
     super::slot::write(&slot, 1, &serde_json::to_vec(&header).unwrap());
-    let mut bytes = vec![0; super::format::HEADER.end];
-    bytes[..8].copy_from_slice(&super::format::MAGIC);
+    let mut bytes = vec![0; HEADER.end];
+    bytes[..8].copy_from_slice(&MAGIC);
     for index in 0..slot.len() {
-        bytes[super::format::HEADER.start + index] = slot.byte(index);
+        bytes[HEADER.start + index] = slot.byte(index);
     }
     fs::write(path, bytes).unwrap();
     let file = fs::File::open(path).unwrap();
@@ -291,6 +295,11 @@ fn fault_of(path: &Path) -> Fault {
     }
 }
 
+fn parts_header(bytes: &[u8]) -> Header {
+    let super::slot::Slot::Whole(_, content) = super::slot::read(&bytes[HEADER]) else { panic!() };
+    serde_json::from_slice(content).unwrap()
+}
+
 #[test]
 fn files_that_are_no_whole_flight_are_told_apart() {
     let (folder, store) = (tempfile::tempdir().unwrap(), store());
@@ -325,6 +334,43 @@ fn files_that_are_no_whole_flight_are_told_apart() {
     assert_eq!(fault_of(&path), Fault::Torn);
     assert_eq!(fault_of(&folder.path().join("none")), Fault::Unreadable);
     assert_eq!(fault_of(folder.path()), Fault::Foreign);
+
+    let slot = |bytes: &mut [u8], content: &str| {
+        let memory = crate::memory::Memory::zeroed(bytes.len()).unwrap();
+        assert!(super::slot::write(&memory, 9, content.as_bytes()));
+        (0..bytes.len()).for_each(|index| bytes[index] = memory.byte(index));
+    };
+    // What no date can show, and no report is, is left out too, though its checksum is right.
+    let Header { started_at_ms, .. } = parts_header(&whole);
+    let header = String::from_utf8(serde_json::to_vec(&parts_header(&whole)).unwrap()).unwrap();
+    let header = header.replace(&started_at_ms.to_string(), "8640000000000001");
+    changed(&|bytes| slot(&mut bytes[HEADER], &header));
+    assert_eq!(fault_of(&path), Fault::Torn);
+    changed(&|bytes| {
+        for report in [
+            r#"null"#,
+            r#""text""#,
+            r#"{"onescope":"ended","thread":0,"blockedMs":1}"#,
+            r#"{"onescope":"ended","thread":0,"blockedMs":{"valueOf":1},"request":null}"#,
+            r#"{"onescope":"stall","thread":0,"blockedMs":1,"request":null,"confidence":"exact"}"#,
+        ]
+        .iter()
+        .enumerate()
+        {
+            let start = STALL_SLOTS.start + report.0 * SLOT_BYTES;
+            slot(&mut bytes[start..start + SLOT_BYTES], &format!(r#"{{"atMs":1,"report":{}}}"#, report.1));
+        }
+        let start = STALL_SLOTS.start + 5 * SLOT_BYTES;
+        let report = r#"{"onescope":"ended","thread":0,"blockedMs":1,"request":null}"#;
+        slot(&mut bytes[start..start + SLOT_BYTES], &format!(r#"{{"atMs":1,"report":{report}}}"#));
+        let start = start + SLOT_BYTES;
+        slot(
+            &mut bytes[start..start + SLOT_BYTES],
+            &format!(r#"{{"atMs":8640000000000000,"report":{report}}}"#),
+        );
+    });
+    let seen = read(&path).unwrap();
+    assert_eq!((seen.stalls.len(), seen.corrupt.stalls), (1, 6));
 
     // What has no checksum is left out and counted.
     changed(&|bytes| bytes[PAGES_START + 4] = 9);

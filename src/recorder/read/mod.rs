@@ -7,7 +7,7 @@ mod parts;
 mod recorded;
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::Read;
 use std::path::Path;
 
@@ -30,12 +30,14 @@ const AHEAD_MS: u32 = 24 * 60 * 60 * 1000;
 pub fn read(path: &Path) -> Result<Recorded> {
     let fault = |fault, reason: String| Error::Flight { path: path.display().to_string(), fault, reason };
     let unreadable = |error: std::io::Error| fault(Fault::Unreadable, error.to_string());
-    // Before it is opened: to open a pipe waits for somebody.
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(fault(Fault::Foreign, "it is no regular file".to_owned()));
-    }
-    let file = File::open(path).map_err(unreadable)?;
+    let check = |metadata: std::io::Result<Metadata>| match metadata.map_err(unreadable)?.is_file() {
+        true => Ok(()),
+        false => Err(fault(Fault::Foreign, "it is no regular file".to_owned())),
+    };
+    // Before it is opened, for to open a device can do something, and after, for it may be another one by now.
+    check(std::fs::metadata(path))?;
+    let file = open(path).map_err(unreadable)?;
+    check(file.metadata())?;
     let mut bytes = Vec::new();
     (&file).take(PREFIX.end as u64).read_to_end(&mut bytes).map_err(unreadable)?;
     check_magic(&bytes).map_err(|(kind, reason)| fault(kind, reason))?;
@@ -44,6 +46,17 @@ pub fn read(path: &Path) -> Result<Recorded> {
     let _ = file.unlock();
     (&file).take(MAX_BYTES as u64).read_to_end(&mut bytes).map_err(unreadable)?;
     parse(&bytes, running).map_err(|(kind, reason)| fault(kind, reason))
+}
+
+/// Opens a file without waiting: to open a pipe would wait for somebody.
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    }
+    options.read(true).open(path)
 }
 
 /// What was found wrong, and where.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::recorded::{Corrupt, Stall};
-use super::{Fault, Wrong};
+use super::{AHEAD_MS, Fault, Wrong};
 use crate::arena::cell::byte;
 use crate::arena::{Cell, Handle, Page, RequestKind, State};
 use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
@@ -18,6 +20,9 @@ use crate::threads::block;
 
 /// Forks of forks that are followed up to their request.
 const PARENTS: usize = 64;
+
+/// The last millisecond that a date of JavaScript can have.
+const LAST_MS: u64 = 8_640_000_000_000_000;
 
 /// The parts, each proved as far as it can be.
 pub struct Parts {
@@ -84,10 +89,29 @@ impl Parts {
 /// The header, from its slot.
 pub fn header(bytes: &[u8]) -> Result<Header, Wrong> {
     match slot::read(bytes) {
-        Slot::Whole(_, content) => serde_json::from_slice(content)
-            .map_err(|error| (Fault::Torn, format!("its header makes no sense: {error}"))),
+        Slot::Whole(_, content) => match serde_json::from_slice::<Header>(content) {
+            Ok(header) if is_time(header.started_at_ms) => Ok(header),
+            Ok(_) => Err((Fault::Torn, "its header makes no sense: it began at no time".to_owned())),
+            Err(error) => Err((Fault::Torn, format!("its header makes no sense: {error}"))),
+        },
         Slot::Torn | Slot::Empty => Err((Fault::Torn, "its header fails its checksum".to_owned())),
     }
+}
+
+/// False for what JavaScript has no date for, also a day later.
+fn is_time(ms: u64) -> bool {
+    ms <= LAST_MS - u64::from(AHEAD_MS)
+}
+
+/// False for what is no line of the watchdog, as far as a reader relies on it: see `watchdog/report.rs`.
+fn is_report(report: &Value) -> bool {
+    let is_request = |request: &Value| request.is_null() || request["label"].is_string();
+    let is_stall = report["onescope"] == "stall";
+    report["onescope"].is_string()
+        && report["thread"].is_u64()
+        && report["blockedMs"].is_u64()
+        && report.get("request").is_some_and(is_request)
+        && (!is_stall || (report["stack"].is_array() && report["confidence"].is_string()))
 }
 
 /// The later of two snapshots.
@@ -95,7 +119,8 @@ fn snapshot(bytes: &[u8], corrupt: &mut Corrupt) -> Option<Snapshot> {
     let mut latest: Option<(u32, Snapshot)> = None;
     for slot in bytes.chunks_exact(SLOT_BYTES) {
         match slot::read(slot) {
-            Slot::Whole(number, content) => match serde_json::from_slice(content) {
+            Slot::Whole(number, content) => match serde_json::from_slice::<Snapshot>(content) {
+                Ok(found) if !is_time(found.at_ms) => corrupt.snapshots += 1,
                 Ok(found) if latest.as_ref().is_none_or(|(other, _)| is_later(number, *other)) => {
                     latest = Some((number, found));
                 }
@@ -118,9 +143,9 @@ fn stalls(bytes: &[u8], corrupt: &mut Corrupt) -> Vec<Stall> {
     let mut found: Vec<(u32, Stall)> = Vec::new();
     for slot in bytes.chunks_exact(SLOT_BYTES) {
         match slot::read(slot) {
-            Slot::Whole(number, content) => match serde_json::from_slice(content) {
-                Ok(stall) => found.push((number, stall)),
-                Err(_) => corrupt.stalls += 1,
+            Slot::Whole(number, content) => match serde_json::from_slice::<Stall>(content) {
+                Ok(stall) if is_time(stall.at_ms) && is_report(&stall.report) => found.push((number, stall)),
+                _ => corrupt.stalls += 1,
             },
             Slot::Torn => corrupt.stalls += 1,
             Slot::Empty => {}
