@@ -183,7 +183,7 @@ export interface Recording extends Disposable {
    * file, because it was full or they were there before; all 0 once it is stopped.
    */
   usage(): { capacity: number; pages: number; unrecorded: number };
-  /** Ends the recording, for good. The file says so, and stays. */
+  /** Ends the recording, for good. The file says so, and stays; contexts that lie in it go on writing their cells. */
   stop(): void;
 }
 
