@@ -128,22 +128,34 @@ test("two processes never share a file", { skip: !native }, async (t) => {
   assert.equal((await readFlight(`${path}.1`)).pid, first.pid);
 });
 
-test("of processes that start at the same time one gets the file", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  await record({ path, end: "kill" });
-  let ended = 0;
-  const runs = Array.from({ length: 4 }, () => record({ path, end: "wait", keep: 2 }).finally(() => ended++));
-  await until(
-    () => ended,
-    (count) => count === 3,
-    30_000,
-  );
-  writeFileSync(`${path}-end`, "");
-  const ran = await Promise.all(runs);
-  const held = ran.filter(({ stderr }) => stderr.includes("code: 'ERR_ONESCOPE_RECORD_HELD'"));
-  assert.deepEqual([held.length, ran.filter(({ code }) => code === 0).length], [3, 1], JSON.stringify(ran));
-  assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "flight-end", "flight.1"]);
-});
+for (const [keep, earlier] of /** @type {Array<[number, boolean]>} */ ([
+  [1, false],
+  [3, false],
+  [2, true],
+])) {
+  const what = `of processes that start at the same time one gets the file, of ${keep}, earlier: ${earlier}`;
+  test(what, { skip: !native }, async (t) => {
+    const path = flightPath(t);
+    if (earlier) await record({ path, end: "kill" });
+    let ended = 0;
+    const runs = Array.from({ length: 4 }, () => record({ path, end: "wait", keep }).finally(() => ended++));
+    await until(
+      () => ended,
+      (count) => count >= 3,
+      30_000,
+    );
+    const flight = await readFlight(path);
+    assert.deepEqual([flight.running, flight.endedCleanly], [true, null]);
+    writeFileSync(`${path}-end`, "");
+    const ran = await Promise.all(runs);
+    const held = ran.filter(({ stderr }) => stderr.includes("code: 'ERR_ONESCOPE_RECORD_HELD'"));
+    assert.deepEqual([held.length, ran.filter(({ code }) => code === 0).length], [3, 1], JSON.stringify(ran));
+    const after = await readFlight(path);
+    assert.deepEqual([after.pid, ...ending(after)], [flight.pid, true, "exit", 0, null]);
+    const expected = earlier ? ["flight", "flight-end", "flight.1"] : ["flight", "flight-end"];
+    assert.deepEqual(readdirSync(dirname(path)).sort(), expected);
+  });
+}
 
 test("what is no flight is left alone", { skip: !native }, (t) => {
   const path = flightPath(t);
