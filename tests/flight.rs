@@ -37,7 +37,9 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
         page.set_cursor(200);
     }
     for number in 0..20 {
-        store.recorder.stall(&format!(r#"{{"blockedMs":{number},"stack":["a (b.js:1:1)"]}}"#));
+        store.recorder.stall(&format!(
+            r#"{{"onescope":"stall","thread":0,"blockedMs":{number},"confidence":"exact","request":null,"stack":["a (b.js:1:1)"]}}"#
+        ));
     }
     store.recorder.stop(store);
     std::fs::read(path).unwrap()
