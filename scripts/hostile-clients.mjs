@@ -13,6 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { median } from "../benchmark/_util/stats.mjs";
 import { ATTACKS } from "./hostile-clients/attacks.mjs";
+import { TOKEN } from "./hostile-clients/token.mjs";
 import { nodeNamed } from "./nodes.mjs";
 import { ROOT } from "./setup.mjs";
 
@@ -154,7 +155,8 @@ async function askHonestly(index) {
 function get(index, path) {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const sent = request({ port: processes[index].port, path, agent: false, signal }, (response) => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const sent = request({ port: processes[index].port, path, headers, agent: false, signal }, (response) => {
       response.resume();
       response.once("close", () => resolve(response.complete && response.statusCode === 200));
     });

@@ -22,8 +22,8 @@ describe("hostile clients", () => {
     await server.stop();
   });
 
-  async function open() {
-    const socket = connect(Number(new URL(server.page).port), "127.0.0.1");
+  async function open(page = server.page) {
+    const socket = connect(Number(new URL(page).port), "127.0.0.1");
     sockets.push(socket);
     socket.on("error", () => {});
     await once(socket, "connect");
@@ -81,17 +81,45 @@ describe("hostile clients", () => {
   });
 
   test("clients that say nothing keep nobody out, and give way one by one", async () => {
-    const silent = await Promise.all(Array.from({ length: PLACES }, open));
+    const silent = await Promise.all(Array.from({ length: PLACES }, () => open()));
     let gone = 0;
     for (const socket of silent) socket.once("close", () => gone++);
     for (let n = 0; n < 5; n++) await honest();
     assert.ok(gone < 10, `${gone}`);
-    const more = await Promise.all(Array.from({ length: 300 }, open));
+    const more = await Promise.all(Array.from({ length: 300 }, () => open()));
     await honest();
     const closed = () => more.filter((socket) => socket.closed).length + gone;
     for (let n = 0; n < 500 && closed() < 300; n++) await sleep(10);
     assert.ok(closed() >= 300, `${closed()} closed`);
     for (const socket of [...silent, ...more]) socket.destroy();
+  });
+
+  test("logins whose form is kept back keep nobody out, and end by themselves after 1 s", async () => {
+    const token = "a-token-of-some-length";
+    const guarded = await startDiagnosed({ serve: { token }, watch: false });
+    try {
+      const headers = { authorization: `Bearer ${token}` };
+      const honest = async () => assert.equal((await ask(`${guarded.page}/livez`, { headers })).status, 200);
+      const withhold = async () => {
+        const socket = await open(guarded.page);
+        let answer = "";
+        socket.setEncoding("latin1").on("data", (piece) => (answer += piece));
+        const ended = once(socket, "close").then(() => answer);
+        socket.write("POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\ntoken=");
+        return { ended };
+      };
+      // They come faster than their places become free by time.
+      for (let round = 0; round < 3; round++) {
+        await Promise.all(Array.from({ length: 2 * PLACES }, withhold));
+        for (let n = 0; n < 5; n++) await honest();
+      }
+      const { ended } = await withhold();
+      assert.match(await ended, /^HTTP\/1.1 408 /);
+      const body = `token=${token}`;
+      assert.equal((await ask(`${guarded.page}/login`, { method: "POST", body })).status, 303);
+    } finally {
+      await guarded.stop();
+    }
   });
 
   test("one who sends a byte a second is closed after 5 s", async () => {

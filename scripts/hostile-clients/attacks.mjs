@@ -3,8 +3,10 @@
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { mutate } from "./fuzz.mjs";
+import { TOKEN } from "./token.mjs";
 
-const GET = (/** @type {string} */ path) => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`;
+const GET = (/** @type {string} */ path) =>
+  `GET ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`;
 const HEAVY = ["/metrics", "/counters", "/inflight?limit=500", "/stalls", "/leaks", "/eventloop", "/"];
 
 /** @typedef {{ port: number, signal: AbortSignal }} Target */
@@ -89,6 +91,19 @@ export const ATTACKS = {
       while (!target.signal.aborted) {
         tally.sent++;
         await closed(open(target));
+      }
+    },
+  },
+  withheld: {
+    at: 70,
+    async attack(target, tally) {
+      while (!target.signal.aborted) {
+        tally.sent++;
+        const socket = open(
+          target,
+          "POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\ntoken=",
+        ).resume();
+        await closed(socket);
       }
     },
   },

@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { serve, with as withLabel } from "../../js/inspect.js";
+import { TOKEN } from "./token.mjs";
 
 /**
  * @typedef {object} Reading all since the process started
@@ -17,7 +18,7 @@ import { serve, with as withLabel } from "../../js/inspect.js";
 const PIECES = 200;
 const LABELS = 250;
 
-const { port } = serve({ port: 0 });
+const { port } = serve({ port: 0, token: TOKEN });
 let done = 0;
 
 /** @returns {Reading} */
