@@ -99,6 +99,28 @@ describe("one server", { skip: !native }, () => {
     server.stop();
   });
 
+  test("JavaScript that fails to answer /leaks says so once and goes on", async () => {
+    const source = `
+      import { setImmediate } from "node:timers/promises";
+      import { ask } from "./__test__/_support/start-diagnosed.mjs";
+      import { serve } from "./js/inspect.js";
+      const { url } = serve({ port: 0 });
+      const print = JSON.stringify;
+      const warnings = [];
+      process.on("warning", ({ name, message }) => warnings.push([name, message]));
+      JSON.stringify = () => { throw new Error("it is broken"); };
+      const answers = await Promise.all([1, 2, 3].map(() => ask(url + "leaks")));
+      const again = await ask(url + "leaks");
+      while (warnings.length === 0) await setImmediate();
+      console.log(print([...answers, again].map(({ status }) => status).concat(warnings)));
+      process.exit();
+    `;
+    assert.deepEqual(await evalJson(source), [
+      ...[503, 503, 503, 503],
+      ["OnescopeWarning", "/leaks of onescope's serve() failed: Error: it is broken"],
+    ]);
+  });
+
   test("it ends with the worker that started it, and keeps no process alive", async () => {
     const source = `
       import { Worker } from "node:worker_threads";
@@ -212,6 +234,8 @@ describe("answers", { skip: !native }, () => {
     );
     assert.deepEqual([leaks.tracking, leaks.held, leaks.lateReads], [false, [], []]);
     assert.ok(Date.parse(leaks.asOf) > 0);
+    assert.deepEqual([leaks.heldTotal, leaks.neverClosedTotal, leaks.lateReadsTotal], [0, 0, 0]);
+    assert.deepEqual(leaks.neverClosed, []);
   });
 
   test("HEAD answers without a body, other methods are refused", async () => {
