@@ -106,14 +106,16 @@ fn values(cell: Cell<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
     slots.iter().filter_map(value).collect()
 }
 
-/// Keys of the native flags that are set in a context; none if it is gone.
-pub fn flags(store: &Store, seq: u64) -> Vec<String> {
-    let Ok(found) = resolve(store, seq) else { return Vec::new() };
+/// Tells the keys of the native flags that are set in a context, by its handle; none if it is gone.
+pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
     let slots: Vec<Slot> = store.registry.read().list().to_vec();
-    values(found.cell(), &slots)
-        .into_iter()
-        .filter_map(|(key, value)| (value == Some(Scalar::Bool(true))).then_some(key))
-        .collect()
+    move |seq| {
+        let Ok(found) = resolve(store, seq) else { return Vec::new() };
+        values(found.cell(), &slots)
+            .into_iter()
+            .filter_map(|(key, value)| (value == Some(Scalar::Bool(true))).then_some(key))
+            .collect()
+    }
 }
 
 /// Counts contexts, pages and threads.

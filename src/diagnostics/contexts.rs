@@ -96,8 +96,14 @@ pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> Li
     let mut found = inspect::contexts(store, &filter);
     let total = found.len();
     found.truncate(limit);
-    let in_flight =
-        found.into_iter().map(|info| Context::new(info, |seq| inspect::flags(store, seq))).collect();
+    let flags = inspect::flags(store);
+    let in_flight = found
+        .into_iter()
+        .map(|info| {
+            let flags = flags(info.seq);
+            Context::new(info, flags)
+        })
+        .collect();
     List {
         pid: std::process::id(),
         now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
@@ -108,7 +114,7 @@ pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> Li
 }
 
 impl Context {
-    fn new(info: ContextInfo, flags: impl Fn(u64) -> Vec<String>) -> Self {
+    fn new(info: ContextInfo, flags: Vec<String>) -> Self {
         Self {
             seq: info.seq,
             kind: info.kind.name(),
@@ -117,7 +123,7 @@ impl Context {
             thread: info.thread,
             age_ms: info.age_ms,
             idle_ms: info.idle_ms,
-            flags: flags(info.seq),
+            flags,
             parent: info.parent,
         }
     }
