@@ -16,9 +16,15 @@
 //! | `Pool` | which parts of a mapping are lent | the parts (atomics) |
 //! | `Followers` | who is told | |
 //! | `Diagnostics` | the server that is on | what its thread knows of connections and event loops (its own) |
-//! | `Seats` (diagnostics) | the connections that are open, taken by the server's thread only | |
+//! | `Connections` (diagnostics) | the connections that are open | |
+//! | `Loops` (diagnostics) | the delays of the event loops | |
+//! | `Spread` (diagnostics) | the latencies as they were lately | |
+//! | `Pace` (diagnostics) | the time that answers may take | |
 //! | `Leaks` (diagnostics) | the last answer of JavaScript | |
+//! | `Latencies` | which labels have a histogram of their own | the histograms (their owner's) |
 //!
-//! No function takes two of them at once, but for `PageTable`, which takes `past` before `pages`.
+//! Nobody takes two of them at once, but for: `PageTable::past`, with which `PageTable::pages` or that of `Latencies` is taken;
+//! and `Connections`, `Loops`, `Spread` and `Pace`, which the server's thread alone takes, and with which it takes one of the
+//! others.
 
 pub use parking_lot::{Condvar, Mutex, RwLock};
