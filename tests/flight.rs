@@ -7,6 +7,7 @@ use onescope::arena::cell::{byte, word};
 use onescope::arena::{RequestKind, State};
 use onescope::recorder::{MIN_BYTES, Recorded, Settings, parse};
 use onescope::store::Store;
+use onescope::watchdog::{Confidence, Report};
 use proptest::prelude::*;
 
 /// A flight with two pages, two threads and stalls.
@@ -37,9 +38,17 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
         page.set_cursor(200);
     }
     for number in 0..20 {
-        store.recorder.stall(&format!(
-            r#"{{"onescope":"stall","thread":0,"blockedMs":{number},"confidence":"exact","request":null,"stack":["a (b.js:1:1)"]}}"#
-        ));
+        let report = Report::Stall {
+            thread: 0,
+            blocked_ms: number,
+            confidence: Confidence::Exact,
+            request: None,
+            call: None,
+            stack: vec!["a (b.js:1:1)".to_owned()],
+            waiting: 0,
+            suppressed: 0,
+        };
+        store.recorder.stall(&report.line());
     }
     store.recorder.stop(store);
     std::fs::read(path).unwrap()

@@ -54,9 +54,11 @@ export async function freePort() {
  */
 export function startServer({ node: { path, flags }, args, env, cwd, announcement }) {
   return new Promise((resolve, reject) => {
+    const clean = { NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, FORCE_COLOR: undefined };
     const child = spawn(path, [...flags, ...args], {
       cwd,
-      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, FORCE_COLOR: undefined, ...env },
+      // A dev server that was killed leaves its lock behind, which goes by the number of a process, and those come again.
+      env: { ...process.env, ...clean, VINEXT_NO_DEV_LOCK: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
