@@ -23,7 +23,14 @@ watchdog.watchHelper((thread, question) => {
   const asked = questions.has(thread);
   questions.set(thread, question);
   // A thread in native code will answer the question that it has; the answer then counts for the latest one.
-  if (!asked) void ask(thread);
+  if (asked) return;
+  // This thread must not die of a question: one that ends with a connection open can take the process with it, for Node's
+  // main thread may be about to tell it something.
+  ask(thread).catch(() => {
+    questions.delete(thread);
+    looks.get(thread)?.look.close();
+    looks.delete(thread);
+  });
 });
 
 /** @param {number} thread */

@@ -90,7 +90,8 @@ export class Look {
   async #evaluate(post) {
     try {
       const params = { expression: expression(this.#thread), returnByValue: true, silent: true };
-      return (await post("Runtime.evaluate", params)).result?.value ?? undefined;
+      const answer = (await post("Runtime.evaluate", params)).result?.value;
+      return isWhole(answer) ? answer : undefined;
     } catch (error) {
       // `worker.terminate()` or the time limit of a script hit the question, which took it for its own: it would be lost,
       // and the thread run on for ever.
@@ -113,6 +114,16 @@ export class Look {
       });
     });
   }
+}
+
+/**
+ * @param {any} answer `null` of a thread that is not meant; of one that was terminated meanwhile, a part
+ * @returns {answer is ThreadAnswer}
+ */
+function isWhole(answer) {
+  if (typeof answer !== "object" || answer === null) return false;
+  const { seq, beat, stack } = answer;
+  return (seq === null || typeof seq === "number") && typeof beat === "number" && typeof stack === "string";
 }
 
 /** Messages to one worker and their answers. */
