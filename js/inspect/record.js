@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { types } from "node:util";
 import { isMainThread } from "node:worker_threads";
-import { backend } from "../backend.js";
 import { moveThread, threadBlock } from "../context/cells.js";
 import { CODES, OnescopeError } from "../errors.js";
 import { CALLS } from "./calls.js";
+import { nativeOnly } from "./native-only.js";
+import { checkWhole, refuseOption } from "./options.js";
 
 /** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
 
@@ -22,18 +23,11 @@ const DEFAULT_BYTES = 16 * 2 ** 20;
  */
 export function record(options) {
   const { path, keep = 3, maxBytes = DEFAULT_BYTES } = options ?? {};
-  if (typeof path !== "string" || path === "") refuse("path", path, "the name of a file");
-  checkNumber("keep", keep, 1, MOST_KEPT);
-  const { recorder } = backend;
-  if (recorder === undefined) {
-    throw new OnescopeError(
-      CODES.BACKEND,
-      `record() needs the native backend, for a file must hold what JavaScript writes; this is the JavaScript one: ` +
-        `${backend.reasons.join("; ")}. Make the addon load, or do without record()`,
-    );
-  }
+  if (typeof path !== "string" || path === "") refuseOption("record()", "path", path, "the name of a file");
+  checkWhole("record()", "keep", keep, 1, MOST_KEPT);
+  const recorder = nativeOnly("recorder", "record()", "a file must hold what JavaScript writes");
   const { least, most } = recorder.recordLimits();
-  checkNumber("maxBytes", maxBytes, least, most);
+  checkWhole("record()", "maxBytes", maxBytes, least, most);
   if (!isMainThread) {
     throw new OnescopeError(
       CODES.RECORD_WORKER,
@@ -100,26 +94,4 @@ function classOf(error) {
   } catch {
     return "Error";
   }
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {number} least
- * @param {number} most
- */
-function checkNumber(name, value, least, most) {
-  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return;
-  refuse(name, value, `a whole number from ${least} to ${most}`);
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {string} expected
- * @returns {never}
- */
-function refuse(name, value, expected) {
-  const given = typeof value === "number" ? value : value === "" ? "an empty one" : typeof value;
-  throw new OnescopeError(CODES.OPTION, `option ${name} of record() is ${expected}, not ${given}; correct or omit it`);
 }

@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
-import { backend } from "../backend.js";
 import { threadBlock } from "../context/cells.js";
 import { CODES, OnescopeError } from "../errors.js";
 import { ways } from "../scope/ways.js";
 import { follow } from "./follow.js";
 import { threadLeaks } from "./leaks.js";
 import { isTracking } from "./lives.js";
+import { nativeOnly } from "./native-only.js";
+import { checkWhole, MOST_MS, refuseOption } from "./options.js";
 
 /** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
 
 /** Clients can try as often as they like, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
-const MOST_MS = 2 ** 31 - 1;
 
 /** Rows of each list of /leaks; limits.rs has the same number. */
 const LEAK_ROWS = 200;
@@ -28,26 +28,20 @@ const LEAK_ROWS = 200;
  */
 export function serve(options = {}) {
   const { port = 9464, host = "127.0.0.1", token, stuckMs = 10_000 } = options;
-  check("port", port, isWhole(port, 0, 65_535), "a whole number from 0 to 65535");
-  check("stuckMs", stuckMs, isWhole(stuckMs, 100, MOST_MS), `a whole number from 100 to ${MOST_MS}`);
+  checkWhole("serve()", "port", port, 0, 65_535);
+  checkWhole("serve()", "stuckMs", stuckMs, 100, MOST_MS);
   const address = host === "localhost" ? "127.0.0.1" : host;
-  check("host", host, isAddress(address), "an IP address, without a zone, or localhost");
-  // What it is, is nobody's business.
-  check("token", typeof token, token === undefined || isToken(token), "16 to 512 printable characters without spaces");
+  if (!isAddress(address)) refuseOption("serve()", "host", host, "an IP address, without a zone, or localhost");
+  if (token !== undefined && !isToken(token)) {
+    refuseOption("serve()", "token", token, "16 to 512 printable characters without spaces", { secret: true });
+  }
   if (token === undefined && !isLoopback(address)) {
     throw new OnescopeError(
       CODES.TOKEN,
       `serve() on ${host} shows others what this process is at; set a token that they must know, or omit host`,
     );
   }
-  const { diagnostics } = backend;
-  if (diagnostics === undefined) {
-    throw new OnescopeError(
-      CODES.BACKEND,
-      `serve() needs the native backend, for JavaScript cannot answer while it is stuck; this is the JavaScript one: ` +
-        `${backend.reasons.join("; ")}. Make the addon load, or do without serve()`,
-    );
-  }
+  const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot answer while it is stuck");
   threadBlock();
   const session = randomBytes(32).toString("hex");
   const settings = { address, port, token, session, stuckMs };
@@ -107,25 +101,4 @@ function isAddress(address) {
 /** @param {unknown} token */
 function isToken(token) {
   return typeof token === "string" && TOKEN.test(token);
-}
-
-/**
- * @param {unknown} value
- * @param {number} least
- * @param {number} most
- */
-function isWhole(value, least, most) {
-  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {boolean} right
- * @param {string} expected
- */
-function check(name, value, right, expected) {
-  if (right) return;
-  const given = ["number", "string"].includes(typeof value) ? value : typeof value;
-  throw new OnescopeError(CODES.OPTION, `option ${name} of serve() is ${expected}, not ${given}; correct or omit it`);
 }

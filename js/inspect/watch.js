@@ -1,15 +1,13 @@
-import { backend } from "../backend.js";
 import { threadBlock } from "../context/cells.js";
-import { CODES, OnescopeError } from "../errors.js";
 import { ways } from "../scope/ways.js";
 import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
+import { nativeOnly } from "./native-only.js";
+import { checkWhole, MOST_MS, refuseOption } from "./options.js";
 import { startHelper } from "./start-helper.js";
 import { LEAST_MS, witness } from "./witness.js";
 
 /** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
-
-const MOST_MS = 2 ** 31 - 1;
 
 /**
  * Watches all JavaScript threads of the process from outside. While one is stuck, a line on stderr says so and names the
@@ -22,18 +20,11 @@ const MOST_MS = 2 ** 31 - 1;
  */
 export function watch(options = {}) {
   const { thresholdMs = 1000, stacks = true, onStall, maxPerMinute = 60 } = options;
-  checkNumber("thresholdMs", thresholdMs, LEAST_MS);
-  checkNumber("maxPerMinute", maxPerMinute, 1);
-  if (typeof stacks !== "boolean") refuse("stacks", stacks, "true or false");
-  if (onStall !== undefined && typeof onStall !== "function") refuse("onStall", onStall, "a function");
-  const { watchdog } = backend;
-  if (watchdog === undefined) {
-    throw new OnescopeError(
-      CODES.BACKEND,
-      `watch() needs the native backend, for JavaScript cannot see a thread that is stuck; this is the JavaScript one: ` +
-        `${backend.reasons.join("; ")}. Make the addon load, or do without watch()`,
-    );
-  }
+  checkWhole("watch()", "thresholdMs", thresholdMs, LEAST_MS, MOST_MS);
+  checkWhole("watch()", "maxPerMinute", maxPerMinute, 1, MOST_MS);
+  if (typeof stacks !== "boolean") refuseOption("watch()", "stacks", stacks, "true or false");
+  if (onStall !== undefined && typeof onStall !== "function") refuseOption("watch()", "onStall", onStall, "a function");
+  const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a thread that is stuck");
   threadBlock();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
   const start = () => watchdog.watchStart(settings, deliverTo(onStall));
@@ -70,25 +61,4 @@ function deliverTo(onStall) {
       process.emitWarning(`onStall of onescope's watch() failed: ${error}`, "OnescopeWarning");
     }
   };
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {number} least
- */
-function checkNumber(name, value, least) {
-  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= MOST_MS) return;
-  refuse(name, value, `a whole number from ${least} to ${MOST_MS}`);
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {string} expected
- * @returns {never}
- */
-function refuse(name, value, expected) {
-  const given = typeof value === "number" ? value : typeof value;
-  throw new OnescopeError(CODES.OPTION, `option ${name} of watch() is ${expected}, not ${given}; correct or omit it`);
 }

@@ -1,0 +1,34 @@
+import { CODES, OnescopeError } from "../errors.js";
+
+/** Longest time that a timer of Node's and a signed word of 32 bits hold, in ms. */
+export const MOST_MS = 2 ** 31 - 1;
+
+/**
+ * Refuses an option that is no whole number within bounds.
+ *
+ * @param {string} call whose option it is, such as `watch()`
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function checkWhole(call, name, value, least, most) {
+  const right = Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+  if (!right) refuseOption(call, name, value, `a whole number from ${least} to ${most}`);
+}
+
+/**
+ * @param {string} call whose option it is, such as `watch()`
+ * @param {string} name
+ * @param {unknown} value shown if it is a number or a text
+ * @param {string} expected
+ * @param {{ secret?: boolean }} [options] `secret`: the value is never shown
+ * @returns {never}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function refuseOption(call, name, value, expected, { secret = false } = {}) {
+  let given = typeof value === "number" ? String(value) : typeof value;
+  if (typeof value === "string" && !secret) given = JSON.stringify(value);
+  throw new OnescopeError(CODES.OPTION, `option ${name} of ${call} is ${expected}, not ${given}; correct or omit it`);
+}
