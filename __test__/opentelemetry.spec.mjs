@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { backend } from "../js/index.js";
 import { instrument } from "../js/opentelemetry.js";
 import { codeOf } from "./_support/eventually.mjs";
+import { flightPath } from "./_support/flights.mjs";
 import { evalJson, inheritedFlags, ROOT, runNode } from "./_support/run.mjs";
 
 const native = backend === "native";
@@ -104,6 +105,14 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
     const [event, ...more] = of("/5");
     assert.deepEqual([more, event.span.name], [[], "child"]);
     assert.equal(pathOf(event.span), "/5");
+  });
+
+  test("how long it blocked is known after a recording has started, too", async (t) => {
+    const { of } = await traced(["recorded", flightPath(t)]);
+    const [event, ...more] = of("/7");
+    assert.deepEqual(more, []);
+    // The call takes a second, and no line was told after 600 ms.
+    assert.ok(named(event.attributes, "blocked_ms") >= 950, JSON.stringify(event.attributes));
   });
 
   test("what blocks in work inside a request is on the request's span", async () => {

@@ -16,7 +16,7 @@ import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { backend } from "../../js/backend.js";
 import { threadBlock, threadNumber } from "../../js/context/cells.js";
-import { trackRequests, watch, with as withLabel } from "../../js/inspect.js";
+import { record, trackRequests, watch, with as withLabel } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
 
 const program = isMainThread ? process.argv[2] : workerData.program;
@@ -134,6 +134,13 @@ const programs = {
     trackRequests();
     await startWatch();
     await interleave(JSON.parse(process.argv[3]));
+  },
+  /** A recording moves the thread's block. */
+  async recorded() {
+    trackRequests();
+    await startWatch();
+    record({ path: process.argv[3] });
+    await interleave({ 7: "exec" });
   },
   /** One blocks, and when it is over, others have their turn before the event loop has. */
   async "same turn"() {
