@@ -7,16 +7,17 @@ import { serve } from "../js/inspect.js";
 import { codeOf } from "./_support/eventually.mjs";
 import { evalJson } from "./_support/run.mjs";
 import { ask, askJson, startDiagnosed } from "./_support/start-diagnosed.mjs";
+import { until } from "./_support/until.mjs";
 
 const native = backend === "native";
 
-/** @param {() => Promise<any>} probe @param {(seen: any) => boolean} holds */
-async function eventually(probe, holds) {
-  const end = performance.now() + 20_000;
-  for (;;) {
-    const seen = await probe();
-    if (holds(seen) || performance.now() > end) return seen;
-  }
+/** Waits until the server answers to a path with a status. */
+async function becomes(server, path, status) {
+  const answer = await until(
+    () => ask(server.page + path),
+    (seen) => seen.status === status,
+  );
+  assert.equal(answer.status, status, path);
 }
 
 test("the JavaScript backend says what is missing", { skip: native }, () => {
@@ -78,7 +79,7 @@ describe("one server", { skip: !native }, () => {
       next.stop();
     }
     const code = () => ask(first.url).catch((error) => error.code);
-    assert.equal(await eventually(code, (seen) => seen === "ECONNREFUSED"), "ECONNREFUSED");
+    assert.equal(await until(code, (seen) => seen === "ECONNREFUSED"), "ECONNREFUSED");
   });
 
   test("a port that is taken is an error with its address", async () => {
@@ -170,12 +171,12 @@ describe("answers", { skip: !native }, () => {
 
   test("/inflight has what inflight() has, oldest first", async () => {
     server.poke("/hang?secret=1");
-    const first = await eventually(
+    const first = await until(
       () => askJson(`${server.page}/inflight`),
       ({ total }) => total === 1,
     );
     server.poke(`/named?text=${encodeURIComponent('<b>"&\u202e')}`);
-    const list = await eventually(
+    const list = await until(
       () => askJson(`${server.page}/inflight`),
       ({ inFlight }) => inFlight[1]?.label.startsWith("<"),
     );
@@ -210,7 +211,7 @@ describe("answers", { skip: !native }, () => {
   test("/counters has counters and how long requests took", async () => {
     for (let n = 0; n < 5; n++) await ask(`${server.app}/quick`);
     await ask(`${server.app}/slow?ms=120`);
-    const counters = await eventually(
+    const counters = await until(
       () => askJson(`${server.page}/counters`),
       ({ histograms }) => histograms.some((/** @type {any} */ each) => each.label === "GET /slow"),
     );
@@ -228,7 +229,7 @@ describe("answers", { skip: !native }, () => {
   });
 
   test("/leaks answers what JavaScript says, and nobody who looks starts to follow contexts", async () => {
-    const leaks = await eventually(
+    const leaks = await until(
       () => askJson(`${server.page}/leaks`),
       ({ asOf }) => asOf !== undefined,
     );
@@ -259,17 +260,9 @@ describe("answers", { skip: !native }, () => {
   });
 
   test("while the thread is stuck everything answers, and says in what it is stuck", async () => {
-    assert.equal(
-      (
-        await eventually(
-          () => ask(`${server.page}/readyz`),
-          ({ status }) => status === 200,
-        )
-      ).status,
-      200,
-    );
+    await becomes(server, "/readyz", 200);
     server.poke("/report?ms=4000");
-    const list = await eventually(
+    const list = await until(
       () => askJson(`${server.page}/inflight`),
       // A busy machine may hold the thread up by itself.
       ({ threads: [{ suspect }] }) => suspect?.confidence === "exact" && suspect.label === "GET /report",
@@ -283,7 +276,7 @@ describe("answers", { skip: !native }, () => {
       (/** @type {any} */ each) => each.request?.label === "GET /report" && each.confidence === "exact",
     );
     const line = JSON.stringify(told);
-    const lines = await eventually(
+    const lines = await until(
       async () => server.errors().split("\n"),
       (seen) => seen.includes(line),
     );
@@ -292,35 +285,19 @@ describe("answers", { skip: !native }, () => {
     assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
     const leaks = await askJson(`${server.page}/leaks`);
     assert.ok(leaks.asOf !== undefined);
-    assert.equal(
-      (
-        await eventually(
-          () => ask(`${server.page}/livez`),
-          ({ status }) => status === 503,
-        )
-      ).status,
-      503,
-    );
+    await becomes(server, "/livez", 503);
     assert.equal((await ask(`${server.page}/readyz`)).status, 503);
     const { threads } = await askJson(`${server.page}/eventloop`);
     assert.ok(Math.max(...threads[0].delaysMs) >= 300, JSON.stringify(threads));
     // And it is over.
-    const free = await eventually(
+    const free = await until(
       () => askJson(`${server.page}/inflight`),
       (seen) => seen.threads[0].blockedMs === 0,
     );
     assert.deepEqual(free.threads, [{ thread: 0, blockedMs: 0, suspect: null }]);
-    assert.equal(
-      (
-        await eventually(
-          () => ask(`${server.page}/readyz`),
-          ({ status }) => status === 200,
-        )
-      ).status,
-      200,
-    );
+    await becomes(server, "/readyz", 200);
     assert.equal((await ask(`${server.page}/livez`)).status, 200);
-    const last = await eventually(
+    const last = await until(
       async () => (await askJson(`${server.page}/stalls`)).stalls.at(-1),
       ({ onescope }) => onescope === "recovered",
     );
@@ -332,13 +309,9 @@ describe("without a watch", { skip: !native }, () => {
   test("threads beat for the server, and the request is the one that was entered last", async () => {
     const server = await startDiagnosed({ watch: false });
     try {
-      const ready = await eventually(
-        () => ask(`${server.page}/readyz`),
-        ({ status }) => status === 200,
-      );
-      assert.equal(ready.status, 200);
+      await becomes(server, "/readyz", 200);
       server.poke("/report?ms=1500");
-      const { threads } = await eventually(
+      const { threads } = await until(
         () => askJson(`${server.page}/inflight`),
         (seen) => seen.threads[0].blockedMs > 200,
       );

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { backend } from "../../js/backend.js";
 import { record, watch, with as withLabel } from "../../js/inspect.js";
+import { until } from "./until.mjs";
 
 const forever = () => new Promise(() => {});
 const die = () => process.kill(process.pid, "SIGKILL");
@@ -16,13 +17,8 @@ const say = (value) => console.log(JSON.stringify(value));
 
 /** Looks at the own flight until it is as it should be. */
 async function untilFlight(path, holds) {
-  const end = performance.now() + 20_000;
-  for (;;) {
-    const flight = JSON.parse(backend.recorder.readFlight(path));
-    if (holds(flight)) return;
-    if (performance.now() > end) throw new Error(`the flight never became what it should: ${JSON.stringify(flight)}`);
-    await sleep(10);
-  }
+  const flight = await until(() => JSON.parse(backend.recorder.readFlight(path)), holds);
+  if (!holds(flight)) throw new Error(`the flight never became what it should: ${JSON.stringify(flight)}`);
 }
 
 const inFlight = (flight, label) => flight.inFlight.some((each) => each.label === label);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { nodeNamed } from "../../scripts/nodes.mjs";
 import { startProduction } from "../_support/example.mjs";
 import { ROOT } from "../_support/run.mjs";
+import { until } from "../_support/until.mjs";
 
 const preload = join(ROOT, "__test__/_support/print-inspect.mjs");
 
@@ -23,19 +23,6 @@ const REQUESTS = [
   ["/api/legacy-echo?rid=rq-00000007", "GET /api/legacy-echo", "appPage"],
 ];
 
-/**
- * @param {import("../_support/server.mjs").Server} server
- * @param {(facts: any) => boolean} holds
- */
-async function until(server, holds) {
-  const end = performance.now() + 30_000;
-  for (;;) {
-    const facts = await server.store();
-    if (holds(facts) || performance.now() > end) return facts;
-    await sleep(50);
-  }
-}
-
 /** @type {Array<[node: string, way: string, backend: string]>} */
 const MATRIX = [
   ["24", "both", "native"],
@@ -48,13 +35,19 @@ for (const [node, way, backend] of MATRIX) {
   test(`Node ${node}, ${way}, ${backend}: one cell per HTTP request, labelled by its route, closed`, async () => {
     const server = await startProduction(nodeNamed(node), way, { backend, preload });
     try {
-      const first = await until(server, ({ counts }) => counts.inFlight === 0);
+      const first = await until(
+        () => server.store(),
+        ({ counts }) => counts.inFlight === 0,
+      );
       const known = new Set(first.contexts.map((/** @type {any} */ each) => each.seq));
       const fresh = (/** @type {any} */ facts) =>
         facts.contexts.filter((/** @type {any} */ each) => !known.has(each.seq));
       for (const [path, label, kind, init] of REQUESTS) {
         await (await fetch(server.origin + path, init)).text();
-        const facts = await until(server, ({ counts }) => counts.inFlight === 0);
+        const facts = await until(
+          () => server.store(),
+          ({ counts }) => counts.inFlight === 0,
+        );
         const made = fresh(facts);
         for (const each of made) known.add(each.seq);
         const requests = made.filter((/** @type {any} */ each) => each.parent === null);
@@ -70,7 +63,10 @@ for (const [node, way, backend] of MATRIX) {
       const response = await fetch(`${server.origin}/stream`, { signal: abort.signal });
       await response.body?.getReader().read();
       abort.abort();
-      const facts = await until(server, ({ counts }) => counts.inFlight === 0);
+      const facts = await until(
+        () => server.store(),
+        ({ counts }) => counts.inFlight === 0,
+      );
       assert.deepEqual(
         fresh(facts).map((/** @type {any} */ each) => [each.label, each.state]),
         [["GET /stream", "closed"]],
@@ -78,7 +74,10 @@ for (const [node, way, backend] of MATRIX) {
       // All at once.
       const many = Array.from({ length: 60 }, (_, index) => REQUESTS[index % REQUESTS.length]);
       await Promise.all(many.map(async ([path, , , init]) => (await fetch(server.origin + path, init)).text()));
-      const after = await until(server, ({ counts }) => counts.inFlight === 0);
+      const after = await until(
+        () => server.store(),
+        ({ counts }) => counts.inFlight === 0,
+      );
       assert.deepEqual([after.counts.inFlight, after.counts.abandoned], [0, 0]);
       assert.ok(!JSON.stringify(after).includes("rq-0"), "nothing that a client sent is in a label");
       assert.ok(!JSON.stringify(after).includes("secret"));
