@@ -56,7 +56,7 @@ pub fn login(server: &Server, form: &[u8]) -> Answer {
     let given = form_urlencoded::parse(form).find(|(name, _)| name == "token").map(|(_, value)| value);
     let known = given.zip(server.settings.token.as_ref());
     if !known.is_some_and(|(given, token)| same(given.trim(), token)) {
-        return content(StatusCode::UNAUTHORIZED, page::HTML, page::WRONG_TOKEN);
+        return content(StatusCode::UNAUTHORIZED, page::HTML, page::login(true));
     }
     let mut answer = content(StatusCode::SEE_OTHER, "text/plain", "");
     let cookie =
@@ -70,7 +70,7 @@ pub fn login(server: &Server, form: &[u8]) -> Answer {
 
 fn unauthorized(request: &Parts) -> Answer {
     let mut answer = if request.uri.path() == "/" {
-        content(StatusCode::UNAUTHORIZED, page::HTML, page::LOGIN)
+        content(StatusCode::UNAUTHORIZED, page::HTML, page::login(false))
     } else {
         refusal(
             StatusCode::UNAUTHORIZED,

@@ -3,11 +3,18 @@
 /// Content type of a page.
 pub const HTML: &str = "text/html; charset=utf-8";
 
-/// What is shown to whoever has to log in.
-pub const LOGIN: &str = include_str!("page/login.html");
-
-/// The same after a wrong token.
-pub const WRONG_TOKEN: &str = include_str!("page/wrong-token.html");
+/// What is shown to whoever has to log in; `wrong` says that the token was none.
+pub fn login(wrong: bool) -> String {
+    let (field, text) = if wrong {
+        (
+            r#" aria-invalid="true" aria-describedby="wrong""#,
+            r#"<p id="wrong" role="alert">That is not the token.</p>"#,
+        )
+    } else {
+        ("", "")
+    };
+    include_str!("page/login.html").replace("{wrong field}", field).replace("{wrong text}", text)
+}
 
 const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";

@@ -202,7 +202,8 @@ pub fn gone_pid_flight(path: &Path) -> fs::File {
     file
 }
 
-fn names(folder: &Path) -> Vec<String> {
+/// What lies in a folder, in order.
+pub(in crate::recorder) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

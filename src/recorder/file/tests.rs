@@ -5,14 +5,7 @@ use std::sync::Barrier;
 
 use super::*;
 use crate::recorder::format::{MAGIC, MIN_BYTES};
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
+use crate::recorder::tests::names;
 
 /// A file that begins like a flight and says whose it is.
 fn made(path: &Path, keep: usize, who: &str) -> Result<NewFile> {
