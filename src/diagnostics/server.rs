@@ -100,6 +100,8 @@ async fn sample(server: &Server) {
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         timer.tick().await;
+        // A thread beats by copying its clock: with a clock that stands still it would look stuck.
+        server.store.threads.refresh_clocks();
         let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
         let now = server.store.threads.clock().now_ms();
         server.loops.lock().step(now, server.started.elapsed().as_secs(), &readings);
