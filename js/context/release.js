@@ -165,7 +165,7 @@ let queue = [];
 /** @param {Context} root */
 function enqueue(root) {
   // Outside every scope, lest the turn after holds on to the request that happened to close first.
-  if (queue.push(root) === 1) ways.resume({ scope: undefined }, () => setImmediate(flush), null, []);
+  if (queue.push(root) === 1) ways.outside(() => setImmediate(flush));
 }
 
 function flush() {

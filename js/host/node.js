@@ -24,7 +24,7 @@ export function startClock(onTick) {
     onTick();
   };
   tick();
-  ways.resume({ scope: undefined }, () => setInterval(tick, LAYOUT.clockTickMs).unref(), null, []);
+  ways.outside(() => setInterval(tick, LAYOUT.clockTickMs).unref());
   return clock;
 }
 
@@ -50,5 +50,5 @@ export function followChanges({ watchdog, recorder }) {
     watchdog.follow(follow);
     if (watchdog.beating() || recorder.recording()) follow();
   };
-  ways.resume({ scope: undefined }, start, null, []);
+  ways.outside(start);
 }

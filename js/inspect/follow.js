@@ -65,7 +65,7 @@ function startBeat() {
     block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
     block[BEAT] = block[CLOCK];
   };
-  const timer = ways.resume({ scope: undefined }, () => setInterval(beat, BEAT_MS).unref(), null, []);
+  const timer = ways.outside(() => setInterval(beat, BEAT_MS).unref());
   const leave = () => {
     process.off("exit", leave);
     clearInterval(timer);

@@ -19,7 +19,7 @@ export function watchMajors() {
     }
   });
   // Outside every scope: the observer lasts, and must not hold a request.
-  ways.resume({ scope: undefined }, () => observer.observe({ entryTypes: ["gc"] }), null, []);
+  ways.outside(() => observer.observe({ entryTypes: ["gc"] }));
   return observer;
 }
 

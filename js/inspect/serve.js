@@ -46,7 +46,7 @@ export function serve(options = {}) {
   const session = randomBytes(32).toString("hex");
   const settings = { address, port, token, session, stuckMs };
   const start = () => diagnostics.diagnosticsStart(settings, answerLeaks(diagnostics));
-  const bound = ways.resume({ scope: undefined }, start, null, []);
+  const bound = ways.outside(start);
   follow();
   let on = true;
   const stop = () => {

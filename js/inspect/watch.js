@@ -28,7 +28,7 @@ export function watch(options = {}) {
   threadBlock();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
   const start = () => watchdog.watchStart(settings, deliverTo(onStall));
-  ways.resume({ scope: undefined }, start, null, []);
+  ways.outside(start);
   follow();
   const helper = stacks ? startHelper() : undefined;
   let on = true;

@@ -8,7 +8,15 @@ import { real } from "./real.js";
  * - `options`: the constructor takes `name` and `defaultValue`.
  * - `enters`: a scope can be entered for the rest of the turn (`enterWith`) rather than for a call only, as in Workers.
  */
-export const mode = shared("mode", () => ({ frames: hasFrames(), options: hasOptions(), enters: canEnter() }));
+export const mode = shared("mode", () =>
+  // In a resource of its own: each `run` leaves a frame behind, and whatever is entered later in this turn, and in all that
+  // it starts, such as a server, would be a copy of it.
+  new real.AsyncResource("onescope.probe", { requireManualDestroy: true }).runInAsyncScope(() => ({
+    frames: hasFrames(),
+    options: hasOptions(),
+    enters: canEnter(),
+  })),
+);
 
 // `exit` suspends a whole storage under async_hooks, so even a snapshot taken before it shows nothing inside; with
 // frames `exit` is only one more frame, and the snapshot brings the older one back.

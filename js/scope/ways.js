@@ -144,6 +144,18 @@ export const ways = shared("ways", () => {
     },
 
     /**
+     * Calls `fn` outside every scope: for what outlives the request that asks for it, and must not hold it. The caller's
+     * frame stays as it is; one that was entered anew would be copied by whatever is entered later in the turn.
+     *
+     * @template R
+     * @param {() => R} fn enters nothing
+     * @returns {R}
+     */
+    outside(fn) {
+      return root.runInAsyncScope(fn);
+    },
+
+    /**
      * States facts about the process and chooses the way that they allow.
      *
      * @param {{ sealed?: boolean, watched?: boolean, foreign?: boolean }} facts
