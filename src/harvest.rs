@@ -12,16 +12,16 @@ use crate::store::Store;
 /// How long pages wait to be counted: one wake-up then serves them all.
 const HARVEST_AFTER: Duration = Duration::from_millis(20);
 
-/// Releases a page of the process's store, remembers by label whom nobody closed, and has the rest counted.
+/// Releases a page of the process's store, and has counted what it held.
 pub fn release(page: &Page) {
     let store = Store::global();
-    let Some(waiting) = store.retire(page) else { return };
+    let Some(waiting) = store.pages.release(page.id()) else { return };
     match (waiting, thread()) {
         (1, Some(thread)) => thread.unpark(),
         // The thread is on its way.
         (2..=LEAVING_PAGES, Some(_)) => {}
         // The thread is behind, or could not be started.
-        _ => store.pages.settle(),
+        _ => store.settle(),
     }
 }
 
@@ -33,7 +33,7 @@ fn thread() -> Option<&'static Thread> {
             loop {
                 // The first page that is released from here on leaves a token, and parking returns at once.
                 // A panic ends nothing but this round; the panic hook has reported it.
-                let _ = catch_unwind(|| Store::global().pages.settle());
+                let _ = catch_unwind(|| Store::global().settle());
                 std::thread::park();
                 std::thread::sleep(HARVEST_AFTER);
             }

@@ -198,7 +198,7 @@ mod tests {
         let before = table.latencies().list();
         assert_eq!(table.release(gone.id()), Some(1));
         assert_eq!(table.latencies().list(), before);
-        table.settle();
+        table.settle(Clock::start());
         assert_eq!(table.latencies().list(), before);
         assert_eq!(
             before.iter().map(|l| (l.label.as_str(), l.count)).collect::<Vec<_>>(),
@@ -261,7 +261,7 @@ mod tests {
         step("labels of an older page");
         table.release(old.id()).unwrap();
         step("its release");
-        table.settle();
+        table.settle(Clock::start());
         step("its counting");
         for _ in 0..50 {
             make(&new, "new 1", State::Closed, 0);

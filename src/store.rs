@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::arena::{Abandoned, Page, PageTable};
+use crate::arena::{Group, Page, PageTable};
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::followers::Followers;
@@ -10,7 +10,7 @@ use crate::limits::THREAD_BLOCK_BYTES;
 use crate::memory::Memory;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
-use crate::sync::{Mutex, RwLock};
+use crate::sync::RwLock;
 use crate::threads::{Thread, ThreadTable};
 use crate::watchdog::Watchdog;
 
@@ -20,8 +20,6 @@ pub struct Store {
     pub registry: RwLock<Registry>,
     /// The pages of contexts.
     pub pages: PageTable,
-    /// The requests that nobody closed, of pages that are gone.
-    pub abandoned: Mutex<Abandoned>,
     /// The JavaScript threads and their clock.
     pub threads: ThreadTable,
     /// What looks out for threads that are stuck.
@@ -40,7 +38,6 @@ impl Store {
         Self {
             registry: RwLock::new(Registry::with_builtins()),
             pages: PageTable::new(),
-            abandoned: Mutex::default(),
             threads: ThreadTable::new(),
             watchdog: Watchdog::default(),
             recorder: Recorder::default(),
@@ -92,12 +89,14 @@ impl Store {
         self.recorder.refresh(self);
     }
 
-    /// Takes a page out that JavaScript is done with, and remembers by label whom nobody closed. How many pages wait to be
-    /// counted, this one among them; none if it was taken out before.
-    pub fn retire(&self, page: &Page) -> Option<usize> {
-        let waiting = self.pages.release(page.id())?;
-        self.abandoned.lock().record(page, self.threads.clock().now_ms());
-        Some(waiting)
+    /// The requests that nobody closed, of pages that are gone, by label, the largest group first.
+    pub fn abandoned(&self) -> Vec<Group> {
+        self.pages.abandoned(self.threads.clock().now_ms()).list()
+    }
+
+    /// Counts what the pages held that were released.
+    pub fn settle(&self) {
+        self.pages.settle(self.threads.clock());
     }
 
     /// The one of this process, made at the first call.

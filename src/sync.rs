@@ -5,9 +5,8 @@
 //! | lock | protects | does not protect |
 //! |---|---|---|
 //! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
-//! | `PageTable::past` | totals and latencies of pages that are gone | |
+//! | `PageTable::past` | totals, latencies and abandoned requests of pages that are gone | |
 //! | `PageTable::pages` | which pages are live, which wait to be counted | the words of a page (atomics, written by JavaScript) |
-//! | `Store::abandoned` | counts by label | |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
 //! | `Watchdog` | the watch that is on, its answers and helper | what its thread knows of stalls (its own) |
 //! | `Watchdog::history` | the last reports | |

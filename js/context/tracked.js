@@ -5,7 +5,7 @@ import { shared } from "../shared.js";
 
 /** @typedef {import("./cells.js").CellOwner} CellOwner */
 /**
- * @typedef {CellOwner & { joinable: boolean, context: any, outer: object | undefined }} Tracked `joinable`: the next
+ * @typedef {CellOwner & { joinable: boolean, context: any, outer?: object }} Tracked `joinable`: the next
  *   context of vinext's that takes a cell takes this one's; `context` is the one that did, until the response is over;
  *   `outer` is the request context of vinext's that the work was made in
  */

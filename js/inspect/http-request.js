@@ -15,8 +15,9 @@ export class HttpRequest {
   /**
    * @param {string} method
    * @param {string} target as the client sent it
+   * @param {object | undefined} response of HTTP/1, by which its end is known
    */
-  constructor(method, target) {
+  constructor(method, target, response) {
     // Assigned here rather than as fields, and in one class: the cheapest way to make an object.
     this.$words = NO_WORDS;
     this.$bytes = NO_BYTES;
@@ -25,8 +26,9 @@ export class HttpRequest {
     this.joinable = true;
     /** @type {any} vinext's request context, from when it joined until the response is over */
     this.context = undefined;
-    this.outer = undefined;
     this.method = method;
+    /** until it is over */
+    this.response = response;
     /** somebody gave it a name, or it has its route's */
     this.named = false;
     /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
@@ -54,6 +56,7 @@ export class HttpRequest {
     advance(this, context !== undefined && hasDeferredWork(context) ? RESPONDED : CLOSED);
     this.joinable = false;
     this.context = undefined;
+    this.response = undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import { HttpRequest } from "./http-request.js";
 import { watchRoutes } from "./routes.js";
 import { trackedStorage } from "./work.js";
 
-/** On a response or an HTTP/2 stream, its request. */
+/** On an HTTP/2 stream, its request. */
 const REQUEST = Symbol("onescope.request");
 
 /** On a connection, its requests. */
@@ -67,40 +67,41 @@ function stopHearingFinish() {
   trackers.hearsFinish = false;
 }
 
-/** The requests of an HTTP/1 connection whose responses are not over: more than one where a client does not wait. */
+/** The requests of an HTTP/1 connection whose responses are not over. */
 class Connection {
   constructor() {
     /** @type {HttpRequest | undefined} */
     this.first = undefined;
-    /** @type {HttpRequest | undefined} */
+    /** @type {HttpRequest | undefined} the last one, where a client does not wait and there are more */
     this.last = undefined;
   }
 }
 
 /** @param {any} message */
 function onRequest({ request, response, socket }) {
-  const tracked = new HttpRequest(request.method, request.url);
-  // Node tells of a finished response by a channel, which is cheaper than a listener on each.
-  response[REQUEST] = tracked;
+  const tracked = new HttpRequest(request.method, request.url, response);
   trackers.open++;
   /** @type {Connection} */
   const connection = socket[CONNECTION] ?? watchConnection(socket);
-  if (connection.last === undefined) connection.first = tracked;
-  else connection.last.next = tracked;
-  connection.last = tracked;
+  const { first } = connection;
+  if (first === undefined) {
+    connection.first = tracked;
+  } else {
+    (connection.last ?? first).next = tracked;
+    connection.last = tracked;
+  }
   // Under async_hooks the parser's own context is the one that is entered here.
   enter(tracked, mode.frames ? request : undefined);
 }
 
 /** @param {any} message */
 function onFinish({ response, socket }) {
-  /** @type {HttpRequest | undefined} */
-  const tracked = response[REQUEST];
   /** @type {Connection | undefined} */
   const connection = socket[CONNECTION];
-  // The lost connection ended it before.
-  if (tracked === undefined || connection?.first !== tracked) return;
-  endFirst(connection, tracked);
+  const first = connection?.first;
+  // Its request came before tracking began, or the lost connection ended it before.
+  if (connection === undefined || first?.response !== response) return;
+  endFirst(connection, first);
   if (trackers.count === 0) stopHearingFinish();
 }
 
@@ -111,8 +112,9 @@ function onFinish({ response, socket }) {
  * @param {HttpRequest} first
  */
 function endFirst(connection, first) {
-  connection.first = first.next;
-  if (first.next === undefined) connection.last = undefined;
+  const { next } = first;
+  connection.first = next;
+  if (connection.last === next) connection.last = undefined;
   first.next = undefined;
   trackers.open--;
   first.end();
@@ -134,7 +136,7 @@ function watchConnection(socket) {
 function onStream({ stream, headers }) {
   // A stream that the server pushes is part of the request it is pushed for.
   if (stream.id % 2 === 0) return;
-  const tracked = new HttpRequest(headers[":method"], headers[":path"] ?? "*");
+  const tracked = new HttpRequest(headers[":method"], headers[":path"] ?? "*", undefined);
   stream[REQUEST] = tracked;
   enter(tracked, stream);
 }

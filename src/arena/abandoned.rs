@@ -22,7 +22,7 @@ pub struct Group {
 }
 
 /// Counts by label, for at most `ABANDONED_LABELS` labels and one place for all others.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Abandoned {
     // How many, and when the first was made.
     groups: BTreeMap<String, (u64, Instant)>,

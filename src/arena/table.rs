@@ -5,9 +5,11 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use super::abandoned::Abandoned;
 use super::cell::{Cell, State};
 use super::handle::Handle;
 use super::page::Page;
+use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::latency::Latencies;
 use crate::memory::Memory;
@@ -90,6 +92,7 @@ struct Pages {
 struct Past {
     retired: Totals,
     latencies: Latencies,
+    abandoned: Abandoned,
 }
 
 /// The pages of the process.
@@ -142,14 +145,15 @@ impl PageTable {
         Some(pages.leaving.len())
     }
 
-    /// Counts what the pages held that were released.
-    pub fn settle(&self) {
+    /// Counts what the pages held that were released; `clock` is the one that their contexts were stamped by.
+    pub fn settle(&self, clock: Clock) {
         loop {
             // One page at a time, so that no reader of the past waits for all of them.
             let mut past = self.past.lock();
             let Some(page) = self.pages.write().leaving.pop() else { return };
             past.retired += Totals::of(&page).retired();
             past.latencies.add(&page);
+            past.abandoned.record(&page, clock.now_ms());
             // The page goes after it: to give its memory back can take a while.
             drop(past);
         }
@@ -180,6 +184,16 @@ impl PageTable {
         };
         pages.iter().for_each(|page| latencies.add(page));
         latencies
+    }
+
+    /// The requests that nobody closed, of pages that are gone; `now_ms` is the coarse clock's reading.
+    pub fn abandoned(&self, now_ms: u32) -> Abandoned {
+        let (leaving, mut abandoned) = {
+            let past = self.past.lock();
+            (self.pages.read().leaving.clone(), past.abandoned.clone())
+        };
+        leaving.iter().for_each(|page| abandoned.record(page, now_ms));
+        abandoned
     }
 
     /// The live pages in order of id, and the totals of all others, both of the same moment.
@@ -221,7 +235,7 @@ mod tests {
         assert_eq!(table.release(page.id()), None, "a second release must not count twice");
         for _ in 0..2 {
             assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
-            table.settle();
+            table.settle(Clock::start());
         }
     }
 

@@ -65,7 +65,7 @@ pub struct AbandonedGroup {
 /// The abandoned requests of the process by label, the largest group first.
 #[napi(catch_unwind)]
 pub fn abandoned() -> Result<Vec<AbandonedGroup>> {
-    let groups = Store::global().abandoned.lock().list();
+    let groups = Store::global().abandoned();
     Ok(groups
         .into_iter()
         .map(|group| AbandonedGroup {

@@ -84,8 +84,8 @@ fn what_is_written_is_read_while_it_runs_and_after() {
 
     store.recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None });
     // What the end of the process gives back stays readable.
-    store.retire(&page);
-    store.pages.settle();
+    store.pages.release(page.id());
+    store.settle();
     store.threads.detach(thread.id);
     drop((page, thread));
     let seen = read(&settings.path).unwrap();
@@ -112,8 +112,8 @@ fn a_full_file_spills_and_is_used_again() {
     assert_eq!(usage.unrecorded, Unrecorded { pages: 1, in_flight: 1, threads: 0 });
     assert_eq!(labels(&read(&settings.path).unwrap()), ["a", "b"]);
 
-    store.retire(&pages[0]);
-    store.pages.settle();
+    store.pages.release(pages[0].id());
+    store.settle();
     drop(pages);
     assert_eq!(labels(&read(&settings.path).unwrap()), ["b"], "the table has the other two");
     make(&store.allocate_page(thread).unwrap(), State::Active, "d");
@@ -132,8 +132,8 @@ fn pages_given_back_are_zeros_for_the_next() {
         make(&page, State::Active, &format!("round {round}"));
         page.cell(200).set_word(5, 7);
         assert_eq!(labels(&read(&settings.path).unwrap()), [format!("round {round}")]);
-        store.retire(&page);
-        store.pages.settle();
+        store.pages.release(page.id());
+        store.settle();
     }
     let seen = read(&settings.path).unwrap();
     assert_eq!((seen.pages_used, seen.corrupt), (0, Corrupt::default()));
