@@ -77,9 +77,16 @@ function writeOddTarget(owner, method, target) {
 
 /** Routes of one method whose labels are kept. */
 const KEPT_ROUTES = 1000;
+/** HTTP/2 takes any word for a method. */
+const KEPT_METHODS = 50;
 
-/** @type {Map<string, Map<string, Label>>} by method, then by route: as many as the app has */
-const routes = new Map();
+/** @typedef {{ method: string, labels: Map<string, Label> }} Routes `labels` by route */
+
+/** @type {Map<string, Routes>} by method: as many routes as the app has */
+const methods = new Map();
+
+/** those of the method that was asked for last, which is nearly always the same */
+let routes = /** @type {Routes} */ ({ method: "", labels: new Map() });
 
 /**
  * @param {CellOwner} owner has a cell
@@ -87,19 +94,27 @@ const routes = new Map();
  * @param {string} route pattern
  */
 export function writeRoute(owner, method, route) {
-  writeLabel(owner, routes.get(method)?.get(route) ?? keepRoute(method, route));
+  if (routes.method !== method) routes = routesOf(method);
+  writeLabel(owner, routes.labels.get(route) ?? keepRoute(method, route));
+}
+
+/** @param {string} method */
+function routesOf(method) {
+  const known = methods.get(method) ?? { method, labels: new Map() };
+  if (methods.size === KEPT_METHODS) methods.clear();
+  methods.set(method, known);
+  return known;
 }
 
 /**
- * @param {string} method
+ * @param {string} method that of `routes`
  * @param {string} route
  */
 function keepRoute(method, route) {
-  const known = routes.get(method) ?? new Map();
-  routes.set(method, known);
+  const { labels } = routes;
   // An app that makes routes up as it goes must not fill the memory.
-  if (known.size === KEPT_ROUTES) known.clear();
+  if (labels.size === KEPT_ROUTES) labels.clear();
   const label = encodeLabel(`${method} ${route}`);
-  known.set(route, label);
+  labels.set(route, label);
   return label;
 }

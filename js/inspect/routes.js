@@ -1,6 +1,5 @@
 import { getOrCreateAls } from "../../shims/internal/als-registry.js";
 import { currentTracked } from "../context/tracked.js";
-import { HttpRequest } from "./http-request.js";
 
 // vinext tells whoever traces a request which route it took: it enters an object with `setRoute` in a storage of its own,
 // and calls that. Whatever of this is not there leaves requests named by their paths.
@@ -34,12 +33,13 @@ export function watchRoutes() {
 
 /** @param {any} trace */
 function hear(trace) {
-  const setRoute = trace?.setRoute;
   const request = currentTracked();
-  if (typeof setRoute !== "function" || !(request instanceof HttpRequest)) return;
+  if (request?.setRoute === undefined) return;
+  const setRoute = trace?.setRoute;
+  if (typeof setRoute !== "function") return;
   const hearRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
     // The App Router says whether the client asked for a tree of components; the Pages Router knows no such thing.
-    request.setRoute(route, isRsc === undefined);
+    request.setRoute?.(route, isRsc === undefined);
     return setRoute.call(trace, route, isRsc);
   };
   try {

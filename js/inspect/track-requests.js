@@ -98,9 +98,10 @@ function onRequest({ request, response, socket }) {
 function onFinish({ response, socket }) {
   /** @type {Connection | undefined} */
   const connection = socket[CONNECTION];
-  const first = connection?.first;
+  if (connection === undefined) return;
+  const { first } = connection;
   // Its request came before tracking began, or the lost connection ended it before.
-  if (connection === undefined || first?.response !== response) return;
+  if (first === undefined || first.response !== response) return;
   endFirst(connection, first);
   if (trackers.count === 0) stopHearingFinish();
 }

@@ -3,7 +3,7 @@ import { OTHER } from "../context/kind.js";
 import { tracking } from "../context/tracked.js";
 import { CODES, OnescopeError } from "../errors.js";
 import { LAYOUT, STATES } from "../generated/slot-table.js";
-import { SlotStorage } from "../scope/slot-storage.js";
+import { claimLane, SlotStorage } from "../scope/slot-storage.js";
 import { currentContext, requestHere } from "./current.js";
 import { encodeLabel, writeLabel } from "./label.js";
 import { NO_BYTES, NO_WORDS } from "./no-cell.js";
@@ -26,7 +26,11 @@ class Work {
 
 /** @returns {NonNullable<typeof tracking.storage>} the storage of what is tracked */
 export function trackedStorage() {
-  return (tracking.storage ??= new SlotStorage({ name: "onescope.tracked" }));
+  if (tracking.storage === undefined) {
+    tracking.storage = new SlotStorage({ name: "onescope.tracked" });
+    tracking.lane = claimLane(tracking.storage);
+  }
+  return tracking.storage;
 }
 
 /**
