@@ -11,7 +11,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { median } from "../benchmark/_util/stats.mjs";
+import { interval, median } from "../benchmark/_util/stats.mjs";
 import { ATTACKS } from "./hostile-clients/attacks.mjs";
 import { TOKEN } from "./hostile-clients/token.mjs";
 import { nodeNamed } from "./nodes.mjs";
@@ -219,14 +219,12 @@ function judge() {
   /** @type {number[]} */
   const medians = [];
   for (const time of /** @type {const} */ (["ownMs", "ms"])) {
-    const all = results.map((round) => loss(round, time)).sort((a, b) => a - b);
-    const at = (/** @type {number} */ index) => percent(all[Math.max(0, Math.min(all.length - 1, Math.round(index)))]);
-    // By ranks: whatever the distribution is, the true median is between these in 95 of 100 such runs.
-    const [middle, spread] = [(all.length - 1) / 2, 0.98 * Math.sqrt(all.length)];
+    const all = results.map((round) => loss(round, time));
+    const [least, most] = interval(all).map(percent);
     medians.push(median(all));
     console.log(
       `JavaScript's loss ${time === "ms" ? "in all" : "when it runs"}: median ${percent(median(all))}, ` +
-        `95 % between ${at(middle - spread)} and ${at(middle + spread)}`,
+        `95 % between ${least} and ${most}`,
     );
   }
   const long = rounds * ORDER.length * SLICE_MS >= 300_000;

@@ -8,7 +8,8 @@ const run = promisify(execFile);
  * What a side tells about one process.
  *
  * @typedef {object} Answer
- * @property {Record<string, { median: number, minimum: number }>} figures by name of the row
+ * @property {Record<string, { median: number, minimum: number, ratios?: number[] }>} figures by name of the row; `ratios` to
+ *   the reference where the two took turns
  * @property {Record<string, string>} checks what the side read back, by name of the reading
  */
 

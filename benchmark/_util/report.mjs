@@ -84,9 +84,11 @@ export function align(lines) {
  */
 function cell(figures, isReference, minima) {
   if (figures === undefined) return "n/a";
-  const { median, minimum, ratio, minimaRatio } = figures;
+  const { median, minimum, ratio, minimaRatio, interval } = figures;
   const text = `${digits(median)} (${digits(minimum)})`;
   if (isReference || ratio === undefined || minimaRatio === undefined) return text;
+  if (interval !== undefined)
+    return `${text} ×${ratio.toFixed(3)} [${interval.map((end) => end.toFixed(3)).join(", ")}]`;
   return `${text} ×${ratio.toFixed(2)}${minima ? ` (×${minimaRatio.toFixed(2)})` : ""}`;
 }
 

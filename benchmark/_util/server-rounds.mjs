@@ -3,51 +3,58 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { progress } from "./progress.mjs";
 import { BENCHMARK } from "./root.mjs";
 import { median } from "./stats.mjs";
 
 /** Requests under way at once. */
 const CONCURRENT = 8;
-const REQUESTS = 100;
-const WARM_UP = 500;
-/** Pairs of batches in a round: one of each side, the order turned around each time. */
-export const PAIRS = 12;
+/** Times that the sides change before anything is measured, and what they are asked in all. */
+const WARM_UP = { pairs: 10, bare: 40_000, example: 4_000 };
 
-/** `times`: how many more requests a batch has, for they are that much cheaper. */
-const TARGETS = [
-  { row: "CPU of a bare node:http request", server: "bare", path: "/bare", times: 20 },
-  { row: "CPU of the example's route handler", server: "example", path: "/api/echo?rid=rq-00000000", times: 4 },
-  { row: "CPU of the example's page", server: "example", path: "/dynamic?rid=rq-00000000", times: 1 },
-];
+/** What can be asked, and how often at a time to take a third of a second or so. */
+export const BARE = { server: "bare", path: "/bare", requests: 10_000 };
+export const ROUTE = { server: "example", path: "/api/echo?rid=rq-00000000", requests: 400 };
+export const PAGE = { server: "example", path: "/dynamic?rid=rq-00000000", requests: 100 };
 
 const SIDES = /** @type {const} */ (["off", "on"]);
 
-/** After the sides changed, in ms: a watch has a thread to start. */
-const SETTLE = 500;
+/** After the sides changed, in ms, where a thread or a file is made or goes away. */
+export const SETTLE = 500;
 
-/** @typedef {Record<"off" | "on", "nothing" | "seen" | "tracked" | "recorded">} Servers by side, what its server does */
+/** @typedef {"nothing" | "watched" | "seen" | "tracked" | "recorded"} Order */
+/**
+ * @typedef {typeof BARE & {
+ *   row: string,
+ *   off: Order,
+ *   on: Order,
+ *   pairs: number,
+ *   settle: number,
+ * }} Target `requests` in a batch; `pairs` of batches in a round, one of each side, the order turned around each time;
+ *   `settle` in ms, after the sides changed
+ */
 
 /**
  * Processor time that a server needs for a request, in ns, all threads and garbage collection included, on both sides: one
  * process a round, which changes sides. Two processes differ by more than what is measured.
  *
  * @param {import("./options.mjs").Options} options
- * @param {Servers} servers
+ * @param {Target[]} targets
  * @returns {Promise<import("./rounds.mjs").Row[]>}
  */
-export async function measureServer({ nodes, rounds, quick }, servers) {
+export async function measureServer({ nodes, rounds, quick }, targets) {
   /** @type {import("./rounds.mjs").Row[]} */
   const rows = [];
-  const step = progress(nodes.length * rounds * TARGETS.length);
+  const step = progress(nodes.length * rounds * targets.length);
   for (const node of nodes) {
-    for (const { row } of TARGETS) rows.push({ node: node.version, row, sides: { off: [], on: [] } });
+    for (const { row } of targets) rows.push({ node: node.version, row, sides: { off: [], on: [] } });
     for (let round = 0; round < rounds; round++) {
       const child = await start(node);
       try {
-        for (const target of TARGETS) {
-          step(`server, round ${round + 1}, Node ${node.version}, ${target.path}`);
-          const figures = await measureTarget(child, target, servers, quick);
+        for (const target of targets) {
+          step(`server, round ${round + 1}, Node ${node.version}, ${target.row}`);
+          const figures = await measureTarget(child, target, quick);
           const { sides } = /** @type {any} */ (
             rows.find((each) => each.node === node.version && each.row === target.row)
           );
@@ -71,6 +78,8 @@ export async function measureServer({ nodes, rounds, quick }, servers) {
 async function start(node) {
   const child = fork(join(BENCHMARK, "sides/inspect-server.mjs"), [], {
     execPath: node.path,
+    // As `npm start` runs the example.
+    execArgv: ["--import", pathToFileURL(join(BENCHMARK, "../js/register.js")).href],
     env: { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" },
   });
   const [{ ports }] = await once(child, "message");
@@ -79,23 +88,24 @@ async function start(node) {
 
 /**
  * @param {Child} child
- * @param {typeof TARGETS[number]} target
- * @param {Servers} servers
+ * @param {Target} target
  * @param {boolean} quick
  * @returns {Promise<Record<string, import("./rounds.mjs").Figure>>}
  */
-async function measureTarget({ process, ports }, { server, path, times }, servers, quick) {
+async function measureTarget({ process, ports }, target, quick) {
+  const { server, path, settle } = target;
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENT });
   const batch = async (/** @type {"off" | "on"} */ side, /** @type {number} */ count) => {
-    await tell(process, servers[side]);
-    if (!quick) await sleep(SETTLE);
+    await tell(process, target[side]);
+    if (!quick) await sleep(settle);
     const before = await tell(process, "cpu");
     await askMany(agent, ports[server], path, count);
     const after = await tell(process, "cpu");
     return (1000 * (after.user + after.system - before.user - before.system)) / count;
   };
-  const [count, warmUp, pairs] = quick ? [20, 20, 1] : [times * REQUESTS, times * WARM_UP, PAIRS];
-  for (const side of SIDES) await batch(side, warmUp);
+  const [count, pairs] = quick ? [20, 1] : [target.requests, target.pairs];
+  const warmUp = quick ? 20 : WARM_UP[server] / WARM_UP.pairs / SIDES.length;
+  for (let pair = 0; pair < (quick ? 1 : WARM_UP.pairs); pair++) for (const side of SIDES) await batch(side, warmUp);
   /** @type {Record<string, number[]>} */
   const figures = { off: [], on: [] };
   for (let pair = 0; pair < pairs; pair++) {
@@ -103,7 +113,8 @@ async function measureTarget({ process, ports }, { server, path, times }, server
   }
   agent.destroy();
   const figure = (/** @type {number[]} */ list) => ({ median: median(list), minimum: Math.min(...list) });
-  return { off: figure(figures.off), on: figure(figures.on) };
+  const ratios = figures.on.map((on, pair) => on / figures.off[pair]);
+  return { off: figure(figures.off), on: { ...figure(figures.on), ratios } };
 }
 
 /**

@@ -6,8 +6,22 @@ export function median(values) {
 }
 
 /**
+ * Where the true median lies in 95 of 100 such samples, whatever their distribution is: by ranks.
+ *
+ * @param {number[]} values
+ * @returns {[number, number]}
+ */
+export function interval(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [middle, spread] = [(sorted.length - 1) / 2, 0.98 * Math.sqrt(sorted.length)];
+  const at = (/** @type {number} */ rank) => sorted[Math.max(0, Math.min(sorted.length - 1, Math.round(rank)))];
+  return [at(middle - spread), at(middle + spread)];
+}
+
+/**
  * One cell of a table. The ratio is the median of the rounds' ratios: the sides of a round ran within seconds of each
- * other, so what slows the machine for a while falls out of it.
+ * other, so what slows the machine for a while falls out of it. Where the sides took turns many times in a round, it is that
+ * of all those pairs, and has an interval.
  *
  * @param {import("./rounds.mjs").Figure[] | undefined} figures of one side, by round
  * @param {import("./rounds.mjs").Figure[] | undefined} reference those of the side to compare with
@@ -15,11 +29,14 @@ export function median(values) {
 export function summarise(figures, reference) {
   if (figures === undefined) return undefined;
   const minimum = leastOf(figures);
+  const pairs = figures.flatMap(({ ratios = [] }) => ratios);
+  const rounds = reference?.map((figure, round) => figures[round].median / figure.median);
   return {
     median: median(figures.map((figure) => figure.median)),
     minimum,
     minimaRatio: reference && minimum / leastOf(reference),
-    ratio: reference && median(figures.map((figure, round) => figure.median / reference[round].median)),
+    ratio: rounds && median(pairs.length > 0 ? pairs : rounds),
+    interval: pairs.length > 0 ? interval(pairs) : undefined,
   };
 }
 

@@ -19,23 +19,32 @@ const bare = createServer((_request, response) => response.end("ok")).listen(0, 
   process.send?.({ ports: { example: port, bare: address.port } });
 });
 
-/** What is on, by what the server is told to do. */
-const parts = {
-  nothing: () => [],
-  seen: () => [trackRequests(), trackLeaks(), watch()],
-  tracked: () => [trackRequests()],
-  recorded: () => [trackRequests(), record({ path: flight })],
+const flight = temporaryFlight();
+const recordFlight = () => record({ path: flight });
+
+/** @type {Record<import("../_util/server-rounds.mjs").Order, Array<() => { stop(): void }>>} what is on, by what the server is told to do */
+const ORDERS = {
+  nothing: [],
+  watched: [watch, trackLeaks],
+  seen: [watch, trackLeaks, trackRequests],
+  tracked: [trackRequests],
+  recorded: [trackRequests, recordFlight],
 };
 
-const flight = temporaryFlight();
+/** @type {Map<() => { stop(): void }, { stop(): void }>} what is on, by what started it */
+const on = new Map();
 
-/** @type {Array<{ stop(): void }>} */
-let on = [];
-
-process.on("message", (/** @type {keyof typeof parts | "cpu"} */ order) => {
-  if (order !== "cpu") {
-    for (const part of on) part.stop();
-    on = parts[order]();
+/** @param {Array<() => { stop(): void }>} parts */
+function turnOn(parts) {
+  for (const [start, part] of on) {
+    if (parts.includes(start)) continue;
+    part.stop();
+    on.delete(start);
   }
+  for (const start of parts) if (!on.has(start)) on.set(start, start());
+}
+
+process.on("message", (/** @type {keyof typeof ORDERS | "cpu"} */ order) => {
+  if (order !== "cpu") turnOn(ORDERS[order]);
   process.send?.({ cpu: process.cpuUsage() });
 });

@@ -58,24 +58,25 @@ const LISTENERS = {
  * @param {(request: any) => unknown} listener
  */
 function serve(target, listener) {
-  const request = { method: "GET", url: target, socket };
+  const request = new Request(target);
   const response = new Response(request);
-  response.on("finish", onFinish);
   if (started.hasSubscribers) started.publish({ request, response, socket, server });
   listener(request);
-  response.emit("finish");
+  if (finished.hasSubscribers) finished.publish({ request, response, socket, server });
 }
 
-/** @this {Response} */
-function onFinish() {
-  if (finished.hasSubscribers) finished.publish({ request: this.req, response: this, socket, server });
-  this.emit("close");
+class Request {
+  /** @param {string} target */
+  constructor(target) {
+    this.method = "GET";
+    this.url = target;
+    this.socket = socket;
+  }
 }
 
-class Response extends EventEmitter {
-  /** @param {any} request */
+class Response {
+  /** @param {Request} request */
   constructor(request) {
-    super();
     this.req = request;
   }
 }
