@@ -23,7 +23,7 @@ const SIDES = /** @type {const} */ (["off", "on"]);
 /** After the sides changed, in ms, where a thread or a file is made or goes away. */
 export const SETTLE = 500;
 
-/** @typedef {"nothing" | "watched" | "seen" | "tracked" | "recorded"} Order */
+/** @typedef {"nothing" | "untold" | "seen" | "tracked" | "recorded"} Order */
 /**
  * @typedef {typeof BARE & {
  *   row: string,

@@ -1,6 +1,7 @@
 // The server that inspect.mjs and flight.mjs ask: the example's production build, and a bare one for what a request costs at
 // least. It turns things on and off as it is told, so that both sides are one process with one compiled code and one heap.
 
+import { channel } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -25,7 +26,7 @@ const recordFlight = () => record({ path: flight });
 /** @type {Record<import("../_util/server-rounds.mjs").Order, Array<() => { stop(): void }>>} what is on, by what the server is told to do */
 const ORDERS = {
   nothing: [],
-  watched: [watch, trackLeaks],
+  untold: [watch, trackLeaks, trackRequests],
   seen: [watch, trackLeaks, trackRequests],
   tracked: [trackRequests],
   recorded: [trackRequests, recordFlight],
@@ -44,7 +45,19 @@ function turnOn(parts) {
   for (const start of parts) if (!on.has(start)) on.set(start, start());
 }
 
+// To stop tracking and start it again changes the server's code under the engine, which is no part of what tracking costs:
+// where the sides change every few requests, the other side is that Node's word of a request reaches nobody.
+const started = channel("http.server.request.start");
+const publish = started.publish.bind(started);
+let told = true;
+started.publish = (message) => {
+  if (told) publish(message);
+};
+
 process.on("message", (/** @type {keyof typeof ORDERS | "cpu"} */ order) => {
-  if (order !== "cpu") turnOn(ORDERS[order]);
+  if (order !== "cpu") {
+    turnOn(ORDERS[order]);
+    told = order !== "untold";
+  }
   process.send?.({ cpu: process.cpuUsage() });
 });
