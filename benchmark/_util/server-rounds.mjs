@@ -105,7 +105,12 @@ async function measureTarget({ process, ports }, target, quick) {
   };
   const [count, pairs] = quick ? [20, 1] : [target.requests, target.pairs];
   const warmUp = quick ? 20 : WARM_UP[server] / WARM_UP.pairs / SIDES.length;
-  for (let pair = 0; pair < (quick ? 1 : WARM_UP.pairs); pair++) for (const side of SIDES) await batch(side, warmUp);
+  for (let pair = 0; pair < (quick ? 1 : WARM_UP.pairs); pair++) {
+    for (const side of SIDES) {
+      await batch(side, warmUp);
+      await checkSide(ports.bare, target[side]);
+    }
+  }
   /** @type {Record<string, number[]>} */
   const figures = { off: [], on: [] };
   for (let pair = 0; pair < pairs; pair++) {
@@ -115,6 +120,21 @@ async function measureTarget({ process, ports }, target, quick) {
   const figure = (/** @type {number[]} */ list) => ({ median: median(list), minimum: Math.min(...list) });
   const ratios = figures.on.map((on, pair) => on / figures.off[pair]);
   return { off: figure(figures.off), on: { ...figure(figures.on), ratios } };
+}
+
+/** What leaves requests unseen. */
+const UNSEEN = ["nothing", "untold"];
+
+/**
+ * A side that is not what it is called would make any figure look good.
+ *
+ * @param {number} port of the bare server
+ * @param {Order} order what it was told last
+ */
+async function checkSide(port, order) {
+  const seen = await (await fetch(`http://127.0.0.1:${port}/seen`)).text();
+  const expected = UNSEEN.includes(order) ? "0" : "1";
+  if (seen !== expected) throw new Error(`a server told "${order}" sees ${seen} requests of one, not ${expected}`);
 }
 
 /**

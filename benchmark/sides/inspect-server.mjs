@@ -5,7 +5,7 @@ import { channel } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
+import { inflight, record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
 import { ROOT } from "../_util/root.mjs";
 import { temporaryFlight } from "../_util/temporary-flight.mjs";
 
@@ -15,7 +15,10 @@ const module = pathToFileURL(join(example, "node_modules/vinext/dist/server/prod
 const { startProdServer } = await import(module);
 const { port } = await startProdServer({ port: 0, host: "127.0.0.1", outDir: "dist", silent: true });
 
-const bare = createServer((_request, response) => response.end("ok")).listen(0, "127.0.0.1", () => {
+const bare = createServer((request, response) => {
+  // Whether this very request is seen, for server-rounds.mjs to check its sides.
+  response.end(request.url === "/seen" ? String(inflight({ label: "GET /seen" }).length) : "ok");
+}).listen(0, "127.0.0.1", () => {
   const address = /** @type {import("node:net").AddressInfo} */ (bare.address());
   process.send?.({ ports: { example: port, bare: address.port } });
 });
@@ -23,7 +26,9 @@ const bare = createServer((_request, response) => response.end("ok")).listen(0, 
 const flight = temporaryFlight();
 const recordFlight = () => record({ path: flight });
 
-/** @type {Record<import("../_util/server-rounds.mjs").Order, Array<() => { stop(): void }>>} what is on, by what the server is told to do */
+/** @typedef {() => { stop(): void }} Part starts it */
+
+/** @type {Record<import("../_util/server-rounds.mjs").Order, Part[]>} what is on, by what the server is told to do */
 const ORDERS = {
   nothing: [],
   untold: [watch, trackLeaks, trackRequests],
@@ -32,10 +37,10 @@ const ORDERS = {
   recorded: [trackRequests, recordFlight],
 };
 
-/** @type {Map<() => { stop(): void }, { stop(): void }>} what is on, by what started it */
+/** @type {Map<Part, { stop(): void }>} what is on, by what started it */
 const on = new Map();
 
-/** @param {Array<() => { stop(): void }>} parts */
+/** @param {Part[]} parts */
 function turnOn(parts) {
   for (const [start, part] of on) {
     if (parts.includes(start)) continue;
@@ -48,10 +53,10 @@ function turnOn(parts) {
 // To stop tracking and start it again changes the server's code under the engine, which is no part of what tracking costs:
 // where the sides change every few requests, the other side is that Node's word of a request reaches nobody.
 const started = channel("http.server.request.start");
-const publish = started.publish.bind(started);
 let told = true;
 started.publish = (message) => {
-  if (told) publish(message);
+  // Node gives a channel another prototype when the first subscriber comes.
+  if (told) Object.getPrototypeOf(started).publish.call(started, message);
 };
 
 process.on("message", (/** @type {keyof typeof ORDERS | "cpu"} */ order) => {
