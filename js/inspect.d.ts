@@ -258,7 +258,7 @@ export interface LeakReport {
 
 /**
  * Lists what requests leave behind. Contexts count as held if they closed after the first {@link trackLeaks} or the first
- * call of this, and two full garbage collections have run since.
+ * call of this, and three full garbage collections have run since.
  *
  * @param options `idleMs`: contexts that are open count as never closed if they were not entered for so long; 60 s unless
  *   given

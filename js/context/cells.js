@@ -274,6 +274,15 @@ export function coarseNow() {
   return page.block[BLOCK.clock];
 }
 
+/**
+ * @param {CellOwner} context is closed
+ * @returns {number} for how long, in ms, to within a tick of the coarse clock
+ */
+export function closedFor({ $words: words, $base: base }) {
+  // Unsigned, for the clock wraps.
+  return (page.block[BLOCK.clock] - words[base + WORD.touched]) >>> 0;
+}
+
 const decoder = new TextDecoder();
 
 /**

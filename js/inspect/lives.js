@@ -1,15 +1,26 @@
-import { coarseNow, DETACHED, nameOf } from "../context/cells.js";
+import { closedFor, coarseNow, DETACHED, nameOf } from "../context/cells.js";
 import { closing } from "../context/closing.js";
 import { shared } from "../shared.js";
-import { collectedBefore, majorsSeen, watchMajors } from "./majors.js";
+import { collectedBefore, watchMajors } from "./majors.js";
 
 // Which closed contexts are still held. A page of cells lives as long as any context in it, so it proves nothing of one
 // context. A context that closes therefore gets a small object of its own, its life, which nobody else holds and which we
 // hold weakly. A weak reference to the context itself would do, but what it names survives minor collections, and the
 // request's values with it.
 //
-// A weak reference costs more than everything else that a request does here, so they are rationed: a burst is followed
-// whole, a server that closes more than the ration for long is sampled, and the rest counted.
+// A weak reference costs more than everything else that a request does here, and nearly all contexts are garbage by the next
+// full collection. So lives are held in batches, one weak reference for all: each life holds its batch, and the batch its
+// lives, so it goes when the last of its contexts has gone. Only of a batch that is still there after a full collection does
+// each life get a reference of its own, and the batch lets go of them.
+//
+//     context ──► life ──► batch ──► its lives        a weak reference to the batch
+//     context ──► life                                later: one to each life
+//
+// Even so there is a ration: a burst is followed whole, a server that closes more than the ration for long is sampled, and
+// the rest counted.
+
+/** Lives in a batch. Twice as many saved no more time; each one that is still held costs the references of all. */
+const BATCH = 16;
 
 /** Contexts that can be followed at once. */
 const PLACES = 8192;
@@ -17,27 +28,36 @@ const PLACES = 8192;
 const BURST = 1024;
 const PER_MS = 0.5;
 
+class Batch {
+  /** @type {Life[]} */
+  lives = [];
+}
+
 /** What is as long reachable as its context. */
 class Life {
-  /** @param {import("../context/cells.js").CellOwner} context */
-  constructor({ $words, $bytes, $base, $kind }) {
+  /**
+   * @param {import("../context/cells.js").CellOwner} context
+   * @param {Batch} batch
+   */
+  constructor({ $words, $bytes, $base, $kind }, batch) {
     this.$words = $words;
     this.$bytes = $bytes;
     this.$base = $base;
     this.$kind = $kind;
-    /** in ms of `performance.now()` */
-    this.closed = performance.now();
+    this.batch = batch;
   }
 }
 
 const state = shared("lives", () => ({
-  /** @type {WeakRef<Life>[]} */
-  places: [],
+  /** the one that is filled, and held until it is full or a full collection comes */
+  open: new Batch(),
+  /** @type {WeakRef<Batch>[]} those that are full */
+  full: [],
+  /** @type {{ life: WeakRef<Life>, since: number }[]} lives out of batches; `since` when, in ms of `performance.now()` */
+  single: [],
   ration: BURST,
   /** the coarse time up to which the ration was given out */
   rationed: 0,
-  /** full collections seen as the places were last swept */
-  swept: 0,
   skipped: 0,
   /** how many asked for it and have not stopped */
   users: 0,
@@ -54,23 +74,29 @@ function follow(context) {
     state.ration = Math.min(BURST, state.ration + (now - state.rationed) * PER_MS);
     state.rationed = now;
   }
-  if (state.ration < 1 || !hasPlace()) {
+  if (state.ration < 1 || state.full.length * BATCH + state.single.length >= PLACES) {
     state.skipped++;
     return;
   }
   state.ration--;
-  const life = new Life(context);
+  const batch = state.open;
+  const life = new Life(context, batch);
   /** @type {any} */ (context).$life = life;
-  state.places.push(new WeakRef(life));
+  if (batch.lives.push(life) < BATCH) return;
+  state.full.push(new WeakRef(batch));
+  state.open = new Batch();
 }
 
-function hasPlace() {
-  if (state.places.length < PLACES) return true;
-  // Nothing can have become free since.
-  if (state.swept === majorsSeen()) return false;
-  state.swept = majorsSeen();
-  state.places = state.places.filter((place) => place.deref() !== undefined);
-  return state.places.length < PLACES;
+/** After each full collection: what it left is worth a reference of its own. */
+function single() {
+  state.single = state.single.filter(({ life }) => life.deref() !== undefined);
+  const left = [state.open, ...state.full.map((batch) => batch.deref())];
+  state.full = [];
+  state.open = new Batch();
+  const since = performance.now();
+  for (const batch of left) {
+    for (const life of batch?.lives.splice(0) ?? []) state.single.push({ life: new WeakRef(life), since });
+  }
 }
 
 /**
@@ -84,7 +110,7 @@ export function trackLeaks() {
     state.rationed = coarseNow();
     state.ration = BURST;
     state.skipped = 0;
-    state.observer = watchMajors();
+    state.observer = watchMajors(single);
     closing.track = follow;
   }
   let stopped = false;
@@ -95,7 +121,7 @@ export function trackLeaks() {
       if (--state.users > 0) return;
       closing.track = undefined;
       state.observer?.disconnect();
-      state.places = [];
+      Object.assign(state, { open: new Batch(), full: [], single: [] });
     },
   };
 }
@@ -106,20 +132,20 @@ export function isTracking() {
 }
 
 /**
- * The contexts that closed and are still held, as far as they were followed and a full collection has proved it.
+ * The contexts that closed and are still held, as far as they were followed and full collections have proved it.
  *
  * @returns {{ held: Array<{ label: string, ageMs: number }>, unproven: number, skipped: number, sinceMs: number }}
  */
 export function closedLives() {
-  const now = performance.now();
   const proven = collectedBefore();
   const held = [];
-  let unproven = 0;
-  for (const place of state.places) {
-    const life = place.deref();
-    if (life === undefined) continue;
-    if (life.closed < proven) held.push({ label: nameOf(life), ageMs: Math.round(now - life.closed) });
+  let unproven = state.open.lives.length;
+  for (const batch of state.full) unproven += batch.deref()?.lives.length ?? 0;
+  for (const { life, since } of state.single) {
+    const alive = life.deref();
+    if (alive === undefined) continue;
+    if (since < proven) held.push({ label: nameOf(alive), ageMs: closedFor(alive) });
     else unproven++;
   }
-  return { held, unproven, skipped: state.skipped, sinceMs: Math.round(now - state.since) };
+  return { held, unproven, skipped: state.skipped, sinceMs: Math.round(performance.now() - state.since) };
 }
