@@ -5,7 +5,8 @@ import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
 import { report } from "./_util/report.mjs";
 import { measureRounds } from "./_util/rounds.mjs";
-import { BARE, measureServer, PAGE, ROUTE, SETTLE } from "./_util/server-rounds.mjs";
+import { BARE, PAGE, ROUTE } from "./_util/server.mjs";
+import { measureServer } from "./_util/server-rounds.mjs";
 
 const NAME = "flight";
 const TITLE = "What it costs to record";
@@ -18,12 +19,12 @@ const sides = [
 ];
 
 const PAIRS = 12;
-const sidesOf = { off: "tracked", on: "recorded", pairs: PAIRS, settle: SETTLE };
+const sidesOf = { off: "tracked", on: "recorded", pairs: PAIRS };
 /** @type {import("./_util/server-rounds.mjs").Target[]} */
 const targets = [
-  { ...BARE, row: "CPU of a bare node:http request", ...sidesOf },
-  { ...ROUTE, row: "CPU of the example's route handler", ...sidesOf },
-  { ...PAGE, row: "CPU of the example's page", ...sidesOf },
+  { ...BARE, row: "CPU of a bare node:http request", ...sidesOf, requests: 10_000 },
+  { ...ROUTE, row: "CPU of the example's route handler", ...sidesOf, requests: 400 },
+  { ...PAGE, row: "CPU of the example's page", ...sidesOf, requests: 100 },
 ];
 
 const NOTES = `Nanoseconds: median (minimum) ×ratio to \`${REFERENCE}\`. \`on\`: \`record()\` of \`onescope/inspect\`, into a file in the

@@ -6,7 +6,9 @@ import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
 import { report } from "./_util/report.mjs";
 import { measureRounds } from "./_util/rounds.mjs";
-import { BARE, measureServer, PAGE, ROUTE, SETTLE } from "./_util/server-rounds.mjs";
+import { BARE, CACHED_PAGE, PAGE, ROUTE } from "./_util/server.mjs";
+import { measureServer } from "./_util/server-rounds.mjs";
+import { measureTurns } from "./_util/server-turns.mjs";
 
 const NAME = "inspect";
 const TITLE = "What it costs to see requests from outside";
@@ -18,39 +20,39 @@ const sides = [
   { name: "on", script },
 ];
 
-/** @satisfies {import("./_util/server-rounds.mjs").Target[]} */
-const targets = [
-  { ...BARE, row: "CPU of a bare node:http request", off: "nothing", on: "seen", pairs: 20, settle: SETTLE },
-  { ...BARE, row: "the same, of tracking alone", off: "untold", on: "seen", requests: 2000, pairs: 100, settle: 0 },
-  {
-    ...ROUTE,
-    row: "CPU of the example's route handler",
-    off: "untold",
-    on: "seen",
-    requests: 24,
-    pairs: 500,
-    settle: 0,
-  },
-  { ...PAGE, row: "CPU of the example's page", off: "untold", on: "seen", requests: 8, pairs: 300, settle: 0 },
+const SEEN = /** @type {const} */ ({ on: "seen" });
+/** @type {import("./_util/server-turns.mjs").Turns[]} */
+const turns = [
+  { ...BARE, row: "CPU of a bare node:http request", ...SEEN, requests: 20_000 },
+  { ...CACHED_PAGE, row: "CPU of the example's cached page", ...SEEN, requests: 12_000 },
+  { ...ROUTE, row: "CPU of the example's route handler", ...SEEN, requests: 8000 },
+  { ...PAGE, row: "CPU of the example's page", ...SEEN, requests: 4000 },
+  { ...CACHED_PAGE, row: "the cached page, off against off", on: "unseen", requests: 12_000 },
 ];
 
+/** @type {import("./_util/server-rounds.mjs").Target} */
+const everything = { ...BARE, row: "bare, all on or nothing", off: "nothing", on: "seen", requests: 10_000, pairs: 20 };
+
 const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENCE}\`. \`on\`: everything of \`onescope/inspect\`:
-\`trackRequests()\`, \`trackLeaks()\` and \`watch()\` with its helper. The first rows are what Node's server does around a
-listener, as far as a tracker can hear of it, in a loop, far faster than \`trackLeaks()\` follows; "of vinext" also has the
-storages and the context that vinext enters, and the route it tells. The rows of CPU are the processor time that a server
-process needs for a request over keep-alive connections, all threads and garbage collection included: one process, in
-which the sides take turns, in up to ${Math.max(...targets.map(({ pairs }) => pairs))} pairs of batches a round; its ratio is
-the median of all pairs, with the interval that holds the true one in 95 of 100 such runs. The example's requests are so
-unequal that the sides have to change every few of them. To turn everything off and on that often would measure the turning, so
-there the other side is that Node's word of a request reaches nobody; what \`watch()\` and \`trackLeaks()\` cost by themselves
-is only in the first of these rows. Written by \`node
-inspect.mjs --write\`; README.md says how it is measured.`;
+\`trackRequests()\`, \`trackLeaks()\` and \`watch()\` with its helper.
+
+"A request" is what Node's server does around a listener, as far as a tracker can hear of it, in a loop of bursts that
+\`trackLeaks()\` follows whole; "of vinext" also has the storages and the context that vinext enters, and the route it tells.
+
+CPU is the processor time that a server process needs for a request over a connection that is kept alive, all threads and
+garbage collection included. Requests are seen and unseen in turn (off, on, on, off), one after the other, in one process: an
+unseen one is one of which Node's word reaches nobody. The ratio is the median over all fours, with the interval that holds the
+true one in 95 of 100 such runs. "Off against off" is the same with nothing seen: what the method itself makes of no
+difference. What \`watch()\` and \`trackLeaks()\` cost whether or not there are requests is only in the last row: the bare server
+again, in batches, where all of it is started for one side and stopped for the other. Written by \`node inspect.mjs --write\`;
+README.md says how it is measured.`;
 
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata"]);
   const loops = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants: [{}] });
-  const rows = [...loops, ...(await measureServer(options, targets))];
+  const requests = await measureTurns(options, turns);
+  const rows = [...loops, ...requests, ...(await measureServer(options, [everything]))];
   const names = sides.map(({ name }) => name);
   report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
 });

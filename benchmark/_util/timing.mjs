@@ -20,19 +20,24 @@ export function turn() {
  * @param {() => unknown} batch performs the operation `count` times; may return a promise
  * @param {number} count
  * @param {{ ms: number, quick: boolean }} task how long to measure
+ * @param {() => void} [prepare] makes what the next batch uses up, outside the timed part
  * @returns {Promise<{ median: number, minimum: number }>}
  */
-export async function time(batch, count, { ms, quick }) {
+export async function time(batch, count, { ms, quick }, prepare = () => {}) {
+  const setUp = async () => {
+    await turn();
+    prepare();
+  };
   const end = performance.now() + ms * WARM_UP;
   do {
-    await turn();
+    await setUp();
     await batch();
   } while (performance.now() < end);
 
   const stats = await measure(
     function* () {
       // What stands under a number is mitata's setup of a sample: awaited before it, outside the timed part.
-      yield { 0: turn, bench: (/** @type {unknown} */ _turned) => batch() };
+      yield { 0: setUp, bench: (/** @type {unknown} */ _set) => batch() };
     },
     // A batch is a sample: mitata must not repeat short ones without turns in between.
     { min_cpu_time: ms * 1e6, min_samples: MIN_BATCHES, batch_threshold: 0, ...(quick && { gc: false }) },

@@ -6,8 +6,12 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inflight, record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
+import { isOn } from "../_util/pattern.mjs";
 import { ROOT } from "../_util/root.mjs";
 import { temporaryFlight } from "../_util/temporary-flight.mjs";
+
+// The example waits for a random time at each step of a request; here for the shortest, on all sides alike.
+Math.random = () => 0;
 
 const example = join(ROOT, "examples/vinext-app");
 process.chdir(example);
@@ -16,7 +20,7 @@ const { startProdServer } = await import(module);
 const { port } = await startProdServer({ port: 0, host: "127.0.0.1", outDir: "dist", silent: true });
 
 const bare = createServer((request, response) => {
-  // Whether this very request is seen, for server-rounds.mjs to check its sides.
+  // Whether this very request is seen, for server.mjs to check a side.
   response.end(request.url === "/seen" ? String(inflight({ label: "GET /seen" }).length) : "ok");
 }).listen(0, "127.0.0.1", () => {
   const address = /** @type {import("node:net").AddressInfo} */ (bare.address());
@@ -28,10 +32,9 @@ const recordFlight = () => record({ path: flight });
 
 /** @typedef {() => { stop(): void }} Part starts it */
 
-/** @type {Record<import("../_util/server-rounds.mjs").Order, Part[]>} what is on, by what the server is told to do */
+/** @type {Record<import("../_util/server.mjs").Order, Part[]>} what is on, by what the server is told to do */
 const ORDERS = {
   nothing: [],
-  untold: [watch, trackLeaks, trackRequests],
   seen: [watch, trackLeaks, trackRequests],
   tracked: [trackRequests],
   recorded: [trackRequests, recordFlight],
@@ -50,19 +53,45 @@ function turnOn(parts) {
   for (const start of parts) if (!on.has(start)) on.set(start, start());
 }
 
-// To stop tracking and start it again changes the server's code under the engine, which is no part of what tracking costs:
-// where the sides change every few requests, the other side is that Node's word of a request reaches nobody.
+/** Where the sides change with each request. */
+class Turns {
+  /** @type {number[]} processor time of each request that is over, in µs */
+  costs = [];
+  #before = NaN;
+  #sees;
+
+  /** @param {boolean} sees requests of the side `on`: else all are unseen */
+  constructor(sees) {
+    this.#sees = sees;
+  }
+
+  /** @returns {boolean} whether the request that begins now is to be seen */
+  begin() {
+    const { user, system } = process.cpuUsage();
+    const now = user + system;
+    if (!Number.isNaN(this.#before)) this.costs.push(now - this.#before);
+    this.#before = now;
+    return this.#sees && isOn(this.costs.length);
+  }
+}
+
+/** @type {Turns | undefined} */
+let turns;
+
+// Tracking is not stopped and started anew for each request: an unseen one is one of which Node's word reaches nobody.
 const started = channel("http.server.request.start");
-let told = true;
 started.publish = (message) => {
   // Node gives a channel another prototype when the first subscriber comes.
-  if (told) Object.getPrototypeOf(started).publish.call(started, message);
+  if (turns === undefined || turns.begin()) Object.getPrototypeOf(started).publish.call(started, message);
 };
 
-process.on("message", (/** @type {keyof typeof ORDERS | "cpu"} */ order) => {
-  if (order !== "cpu") {
-    turnOn(ORDERS[order]);
-    told = order !== "untold";
-  }
-  process.send?.({ cpu: process.cpuUsage() });
-});
+process.on(
+  "message",
+  (/** @type {Parameters<typeof import("../_util/server.mjs").tell>[1]} */ { order, turns: other } = {}) => {
+    const costs = turns?.costs ?? [];
+    if (order !== undefined) turnOn(ORDERS[order]);
+    if (order !== undefined || other !== undefined)
+      turns = other === undefined ? undefined : new Turns(other === "seen");
+    process.send?.({ cpu: process.cpuUsage(), costs });
+  },
+);

@@ -1,0 +1,65 @@
+// What differs by less than a server's processor time does from one second to the next is measured request by request: the
+// sides take turns, and what is compared was asked within milliseconds.
+
+import { isOn } from "./pattern.mjs";
+import { askMany, connections, isSeen, tell } from "./server.mjs";
+import { eachServer } from "./server-rounds.mjs";
+import { median } from "./stats.mjs";
+
+/** Requests before anything is measured. */
+const WARM_UP = { bare: 20_000, example: 3_000 };
+const QUICK = 8;
+
+/**
+ * @typedef {typeof import("./server.mjs").BARE & { row: string, on: "seen" | "unseen", requests: number }} Turns `on`: what
+ *   becomes of the requests of that side, while those of the other are unseen; `requests` in a round, of both sides
+ */
+
+/**
+ * Processor time that a server needs for a request, in ns, all threads and garbage collection included: from where Node tells
+ * of it to where Node tells of the next one, which is asked once the answer has come. One process a round.
+ *
+ * @param {import("./options.mjs").Options} options
+ * @param {Turns[]} targets
+ * @returns {Promise<import("./rounds.mjs").Row[]>}
+ */
+export async function measureTurns(options, targets) {
+  const { quick } = options;
+  return eachServer(options, targets, async (server, { server: name, path, on, requests }) => {
+    const agent = connections(1);
+    await tell(server, { order: "seen", turns: on });
+    await checkTurns(server, on);
+    await askMany(agent, server.ports[name], path, quick ? QUICK : WARM_UP[name]);
+    await tell(server, { turns: on });
+    await askMany(agent, server.ports[name], path, quick ? QUICK : requests);
+    const { costs } = await tell(server);
+    agent.destroy();
+    return compare(costs.map((cost) => 1000 * cost));
+  });
+}
+
+/**
+ * @param {import("./server.mjs").Server} server
+ * @param {"seen" | "unseen"} on
+ */
+async function checkTurns(server, on) {
+  for (let index = 0; index < 4; index++) {
+    const expected = on === "seen" && isOn(index);
+    if ((await isSeen(server)) !== expected)
+      throw new Error(`request ${index} of four should ${expected ? "" : "not "}be seen`);
+  }
+}
+
+/** @param {number[]} costs of requests, in the order in which they were asked */
+function compare(costs) {
+  const sides = { off: costs.filter((_, index) => !isOn(index)), on: costs.filter((_, index) => isOn(index)) };
+  /** @type {number[]} */
+  const ratios = [];
+  // Two of each side, which begin with one side and end with it.
+  for (let at = 0; at + 4 <= costs.length; at += 4) {
+    const [first, second, third, last] = costs.slice(at, at + 4);
+    ratios.push((second + third) / (first + last));
+  }
+  const figure = (/** @type {number[]} */ list) => ({ median: median(list), minimum: Math.min(...list) });
+  return { off: figure(sides.off), on: { ...figure(sides.on), ratios } };
+}
