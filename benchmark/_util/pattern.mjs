@@ -1,6 +1,15 @@
 /**
- * Which side a request is on where the sides take turns: off, on, on, off, so that what drifts falls out.
+ * Off, on, on, off, so that what drifts falls out; then the other way around, because slow requests come in pairs, and two that
+ * are neighbours would meet fewer of those than two that are not.
+ */
+const ON = [false, true, true, false, true, false, false, true];
+
+/** Requests in a row that have two of each side. */
+export const FOUR = 4;
+
+/**
+ * Which side a request is on where the sides take turns.
  *
  * @param {number} index of the request, from 0
  */
-export const isOn = (index) => index % 4 === 1 || index % 4 === 2;
+export const isOn = (index) => ON[index % ON.length];

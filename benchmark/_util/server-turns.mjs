@@ -1,13 +1,13 @@
 // What differs by less than a server's processor time does from one second to the next is measured request by request: the
 // sides take turns, and what is compared was asked within milliseconds.
 
-import { isOn } from "./pattern.mjs";
+import { FOUR, isOn } from "./pattern.mjs";
 import { askMany, connections, isSeen, tell } from "./server.mjs";
 import { eachServer } from "./server-rounds.mjs";
 import { median } from "./stats.mjs";
 
 /** Requests before anything is measured. */
-const WARM_UP = { bare: 20_000, example: 3_000 };
+const WARM_UP = { bare: 20_000, example: 1_500 };
 const QUICK = 8;
 
 /**
@@ -43,7 +43,7 @@ export async function measureTurns(options, targets) {
  * @param {"seen" | "unseen"} on
  */
 async function checkTurns(server, on) {
-  for (let index = 0; index < 4; index++) {
+  for (let index = 0; index < FOUR; index++) {
     const expected = on === "seen" && isOn(index);
     if ((await isSeen(server)) !== expected)
       throw new Error(`request ${index} of four should ${expected ? "" : "not "}be seen`);
@@ -52,14 +52,13 @@ async function checkTurns(server, on) {
 
 /** @param {number[]} costs of requests, in the order in which they were asked */
 function compare(costs) {
-  const sides = { off: costs.filter((_, index) => !isOn(index)), on: costs.filter((_, index) => isOn(index)) };
+  const whole = costs.slice(0, costs.length - (costs.length % FOUR));
+  const off = whole.filter((_, index) => !isOn(index));
+  const on = whole.filter((_, index) => isOn(index));
   /** @type {number[]} */
   const ratios = [];
-  // Two of each side, which begin with one side and end with it.
-  for (let at = 0; at + 4 <= costs.length; at += 4) {
-    const [first, second, third, last] = costs.slice(at, at + 4);
-    ratios.push((second + third) / (first + last));
-  }
+  // Every four has two of each.
+  for (let at = 0; at < on.length; at += 2) ratios.push((on[at] + on[at + 1]) / (off[at] + off[at + 1]));
   const figure = (/** @type {number[]} */ list) => ({ median: median(list), minimum: Math.min(...list) });
-  return { off: figure(sides.off), on: { ...figure(sides.on), ratios } };
+  return { off: figure(off), on: { ...figure(on), ratios } };
 }

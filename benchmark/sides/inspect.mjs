@@ -9,7 +9,7 @@ import { createRequestContext, runWithRequestContext } from "../../shims/unified
 import { answer, readTask } from "../_util/child.mjs";
 import { time } from "../_util/timing.mjs";
 
-/** As many as `trackLeaks()` follows in a burst; in a flood it would leave most of them out, and cost less. */
+/** No more than `trackLeaks()` follows in a burst. */
 const BATCH = 1000;
 const ROUTES = Array.from({ length: 50 }, (_, index) => `/blog/[slug]/part-${index}`);
 
@@ -18,7 +18,8 @@ const { trackLeaks, trackRequests, watch } = await import("../../js/inspect.js")
 const { currentContext } = await import("../../js/inspect/current.js");
 /** @type {{ stop(): void } | undefined} */
 let following;
-const prepare = () => {
+const newBurst = () => {
+  if (task.side === "off") return;
   // Asked for anew, it follows a whole burst again.
   following?.stop();
   following = trackLeaks();
@@ -27,6 +28,7 @@ if (task.side === "on") {
   trackRequests();
   watch();
 }
+newBurst();
 
 const started = channel("http.server.request.start");
 const finished = channel("http.server.response.finish");
@@ -42,21 +44,19 @@ const targets = Array.from({ length: 50 }, (_, index) =>
   Buffer.from(`/blog/post-${index}?page=${index}`).latin1Slice(),
 );
 
-/** @type {Record<string, (request: any) => unknown>} what the listener of a server does */
-const LISTENERS = {
-  "a request": () => {},
-  "a request of vinext": (request) =>
-    // vinext enters a storage of its own before it is asked for anything.
-    first.run(server, () =>
-      tracing.run({ recordError() {}, setRoute() {} }, () => {
-        const context = createRequestContext({ requestSignal: null });
-        return runWithRequestContext(context, () => {
-          tracing.getStore()?.setRoute(ROUTES[request.url.length % ROUTES.length], false);
-          return context;
-        });
-      }),
-    ),
-};
+const nothing = () => {};
+
+/** @param {any} request as vinext's listener takes it, which enters a storage of its own before it is asked for anything */
+const asVinext = (request) =>
+  first.run(server, () =>
+    tracing.run({ recordError() {}, setRoute() {} }, () => {
+      const context = createRequestContext({ requestSignal: null });
+      return runWithRequestContext(context, () => {
+        tracing.getStore()?.setRoute(ROUTES[request.url.length % ROUTES.length], false);
+        return context;
+      });
+    }),
+  );
 
 /**
  * What Node's server does around a listener, as far as somebody can hear of it.
@@ -90,13 +90,23 @@ class Response {
 
 /** @type {import("../_util/child.mjs").Answer["figures"]} */
 const figures = {};
-for (const [row, listener] of Object.entries(LISTENERS)) {
+
+/**
+ * @param {string} row
+ * @param {(request: any) => unknown} listener
+ * @param {() => void} prepare
+ */
+async function measure(row, listener, prepare) {
   const batch = () => {
     for (let index = 0; index < BATCH; index++) {
       connection.runInAsyncScope(serve, null, targets[index % targets.length], listener);
     }
   };
-  figures[row] = await time(batch, BATCH, task, task.side === "on" ? prepare : undefined);
+  figures[row] = await time(batch, BATCH, task, prepare);
 }
+
+await measure("a request", nothing, nothing);
+await measure("a request in a burst", nothing, newBurst);
+await measure("a request of vinext", asVinext, nothing);
 
 answer({ figures, checks: { outside: String(currentContext()) } });
