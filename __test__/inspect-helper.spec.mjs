@@ -96,6 +96,12 @@ describe("the helper", { skip: backend !== "native" }, () => {
     assert.deepEqual(said.slice(1), ["function", "undefined"]);
   });
 
+  test("ends by itself, its connection closed, when the watch stops in the middle of a question", async () => {
+    const { code, said, reports, other } = await run("stop while asking");
+    assert.deepEqual([code, said, other], [0, ["the helper ended 0"], ""]);
+    assert.equal(reports[0].call, "child_process.execSync");
+  });
+
   test("passes on a time limit of a script that hits its question", async () => {
     const { said, other } = await run("time limit");
     assert.deepEqual(said, ["ERR_SCRIPT_EXECUTION_TIMEOUT", "on"], other);

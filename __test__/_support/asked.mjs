@@ -64,6 +64,17 @@ const programs = {
     await sleep(100);
     console.log(typeof globalThis[Symbol.for("onescope.stall")]);
   },
+  async "stop while asking"() {
+    const stuck = new Worker(PROGRAM, { workerData: "in a native call" });
+    process.on("worker", (worker) => {
+      if (worker !== stuck) worker.on("exit", (code) => console.log("the helper ended", code));
+    });
+    const watching = watch({ thresholdMs: 100 });
+    await once(stuck, "message");
+    await sleep(400);
+    watching.stop();
+    await once(stuck, "exit");
+  },
   async "time limit"() {
     answerSlowly();
     await startAsking();
@@ -111,6 +122,13 @@ const parts = {
     answerSlowly();
     parentPort.postMessage("stuck");
     for (;;);
+  },
+  async "in a native call"() {
+    const { createRequestContext, runWithRequestContext } = await import("../../shims/unified-request-context.js");
+    runWithRequestContext(createRequestContext(), () => {});
+    await sleep(150);
+    parentPort.postMessage("stuck");
+    execSync("sleep 1");
   },
   async "stuck later"() {
     const { createRequestContext, runWithRequestContext } = await import("../../shims/unified-request-context.js");

@@ -1,7 +1,7 @@
 // Runs in a worker thread of its own (`start-helper.js`): asks stuck threads for their request and their stack.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { loadNative } from "../native/load.js";
 import { Look } from "./look.js";
 import { frames } from "./stack.js";
@@ -17,9 +17,30 @@ const questions = new Map();
 /** @type {Map<number, { look: Look }>} by thread: its connection, a new record for each question */
 const looks = new Map();
 
-// The watchdog's call keeps no event loop alive; the port does.
-parentPort?.on("message", () => {});
-watchdog.watchHelper((thread, question) => {
+const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
+let left = false;
+
+// The only message there is: the watch is over. It may have been before this thread was up.
+if (receiveMessageOnPort(port) === undefined) {
+  // The watchdog's call keeps no event loop alive; the port does.
+  port.on("message", leave);
+  watchdog.watchHelper(hear);
+}
+
+/** Lets this thread end, once no connection is open. */
+function leave() {
+  left = true;
+  for (const { look } of looks.values()) look.close();
+  looks.clear();
+  port.close();
+}
+
+/**
+ * @param {number} thread
+ * @param {number} question
+ */
+function hear(thread, question) {
+  if (left) return;
   const asked = questions.has(thread);
   questions.set(thread, question);
   // A thread in native code will answer the question that it has; the answer then counts for the latest one.
@@ -31,7 +52,7 @@ watchdog.watchHelper((thread, question) => {
     looks.get(thread)?.look.close();
     looks.delete(thread);
   });
-});
+}
 
 /** @param {number} thread */
 async function ask(thread) {

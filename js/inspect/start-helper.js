@@ -33,7 +33,8 @@ export function startHelper() {
     process.emitWarning(`onescope reports stalls without stacks: ${error}`, "OnescopeWarning");
   });
   worker.unref();
-  return { stop: () => void worker.terminate() };
+  // Not terminated: a thread that ends with an inspector connection open can take the process with it.
+  return { stop: () => worker.postMessage("leave") };
 }
 
 /** @returns {string | undefined} why nobody can ask stuck threads in this process; `undefined` if somebody can */
