@@ -7,9 +7,6 @@ import { median } from "./stats.mjs";
 const CONCURRENT = 8;
 /** Times that the sides change before anything is measured, and what they are asked in all. */
 const WARM_UP = { pairs: 10, bare: 40_000, example: 4_000 };
-/** What leaves requests unseen. */
-const UNSEEN = ["nothing"];
-
 const SIDES = /** @type {const} */ (["off", "on"]);
 
 /** After the sides changed, in ms: a thread or a file is made or goes away. */
@@ -94,7 +91,7 @@ async function measureTarget(server, target, quick) {
     for (const side of SIDES) {
       await batch(side, warmUp);
       const seen = await isSeen(server);
-      if (seen === UNSEEN.includes(target[side]))
+      if (seen === (target[side] === "nothing"))
         throw new Error(`requests are ${seen ? "" : "un"}seen on side ${side}`);
     }
   }

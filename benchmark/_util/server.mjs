@@ -44,7 +44,11 @@ export async function tell(server, what = {}) {
   return (await told)[0];
 }
 
-/** Connections that are kept alive, for as many requests at once. @param {number} concurrent */
+/**
+ * Connections that are kept alive.
+ *
+ * @param {number} concurrent how many, and so how many requests at once
+ */
 export const connections = (concurrent) => new Agent({ keepAlive: true, maxSockets: concurrent });
 
 /**

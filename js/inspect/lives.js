@@ -87,8 +87,8 @@ function follow(context) {
   state.open = new Batch();
 }
 
-/** After each full collection: what it left is worth a reference of its own. */
-function single() {
+/** After each full collection: each life that it left is worth a reference of its own. */
+function singleOut() {
   state.single = state.single.filter(({ life }) => life.deref() !== undefined);
   const left = [state.open, ...state.full.map((batch) => batch.deref())];
   state.full = [];
@@ -110,7 +110,7 @@ export function trackLeaks() {
     state.rationed = coarseNow();
     state.ration = BURST;
     state.skipped = 0;
-    state.observer = watchMajors(single);
+    state.observer = watchMajors(singleOut);
     closing.track = follow;
   }
   let stopped = false;
