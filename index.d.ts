@@ -31,6 +31,7 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_CLOCK"
   /** An option has a value that it cannot have. */
   | "ERR_ONESCOPE_OPTION"
+  | "ERR_ONESCOPE_PERMISSION"
   | "ERR_ONESCOPE_TOKEN"
   | "ERR_ONESCOPE_SERVING"
   | "ERR_ONESCOPE_LISTEN"

@@ -192,6 +192,7 @@ export interface Recording extends Disposable {
  * was killed or crashed. Call it in the main thread, before the first request.
  *
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a worker;
+ *   `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write` to the file or its older ones;
  *   `ERR_ONESCOPE_RECORDING` while another recording is on; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
  *   something else is there; `ERR_ONESCOPE_RECORD_HELD` if a live process records into it; `ERR_ONESCOPE_RECORDER` or
  *   `ERR_ONESCOPE_CLOCK` if a thread of onescope's cannot start; `ERR_ONESCOPE_PAGE_MEMORY` if there is no memory

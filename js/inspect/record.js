@@ -6,6 +6,7 @@ import { CODES, OnescopeError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { nativeOnly } from "./native-only.js";
 import { checkWhole, refuseOption } from "./options.js";
+import { requirePermission } from "./permission.js";
 
 /** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
 
@@ -17,7 +18,7 @@ const DEFAULT_BYTES = 16 * 2 ** 20;
  *
  * @param {RecordOptions} options
  * @returns {import("../inspect.js").Recording}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_RECORD_WORKER`; and errors with the
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_PERMISSION`; and errors with the
  *   codes `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`,
  *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
@@ -34,8 +35,10 @@ export function record(options) {
       "only the main thread knows how the process ends; call record() there, and this worker is recorded too",
     );
   }
-  threadBlock();
   const file = resolve(path);
+  // Also the names that it has before it is complete, and once it is an older one.
+  for (const name of [file, `${file}.new-0`, `${file}.1`]) requirePermission("fs.write", name, "record()");
+  threadBlock();
   recorder.recordStart({ path: file, keep, maxBytes, node: process.versions.node, calls: CALLS });
   try {
     moveThread();
