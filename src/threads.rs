@@ -1,8 +1,8 @@
 //! The JavaScript threads that use the store, and the background thread that keeps their clocks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -60,7 +60,8 @@ struct Attached {
 }
 
 struct Shared {
-    clock: Clock,
+    // Started by the first reading.
+    clock: OnceLock<Clock>,
     attached: Mutex<Attached>,
     // Signalled at each attach: the clock thread waits for it while nobody is attached.
     arrived: Condvar,
@@ -68,10 +69,14 @@ struct Shared {
 }
 
 impl Shared {
+    fn clock(&self) -> Clock {
+        *self.clock.get_or_init(Clock::start)
+    }
+
     /// Writes the time to every block; false if there is none.
     fn tick(&self) -> bool {
         let attached = self.attached.lock();
-        let now = self.clock.now_ms();
+        let now = self.clock().now_ms();
         for thread in &attached.threads {
             thread.block.set_word(block::CLOCK, now);
         }
@@ -93,11 +98,11 @@ pub struct ThreadTable {
 }
 
 impl ThreadTable {
-    /// A table without threads, with a clock that starts now.
+    /// A table without threads, with a clock that starts at its first reading.
     pub fn new() -> Self {
         Self {
             shared: Arc::new(Shared {
-                clock: Clock::start(),
+                clock: OnceLock::new(),
                 attached: Mutex::default(),
                 arrived: Condvar::new(),
                 ticks: AtomicU64::new(0),
@@ -125,7 +130,7 @@ impl ThreadTable {
             start_clock(Arc::clone(&self.shared))?;
             attached.clock_runs = true;
         }
-        block.set_word(block::CLOCK, self.shared.clock.now_ms());
+        block.set_word(block::CLOCK, self.shared.clock().now_ms());
         let thread = Thread { id: attached.next_id, block, recording };
         thread.block.set_word(block::OWNER, thread.id + 1);
         attached.next_id += 1;
@@ -169,7 +174,12 @@ impl ThreadTable {
 
     /// The clock whose readings the blocks show.
     pub fn clock(&self) -> Clock {
-        self.shared.clock
+        self.shared.clock()
+    }
+
+    /// Has the clock start at `base`, so that tests see it wrap; false if it was read before.
+    pub fn start_clock_at(&self, base: u32) -> bool {
+        self.shared.clock.set(Clock::start_at(base)).is_ok()
     }
 
     /// Writes the time to every block now, for a reader that must not be fooled by a clock thread that the machine keeps
@@ -271,6 +281,19 @@ mod tests {
         let first = block.word(block::CLOCK);
         assert!(first >= 1);
         eventually("the block ticks", || block.word(block::CLOCK) > first);
+    }
+
+    #[test]
+    fn blocks_tick_on_as_the_clock_wraps() {
+        for base in [(1 << 31) - 5, u32::MAX - 4] {
+            let table = ThreadTable::new();
+            assert!(table.start_clock_at(base));
+            let block = table.attach().unwrap().block;
+            let first = block.word(block::CLOCK);
+            eventually("the block ticks", || Clock::age_ms(first, block.word(block::CLOCK)) >= 20);
+            assert_ne!(block.word(block::CLOCK), 0);
+            assert!(!table.start_clock_at(1), "a clock that runs is not set");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 import { followChanges } from "#host";
 import { backend } from "../backend.js";
+import { elapsedMs } from "../clock.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { closing } from "./closing.js";
@@ -279,8 +280,7 @@ export function coarseNow() {
  * @returns {number} for how long, in ms, to within a tick of the coarse clock
  */
 export function closedFor({ $words: words, $base: base }) {
-  // Unsigned, for the clock wraps.
-  return (page.block[BLOCK.clock] - words[base + WORD.touched]) >>> 0;
+  return elapsedMs(words[base + WORD.touched], page.block[BLOCK.clock]);
 }
 
 const decoder = new TextDecoder();

@@ -1,6 +1,7 @@
 // What onescope takes from Node. In Workers, package.json's condition `workerd` puts workerd.js in the place of this file.
 
 import { isMainThread, threadId } from "node:worker_threads";
+import { reading } from "../clock.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { ways } from "../scope/ways.js";
 
@@ -15,12 +16,13 @@ export const thread = isMainThread ? 0 : threadId;
  * every scope, lest it hold on to the request that happened to come first.
  *
  * @param {() => void} onTick called between turns of the event loop, each time the clock moves on
+ * @param {number} [base] added to the time, so that tests see the clock wrap
  * @returns {import("../native/contract.js").Block}
  */
-export function startClock(onTick) {
+export function startClock(onTick, base = 0) {
   const clock = new Int32Array(LAYOUT.block.words);
   const tick = () => {
-    clock[0] = Math.max(1, Math.round(performance.now()));
+    clock[0] = reading(base + performance.now());
     onTick();
   };
   tick();

@@ -1,6 +1,8 @@
 // What stands in for node.js in Cloudflare Workers: no addon, no environment, one thread, and no timer that outlives the
 // request which started it.
 
+import { reading } from "../clock.js";
+
 /** @type {string | undefined} */
 export const ONESCOPE_BACKEND = undefined;
 
@@ -23,7 +25,7 @@ export function startClock(onTick) {
   let last = 0;
   return {
     get 0() {
-      const now = Math.max(1, Math.round(performance.now()));
+      const now = reading(performance.now());
       if (now !== last) {
         last = now;
         onTick();

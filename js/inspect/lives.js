@@ -1,3 +1,4 @@
+import { elapsedMs } from "../clock.js";
 import { closedFor, coarseNow, DETACHED, nameOf } from "../context/cells.js";
 import { closing } from "../context/closing.js";
 import { shared } from "../shared.js";
@@ -71,7 +72,7 @@ function follow(context) {
   if (context.$kind === DETACHED) return;
   const now = coarseNow();
   if (now !== state.rationed) {
-    state.ration = Math.min(BURST, state.ration + (now - state.rationed) * PER_MS);
+    state.ration = Math.min(BURST, state.ration + elapsedMs(state.rationed, now) * PER_MS);
     state.rationed = now;
   }
   if (state.ration < 1 || state.full.length * BATCH + state.single.length >= PLACES) {

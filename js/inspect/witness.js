@@ -1,3 +1,4 @@
+import { elapsedMs } from "../clock.js";
 import { handleOf } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
@@ -45,5 +46,5 @@ export function callReturned(context, block) {
  * @returns {number} ms since its event loop turned last, 0 if it has not turned yet
  */
 export function blockedMs(block) {
-  return block[BEAT] === 0 ? 0 : (block[CLOCK] - block[BEAT]) | 0;
+  return elapsedMs(block[BEAT], block[CLOCK]);
 }

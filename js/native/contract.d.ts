@@ -55,6 +55,8 @@ export interface WatchAnswer {
 
 export interface Store {
   layoutHash(): string;
+  /** Sets what the clock shows as it starts, in ms, so that tests see it wrap. Does nothing once a thread is attached. */
+  selftestClock(ms: number): void;
   registerSlot(spec: SlotSpec): number;
   slots(): SlotInfo[];
   /** `clock` is a block that is no memory of the store. */

@@ -1,4 +1,5 @@
 import { backend } from "../backend.js";
+import { elapsedMs } from "../clock.js";
 import { threadBlock, threadNumber } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { blockedMs, LEAST_MS } from "../inspect/witness.js";
@@ -104,7 +105,7 @@ export class StallSpans {
     const block = threadBlock();
     if (block[BEAT] === beat) remembered.blocked = blockedMs(block);
     // Lines of a stall before this one were told before this one's first beat, or soon after.
-    const told = watchProved().filter(({ at }) => ((at - beat) | 0) >= LEAST_MS);
+    const told = watchProved().filter(({ at }) => elapsedMs(beat, at) >= LEAST_MS);
     const mine = told.findLast((line) => line.seq === seq);
     if (mine === undefined) return false;
     remembered.done = true;

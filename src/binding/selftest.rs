@@ -4,6 +4,7 @@ use napi_derive::napi;
 
 use super::error::Result;
 use crate::limits;
+use crate::store::Store;
 
 /// Version of the native part.
 #[napi(catch_unwind)]
@@ -41,4 +42,11 @@ pub fn limits() -> Result<Vec<Limit>> {
 #[napi(catch_unwind)]
 pub fn selftest_panic() -> Result<()> {
     panic!("onescope selftest: this panic is caught at the binding");
+}
+
+/// Has the clock of the process start at a reading, so that tests see it wrap. Does nothing once a thread is attached.
+#[napi(catch_unwind)]
+pub fn selftest_clock(ms: u32) -> Result<()> {
+    Store::global().threads.start_clock_at(ms);
+    Ok(())
 }

@@ -250,3 +250,14 @@ fn a_stall_that_ends_while_its_first_line_waits_is_told_with_what_was_found() {
     assert_eq!(named(&told[..1]), Some(None));
     assert!(matches!(&told[0], Event::Stall { evidence, .. } if evidence.stamp.is_some()));
 }
+
+#[test]
+fn a_stall_is_reported_as_ever_while_the_clock_wraps() {
+    for start in [(1 << 31) - 500, u32::MAX - 500] {
+        let readings = vec![Reading { thread: 0, beat: start, paused: false, seen: 300, stamp: None }];
+        let mut stalls = Stalls::new(RULES);
+        let mut steps = (0..80).map(|n| start.wrapping_add(n * 25).max(1));
+        let events: Vec<Event> = steps.by_ref().flat_map(|now| stalls.step(now, &readings, false)).collect();
+        assert!(matches!(blocked(&events)[..], [1000..1003]), "{events:?}");
+    }
+}

@@ -7,8 +7,11 @@ import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
-/** What must outlive a page: how many of its contexts were forks, and how many were closed. */
-/** @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of the clock */
+/**
+ * What must outlive a page: how many of its contexts were forks, and how many were closed.
+ *
+ * @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
+ * which does not wrap */
 
 const { pageCells, cellWords, header, bytes: BYTE } = LAYOUT;
 
@@ -34,7 +37,7 @@ export function createArena(nativeSlot, nativeSlots) {
   const alive = new Set();
   let findable = FINDABLE_PER_TICK;
   let current = new Int32Array(LAYOUT.cellWords);
-  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0, oldest: 0 };
+  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0, oldest: Infinity };
   let lastPage = 0;
 
   /** @type {FinalizationRegistry<Tally>} */
@@ -47,12 +50,13 @@ export function createArena(nativeSlot, nativeSlots) {
     retired.forked += tally.forked;
     retired.closed += tally.closed;
     if (created === tally.closed) return;
-    if (retired.abandoned === 0) retired.oldest = tally.made;
+    retired.oldest = Math.min(retired.oldest, tally.made);
     retired.abandoned += created - tally.closed;
   });
 
   /** @type {import("../contract.js").Block} runs once a thread is attached */
   let clock = [0];
+  let clockBase = 0;
 
   /** @returns {Generator<Cell>} the cells in use, of all live pages */
   function* cells() {
@@ -86,14 +90,19 @@ export function createArena(nativeSlot, nativeSlots) {
     attachThread() {
       clock = startClock(() => {
         findable = FINDABLE_PER_TICK;
-      });
+      }, clockBase);
       return { id: thread, clock };
+    },
+
+    /** @param {number} ms what the clock shows from its start */
+    selftestClock(ms) {
+      clockBase = ms - performance.now();
     },
 
     allocatePage() {
       const buffer = new ArrayBuffer(LAYOUT.pageBytes);
       const words = new Int32Array(buffer);
-      const tally = { id: ++lastPage, forked: 0, closed: 0, made: clock[0] };
+      const tally = { id: ++lastPage, forked: 0, closed: 0, made: performance.now() };
       const first = tally.id * pageCells;
       words[header.magic] = LAYOUT.magic;
       words[header.version] = LAYOUT.version;
@@ -151,7 +160,7 @@ export function createArena(nativeSlot, nativeSlots) {
     // What was written in a page is gone with it, the labels too.
     abandoned() {
       const { abandoned: count, oldest } = retired;
-      return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.max(0, clock[0] - oldest) }];
+      return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.round(performance.now() - oldest) }];
     },
 
     contexts: (/** @type {any} */ options) => list(cells(), options ?? {}, clock[0], nativeSlots),

@@ -1,3 +1,4 @@
+import { elapsedMs } from "../../clock.js";
 import { readLane } from "../../context/lane-codec.js";
 import { CODES, OnescopeError } from "../../errors.js";
 import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
@@ -87,8 +88,8 @@ export function describe(cell, now) {
     kind: /** @type {any} */ (KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind]),
     state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
     label: labelOf(cell),
-    ageMs: (now - $words[$base + WORD.started]) >>> 0,
-    idleMs: (now - $words[$base + WORD.touched]) >>> 0,
+    ageMs: elapsedMs($words[$base + WORD.started], now),
+    idleMs: elapsedMs($words[$base + WORD.touched], now),
     thread: $words[header.thread],
     parent: parentOf(cell),
   };

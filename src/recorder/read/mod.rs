@@ -16,12 +16,9 @@ pub use self::recorded::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadI
 use super::format::{Ending, HEADER, How, MAGIC, MAX_BYTES, PREFIX};
 use crate::arena::cell::word;
 use crate::arena::{Cell, Handle, Page};
-use crate::clock::Clock;
+use crate::clock::{AHEAD_MS, Clock};
 use crate::error::{Error, Fault, Result};
 use crate::threads::block;
-
-/// Milliseconds by which a thread's clock can be ahead of the last snapshot, and more: what is further ahead is no time.
-const AHEAD_MS: u32 = 24 * 60 * 60 * 1000;
 
 /// Reads the flight at a path, also while its process still records into it.
 ///
@@ -86,6 +83,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
     let Parts { header, snapshot, pages, blocks, stalls, mut corrupt, capacity } = Parts::of(bytes)?;
     let reference = snapshot.as_ref().map_or(header.started_clock, |snapshot| snapshot.clock);
     // The threads' clocks tick much more often than snapshots are written.
+    // A clock that is further ahead than any age from the future shows no time.
     let ahead = blocks.iter().map(|block| Clock::age_ms(reference, block[block::CLOCK]));
     let ahead = ahead.filter(|ahead| *ahead < AHEAD_MS).max().unwrap_or(0);
     let now = reference.wrapping_add(ahead);
@@ -157,9 +155,7 @@ impl View<'_> {
     }
 
     fn age_ms(&self, then: u32) -> u32 {
-        // A time from the future is not one of 49 days ago.
-        let age = Clock::age_ms(then, self.now);
-        if age > u32::MAX - AHEAD_MS { 0 } else { age }
+        Clock::age_ms(then, self.now)
     }
 
     fn thread(&self, block: &[u32], calls: &[String]) -> ThreadInfo {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::recorded::{Corrupt, Stall};
-use super::{AHEAD_MS, Fault, Wrong};
+use super::{Fault, Wrong};
 use crate::arena::cell::byte;
 use crate::arena::{Cell, Handle, Page, RequestKind, State};
+use crate::clock::AHEAD_MS;
 use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::recorder::format::{

@@ -1,0 +1,87 @@
+// A program whose clock starts before its readings turn negative, or before they wrap, and that has its work before and after;
+// for clock-wrap.spec.mjs. Its argument: `{ base, at, flight }`, both readings, `at` the one at which something changes.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { backend } from "../../js/backend.js";
+import { threadBlock } from "../../js/context/cells.js";
+import { store } from "../../js/index.js";
+import {
+  histograms,
+  inflight,
+  leaks,
+  record,
+  releaseOnClose,
+  trackLeaks,
+  watch,
+  with as withLabel,
+} from "../../js/inspect.js";
+import {
+  closeAfterResponse,
+  createRequestContext,
+  runWithRequestContext,
+} from "../../shims/unified-request-context.js";
+import { afterCollection } from "./eventually.mjs";
+import { until } from "./until.mjs";
+
+const { base, at, flight } = JSON.parse(process.argv[2]);
+const isNative = store.reasons.length === 0;
+const found = {};
+
+/** ms since the change, negative before it */
+const since = () => (threadBlock()[0] - at) | 0;
+
+function open(label) {
+  const context = createRequestContext();
+  runWithRequestContext(context, () => {});
+  store.setLabel(store.handle(context), label);
+  return context;
+}
+
+backend.selftestClock(base);
+found.started = since();
+const recording = isNative ? record({ path: flight }) : undefined;
+trackLeaks();
+// More than a page of them, which goes with them.
+for (let n = 0; n < 600; n++) open("dropped");
+const across = open("across");
+const held = open("held");
+held.rootParams = { id: "1" };
+releaseOnClose();
+await closeAfterResponse(held);
+const finish = Promise.withResolvers();
+const job = withLabel("job", () => finish.promise);
+const reports = [];
+if (isNative) {
+  watch({ thresholdMs: 100, stacks: false, onStall: (report) => reports.push(report) });
+  await sleep(150);
+  withLabel("blocks", () => {
+    const end = Date.now() + Math.max(600, 400 - since());
+    while (Date.now() < end);
+  });
+  found.stalls = await until(
+    () => reports,
+    (list) => list.some(({ onescope }) => onescope === "recovered"),
+  );
+}
+await until(since, (ms) => ms > 100);
+finish.resolve();
+await job;
+for (let n = 0; n < 500; n++) withLabel("after", () => {});
+await until(since, (ms) => ms > 1000);
+for (let n = 0; n < 450; n++) withLabel("after", () => {});
+const { skipped } = leaks();
+found.skipped = skipped;
+found.released = held.rootParams === null;
+found.inflight = inflight({ label: "across" }).map(({ label, ageMs, idleMs }) => ({ label, ageMs, idleMs }));
+const { held: kept } = await afterCollection(
+  () => leaks(),
+  ({ held }) => held.some(({ label }) => label === "held"),
+);
+found.held = kept.filter(({ label }) => label === "held");
+found.neverClosed = leaks({ idleMs: 500 }).neverClosed;
+found.histograms = isNative ? histograms() : [];
+found.kept = [across, held].length;
+console.log(JSON.stringify(found));
+await sleep(300);
+if (recording !== undefined) process.kill(process.pid, "SIGKILL");
+process.exit();
