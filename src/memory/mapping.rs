@@ -6,11 +6,15 @@ use std::io;
 use memmap2::{MmapOptions, MmapRaw};
 
 use super::Line;
+use super::guard::Guard;
 
 /// A file mapped for reading and writing. It stays mapped as long as this lives, whatever becomes of the file's name.
 ///
-/// The file must not be made shorter meanwhile: to touch what is no longer there ends the process.
+/// What the file loses meanwhile, because another program shortens it, becomes ordinary memory of zeros when it is touched
+/// (Linux; elsewhere that ends the process).
 pub struct Mapping {
+    // Before the map, which it guards.
+    guard: Guard,
     map: MmapRaw,
 }
 
@@ -20,7 +24,15 @@ impl Mapping {
     /// # Errors
     /// Those of the system.
     pub fn new(file: &File, bytes: usize) -> io::Result<Self> {
-        Ok(Self { map: MmapOptions::new().len(bytes).map_raw(file)? })
+        let map = MmapOptions::new().len(bytes).map_raw(file)?;
+        let guard = Guard::new(map.as_ptr() as usize, map.len());
+        let guard = guard.ok_or_else(|| io::Error::other("its memory cannot be guarded against SIGBUS"))?;
+        Ok(Self { guard, map })
+    }
+
+    /// True once a part of it is not the file's any more.
+    pub fn is_lost(&self) -> bool {
+        self.guard.is_lost()
     }
 
     /// The whole of it.

@@ -6,10 +6,24 @@
 //!
 //! It is ordinary memory, or a part of a mapped file.
 
+#[cfg(target_os = "linux")]
+mod action;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod exit;
+#[cfg(target_os = "linux")]
+mod guard;
 mod mapping;
+#[cfg(not(target_os = "linux"))]
+mod no_signals;
 mod part;
 
+#[cfg(target_os = "linux")]
+pub use action::Notes;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub use exit::on_process_exit;
 pub use mapping::Mapping;
+#[cfg(not(target_os = "linux"))]
+pub use no_signals::{Notes, guard};
 pub use part::{Part, Pool};
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};

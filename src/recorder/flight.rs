@@ -48,6 +48,12 @@ struct Written {
 /// A flight that this process records.
 pub struct Flight {
     path: PathBuf,
+    mapping: Arc<Mapping>,
+    // The first words of the file, which nothing else has.
+    prefix: Memory,
+    header: Memory,
+    first_words: [u32; 5],
+    bytes: u64,
     pages: Arc<Pool>,
     blocks: Arc<Pool>,
     snapshots: [Memory; 2],
@@ -72,8 +78,16 @@ impl Flight {
         let slots = |start: usize, index: usize| {
             Part::fixed(&mapping, start + index * SLOT_BYTES..start + (index + 1) * SLOT_BYTES)
         };
+        let prefix = Part::fixed(&mapping, PREFIX);
+        let header = Part::fixed(&mapping, HEADER);
+        let first_words = first_words(&prefix, &header);
         let flight = Self {
             path: path.clone(),
+            mapping: Arc::clone(&mapping),
+            prefix,
+            header,
+            first_words,
+            bytes: bytes as u64,
             pages: Arc::new(Pool::new(&mapping, PAGES_START, PAGE_STRIDE, PAGE_BYTES, pages)),
             blocks: Arc::new(Pool::new(
                 &mapping,
@@ -103,6 +117,19 @@ impl Flight {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What other programs did to the file, if it is not what this process wrote any more.
+    pub fn loss(&self) -> Option<&'static str> {
+        let metadata = self.written.lock().file.as_ref().and_then(|file| file.metadata().ok());
+        // Before the words are read, which would put memory in the place of what is gone.
+        if metadata.as_ref().is_some_and(|found| found.len() < self.bytes) || self.mapping.is_lost() {
+            return Some("was shortened, or its disk is full");
+        }
+        if first_words(&self.prefix, &self.header) != self.first_words {
+            return Some("was overwritten");
+        }
+        metadata.is_some_and(|found| is_removed(&found)).then_some("was removed")
     }
 
     /// Memory for a page, all zeros; none if the file is full.
@@ -202,6 +229,21 @@ impl Flight {
             }
         }
     }
+}
+
+/// The magic number, and the head of the header's slot, whose checksum is of this process and its start.
+fn first_words(prefix: &Memory, header: &Memory) -> [u32; 5] {
+    [prefix.word(0), prefix.word(1), header.word(0), header.word(1), header.word(2)]
+}
+
+#[cfg(unix)]
+fn is_removed(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) == 0
+}
+
+#[cfg(not(unix))]
+fn is_removed(_metadata: &std::fs::Metadata) -> bool {
+    false
 }
 
 fn wall_ms() -> u64 {

@@ -18,6 +18,7 @@ mod file;
 #[cfg(all(test, unix))]
 mod tests;
 
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
@@ -100,6 +101,27 @@ impl Recorder {
         session.flight.end(store, Ending { how: How::Stopped, code: None, error: None });
         session.flight.unlock();
         true
+    }
+
+    /// Ends a recording whose file is not its own any more, and says so once.
+    fn lose(&self, store: &Store, flight: &Arc<Flight>, what: &str) {
+        let session = {
+            let mut session = self.session.lock();
+            if session.as_ref().is_none_or(|session| !Arc::ptr_eq(&session.flight, flight)) {
+                return;
+            }
+            session.take()
+        };
+        let Some(session) = session else { return };
+        session.stopped.store(true, Relaxed);
+        flight.unlock();
+        let path = flight.path().display();
+        let _ = writeln!(
+            std::io::stderr(),
+            "onescope: the flight {path} {what}; recording has ended and the process goes on. Move the file instead of \
+             changing it, and call record() again"
+        );
+        store.followers.tell();
     }
 
     /// Notes how the process ends. The recording stays on: there is nothing more to record.

@@ -22,7 +22,10 @@ pub(super) fn spawn(store: &'static Store, flight: Arc<Flight>, stopped: Arc<Ato
                 return;
             }
             // A panic ends nothing but this look; the panic hook has reported it.
-            let _ = catch_unwind(AssertUnwindSafe(|| flight.refresh(store)));
+            let _ = catch_unwind(AssertUnwindSafe(|| match flight.loss() {
+                Some(what) => store.recorder.lose(store, &flight, what),
+                None => flight.refresh(store),
+            }));
         }
     };
     let handle = Builder::new().name("onescope-record".to_owned()).spawn(run);

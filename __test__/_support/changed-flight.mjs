@@ -1,0 +1,41 @@
+// A program whose flight is changed by a shell command while its main thread and a worker make contexts; for
+// recorder-changed.spec.mjs. Arguments: the file, the command. It prints "alive N", N the contexts that answered afterwards.
+
+import { execSync } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { record, with as withLabel } from "../../js/inspect.js";
+
+const make = async (/** @type {number} */ count) => {
+  let answered = 0;
+  for (let n = 0; n < count; n++) answered += await withLabel(`job ${n}`, async () => 1);
+  return answered;
+};
+
+if (isMainThread) {
+  const [, , path, command] = process.argv;
+  if (path !== "none") record({ path, maxBytes: 2 ** 20 });
+  const shared = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL(import.meta.url), { workerData: shared });
+  await once(worker, "message");
+  const held = withLabel("held", () => sleep(700));
+  await make(300);
+  execSync(command, { shell: "/bin/sh" });
+  // At once, before a thread of onescope's can have seen it, and later.
+  let answered = await make(600);
+  await held;
+  answered += await make(600);
+  Atomics.store(shared, 0, 1);
+  const [fromWorker] = await once(worker, "message");
+  console.log(`alive ${answered + fromWorker}`);
+} else {
+  /** @type {Int32Array} */
+  const shared = workerData;
+  parentPort?.postMessage("up");
+  while (Atomics.load(shared, 0) === 0) {
+    await make(20);
+    await sleep(1);
+  }
+  parentPort?.postMessage(await make(100));
+}
