@@ -6,6 +6,7 @@ import { mode } from "./scope/mode.js";
 import { one } from "./scope/one.js";
 import { real } from "./scope/real.js";
 import { SlotStorage } from "./scope/slot-storage.js";
+import { watchTerminations } from "./scope/terminations.js";
 import { ways } from "./scope/ways.js";
 import { shared } from "./shared.js";
 
@@ -14,6 +15,9 @@ shared("register", () => {
   watchResources();
   watchForeignStorages();
   ways.rule({ sealed: true, foreign: false });
+  if (mode.frames) {
+    watchTerminations();
+  }
   syncBuiltinESMExports();
   return true;
 });

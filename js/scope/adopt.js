@@ -1,4 +1,5 @@
 import { shared } from "../shared.js";
+import { mode } from "./mode.js";
 import { real } from "./real.js";
 import { adopting, SlotStorage } from "./slot-storage.js";
 
@@ -28,12 +29,28 @@ export function slotBehind(storage) {
 export function adopt(storage) {
   if (!(storage instanceof real.AsyncLocalStorage) || slotBehind(storage) !== undefined) return;
   const slot = adopting(storage.getStore.bind(storage));
-  for (const method of /** @type {const} */ (["getStore", "run", "enterWith", "exit"])) {
-    Object.defineProperty(storage, method, {
-      value: /** @type {Function} */ (slot[method]).bind(slot),
-      configurable: true,
-      writable: true,
-    });
+  const getStore = slot.getStore.bind(slot);
+  const enterWith = slot.enterWith.bind(slot);
+  /**
+   * @param {unknown} store
+   * @param {(...args: any[]) => any} fn
+   * @param {unknown[]} args
+   */
+  const run = (store, fn, ...args) => {
+    if (storage.getStore === getStore && storage.enterWith === enterWith) return slot.run(store, fn, ...args);
+    // As Node's own `run`, for a profiler that has hooked the storage since.
+    const before = storage.getStore();
+    if (Object.is(before, store)) return Reflect.apply(fn, null, args);
+    if (!mode.frames) return slot.run(store, fn, ...args);
+    storage.enterWith(store);
+    try {
+      return Reflect.apply(fn, null, args);
+    } finally {
+      storage.enterWith(before);
+    }
+  };
+  for (const [name, value] of Object.entries({ getStore, enterWith, run, exit: slot.exit.bind(slot) })) {
+    Object.defineProperty(storage, name, { value, configurable: true, writable: true });
   }
   const suspend = real.AsyncLocalStorage.prototype.disable.bind(storage);
   Object.defineProperty(storage, "disable", {

@@ -17,7 +17,12 @@ const KEY = Symbol.for("onescope.scope.1");
 function createOne() {
   const { AsyncLocalStorage } = real;
   const storage = new AsyncLocalStorage(/** @type {any} */ ({ name: "onescope" }));
-  const { getStore, enterWith, run } = AsyncLocalStorage.prototype;
+  const { getStore, enterWith, run, disable } = AsyncLocalStorage.prototype;
+  // Under async_hooks a new storage of Node 24 and later taxes every promise from now on, and one that is off does not. The
+  // first entry turns it on. Workers have no such thing, and refuse.
+  try {
+    disable.call(storage);
+  } catch {}
   Object.defineProperties(storage, {
     getStore: { value: getStore },
     enterWith: { value: enterWith },

@@ -4,7 +4,7 @@ import { mode } from "./mode.js";
 import { one } from "./one.js";
 import { real } from "./real.js";
 import { bindCallback } from "./snapshot.js";
-import { ways } from "./ways.js";
+import { call, ways } from "./ways.js";
 
 /** @typedef {import("./one.js").Scope} Scope */
 
@@ -72,20 +72,26 @@ class SlotStorageClass {
   }
 
   /**
+   * Calls `fn` with the storage set to `store`, as Node does: straight through if nothing changes, and through methods that
+   * a subclass or an agent has put in the place of this class's.
+   *
    * @param {T} store
    * @param {(...args: any[]) => any} fn
    * @param {...unknown} args
    */
   run(store, fn, ...args) {
-    if (this.#owner === NOBODY) this.#claim();
+    if (this.enterWith !== enterWith || this.getStore !== getStore) return this.#runHooked(store, fn, args);
     const prior = one.getStore();
-    const stored = readStored(prior, this.#owner);
-    // Node calls straight through when nothing changes, so what `fn` enters then survives it.
-    if (Object.is(this.#decode(stored), store)) return Reflect.apply(fn, null, args);
-    if (this.#disabled) this.#enable();
-    const next = withStored(prior, this.#owner, this.#encode(store));
-    if (this.#birthplace !== undefined && stored === undefined) return this.#runFirst(next, prior, fn, args);
-    return ways.run(next, prior, this.#owner, stored, fn, args);
+    if (this.#holds(prior, store)) return call(fn, null, args);
+    if (ways.enter !== undefined && ways.level < ways.levels) {
+      return ways.enter(this.#next(prior, store), prior, this.#owner, fn, args);
+    }
+    const next = this.#enter(prior, store);
+    try {
+      return args.length === 0 ? fn.call(null) : Reflect.apply(fn, null, args);
+    } finally {
+      this.#leave(next, prior);
+    }
   }
 
   /** @param {T} store */
@@ -190,17 +196,82 @@ class SlotStorageClass {
   }
 
   /**
-   * Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, which hides the default from
-   * then on.
+   * @param {Scope | undefined} scope
+   * @param {T | undefined} store
+   * @returns {boolean} whether the storage already reads as `store` there
+   */
+  #holds(scope, store) {
+    if (this.#owner === NOBODY) this.#claim();
+    return Object.is(this.#decode(readStored(scope, this.#owner)), store);
+  }
+
+  /**
+   * @param {Scope | undefined} prior
+   * @param {T | undefined} store
+   * @returns {Scope} a copy of `prior` in which the storage holds `store`
+   */
+  #next(prior, store) {
+    if (this.#disabled) this.#enable();
+    return withStored(prior, this.#owner, this.#encode(store));
+  }
+
+  /**
+   * The plain way in. Takes at least the stack that `#leave` takes, so that leaving cannot overflow where this did not.
+   *
+   * @param {Scope | undefined} prior
+   * @param {T | undefined} store
+   */
+  #enter(prior, store) {
+    const next = this.#next(prior, store);
+    one.enterWith(next);
+    return next;
+  }
+
+  /**
+   * Puts back what this storage held in `prior`, leaving alone what others entered since `next`.
    *
    * @param {Scope} next
    * @param {Scope | undefined} prior
+   */
+  #leave(next, prior) {
+    let back = prior;
+    // Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, which hides the default from
+    // then on.
+    if (this.#birthplace !== undefined && readStored(prior, this.#owner) === undefined) {
+      back = withStored(prior, this.#owner, this.#encode(undefined));
+    }
+    const now = one.getStore();
+    one.enterWith(now === next ? back : withStored(now, this.#owner, readStored(back, this.#owner)));
+  }
+
+  /**
+   * `run` where the storage's `getStore` or `enterWith` is not this class's. With frames Node's `run` calls both, so that
+   * profilers which hook `enterWith` see each entry and each return; under async_hooks it calls `getStore` alone.
+   *
+   * @param {T} store
    * @param {(...args: any[]) => any} fn
    * @param {unknown[]} args
    */
-  #runFirst(next, prior, fn, args) {
-    const nothing = this.#encode(undefined);
-    return ways.run(next, withStored(prior, this.#owner, nothing), this.#owner, nothing, fn, args);
+  #runHooked(store, fn, args) {
+    const before = this.getStore();
+    if (Object.is(before, store)) return call(fn, null, args);
+    if (mode.frames && mode.enters) {
+      this.enterWith(store);
+      try {
+        return call(fn, null, args);
+      } finally {
+        this.enterWith(/** @type {T} */ (before));
+      }
+    }
+    if (this.#owner === NOBODY) this.#claim();
+    const prior = one.getStore();
+    if (ways.enter !== undefined) return ways.enter(this.#next(prior, store), prior, this.#owner, fn, args);
+    const next = this.#enter(prior, store);
+    try {
+      return call(fn, null, args);
+    } finally {
+      this.#leave(next, prior);
+    }
   }
 
   #enable() {
@@ -252,7 +323,7 @@ class SlotStorageClass {
         next = withStored(next, storage.#owner, storage.#encode(undefined));
       }
       if (next === prior) return fn();
-      if (!mode.enters) return ways.run(/** @type {Scope} */ (next), prior, NOBODY, undefined, fn, []);
+      if (!mode.enters) return one.run(next, fn);
       one.enterWith(next);
       try {
         return fn();
@@ -266,6 +337,9 @@ class SlotStorageClass {
     },
   };
 }
+
+/** This class's own, to notice where somebody has put others in their place. */
+const { getStore, enterWith } = SlotStorageClass.prototype;
 
 export const { SlotStorage, adopting, claimLane, exitAll } = shared("SlotStorage", () => {
   const { friends } = SlotStorageClass;
