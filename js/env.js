@@ -11,3 +11,6 @@ export const ONESCOPE_TOKEN = process.env.ONESCOPE_TOKEN || undefined;
 
 /** Kind of the terminal; `dumb` is one that only takes text. */
 export const TERM = process.env.TERM;
+
+/** Whether dd-trace profiles, and whether it writes OpenTelemetry's thread context: both read async context frames. */
+export const { DD_PROFILING_ENABLED, DD_TRACE_OTEL_CTX_ENABLED } = process.env;

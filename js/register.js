@@ -2,6 +2,7 @@
 
 import async_hooks from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
+import { watchFrameReaders } from "./scope/frame-readers.js";
 import { mode } from "./scope/mode.js";
 import { one } from "./scope/one.js";
 import { real } from "./scope/real.js";
@@ -16,6 +17,7 @@ shared("register", () => {
   watchForeignStorages();
   ways.rule({ sealed: true, foreign: false });
   if (mode.frames) {
+    watchFrameReaders();
     watchTerminations();
   }
   syncBuiltinESMExports();

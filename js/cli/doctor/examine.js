@@ -101,6 +101,7 @@ async function examinePropagation() {
     way,
     wayWithRegister: ways.name,
     otherStoragesInUse: others,
+    frameReaders: ways.frameReaders,
   };
 }
 

@@ -25,6 +25,8 @@ export function toText(report) {
   );
   if (!propagation.register) lines.push(row("", `with it, the ${propagation.wayWithRegister} way`));
   if (propagation.otherStoragesInUse) lines.push(row("", "a real storage is in use besides"));
+  if (propagation.frameReaders.length > 0)
+    lines.push(row("", `the plain way, because frames are read natively by ${propagation.frameReaders.join(", ")}`));
   lines.push(
     ...list("slots", storages.slots),
     ...list("not slots", storages.real),
