@@ -170,7 +170,7 @@ export interface RecordOptions {
   path: string;
   /** flights that are kept, the new one among them: `path`, `path.1`, …; from 1 to 100, default 3 */
   keep?: number;
-  /** most bytes of a flight, which are taken from the disk at once; default 16 MiB, room for 129 000 contexts */
+  /** most bytes of a flight, which are taken from the disk at once; default 16 MiB, room for 120 000 contexts */
   maxBytes?: number;
 }
 

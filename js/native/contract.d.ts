@@ -192,6 +192,8 @@ export interface Flight {
   } | null;
   countersAgeMs: number | null;
   unrecorded: { pages: number; inFlight: number; threads: number } | null;
+  /** something can have been in flight that is not listed */
+  mayBeMissing: boolean;
   pagesUsed: number;
   pagesCapacity: number;
   corrupt: { pages: number; cells: number; stalls: number; snapshots: number };

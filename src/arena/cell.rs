@@ -181,7 +181,7 @@ pub struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    pub(super) fn new(memory: &'a Memory, base: usize) -> Self {
+    pub(crate) fn new(memory: &'a Memory, base: usize) -> Self {
         Self { memory, base }
     }
 

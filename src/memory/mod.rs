@@ -62,6 +62,11 @@ impl Memory {
         Ok(Self { lines: Lines::Own(lines) })
     }
 
+    /// A block of no bytes.
+    pub fn none() -> Self {
+        Self { lines: Lines::Own(Vec::new()) }
+    }
+
     fn of_part(part: Part) -> Self {
         Self { lines: Lines::Mapped(part) }
     }

@@ -7,12 +7,12 @@ use std::time::SystemTime;
 
 use super::file::NewFile;
 use super::format::{
-    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, PAGE_STRIDE, PAGES_START, PREFIX,
-    SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION,
+    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, OUTSIDE_BYTES, PAGE_STRIDE, PAGES_START,
+    PREFIX, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION, room,
 };
+use super::outside::Outside;
 use super::read::Stall;
 use super::slot;
-use crate::arena::Totals;
 use crate::error::{Error, Result};
 use crate::inspect;
 use crate::limits::{LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
@@ -58,6 +58,7 @@ pub struct Flight {
     blocks: Arc<Pool>,
     snapshots: [Memory; 2],
     stalls: Vec<Memory>,
+    outside: Outside,
     written: Mutex<Written>,
 }
 
@@ -68,13 +69,14 @@ impl Flight {
     /// `RecordFile` or `RecordHeld`. No older flight is touched.
     pub fn create(store: &Store, settings: &Settings) -> Result<(Self, NewFile)> {
         let Settings { path, keep, max_bytes, .. } = settings;
-        let pages = max_bytes.saturating_sub(PAGES_START) / PAGE_STRIDE;
-        let bytes = PAGES_START + pages * PAGE_STRIDE;
+        let (pages, outside) = room(*max_bytes);
+        let outside_start = PAGES_START + pages * PAGE_STRIDE;
+        let bytes = outside_start + outside * OUTSIDE_BYTES;
         let new = NewFile::create(path, *keep, bytes)?;
         let refused = |reason: String| Error::RecordFile { path: path.display().to_string(), reason };
         let mapping = Mapping::new(new.file(), bytes).map_err(|error| refused(error.to_string()))?;
         let mapping = Arc::new(mapping);
-        write_header(&mapping, &header(store, settings, pages)).map_err(refused)?;
+        write_header(&mapping, &header(store, settings, (pages, outside))).map_err(refused)?;
         let slots = |start: usize, index: usize| {
             Part::fixed(&mapping, start + index * SLOT_BYTES..start + (index + 1) * SLOT_BYTES)
         };
@@ -98,6 +100,7 @@ impl Flight {
             )),
             snapshots: [0, 1].map(|index| slots(SNAPSHOTS.start, index)),
             stalls: (0..STALLS).map(|index| slots(STALL_SLOTS.start, index)).collect(),
+            outside: Outside::new(Part::fixed(&mapping, outside_start..bytes)),
             written: Mutex::default(),
         };
         flight.refresh(store);
@@ -147,26 +150,22 @@ impl Flight {
         self.pages.usage()
     }
 
-    /// What of the store is not in this file.
+    /// Copies what is in flight outside of this file into it, and says what of the store is not in it.
     pub fn unrecorded(&self, store: &Store) -> Unrecorded {
-        let mut unrecorded = Unrecorded::default();
-        for page in store.pages.snapshot().0 {
-            if !self.pages.lent((*page).as_ref()) {
-                unrecorded.pages += 1;
-                unrecorded.in_flight += Totals::of(&page).in_flight;
-            }
-        }
+        let mut pages = store.pages.snapshot().0;
+        pages.retain(|page| !self.pages.lent((**page).as_ref()));
+        let mut unrecorded = self.outside.copy(&pages);
         let threads = store.threads.all();
         unrecorded.threads = threads.iter().filter(|thread| !self.blocks.lent(&thread.block)).count() as u64;
         unrecorded
     }
 
-    /// Writes how things are now. Nothing once the end is noted.
-    pub fn refresh(&self, store: &Store) {
-        self.snapshot(store, None);
+    /// Writes how things are now. Nothing once the end is noted. Returns how many pages are not in the file.
+    pub fn refresh(&self, store: &Store) -> u64 {
+        self.snapshot(store, None)
     }
 
-    fn snapshot(&self, store: &Store, ending: Option<Ending>) {
+    fn snapshot(&self, store: &Store, ending: Option<Ending>) -> u64 {
         let counts = inspect::counts(store);
         let totals = counts.totals;
         let counters = Counters {
@@ -182,7 +181,7 @@ impl Flight {
         let (at_ms, clock) = (wall_ms(), store.threads.clock().now_ms());
         let mut written = self.written.lock();
         if ending.is_none() && written.ended {
-            return;
+            return 0;
         }
         written.ended = ending.is_some();
         let text = serde_json::to_vec(&Snapshot { at_ms, clock, counters, unrecorded, ending });
@@ -193,6 +192,7 @@ impl Flight {
             written.snapshots,
             &text.unwrap_or_default(),
         );
+        unrecorded.pages
     }
 
     /// Notes how the process is about to end, in place of what was noted before, and that what is in flight now was so at the
@@ -201,6 +201,7 @@ impl Flight {
         self.pages.seal();
         self.blocks.seal();
         self.snapshot(store, Some(ending));
+        self.outside.seal();
     }
 
     /// Lets others have the file.
@@ -252,7 +253,7 @@ fn wall_ms() -> u64 {
 }
 
 /// What a flight says of this process.
-pub(super) fn header(store: &Store, settings: &Settings, pages: usize) -> Header {
+pub(super) fn header(store: &Store, settings: &Settings, (pages, outside): (usize, usize)) -> Header {
     Header {
         pid: std::process::id(),
         started_at_ms: wall_ms(),
@@ -262,6 +263,7 @@ pub(super) fn header(store: &Store, settings: &Settings, pages: usize) -> Header
         layout_version: LAYOUT_VERSION,
         layout_hash: layout_hash(),
         pages,
+        outside,
         calls: settings.calls.clone(),
     }
 }

@@ -7,6 +7,7 @@
 //! 16384    64 × 64      the blocks of the JavaScript threads (`threads.rs`)
 //! 20480    16 × 4096    the last stall reports: slots, written in turn
 //! 86016    N × 32960    pages of cells (`arena/`), each with 192 bytes behind it
+//! then     M × 192      copies of what is in flight in pages that are not in the file
 //! ```
 
 use std::ops::Range;
@@ -19,7 +20,7 @@ use crate::limits::{PAGE_BYTES, THREAD_BLOCK_BYTES};
 pub const MAGIC: [u8; 8] = *b"OSFLIGHT";
 
 /// Version of the format. A reader takes its own only.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How a machine of another byte order would not read it.
 pub const BYTE_ORDER: u32 = 0x0102_0304;
@@ -58,8 +59,30 @@ pub const PAGE_STRIDE: usize = PAGE_BYTES + 192;
 /// Most bytes of a flight (1 GiB).
 pub const MAX_BYTES: usize = 1 << 30;
 
+/// Bytes of a copy of a context in flight whose page is not in the file: words 0 and 1 its handle, 2 its thread; then the cell.
+pub const OUTSIDE_BYTES: usize = 192;
+
+/// Where the cell is in it.
+pub const OUTSIDE_CELL: usize = 64;
+
+/// Fewest copies that there is room for.
+const OUTSIDE_LEAST: usize = 64;
+
 /// Fewest bytes of a flight: those of one page.
-pub const MIN_BYTES: usize = PAGES_START + PAGE_STRIDE;
+pub const MIN_BYTES: usize = PAGES_START + PAGE_STRIDE + OUTSIDE_LEAST * OUTSIDE_BYTES;
+
+/// Pages and copies that a flight of so many bytes has room for; a sixteenth is for copies.
+pub fn room(max_bytes: usize) -> (usize, usize) {
+    let bytes = max_bytes.saturating_sub(PAGES_START);
+    let outside = (bytes / 16 / OUTSIDE_BYTES).clamp(OUTSIDE_LEAST, 1 << 14);
+    (bytes.saturating_sub(outside * OUTSIDE_BYTES) / PAGE_STRIDE, outside)
+}
+
+/// Bytes of a flight with so many pages and copies; none if there is no such number.
+pub fn size(pages: usize, outside: usize) -> Option<usize> {
+    let copies = outside.checked_mul(OUTSIDE_BYTES)?;
+    pages.checked_mul(PAGE_STRIDE)?.checked_add(copies)?.checked_add(PAGES_START)
+}
 
 /// What is said of a process once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +104,8 @@ pub struct Header {
     pub layout_hash: String,
     /// Pages that there is room for.
     pub pages: usize,
+    /// Copies of contexts outside that there is room for.
+    pub outside: usize,
     /// Names of the blocking calls that threads stamp; the first has the code 1.
     pub calls: Vec<String>,
 }
@@ -127,7 +152,7 @@ pub struct Counters {
 pub struct Unrecorded {
     /// Pages that JavaScript reaches and that are not in the file.
     pub pages: u64,
-    /// Contexts in them that are in flight.
+    /// Contexts in them that are in flight and of which there is no copy.
     pub in_flight: u64,
     /// Threads whose blocks are not in the file.
     pub threads: u64,

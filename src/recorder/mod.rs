@@ -6,6 +6,7 @@
 
 mod flight;
 mod format;
+mod outside;
 mod read;
 mod run;
 mod slot;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{Builder, Thread, park_timeout};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::flight::Flight;
 use crate::error::{Error, Result};
@@ -13,18 +13,29 @@ use crate::store::Store;
 /// Between two snapshots, so that totals can be that much older than the end.
 const TICK: Duration = Duration::from_millis(250);
 
+/// Between two rounds in which what is in flight in pages outside of the file is copied, while there are any.
+const COPY_TICK: Duration = Duration::from_millis(50);
+
 /// Starts the thread of a recording. It ends once `stopped` is set and it is unparked.
 pub(super) fn spawn(store: &'static Store, flight: Arc<Flight>, stopped: Arc<AtomicBool>) -> Result<Thread> {
     let run = move || {
+        let mut next = Instant::now() + TICK;
+        let mut outside = false;
         loop {
-            park_timeout(TICK);
+            park_timeout(if outside { COPY_TICK } else { TICK });
             if stopped.load(Relaxed) {
                 return;
             }
+            if Instant::now() < next {
+                let copied = catch_unwind(AssertUnwindSafe(|| flight.unrecorded(store).pages));
+                outside = copied.is_ok_and(|pages| pages > 0);
+                continue;
+            }
+            next = Instant::now() + TICK;
             // A panic ends nothing but this look; the panic hook has reported it.
             let _ = catch_unwind(AssertUnwindSafe(|| match flight.loss() {
                 Some(what) => store.recorder.lose(store, &flight, what),
-                None => flight.refresh(store),
+                None => outside = flight.refresh(store) > 0,
             }));
         }
     };

@@ -14,14 +14,14 @@ const COLUMN = 12;
  * @returns {string} for people
  */
 export function toText(flight) {
-  const { pid, node, onescope, startedAtMs, lastAliveAtMs, inFlight, threads, stalls } = flight;
+  const { pid, node, onescope, startedAtMs, lastAliveAtMs, inFlight, threads, stalls, mayBeMissing } = flight;
   const lines = [
     row("process", `${pid}, Node ${node}, onescope ${onescope}`),
     row("started", isoTime(startedAtMs)),
     row("last alive", `${isoTime(lastAliveAtMs)}, ${duration(lastAliveAtMs - startedAtMs)} after the start`),
     row("ended", ending(flight)),
     "",
-    inFlight.length === 0 ? "nothing in flight" : `in flight: ${inFlight.length}`,
+    inFlight.length > 0 || mayBeMissing ? `in flight: ${inFlight.length || "none seen"}` : "nothing in flight",
     ...table(inFlight),
     ...losses(flight),
     "",
@@ -83,13 +83,18 @@ function table(list) {
 }
 
 /** @param {Flight} flight */
-function losses({ unrecorded, corrupt, pagesCapacity }) {
+function losses({ unrecorded, corrupt, mayBeMissing, pagesUsed, pagesCapacity }) {
   const lines = [];
-  if (unrecorded !== null && unrecorded.pages > 0) {
+  if (unrecorded === null)
+    lines.push("  may be missing: what lay outside the recording, because its totals are damaged");
+  else if (mayBeMissing && unrecorded.pages > 0) {
+    const { pages, inFlight } = unrecorded;
+    const uncopied = inFlight > 0 ? `${inFlight} found no room in the file, and ` : "";
     lines.push(
-      `  and ${unrecorded.inFlight} in ${unrecorded.pages} pages that are not in the file: it has room for ${pagesCapacity}, ` +
-        "and pages from before record() stay outside",
+      `  may be missing: ${pages} pages of contexts lay outside the recording; ${uncopied}they were copied up to 50 ms before the end`,
     );
+  } else if (mayBeMissing && pagesUsed >= pagesCapacity) {
+    lines.push(`  may be missing: all ${pagesCapacity} pages of the recording were in use, so later ones lay outside`);
   }
   if (unrecorded !== null && unrecorded.threads > 0) {
     lines.push(`  ${unrecorded.threads} threads are not in the file`);

@@ -11,9 +11,9 @@ use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::Read;
 use std::path::Path;
 
-use self::parts::{Parts, root};
+use self::parts::{Copies, Parts, root};
 pub use self::recorded::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo};
-use super::format::{Ending, HEADER, How, MAGIC, MAX_BYTES, PREFIX};
+use super::format::{Ending, HEADER, How, MAGIC, MAX_BYTES, PREFIX, Snapshot};
 use crate::arena::cell::word;
 use crate::arena::{Cell, Handle, Page};
 use crate::clock::{AHEAD_MS, Clock};
@@ -80,7 +80,7 @@ pub(super) fn pid(bytes: &[u8]) -> Option<u32> {
 /// What is wrong with them.
 pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong> {
     check_magic(bytes)?;
-    let Parts { header, snapshot, pages, blocks, stalls, mut corrupt, capacity } = Parts::of(bytes)?;
+    let Parts { header, snapshot, pages, outside, blocks, stalls, mut corrupt, capacity } = Parts::of(bytes)?;
     let reference = snapshot.as_ref().map_or(header.started_clock, |snapshot| snapshot.clock);
     // The threads' clocks tick much more often than snapshots are written.
     // A clock that is further ahead than any age from the future shows no time.
@@ -88,7 +88,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
     let ahead = ahead.filter(|ahead| *ahead < AHEAD_MS).max().unwrap_or(0);
     let now = reference.wrapping_add(ahead);
     let at_ms = snapshot.as_ref().map_or(header.started_at_ms, |snapshot| snapshot.at_ms);
-    let view = View { pages: &pages, now };
+    let view = View { pages: &pages, outside: &outside, now };
 
     let mut in_flight = Vec::new();
     for (id, page) in &pages {
@@ -96,8 +96,14 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
             if !parts::is_sound(cell) {
                 corrupt.cells += 1;
             } else if cell.state().is_in_flight() && !cell.is_fork() {
-                in_flight.push(view.in_flight(Handle::of(*id, index).seq(), page, cell));
+                in_flight.push(view.in_flight(Handle::of(*id, index).seq(), page.thread(), cell));
             }
+        }
+    }
+    for (seq, thread, cell) in outside.iter() {
+        let copied = cell.state().is_in_flight() && !cell.is_fork();
+        if copied && Handle::new(seq).is_ok_and(|handle| !pages.contains_key(&handle.page())) {
+            in_flight.push(view.in_flight(seq, thread, cell));
         }
     }
     in_flight.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
@@ -105,6 +111,12 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
     let mut threads: Vec<ThreadInfo> = blocks.iter().map(|block| view.thread(block, &header.calls)).collect();
     threads.sort_by_key(|thread| thread.id);
     let ending = snapshot.as_ref().and_then(|snapshot| snapshot.ending.clone());
+    let may_be_missing = corrupt.pages + corrupt.cells > 0
+        || snapshot.as_ref().is_none_or(|Snapshot { unrecorded, ending, .. }| {
+            // An ending is noted by a JavaScript thread, after all was copied. Without one, what began since the last copy is
+            // missing, and a full file can have had pages outside since.
+            unrecorded.in_flight > 0 || ending.is_none() && (unrecorded.pages > 0 || pages.len() >= capacity)
+        });
     Ok(Recorded {
         pid: header.pid,
         node: header.node,
@@ -120,6 +132,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
         counters: snapshot.as_ref().map(|snapshot| snapshot.counters),
         counters_age_ms: snapshot.as_ref().map(|_| ahead),
         unrecorded: snapshot.map(|snapshot| snapshot.unrecorded),
+        may_be_missing,
         pages_used: pages.len(),
         pages_capacity: capacity,
         corrupt,
@@ -137,11 +150,12 @@ fn ended_cleanly(running: bool, ending: Option<&Ending>) -> Option<bool> {
 /// The contexts of a flight, seen at its end.
 struct View<'a> {
     pages: &'a BTreeMap<u64, Page>,
+    outside: &'a Copies,
     now: u32,
 }
 
 impl View<'_> {
-    fn in_flight(&self, seq: u64, page: &Page, cell: Cell<'_>) -> InFlight {
+    fn in_flight(&self, seq: u64, thread: u32, cell: Cell<'_>) -> InFlight {
         InFlight {
             seq,
             label: cell.label(),
@@ -149,7 +163,7 @@ impl View<'_> {
             state: cell.state().name(),
             age_ms: self.age_ms(cell.word(word::STARTED)),
             idle_ms: self.age_ms(cell.word(word::TOUCHED)),
-            thread: page.thread(),
+            thread,
             parent: cell.parent(),
         }
     }
@@ -174,7 +188,7 @@ impl View<'_> {
 
     /// The request that a context serves, as far as it is in the file.
     fn seen(&self, seq: u64) -> Option<Seen> {
-        let (seq, cell) = root(self.pages, seq)?;
+        let (seq, cell) = root(self.pages, self.outside, seq)?;
         Some(Seen {
             seq,
             label: cell.label(),

@@ -12,8 +12,8 @@ use crate::clock::AHEAD_MS;
 use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::recorder::format::{
-    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, PAGE_STRIDE, PAGES_START, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS,
-    Snapshot, VERSION,
+    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, OUTSIDE_BYTES, OUTSIDE_CELL, PAGE_STRIDE, PAGES_START,
+    SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, Snapshot, VERSION, size,
 };
 use crate::recorder::slot::{self, Slot};
 use crate::registry::layout_hash;
@@ -30,6 +30,7 @@ pub struct Parts {
     pub header: Header,
     pub snapshot: Option<Snapshot>,
     pub pages: BTreeMap<u64, Page>,
+    pub outside: Copies,
     /// The words of those that have an owner.
     pub blocks: Vec<Vec<u32>>,
     pub stalls: Vec<Stall>,
@@ -72,9 +73,9 @@ impl Parts {
             );
             return Err((Fault::Version, reason));
         }
-        let expected = header.pages.checked_mul(PAGE_STRIDE).and_then(|size| size.checked_add(PAGES_START));
-        let expected = expected.unwrap_or(usize::MAX);
-        let page_bytes = bytes.get(PAGES_START..expected).ok_or_else(|| truncated(expected))?;
+        let expected = size(header.pages, header.outside).unwrap_or(usize::MAX);
+        let rest = bytes.get(PAGES_START..expected).ok_or_else(|| truncated(expected))?;
+        let (page_bytes, copies) = rest.split_at(header.pages * PAGE_STRIDE);
 
         let mut corrupt = Corrupt::default();
         let snapshot = snapshot(&bytes[SNAPSHOTS], &mut corrupt);
@@ -82,8 +83,9 @@ impl Parts {
         let blocks = bytes[BLOCKS].chunks_exact(THREAD_BLOCK_BYTES).map(|block| words(block).collect());
         let blocks = blocks.filter(|words: &Vec<u32>| words[block::OWNER] != 0).collect();
         let pages = pages(page_bytes, &mut corrupt);
+        let outside = Copies::of(copies, &mut corrupt);
         let capacity = header.pages;
-        Ok(Self { header, snapshot, pages, blocks, stalls, corrupt, capacity })
+        Ok(Self { header, snapshot, pages, outside, blocks, stalls, corrupt, capacity })
     }
 }
 
@@ -173,6 +175,51 @@ fn pages(bytes: &[u8], corrupt: &mut Corrupt) -> BTreeMap<u64, Page> {
     pages
 }
 
+/// Copies of contexts whose pages were not in the file.
+pub struct Copies {
+    memory: Memory,
+    places: BTreeMap<u64, usize>,
+}
+
+impl Copies {
+    fn of(bytes: &[u8], corrupt: &mut Corrupt) -> Self {
+        // Without memory for them, as if there were none.
+        let (memory, bytes) = match Memory::zeroed(bytes.len()) {
+            Ok(memory) => (memory, bytes),
+            Err(_) => (Memory::none(), &[][..]),
+        };
+        words(bytes).enumerate().for_each(|(index, word)| memory.set_word(index, word));
+        let mut copies = Self { memory, places: BTreeMap::new() };
+        for place in 0..bytes.len() / OUTSIDE_BYTES {
+            let word = |index| copies.memory.word(place * OUTSIDE_BYTES / 4 + index);
+            if word(0) == 0 {
+                continue;
+            }
+            let seq = u64::from(word(1)) << 32 | u64::from(word(0));
+            let sound =
+                Handle::new(seq).is_ok_and(|handle| handle.index() != 0) && is_sound(copies.cell(place));
+            if !sound || copies.places.insert(seq, place).is_some() {
+                corrupt.cells += 1;
+            }
+        }
+        copies
+    }
+
+    fn cell(&self, place: usize) -> Cell<'_> {
+        Cell::new(&self.memory, (place * OUTSIDE_BYTES + OUTSIDE_CELL) / 4)
+    }
+
+    /// Handle, thread and cell of each.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, u32, Cell<'_>)> {
+        let thread = |place: usize| self.memory.word(place * OUTSIDE_BYTES / 4 + 2);
+        self.places.iter().map(move |(seq, place)| (*seq, thread(*place), self.cell(*place)))
+    }
+
+    fn find(&self, seq: u64) -> Option<(u64, Cell<'_>)> {
+        self.places.get(&seq).map(|place| (seq, self.cell(*place)))
+    }
+}
+
 /// False for a cell with a code that does not exist.
 pub fn is_sound(cell: Cell<'_>) -> bool {
     usize::from(cell.byte(byte::STATE)) < State::NAMES.len()
@@ -182,13 +229,14 @@ pub fn is_sound(cell: Cell<'_>) -> bool {
 }
 
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.
-pub fn root(pages: &BTreeMap<u64, Page>, seq: u64) -> Option<(u64, Cell<'_>)> {
-    let find = |seq| {
+pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, seq: u64) -> Option<(u64, Cell<'a>)> {
+    let in_page = |seq| {
         let handle = Handle::new(seq).ok()?;
         let page = pages.get(&handle.page())?;
         let cell = (handle.index() < page.cursor()).then(|| page.cell(handle.index()))?;
         is_sound(cell).then_some((seq, cell))
     };
+    let find = |seq| in_page(seq).or_else(|| outside.find(seq));
     let mut found = find(seq)?;
     for _ in 0..PARENTS {
         match found.1.parent().and_then(find) {

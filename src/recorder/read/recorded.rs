@@ -36,6 +36,8 @@ pub struct Recorded {
     pub counters_age_ms: Option<u32>,
     /// What of the process was not in the file; none if no snapshot is whole.
     pub unrecorded: Option<Unrecorded>,
+    /// Whether something can have been in flight that is not listed.
+    pub may_be_missing: bool,
     /// Pages of contexts in the file.
     pub pages_used: usize,
     /// Pages that there is room for.

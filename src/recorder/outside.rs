@@ -1,0 +1,112 @@
+//! Copies of what is in flight in pages that are not in the file: those from before the recording, and those that came when the
+//! file was full. However many pages leaked contexts hold, there is room for what is in flight.
+//!
+//! A thread writes them again and again, so they are late by one round at most.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::format::{OUTSIDE_BYTES, OUTSIDE_CELL, Unrecorded};
+use crate::arena::{Cell, Handle, Page, State};
+use crate::limits::{CELL_WORDS, PAGE_CELLS};
+use crate::memory::Memory;
+use crate::sync::Mutex;
+
+const RECORD_WORDS: usize = OUTSIDE_BYTES / 4;
+
+/// The room for copies.
+pub struct Outside {
+    memory: Memory,
+    places: Mutex<Places>,
+}
+
+#[derive(Default)]
+struct Places {
+    // Which context has which place.
+    of: HashMap<u64, usize>,
+    free: Vec<usize>,
+    // Pages that are full and have nothing in flight: that stays so.
+    done: HashSet<u64>,
+    sealed: bool,
+}
+
+impl Outside {
+    /// Room in memory that is all zeros.
+    pub fn new(memory: Memory) -> Self {
+        let free = (0..memory.len() / OUTSIDE_BYTES).rev().collect();
+        Self { memory, places: Mutex::new(Places { free, ..Places::default() }) }
+    }
+
+    /// Copies what is in flight in these pages, none of which is in the file. Counts the pages, and what found no room.
+    pub fn copy(&self, pages: &[Arc<Page>]) -> Unrecorded {
+        let mut places = self.places.lock();
+        let mut unrecorded = Unrecorded { pages: pages.len() as u64, ..Unrecorded::default() };
+        let ids: HashSet<u64> = pages.iter().map(|page| page.id()).collect();
+        places.done.retain(|id| ids.contains(id));
+        let mut seen = HashSet::new();
+        for page in pages {
+            if places.done.contains(&page.id()) {
+                continue;
+            }
+            let full = page.cursor() == PAGE_CELLS;
+            let mut over = 0;
+            for (index, cell) in page.cells() {
+                if cell.state().is_in_flight() && !cell.is_fork() {
+                    let seq = Handle::of(page.id(), index).seq();
+                    seen.insert(seq);
+                    unrecorded.in_flight += u64::from(!self.put(&mut places, seq, page.thread(), cell));
+                }
+                over += usize::from(cell.state() == State::Closed || cell.is_fork());
+            }
+            if full && over == PAGE_CELLS - 1 {
+                places.done.insert(page.id());
+            }
+        }
+        if !places.sealed {
+            let gone: Vec<u64> = places.of.keys().filter(|seq| !seen.contains(seq)).copied().collect();
+            gone.into_iter().for_each(|seq| self.clear(&mut places, seq));
+        }
+        unrecorded
+    }
+
+    /// Leaves everything as it is from now on.
+    pub fn seal(&self) {
+        self.places.lock().sealed = true;
+    }
+
+    fn put(&self, places: &mut Places, seq: u64, thread: u32, cell: Cell<'_>) -> bool {
+        if places.sealed {
+            return places.of.contains_key(&seq);
+        }
+        let (place, new) = match (places.of.get(&seq), places.free.last()) {
+            (Some(place), _) => (*place, false),
+            (None, Some(free)) => (*free, true),
+            (None, None) => return false,
+        };
+        let start = place * RECORD_WORDS;
+        for word in 0..CELL_WORDS {
+            let value = cell.word(word);
+            let at = start + OUTSIDE_CELL / 4 + word;
+            // What is not written does not have to go to the disk.
+            if self.memory.word(at) != value {
+                self.memory.set_word(at, value);
+            }
+        }
+        if new {
+            places.free.pop();
+            places.of.insert(seq, place);
+            self.memory.set_word(start + 2, thread);
+            self.memory.set_word(start + 1, (seq >> 32) as u32);
+            // Last: it says that the rest is there. It is never 0, because the first cell of a page is no context.
+            self.memory.set_word(start, seq as u32);
+        }
+        true
+    }
+
+    fn clear(&self, places: &mut Places, seq: u64) {
+        if let Some(place) = places.of.remove(&seq) {
+            self.memory.set_word(place * RECORD_WORDS, 0);
+            places.free.push(place);
+        }
+    }
+}
