@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -114,7 +114,7 @@ test("two processes never share a file", { skip: !native }, async (t) => {
   });
   t.after(() => first.kill("SIGKILL"));
   await once(first.stdout, "data");
-  const second = await record({ path, end: "kill" });
+  const second = await record({ path, end: "kill", strict: true });
   assert.equal(second.code, 1);
   assert.match(second.stderr, /code: 'ERR_ONESCOPE_RECORD_HELD'/);
   assert.ok(second.stderr.includes(`process ${first.pid} records into ${path} and is alive`), second.stderr);
@@ -128,6 +128,48 @@ test("two processes never share a file", { skip: !native }, async (t) => {
   assert.equal((await readFlight(`${path}.1`)).pid, first.pid);
 });
 
+test("a process that finds its file taken records into one of its own, and says so", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const runs = Array.from({ length: 3 }, () => record({ path, end: "wait" }));
+  const folder = dirname(path);
+  await until(
+    () => readdirSync(folder).filter((name) => /^flight(-\d)?$/.test(name)).length,
+    (count) => count === 3,
+    30_000,
+  );
+  writeFileSync(`${path}-end`, "");
+  const ran = await Promise.all(runs);
+  assert.deepEqual(
+    ran.map(({ code }) => code),
+    [0, 0, 0],
+    JSON.stringify(ran),
+  );
+  const warnings = ran
+    .map(({ stderr }) => stderr.match(/OnescopeWarning: .+/g) ?? [])
+    .filter(({ length }) => length > 0);
+  assert.equal(warnings.length, 2);
+  assert.match(
+    warnings[0].join(),
+    /another process records into \S+flight, so this one records into \S+flight-\d; give each/,
+  );
+  const pids = await Promise.all(["", "-2", "-3"].map(async (end) => (await readFlight(path + end)).pid));
+  assert.equal(new Set(pids).size, 3);
+  assert.ok((await lastFlight([path])).stdout.includes(`other processes: ${path}-2, ${path}-3`));
+});
+
+test("a lock on the folder, which any user who reads it can take, holds nothing up", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  const lock = spawn("flock", [dirname(path), "sleep", "60"], { stdio: "ignore", detached: true });
+  t.after(() => process.kill(-(lock.pid ?? 0), "SIGKILL"));
+  await until(
+    () => spawnSync("flock", ["-n", dirname(path), "true"]).status,
+    (status) => status === 1,
+    10_000,
+  );
+  assert.equal((await record({ path, end: "exit 3" })).code, 3);
+  assert.equal((await readFlight(path)).ending.code, 3);
+});
+
 for (const [keep, earlier] of /** @type {Array<[number, boolean]>} */ ([
   [1, false],
   [3, false],
@@ -138,7 +180,9 @@ for (const [keep, earlier] of /** @type {Array<[number, boolean]>} */ ([
     const path = flightPath(t);
     if (earlier) await record({ path, end: "kill" });
     let ended = 0;
-    const runs = Array.from({ length: 4 }, () => record({ path, end: "wait", keep }).finally(() => ended++));
+    const runs = Array.from({ length: 4 }, () =>
+      record({ path, end: "wait", keep, strict: true }).finally(() => ended++),
+    );
     await until(
       () => ended,
       (count) => count >= 3,

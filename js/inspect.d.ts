@@ -172,11 +172,13 @@ export interface RecordOptions {
   keep?: number;
   /** most bytes of a flight, which are taken from the disk at once; default 16 MiB, room for 120 000 contexts */
   maxBytes?: number;
+  /** throw `ERR_ONESCOPE_RECORD_HELD` where a live process records into `path`, instead of recording into `path-2`, …; default false */
+  strict?: boolean;
 }
 
 /** A recording that is on. */
 export interface Recording extends Disposable {
-  /** the file, as an absolute path */
+  /** the file, as an absolute path: that of the options, or with `-2`, `-3`, … if other processes record into it */
   readonly path: string;
   /**
    * Pages of 255 contexts: how many there is room for, how many are in use, and how many of the process are not in the
@@ -194,7 +196,7 @@ export interface Recording extends Disposable {
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a worker;
  *   `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write` to the file or its older ones;
  *   `ERR_ONESCOPE_RECORDING` while another recording is on; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
- *   something else is there; `ERR_ONESCOPE_RECORD_HELD` if a live process records into it; `ERR_ONESCOPE_RECORDER` or
+ *   something else is there; `ERR_ONESCOPE_RECORD_HELD` with `strict` if a live process records into it; `ERR_ONESCOPE_RECORDER` or
  *   `ERR_ONESCOPE_CLOCK` if a thread of onescope's cannot start; `ERR_ONESCOPE_PAGE_MEMORY` if there is no memory
  */
 export function record(options: RecordOptions): Recording;

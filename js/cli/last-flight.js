@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadNative } from "../native/load.js";
 import { toJson } from "./last-flight/json.js";
@@ -53,6 +55,23 @@ export async function run(args) {
     console.error(`${code}: ${message}`);
     return 1;
   }
-  console.log(values.json ? JSON.stringify(toJson(flight), null, 2) : toText(flight));
+  console.log(values.json ? JSON.stringify(toJson(flight), null, 2) : toText(flight) + others(path));
   return 0;
+}
+
+/**
+ * @param {string} path
+ * @returns {string} names the flights of processes that found `path` taken
+ */
+function others(path) {
+  const start = `${basename(path)}-`;
+  const isOne = (/** @type {string} */ name) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length));
+  try {
+    const found = readdirSync(dirname(path)).filter(isOne);
+    return found.length === 0
+      ? ""
+      : `\n\nother processes: ${found.map((name) => join(dirname(path), name)).join(", ")}`;
+  } catch {
+    return "";
+  }
 }

@@ -11,6 +11,8 @@ import { requirePermission } from "./permission.js";
 /** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
 
 const MOST_KEPT = 100;
+/** Processes that can share a path. */
+const MOST_FILES = 1000;
 const DEFAULT_BYTES = 16 * 2 ** 20;
 
 /**
@@ -23,9 +25,10 @@ const DEFAULT_BYTES = 16 * 2 ** 20;
  *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function record(options) {
-  const { path, keep = 3, maxBytes = DEFAULT_BYTES } = options ?? {};
+  const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = options ?? {};
   if (typeof path !== "string" || path === "") refuseOption("record()", "path", path, "the name of a file");
   checkWhole("record()", "keep", keep, 1, MOST_KEPT);
+  if (typeof strict !== "boolean") refuseOption("record()", "strict", strict, "true or false");
   const recorder = nativeOnly("recorder", "record()", "a file must hold what JavaScript writes");
   const { least, most } = recorder.recordLimits();
   checkWhole("record()", "maxBytes", maxBytes, least, most);
@@ -35,11 +38,12 @@ export function record(options) {
       "only the main thread knows how the process ends; call record() there, and this worker is recorded too",
     );
   }
-  const file = resolve(path);
+  const wanted = resolve(path);
   // Also the names that it has before it is complete, and once it is an older one.
-  for (const name of [file, `${file}.new-0`, `${file}.1`]) requirePermission("fs.write", name, "record()");
+  for (const name of [wanted, `${wanted}.new-0`, `${wanted}.1`]) requirePermission("fs.write", name, "record()");
   threadBlock();
-  recorder.recordStart({ path: file, keep, maxBytes, node: process.versions.node, calls: CALLS });
+  const settings = { keep, maxBytes, node: process.versions.node, calls: CALLS };
+  const file = startIn(recorder, wanted, settings, strict);
   try {
     moveThread();
   } catch (error) {
@@ -61,6 +65,34 @@ export function record(options) {
     stop,
     [Symbol.dispose]: stop,
   };
+}
+
+/**
+ * Starts to record, unless `strict` into the first of FILE, FILE-2, FILE-3, … that no live process records into.
+ *
+ * @param {import("../native/contract.js").Recorder} recorder
+ * @param {string} wanted
+ * @param {Omit<import("../native/contract.js").RecordSettings, "path">} settings
+ * @param {boolean} strict
+ * @returns {string} the file
+ */
+function startIn(recorder, wanted, settings, strict) {
+  for (let n = 1; ; n++) {
+    const path = n === 1 ? wanted : `${wanted}-${n}`;
+    try {
+      if (n > 1) requirePermission("fs.write", path, "record()");
+      recorder.recordStart({ ...settings, path });
+    } catch (error) {
+      const held = /** @type {{ code?: string }} */ (error).code === "ERR_ONESCOPE_RECORD_HELD";
+      if (!held || strict || n === MOST_FILES) throw error;
+      continue;
+    }
+    if (n > 1) {
+      const message = `another process records into ${wanted}, so this one records into ${path}; give each a path of its own`;
+      process.emitWarning(message, "OnescopeWarning");
+    }
+    return path;
+  }
 }
 
 /**
@@ -90,7 +122,8 @@ function noteTheEnd(recorder) {
  * @returns {string} the name of its class and nothing else of it: a message can hold anything
  */
 function classOf(error) {
-  if (!types.isNativeError(error)) return typeof error;
+  // That of a worker arrives as an object which only its prototype tells.
+  if (!types.isNativeError(error) && !(error instanceof Error)) return typeof error;
   try {
     const { name } = error.constructor;
     return /^[\w$]{1,64}$/.test(name) ? name : "Error";

@@ -1,8 +1,8 @@
 //! The files of flights: made whole before they get their name, locked by their process, and moved on by the next one.
 //!
 //! Nothing that is not a flight of this user's is touched, and no link is followed. The lock on a flight tells a live
-//! process's from one that is over: the system drops it with the process, however that ends. Names change only while their
-//! folder is locked too, so that of processes that start together one finds what the other left.
+//! process's from one that is over: the system drops it with the process, however that ends. Whoever locks a flight may move it; no name is taken that something has.
+//! Nothing else is locked: a folder's lock is anybody's who can read it.
 
 mod folder;
 mod old;
@@ -13,7 +13,6 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::{Errno, retry_on_intr};
@@ -23,8 +22,7 @@ use self::old::OldFlights;
 use crate::error::{Error, Result};
 
 /// Whoever reads a flight locks it for a moment, to see whether its process lives.
-const LOCK_ATTEMPTS: u32 = 10;
-const LOCK_PAUSE: Duration = Duration::from_millis(10);
+const LOCK_ATTEMPTS: u32 = 100;
 
 fn refused(path: &Path, reason: impl ToString) -> Error {
     Error::RecordFile { path: path.display().to_string(), reason: reason.to_string() }
@@ -49,14 +47,9 @@ impl NewFile {
     pub fn create(path: &Path, keep: usize, bytes: usize) -> Result<Self> {
         let failed = |error: io::Error| refused(path, describe(&error));
         let folder = Folder::of(path)?;
-        let (temporary, file) = while_held(|| {
-            let _lock = folder.lock()?;
-            // Before any room is taken.
-            OldFlights::lock(&folder, keep)?;
-            let temporary = folder.spare().map_err(failed)?;
-            let file = folder.create(&temporary).map_err(failed)?;
-            Ok((temporary, file))
-        })?;
+        // Before any room is taken.
+        while_held(|| OldFlights::lock(&folder, keep).map(drop))?;
+        let (temporary, file) = make(&folder).map_err(failed)?;
         let new = Self { path: path.to_owned(), keep, folder, temporary, file: Some(file) };
         reserve(new.file(), bytes).map_err(failed)?;
         Ok(new)
@@ -73,13 +66,20 @@ impl NewFile {
     /// `RecordHeld` if another process was quicker; `RecordFile`. Older flights have their names as before then.
     pub fn publish(mut self) -> Result<File> {
         while_held(|| {
-            let _lock = self.folder.lock()?;
             let old = OldFlights::lock(&self.folder, self.keep)?;
-            let moved = old.move_on().map_err(|error| {
-                refused(&self.path, format!("older flights cannot be moved: {}", describe(&error)))
+            let quicker = || Error::RecordHeld { path: self.path.display().to_string(), pid: None };
+            let moved = old.move_on().map_err(|error| match error.kind() {
+                // Another process has put one there meanwhile; what it is turns out when this is tried again.
+                ErrorKind::AlreadyExists => quicker(),
+                _ => refused(&self.path, format!("older flights cannot be moved: {}", describe(&error))),
             })?;
             match self.folder.rename(&self.temporary, self.folder.name()) {
                 Ok(()) => moved.finish(),
+                // Another process was quicker where there was no older flight.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    moved.undo();
+                    return Err(quicker());
+                }
                 Err(error) => {
                     moved.undo();
                     return Err(refused(&self.path, describe(&error)));
@@ -100,11 +100,22 @@ impl Drop for NewFile {
     }
 }
 
-/// Tries again where a flight is locked. The folder is not locked in between.
+/// Makes a locked file with a name of its own.
+fn make(folder: &Folder) -> io::Result<(OsString, File)> {
+    for _ in 0..LOCK_ATTEMPTS {
+        let temporary = folder.spare()?;
+        if let Some(file) = folder.create(&temporary)? {
+            return Ok((temporary, file));
+        }
+    }
+    Err(io::Error::other("other processes remove it while it is made"))
+}
+
+/// Tries again where a flight is locked, without sleeping: a JavaScript thread calls.
 fn while_held<T>(attempt: impl Fn() -> Result<T>) -> Result<T> {
     for _ in 1..LOCK_ATTEMPTS {
         match attempt() {
-            Err(Error::RecordHeld { .. }) => std::thread::sleep(LOCK_PAUSE),
+            Err(Error::RecordHeld { .. }) => std::thread::yield_now(),
             other => return other,
         }
     }

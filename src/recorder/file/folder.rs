@@ -1,11 +1,10 @@
 //! The folder that a flight lies in, and the names in it that belong to the flight.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, openat, statat, unlinkat};
 use rustix::io::Errno;
@@ -15,10 +14,6 @@ use super::{describe, refused};
 use crate::error::Result;
 use crate::recorder::format::{HEADER, MAGIC};
 
-/// A folder is locked for a few system calls at a time.
-const LOCK_ATTEMPTS: u32 = 400;
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
-
 /// Files that are about to become a flight or to go, at a time: `FILE.new-0` and so on.
 const SPARES: usize = 100;
 
@@ -27,15 +22,6 @@ pub struct Folder {
     handle: File,
     path: PathBuf,
     name: OsString,
-}
-
-/// Unlocks the folder when it is dropped.
-pub struct Lock<'a>(&'a File);
-
-impl Drop for Lock<'_> {
-    fn drop(&mut self) {
-        let _ = self.0.unlock();
-    }
 }
 
 impl Folder {
@@ -51,27 +37,6 @@ impl Folder {
             OpenOptions::new().read(true).custom_flags(OFlags::DIRECTORY.bits() as i32).open(&parent);
         let handle = handle.map_err(|error| refused(path, describe(&error)))?;
         Ok(Self { handle, path: parent, name })
-    }
-
-    /// Waits, for a bounded time, until no other process changes names in this folder.
-    ///
-    /// # Errors
-    /// `RecordFile`.
-    pub fn lock(&self) -> Result<Lock<'_>> {
-        for _ in 0..LOCK_ATTEMPTS {
-            match self.handle.try_lock() {
-                Ok(()) => return Ok(Lock(&self.handle)),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
-                Err(TryLockError::Error(error)) => {
-                    return Err(refused(
-                        &self.path_of(&self.name),
-                        format!("its folder cannot be locked: {error}"),
-                    ));
-                }
-            }
-        }
-        let reason = "another process keeps its folder locked; end that, or choose another folder";
-        Err(refused(&self.path_of(&self.name), reason))
     }
 
     /// Name of the flight.
@@ -115,16 +80,17 @@ impl Folder {
         Ok(openat(&self.handle, name, flags, Mode::empty())?.into())
     }
 
-    /// Makes an empty file and locks it; the folder is locked.
-    pub fn create(&self, name: &OsStr) -> io::Result<File> {
+    /// Makes an empty file and locks it. None if another process has taken it for a leftover meanwhile.
+    pub fn create(&self, name: &OsStr) -> io::Result<Option<File>> {
         // `EXCL` neither follows a link nor takes a file that is there.
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let file: File = openat(&self.handle, name, flags, Mode::RUSR | Mode::WUSR)?.into();
-        if let Err(error) = file.try_lock() {
-            let _ = self.remove(name);
-            return Err(io::Error::other(format!("it cannot be locked: {error}")));
-        }
-        Ok(file)
+        let file: File = match openat(&self.handle, name, flags, Mode::RUSR | Mode::WUSR) {
+            Ok(file) => file.into(),
+            Err(Errno::EXIST) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let locked = file.try_lock().is_ok() && self.has(name, &file)?;
+        Ok(locked.then_some(file))
     }
 
     /// Gives a file another name, which nothing has.
@@ -149,7 +115,7 @@ impl Folder {
         Ok(unlinkat(&self.handle, name, AtFlags::empty())?)
     }
 
-    /// A name for a file that is about to become a flight or to go; the folder is locked. What processes left there that
+    /// A name for a file that is about to become a flight or to go. What processes left there that
     /// were killed meanwhile is removed.
     pub fn spare(&self) -> io::Result<OsString> {
         let mut free = None;

@@ -14,8 +14,7 @@ use crate::error::{Error, Result};
 use crate::recorder::format::MAGIC;
 use crate::recorder::read;
 
-/// The flights that are there, each proved to be one that is over, and kept so. The folder must be locked as long as this
-/// lives.
+/// The flights that are there, each proved to be one that is over, and kept so.
 pub struct OldFlights<'a> {
     folder: &'a Folder,
     // By age.
@@ -75,8 +74,11 @@ impl Moved<'_> {
     /// Gives them their names back.
     pub fn undo(self) {
         for (from, to) in self.names.iter().rev() {
-            // Whatever is in the way by now stays.
-            let _ = self.folder.rename(to, from);
+            // What is in the way by now stays. The oldest, which has lost its place, would go with the next recording.
+            let stays = self.folder.rename(to, from).is_err();
+            if stays && self.oldest.as_ref() == Some(to) {
+                let _ = self.folder.remove(to);
+            }
         }
     }
 
@@ -122,7 +124,8 @@ fn lock_old(folder: &Folder, age: usize) -> Result<Option<File>> {
         }
     }
     if !folder.has(&name, &file).map_err(failed)? {
-        return Err(in_the_way("somebody else has just put a file there"));
+        // Another process has moved it meanwhile: as if it held what is there now.
+        return Err(Error::RecordHeld { path: path.display().to_string(), pid: None });
     }
     Ok(Some(file))
 }
