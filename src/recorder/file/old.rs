@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind};
 
 use rustix::fs::FileType;
 use rustix::io::Errno;
@@ -105,9 +105,16 @@ fn lock_old(folder: &Folder, age: usize) -> Result<Option<File>> {
         FileType::Symlink => return Err(in_the_way("it is a symbolic link")),
         _ => return Err(in_the_way("it is no regular file")),
     }
-    let mut file = folder
-        .open(&name)
-        .map_err(|error| in_the_way(&format!("a file is there that cannot be opened ({error})")))?;
+    let mut file = match folder.open(&name) {
+        Ok(file) => file,
+        // Another process has moved it meanwhile: as if it held what is there now.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Error::RecordHeld { path: path.display().to_string(), pid: None });
+        }
+        Err(error) => {
+            return Err(in_the_way(&format!("a file is there that cannot be opened ({error})")));
+        }
+    };
     let start = own_start(&mut file).map_err(failed)?;
     let start = start.ok_or_else(|| in_the_way("it is another user's file"))?;
     if !start.starts_with(&MAGIC) {
