@@ -173,6 +173,10 @@ export interface Flight {
   endedCleanly: boolean | null;
   /** by the process's own account; `null` for one that was killed, crashed or runs */
   ending: { how: "exit" | "error" | "stopped"; code: number | null; error: string | null } | null;
+  /** the signal that ended it, if it could be noted; never SIGKILL or SIGSEGV */
+  signal: string | null;
+  /** the last signal that the program handled */
+  handledSignal: string | null;
   inFlight: Array<FlightRequest & { idleMs: number; thread: number; parent: number | null }>;
   threads: Array<{
     id: number;

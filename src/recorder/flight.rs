@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use super::file::NewFile;
 use super::format::{
-    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, MAGIC, OUTSIDE_BYTES, PAGE_STRIDE, PAGES_START,
-    PREFIX, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded, VERSION, room,
+    BLOCKS, BYTE_ORDER, Counters, Ending, HEADER, Header, How, MAGIC, OUTSIDE_BYTES, PAGE_STRIDE,
+    PAGES_START, PREFIX, SIGNALS, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, STALLS, Snapshot, THREADS, Unrecorded,
+    VERSION, room,
 };
 use super::outside::Outside;
 use super::read::Stall;
@@ -16,7 +17,7 @@ use super::slot;
 use crate::error::{Error, Result};
 use crate::inspect;
 use crate::limits::{LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
-use crate::memory::{Mapping, Memory, Part, Pool};
+use crate::memory::{Mapping, Memory, Notes, Part, Pool};
 use crate::registry::layout_hash;
 use crate::store::Store;
 use crate::sync::Mutex;
@@ -40,7 +41,9 @@ pub struct Settings {
 struct Written {
     snapshots: u32,
     stalls: u32,
-    ended: bool,
+    ended: Option<Snapshot>,
+    // Until others have the file.
+    notes: Option<Notes>,
     // The lock on the file goes with it.
     file: Option<File>,
 }
@@ -113,7 +116,10 @@ impl Flight {
     /// `RecordFile` or `RecordHeld`. Older flights have their names as before then.
     pub fn publish(&self, new: NewFile) -> Result<()> {
         let file = new.publish()?;
-        self.written.lock().file = Some(file);
+        let notes = Notes::new(Part::fixed(&self.mapping, SIGNALS));
+        let mut written = self.written.lock();
+        written.file = Some(file);
+        written.notes = Some(notes);
         Ok(())
     }
 
@@ -180,19 +186,40 @@ impl Flight {
         let unrecorded = self.unrecorded(store);
         let (at_ms, clock) = (wall_ms(), store.threads.clock().now_ms());
         let mut written = self.written.lock();
-        if ending.is_none() && written.ended {
+        if let Some(notes) = &written.notes {
+            notes.keep();
+        }
+        if ending.is_none() && written.ended.is_some() {
             return 0;
         }
-        written.ended = ending.is_some();
-        let text = serde_json::to_vec(&Snapshot { at_ms, clock, counters, unrecorded, ending });
+        let snapshot = Snapshot { at_ms, clock, counters, unrecorded, ending };
+        self.write(&mut written, &snapshot);
+        if snapshot.ending.is_some() {
+            written.ended = Some(snapshot);
+        }
+        unrecorded.pages
+    }
+
+    fn write(&self, written: &mut Written, snapshot: &Snapshot) {
+        let text = serde_json::to_vec(snapshot).unwrap_or_default();
         written.snapshots = written.snapshots.wrapping_add(1);
         // In turn: the one before stays whole while this one is written.
-        slot::write(
-            &self.snapshots[written.snapshots as usize % 2],
-            written.snapshots,
-            &text.unwrap_or_default(),
-        );
-        unrecorded.pages
+        slot::write(&self.snapshots[written.snapshots as usize % 2], written.snapshots, &text);
+    }
+
+    /// Notes the code that the process exits with, which can be another one than was noted before.
+    pub fn exited(&self, store: &Store, code: i32) {
+        let noted = self.written.lock().ended.clone();
+        match noted {
+            Some(Snapshot { ending: Some(ending), .. }) if ending.code == Some(code) => {}
+            Some(mut snapshot) => {
+                if let Some(ending) = &mut snapshot.ending {
+                    ending.code = Some(code);
+                }
+                self.write(&mut self.written.lock(), &snapshot);
+            }
+            None => self.end(store, Ending { how: How::Exit, code: Some(code), error: None }),
+        }
     }
 
     /// Notes how the process is about to end, in place of what was noted before, and that what is in flight now was so at the
@@ -206,8 +233,13 @@ impl Flight {
 
     /// Lets others have the file.
     pub fn unlock(&self) {
+        let (file, notes) = {
+            let mut written = self.written.lock();
+            (written.file.take(), written.notes.take())
+        };
+        drop(notes);
         // To close it would not do: the system keeps a mapped file open, and its lock with it.
-        if let Some(file) = self.written.lock().file.take() {
+        if let Some(file) = file {
             let _ = file.unlock();
         }
     }

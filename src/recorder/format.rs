@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! 0        64 bytes     magic "OSFLIGHT", version, byte order; then nothing
-//! 64       8128 bytes   the header: one slot, written once
+//! 64       8064 bytes   the header: one slot, written once
+//! 8128     64 bytes     signals
 //! 8192     2 × 4096     snapshots: two slots, written in turn
 //! 16384    64 × 64      the blocks of the JavaScript threads (`threads.rs`)
 //! 20480    16 × 4096    the last stall reports: slots, written in turn
@@ -29,7 +30,10 @@ pub const BYTE_ORDER: u32 = 0x0102_0304;
 pub const PREFIX: Range<usize> = 0..64;
 
 /// The header's slot.
-pub const HEADER: Range<usize> = 64..8192;
+pub const HEADER: Range<usize> = 64..8128;
+
+/// Two words: the signal that ended the process, and the last one that the program handled; 0 if there was none.
+pub const SIGNALS: Range<usize> = 8128..8192;
 
 /// Bytes of any other slot.
 pub const SLOT_BYTES: usize = 4096;
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_regions_are_where_the_text_says() {
-        assert_eq!((PREFIX.end, HEADER.end, SNAPSHOTS.end), (64, 8192, 16384));
+        assert_eq!((PREFIX.end, HEADER.end, SIGNALS.end, SNAPSHOTS.end), (64, 8128, 8192, 16384));
         assert_eq!((BLOCKS.end, STALL_SLOTS.end, PAGES_START), (20480, 86016, 86016));
         assert_eq!((PAGE_STRIDE, PAGE_STRIDE % 64), (32960, 0));
     }

@@ -89,6 +89,13 @@ impl Recorder {
             thread.unpark();
             return Err(error);
         }
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        crate::memory::on_process_exit(|code| {
+            let store = Store::global();
+            if let Some(flight) = store.recorder.flight() {
+                flight.exited(store, code);
+            }
+        });
         let number = self.last_number.fetch_add(1, Relaxed) + 1;
         *self.session.lock() = Some(Session { number, flight, thread, stopped });
         Ok(())

@@ -52,12 +52,15 @@ function duration(ms) {
 }
 
 /** @param {Flight} flight */
-function ending({ running, ending }) {
-  if (ending === null) return running ? "not yet: it is still running" : "no: it was killed or it crashed";
+function ending({ running, ending, signal, handledSignal }) {
+  const after = handledSignal === null ? "" : `, after ${handledSignal} was handled`;
+  if (signal !== null)
+    return `by ${signal}${signal === "SIGABRT" ? " (an abort, as when memory runs out)" : ""}${after}`;
+  if (ending === null) return running ? "not yet: it is still running" : `no: it was killed or it crashed${after}`;
   const { how, code, error } = ending;
   if (how === "stopped") return "the recording was stopped";
   const exit = code === null ? "an exit" : `exit with code ${code}`;
-  return (how === "error" ? `${exit}, after an uncaught ${error}` : exit) + (running ? ", just now" : "");
+  return (how === "error" ? `${exit}, after an uncaught ${error}` : exit) + after + (running ? ", just now" : "");
 }
 
 /** @param {{ label: string, kind: string }} request */

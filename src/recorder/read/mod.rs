@@ -80,7 +80,8 @@ pub(super) fn pid(bytes: &[u8]) -> Option<u32> {
 /// What is wrong with them.
 pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong> {
     check_magic(bytes)?;
-    let Parts { header, snapshot, pages, outside, blocks, stalls, mut corrupt, capacity } = Parts::of(bytes)?;
+    let Parts { header, snapshot, pages, outside, blocks, stalls, mut corrupt, capacity, signals } =
+        Parts::of(bytes)?;
     let reference = snapshot.as_ref().map_or(header.started_clock, |snapshot| snapshot.clock);
     // The threads' clocks tick much more often than snapshots are written.
     // A clock that is further ahead than any age from the future shows no time.
@@ -126,6 +127,8 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
         running,
         ended_cleanly: ended_cleanly(running, ending.as_ref()),
         ending,
+        signal: signals[0],
+        handled_signal: signals[1],
         in_flight,
         threads,
         stalls,

@@ -13,7 +13,7 @@ use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES}
 use crate::memory::Memory;
 use crate::recorder::format::{
     BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, OUTSIDE_BYTES, OUTSIDE_CELL, PAGE_STRIDE, PAGES_START,
-    SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, Snapshot, VERSION, size,
+    SIGNALS, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, Snapshot, VERSION, size,
 };
 use crate::recorder::slot::{self, Slot};
 use crate::registry::layout_hash;
@@ -36,6 +36,8 @@ pub struct Parts {
     pub stalls: Vec<Stall>,
     pub corrupt: Corrupt,
     pub capacity: usize,
+    /// The signal that ended the process, and the last one that it handled.
+    pub signals: [Option<&'static str>; 2],
 }
 
 fn words(bytes: &[u8]) -> impl Iterator<Item = u32> {
@@ -85,7 +87,19 @@ impl Parts {
         let pages = pages(page_bytes, &mut corrupt);
         let outside = Copies::of(copies, &mut corrupt);
         let capacity = header.pages;
-        Ok(Self { header, snapshot, pages, outside, blocks, stalls, corrupt, capacity })
+        let mut noted = words(&bytes[SIGNALS]).map(signal_name);
+        let signals = [0, 1].map(|_| noted.next().flatten());
+        Ok(Self { header, snapshot, pages, outside, blocks, stalls, corrupt, capacity, signals })
+    }
+}
+
+/// Names of the signals that are noted, by their numbers on Linux.
+fn signal_name(number: u32) -> Option<&'static str> {
+    let names = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE"];
+    match number {
+        15 => Some("SIGTERM"),
+        1..=8 => Some(names[number as usize - 1]),
+        _ => None,
     }
 }
 

@@ -24,6 +24,10 @@ pub struct Recorded {
     pub ended_cleanly: Option<bool>,
     /// How it ended by its own account; none for a process that was killed, crashed or runs.
     pub ending: Option<Ending>,
+    /// The signal that ended it, if it was noted: SIGKILL never is, nor is SIGSEGV.
+    pub signal: Option<&'static str>,
+    /// The last signal that the program handled.
+    pub handled_signal: Option<&'static str>,
     /// What was in flight, oldest first.
     pub in_flight: Vec<InFlight>,
     /// The JavaScript threads, in order of id.
