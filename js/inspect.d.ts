@@ -91,7 +91,7 @@ declare function withLabel<R>(label: string, fn: () => R): R;
  * closes when the result settles. Inside a request or other such work, that one is its parent. Returns what `fn` returns;
  * for what has a `then`, a promise of the same result.
  *
- * @throws `ERR_ONESCOPE_SLOT_KIND` for a label that is no string
+ * @throws `ERR_ONESCOPE_SLOT_KIND` for a label that is no string, `ERR_ONESCOPE_OPTION` for a `fn` that is no function
  */
 export { withLabel as with };
 

@@ -3,12 +3,15 @@
 import { isMainThread } from "node:worker_threads";
 import manifest from "../package.json" with { type: "json" };
 import { CODES, OnescopeError } from "./errors.js";
+import { readOptions } from "./inspect/options.js";
 import { witness } from "./inspect/witness.js";
 import { loadApi } from "./opentelemetry/load.js";
 import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
 import { StallSpans } from "./opentelemetry/spans.js";
 
 const { name, version } = manifest;
+
+const OPTIONS = ["meterProvider", "tracerProvider"];
 
 /**
  * Makes stalls events on the span that was active where this thread was stuck and, in the main thread, makes metrics of the
@@ -19,7 +22,8 @@ const { name, version } = manifest;
  * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`;
  *   `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already
  */
-export function instrument({ meterProvider, tracerProvider } = {}) {
+export function instrument(options) {
+  const { meterProvider, tracerProvider } = readOptions("instrument()", options, OPTIONS);
   const api = loadApi();
   if (witness.sees !== undefined) {
     throw new OnescopeError(
@@ -56,7 +60,11 @@ export function instrument({ meterProvider, tracerProvider } = {}) {
  * @param {keyof T} method what it must have
  */
 function checked(option, provider, method) {
-  if (typeof provider?.[method] === "function") return provider;
+  try {
+    if (typeof provider?.[method] === "function") return provider;
+  } catch {
+    // Not one that can be asked.
+  }
   throw new OnescopeError(
     CODES.OPTION,
     `option ${option} of instrument() is a provider of OpenTelemetry's, with ${String(method)}(); correct or omit it`,

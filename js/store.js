@@ -1,6 +1,7 @@
 import { backend } from "./backend.js";
 import { handleOf } from "./context/cells.js";
 import { RequestContext } from "./context/request-context.js";
+import { readOptions } from "./inspect/options.js";
 import { storagesInUse } from "./scope/lanes.js";
 import { tally } from "./scope/slot-storage.js";
 import { ways } from "./scope/ways.js";
@@ -18,7 +19,7 @@ export const store = Object.freeze({
    *
    * @param {{ limit?: number, forks?: boolean }} [options] `forks` also lists the contexts derived from a request's
    */
-  contexts: (options) => backend.contexts(options),
+  contexts: (options) => backend.contexts(readOptions("store.contexts()", options)),
 
   /** Contexts created, forked, closed, abandoned (collected without having been closed), in flight; live pages. */
   counts: () => backend.counts(),

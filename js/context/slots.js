@@ -1,5 +1,6 @@
 import { backend } from "../backend.js";
 import { CODES, OnescopeError } from "../errors.js";
+import { readOptions } from "../inspect/options.js";
 import { SlotStorage } from "../scope/slot-storage.js";
 import { shared } from "../shared.js";
 import { currentRequest } from "./current.js";
@@ -124,12 +125,14 @@ const handles = shared("slotHandles", () => new Map());
  *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
- *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left,
+ *   `ERR_ONESCOPE_OPTION` for a spec that is no object
  */
-export function registerSlot(key, { make, ...spec } = { kind: "value" }) {
+export function registerSlot(key, spec) {
+  const { make, ...options } = spec === undefined ? { kind: "value" } : readOptions("registerSlot()", spec);
   // An option that is given as undefined counts as not given.
   const given = Object.fromEntries(
-    Object.entries({ lifetime: "scope", ...spec, key }).filter(([, option]) => option !== undefined),
+    Object.entries({ lifetime: "scope", ...options, key }).filter(([, option]) => option !== undefined),
   );
   const id = backend.registerSlot(/** @type {any} */ (given));
   const known = handles.get(id);

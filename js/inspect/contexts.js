@@ -1,11 +1,15 @@
 import { backend } from "../backend.js";
+import { readOptions } from "./options.js";
+
+const FILTERS = ["limit", "label", "state", "thread"];
 
 /**
  * What is in flight: requests and other work of all threads of the process that are not closed, oldest first.
  *
  * @param {{ limit?: number, label?: string, state?: string, thread?: number }} [filter] `label`: a part of it
  */
-export function inflight({ limit, label, state, thread } = {}) {
+export function inflight(filter) {
+  const { limit, label, state, thread } = readOptions("inflight()", filter, FILTERS);
   return backend.contexts({ limit, label, state, thread, slots: true }).map(({ slots, ...context }) => {
     const values = Object.entries(/** @type {Record<string, unknown>} */ (slots));
     return { ...context, flags: values.filter(([, value]) => value === true).map(([key]) => key) };

@@ -1,6 +1,7 @@
 import { backend } from "../backend.js";
 import { lateReads } from "../context/late.js";
 import { closedLives, isTracking, trackLeaks } from "./lives.js";
+import { readOptions, refuseOption } from "./options.js";
 
 /** @typedef {{ label: string, count: number, oldestMs: number }} Group */
 
@@ -9,11 +10,13 @@ import { closedLives, isTracking, trackLeaks } from "./lives.js";
  * process that nobody closed. See leaks in inspect.d.ts.
  *
  * @param {{ idleMs?: number }} [options]
+ * @throws {import("../errors.js").OnescopeError} `ERR_ONESCOPE_OPTION`
  */
 export function leaks(options) {
+  const { idleMs = 60_000 } = readOptions("leaks()", options, ["idleMs"]);
+  if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a number from 0");
   // For the next call, where nobody asked for it before.
   if (!isTracking()) trackLeaks();
-  const { idleMs = 60_000 } = options ?? {};
   const { held, ...rest } = threadLeaks();
   const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
   const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));

@@ -4,6 +4,36 @@ import { CODES, OnescopeError } from "../errors.js";
 export const MOST_MS = 2 ** 31 - 1;
 
 /**
+ * Reads options once, by name, so that what a getter or a proxy throws is an error with a code.
+ *
+ * @param {string} call whose options they are, such as `watch()`
+ * @param {unknown} options
+ * @param {readonly string[]} [names] all of its own if not given
+ * @returns {any} an object of its own
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function readOptions(call, options, names) {
+  /** @type {Record<string, unknown>} */
+  const read = {};
+  if (options === undefined) return read;
+  let isArray = false;
+  let name = "";
+  try {
+    isArray = Array.isArray(options);
+    if (typeof options === "object" && options !== null && !isArray) {
+      for (name of names ?? Object.keys(options)) read[name] = /** @type {any} */ (options)[name];
+      return read;
+    }
+  } catch (cause) {
+    const what = name === "" ? "the options" : `option ${name}`;
+    throw new OnescopeError(CODES.OPTION, `reading ${what} of ${call} failed; give plain values`, { cause });
+  }
+  let given = isArray ? "an array" : typeof options;
+  if (options === null) given = "null";
+  throw new OnescopeError(CODES.OPTION, `the options of ${call} are an object, not ${given}; correct or omit them`);
+}
+
+/**
  * Refuses an option that is no whole number within bounds.
  *
  * @param {string} call whose option it is, such as `watch()`

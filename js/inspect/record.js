@@ -5,10 +5,12 @@ import { moveThread, threadBlock } from "../context/cells.js";
 import { CODES, OnescopeError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { nativeOnly } from "./native-only.js";
-import { checkWhole, refuseOption } from "./options.js";
+import { checkWhole, readOptions, refuseOption } from "./options.js";
 import { requirePermission } from "./permission.js";
 
 /** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
+
+const OPTIONS = ["path", "keep", "maxBytes", "strict"];
 
 const MOST_KEPT = 100;
 /** Processes that can share a path. */
@@ -25,7 +27,7 @@ const DEFAULT_BYTES = 16 * 2 ** 20;
  *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function record(options) {
-  const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = options ?? {};
+  const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = readOptions("record()", options, OPTIONS);
   if (typeof path !== "string" || path === "") refuseOption("record()", "path", path, "the name of a file");
   checkWhole("record()", "keep", keep, 1, MOST_KEPT);
   if (typeof strict !== "boolean") refuseOption("record()", "strict", strict, "true or false");

@@ -7,9 +7,11 @@ import { follow } from "./follow.js";
 import { threadLeaks } from "./leaks.js";
 import { isTracking } from "./lives.js";
 import { nativeOnly } from "./native-only.js";
-import { checkWhole, MOST_MS, refuseOption } from "./options.js";
+import { checkWhole, MOST_MS, readOptions, refuseOption } from "./options.js";
 
 /** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
+
+const OPTIONS = ["port", "host", "token", "stuckMs"];
 
 /** Clients can try as often as they like, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
@@ -26,8 +28,8 @@ const LEAK_ROWS = 200;
  *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and errors with the codes `ERR_ONESCOPE_SERVING` while another server of
  *   the process is on, `ERR_ONESCOPE_LISTEN`, `ERR_ONESCOPE_CLOCK`
  */
-export function serve(options = {}) {
-  const { port = 9464, host = "127.0.0.1", token, stuckMs = 10_000 } = options;
+export function serve(options) {
+  const { port = 9464, host = "127.0.0.1", token, stuckMs = 10_000 } = readOptions("serve()", options, OPTIONS);
   checkWhole("serve()", "port", port, 0, 65_535);
   checkWhole("serve()", "stuckMs", stuckMs, 100, MOST_MS);
   const address = host === "localhost" ? "127.0.0.1" : host;

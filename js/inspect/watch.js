@@ -3,11 +3,13 @@ import { ways } from "../scope/ways.js";
 import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
 import { nativeOnly } from "./native-only.js";
-import { checkWhole, MOST_MS, refuseOption } from "./options.js";
+import { checkWhole, MOST_MS, readOptions, refuseOption } from "./options.js";
 import { startHelper } from "./start-helper.js";
 import { LEAST_MS, witness } from "./witness.js";
 
 /** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
+
+const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute"];
 
 /**
  * Watches all JavaScript threads of the process from outside. While one is stuck, a line on stderr says so and names the
@@ -18,8 +20,8 @@ import { LEAST_MS, witness } from "./witness.js";
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and errors with the codes
  *   `ERR_ONESCOPE_WATCHED` while another watch of the process is on, `ERR_ONESCOPE_WATCHDOG`, `ERR_ONESCOPE_CLOCK`
  */
-export function watch(options = {}) {
-  const { thresholdMs = 1000, stacks = true, onStall, maxPerMinute = 60 } = options;
+export function watch(options) {
+  const { thresholdMs = 1000, stacks = true, onStall, maxPerMinute = 60 } = readOptions("watch()", options, OPTIONS);
   checkWhole("watch()", "thresholdMs", thresholdMs, LEAST_MS, MOST_MS);
   checkWhole("watch()", "maxPerMinute", maxPerMinute, 1, MOST_MS);
   if (typeof stacks !== "boolean") refuseOption("watch()", "stacks", stacks, "true or false");

@@ -7,6 +7,7 @@ import { claimLane, SlotStorage } from "../scope/slot-storage.js";
 import { currentContext, requestHere } from "./current.js";
 import { encodeLabel, writeLabel } from "./label.js";
 import { NO_BYTES, NO_WORDS } from "./no-cell.js";
+import { refuseOption } from "./options.js";
 
 const ACTIVE = STATES.indexOf("active");
 const CLOSED = STATES.indexOf("closed");
@@ -58,12 +59,15 @@ function open(work, label, parent) {
  * @param {string} label cut to 64 bytes of UTF-8
  * @param {() => R} fn
  * @returns {R} what `fn` returns; a promise if that has a `then`
- * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` for a label that is no string
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` for a label that is no string, `ERR_ONESCOPE_OPTION` for a `fn` that is
+ *   no function
  */
 export function withLabel(label, fn) {
   const work = new Work();
+  const name = encodeLabel(checkedLabel(label));
+  if (typeof fn !== "function") refuseOption("with()", "fn", fn, "a function");
   work.outer = requestHere();
-  open(work, encodeLabel(checkedLabel(label)), currentContext());
+  open(work, name, currentContext());
   const close = () => advance(work, CLOSED);
   /** @type {any} */
   let result;
@@ -73,9 +77,20 @@ export function withLabel(label, fn) {
     close();
     throw error;
   }
-  if (typeof result?.then === "function") return /** @type {any} */ (Promise.resolve(result).finally(close));
-  close();
-  return result;
+  if (!isThenable(result)) {
+    close();
+    return result;
+  }
+  return /** @type {any} */ (new Promise((settle) => settle(result)).finally(close));
+}
+
+/** @param {any} result what the caller gets back as it is, so that what reading it throws is not onescope's to throw */
+function isThenable(result) {
+  try {
+    return typeof result?.then === "function";
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -106,5 +121,5 @@ export function label(text) {
 /** @param {unknown} text */
 function checkedLabel(text) {
   if (typeof text === "string") return text;
-  throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${String(text)}`);
+  throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${text === null ? "null" : typeof text}`);
 }
