@@ -160,6 +160,8 @@ fn an_index_at_the_cursor_is_stale_until_it_is_allocated() {
 #[test]
 fn contexts_come_oldest_first_with_slots_on_request() {
     let store = Store::new();
+    // The clock starts at its first reading.
+    store.threads.clock();
     let page = store.pages.allocate(5).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(60));
     let seqs: Vec<u64> = (0..3).filter_map(|_| make(&page, State::Active, 0)).collect();
