@@ -15,8 +15,11 @@ const SLASH = 0x2f;
 const QUESTION = 0x3f;
 const LAST_PLAIN = 0x7e;
 
+/** The longest method that is written byte by byte. Node's HTTP/1 knows none longer; HTTP/2 takes any text, of any length. */
+const METHOD_LENGTH = 16;
+
 /** Would end a line of a log, move a terminal's cursor, or turn the direction of what follows. */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * @param {string} text
@@ -49,11 +52,15 @@ export function writeLabel({ $words, $bytes, $base }, { words, length }) {
  * @param {string} target as Node gives it: its bytes as Latin-1
  */
 export function writeTarget(owner, method, target) {
-  if (target.charCodeAt(0) !== SLASH) return writeOddTarget(owner, method, target);
+  if (target.charCodeAt(0) !== SLASH || method.length > METHOD_LENGTH) return writeOddTarget(owner, method, target);
   const { $bytes, $base } = owner;
   const start = ($base << 2) + BYTE.label;
   let at = start;
-  for (let index = 0; index < method.length; index++) $bytes[at++] = method.charCodeAt(index);
+  for (let index = 0; index < method.length; index++) {
+    const code = method.charCodeAt(index);
+    if (code <= SPACE || code > LAST_PLAIN) return writeOddTarget(owner, method, target);
+    $bytes[at++] = code;
+  }
   $bytes[at++] = SPACE;
   const size = Math.min(target.length, start + labelBytes - at);
   for (let index = 0; index < size; index++) {
@@ -68,11 +75,15 @@ export function writeTarget(owner, method, target) {
 /**
  * @param {CellOwner} owner
  * @param {string} method
- * @param {string} target the absolute form, as proxies get it; `*`; or one with other bytes than printable ASCII
+ * @param {string} target the absolute form, as proxies get it; `*`; or one with other bytes than printable ASCII, or with a
+ *   method that is not one of Node's
  */
 function writeOddTarget(owner, method, target) {
   const path = target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "").replace(/[?#].*/s, "") || "/";
-  writeLabel(owner, encodeLabel(`${method} ${Buffer.from(path.slice(0, labelBytes), "latin1").toString()}`));
+  writeLabel(
+    owner,
+    encodeLabel(`${method.slice(0, labelBytes)} ${Buffer.from(path.slice(0, labelBytes), "latin1").toString()}`),
+  );
 }
 
 /** Routes of one method whose labels are kept. */
