@@ -246,7 +246,7 @@ export function stampCall(context, block) {
 }
 
 /**
- * Moves a context's state forward; it never goes back.
+ * Moves the state of a context forward; it never goes back. See `close` for the last one.
  *
  * @param {CellOwner} context
  * @param {number} state code of `STATES`
@@ -257,9 +257,25 @@ export function advance(context, state) {
   if (context.$bytes[at] >= state) return;
   context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
   context.$bytes[at] = state;
-  if (state !== CLOSED) return;
-  backend.closed(context.$words);
-  if (closing.track !== undefined) closing.track(context);
+}
+
+/**
+ * Closes a context, unless it is closed: the one way for a context to be over.
+ *
+ * @param {CellOwner} owner of its cell
+ * @param {import("./request-context.js").Context | undefined} request vinext's request context with that cell, if any
+ */
+export function close(owner, request) {
+  if (owner.$base === 0) takeCell(owner);
+  if (isClosed(owner)) return;
+  advance(owner, CLOSED);
+  backend.closed(owner.$words);
+  if (closing.track !== undefined) {
+    closing.track(owner);
+    // One life for both, as they are one context: it is held while either is.
+    if (request !== undefined) /** @type {any} */ (request).$life = /** @type {any} */ (owner).$life;
+  }
+  if (request !== undefined && closing.release !== undefined) closing.release(request);
 }
 
 /**

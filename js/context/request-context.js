@@ -1,14 +1,13 @@
 import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
 import { STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
-import { advance, takeFork } from "./cells.js";
+import { advance, close, takeFork } from "./cells.js";
 import { closing } from "./closing.js";
 import { UNDEFINED } from "./exotic.js";
 import { forkExtras } from "./extras.js";
 import { writeLane } from "./lane-codec.js";
 
 const RESPONDED = STATES.indexOf("responded");
-const CLOSED = STATES.indexOf("closed");
 
 /**
  * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values lie in a
@@ -104,6 +103,5 @@ export function markResponded(context) {
  */
 export function markClosed(context) {
   const root = context.$family?.root ?? context;
-  advance(root, CLOSED);
-  if (closing.release !== undefined) closing.release(root);
+  close(root, root);
 }

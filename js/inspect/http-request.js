@@ -1,4 +1,4 @@
-import { advance, takeNew } from "../context/cells.js";
+import { advance, close, takeNew } from "../context/cells.js";
 import { OTHER } from "../context/kind.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { writeRoute, writeTarget } from "./label.js";
@@ -53,7 +53,8 @@ export class HttpRequest {
   /** Tells that the response is over. What vinext deferred until then may still run; vinext's own rule closes it. */
   end() {
     const { context } = this;
-    advance(this, context !== undefined && hasDeferredWork(context) ? RESPONDED : CLOSED);
+    if (context !== undefined && hasDeferredWork(context)) advance(this, RESPONDED);
+    else close(this, context);
     this.joinable = false;
     this.context = undefined;
     this.response = undefined;

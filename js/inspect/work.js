@@ -1,4 +1,4 @@
-import { advance, OWN_LABEL, takeInner, takeNew } from "../context/cells.js";
+import { close, OWN_LABEL, takeInner, takeNew } from "../context/cells.js";
 import { OTHER } from "../context/kind.js";
 import { tracking } from "../context/tracked.js";
 import { CODES, OnescopeError } from "../errors.js";
@@ -10,7 +10,6 @@ import { NO_BYTES, NO_WORDS } from "./no-cell.js";
 import { refuseOption } from "./options.js";
 
 const ACTIVE = STATES.indexOf("active");
-const CLOSED = STATES.indexOf("closed");
 
 /** What `with` runs. */
 class Work {
@@ -68,20 +67,20 @@ export function withLabel(label, fn) {
   if (typeof fn !== "function") refuseOption("with()", "fn", fn, "a function");
   work.outer = requestHere();
   open(work, name, currentContext());
-  const close = () => advance(work, CLOSED);
+  const end = () => close(work, undefined);
   /** @type {any} */
   let result;
   try {
     result = trackedStorage().run(work, fn);
   } catch (error) {
-    close();
+    end();
     throw error;
   }
   if (!isThenable(result)) {
-    close();
+    end();
     return result;
   }
-  return /** @type {any} */ (new Promise((settle) => settle(result)).finally(close));
+  return /** @type {any} */ (new Promise((settle) => settle(result)).finally(end));
 }
 
 /** @param {any} result what the caller gets back as it is, so that what reading it throws is not onescope's to throw */
