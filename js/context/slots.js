@@ -137,7 +137,7 @@ export function registerSlot(key, spec) {
   const id = backend.registerSlot(/** @type {any} */ (given));
   const known = handles.get(id);
   if (known !== undefined) return known;
-  const info = /** @type {SlotInfo} */ (backend.slots().find((slot) => slot.id === id));
+  const info = backend.slotInfo(id);
   if (info.lifetime === "request") {
     if (info.onFork === "reset") resetOnFork.add(id);
     if (info.onFork === "reset" && info.native) resetLanes.add(info);

@@ -59,6 +59,8 @@ export interface Store {
   selftestClock(ms: number): void;
   registerSlot(spec: SlotSpec): number;
   slots(): SlotInfo[];
+  /** One of them, by id; takes the same time however many there are. */
+  slotInfo(id: number): SlotInfo;
   /** `clock` is a block that is no memory of the store. */
   attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;

@@ -20,13 +20,14 @@ const LIMITS = Object.entries({
  * @returns {import("./contract.js").Backend}
  */
 export function createFallback(reasons) {
-  const { registerSlot, slots, nativeSlot, nativeSlots } = createRegistry();
+  const { registerSlot, slots, slotInfo, nativeSlot, nativeSlots } = createRegistry();
   return {
     name: "js",
     reasons,
     layoutHash: () => LAYOUT.hash,
     registerSlot,
     slots,
+    slotInfo,
     limits: () => LIMITS,
     ...createArena(nativeSlot, nativeSlots),
   };

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{JsObjectValue, JsValue, Object, Unknown};
 use napi_derive::napi;
 
-use super::convert::{JsScalar, js_scalar, object, property, scalar};
+use super::convert::{JsScalar, integer, js_scalar, object, property, scalar};
 use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::ENUM_VARIANTS;
@@ -125,6 +125,12 @@ pub struct Slot {
 #[napi(catch_unwind)]
 pub fn slots() -> Result<Vec<Slot>> {
     Ok(Store::global().registry.read().list().iter().map(convert).collect())
+}
+
+/// One slot, by id.
+#[napi(catch_unwind)]
+pub fn slot_info(id: Unknown<'_>) -> Result<Slot> {
+    Ok(convert(Store::global().registry.read().get(integer(id)?)?))
 }
 
 fn convert(slot: &registry::Slot) -> Slot {

@@ -20,6 +20,17 @@ export function createRegistry() {
     counter: list.filter((slot) => slot.kind === "counter").length,
   };
 
+  /** @param {number} id */
+  const slotOf = (id) => {
+    checkNumber(id);
+    const slot = list[id - 1];
+    if (slot !== undefined) return slot;
+    throw new OnescopeError(
+      CODES.SLOT_UNKNOWN,
+      `no slot has the id ${id}; use an id that registerSlot() returned or slots() lists`,
+    );
+  };
+
   return {
     /** @param {SlotSpec} given */
     registerSlot(given) {
@@ -43,18 +54,14 @@ export function createRegistry() {
 
     slots: () => structuredClone(list),
 
+    /** @param {number} id */
+    slotInfo: (id) => structuredClone(slotOf(id)),
+
     nativeSlots: () => list.filter((slot) => slot.native),
 
     /** @param {number} id */
     nativeSlot(id) {
-      checkNumber(id);
-      const slot = list[id - 1];
-      if (slot === undefined) {
-        throw new OnescopeError(
-          CODES.SLOT_UNKNOWN,
-          `no slot has the id ${id}; use an id that registerSlot() returned or slots() lists`,
-        );
-      }
+      const slot = slotOf(id);
       if (slot.native) return slot;
       throw new OnescopeError(
         CODES.SLOT_KIND,
