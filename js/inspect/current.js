@@ -1,23 +1,21 @@
-import { DETACHED } from "../context/cells.js";
+import { DETACHED, isClosed } from "../context/cells.js";
 import { currentRequest } from "../context/current.js";
 import { RequestContext } from "../context/request-context.js";
 import { currentTracked } from "../context/tracked.js";
-import { STATES } from "../generated/slot-table.js";
-
-const CLOSED = STATES.indexOf("closed");
 
 /**
  * The innermost context that is current in this thread: vinext's request context (of forks the one that they were forked
- * from), the HTTP request, or the work that `with` runs. An HTTP request of which vinext knows nothing, and work of
- * `with`, are current until they are over.
+ * from), the HTTP request, or the work that `with` runs. An HTTP request and work of `with` stay current
+ * in what they started, also once they are over.
  *
  * @returns {import("../context/cells.js").CellOwner | undefined}
  */
 export function currentContext() {
   const request = requestHere();
   const tracked = currentTracked();
-  if (tracked === undefined || tracked.$bytes[tracked.$base << 2] === CLOSED) return request;
-  return request === undefined || tracked.outer === request ? tracked : request;
+  if (request === undefined) return tracked;
+  // Of work that is over, the request around it may go on.
+  return tracked === undefined || tracked.outer !== request || isClosed(tracked) ? request : tracked;
 }
 
 /** @returns {import("../context/request-context.js").Context | undefined} vinext's, which fork it may be */
