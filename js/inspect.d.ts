@@ -210,14 +210,19 @@ export interface ServeOptions {
   token?: string;
   /** milliseconds for which a thread may be stuck before `/livez` fails, at least 100; default 10 000 */
   stuckMs?: number;
+  /** throw where the server cannot be exactly this one; default false */
+  strict?: boolean;
 }
 
-/** A diagnostics server that is on. */
+/** The diagnostics server of the process. */
 export interface DiagnosticsServer extends Disposable {
-  /** address of the page */
-  url: string;
-  port: number;
-  /** Ends the server and the connections that it has, a moment later. */
+  /** address of the page; `null` if the server is off because the system refused it */
+  url: string | null;
+  /** the port, which may be another one than the option; `null` if the server is off */
+  port: number | null;
+  /**
+   * Ends the server and the connections that it has, a moment later. Does nothing if another call of `serve()` started it.
+   */
   stop(): void;
 }
 
@@ -226,9 +231,14 @@ export interface DiagnosticsServer extends Disposable {
  * stuck: a page for people, JSON, metrics for Prometheus, `/livez` and `/readyz`. It keeps no process alive, and ends with the
  * thread that started it.
  *
+ * If the port is taken or not permitted, the server takes another: the next free one. If the process has a server already,
+ * the handle is that one's. If the system refuses the address, memory or a thread, the server is off. A process warning
+ * (`OnescopeWarning`) says so once, and nothing is thrown, unless `strict` is set.
+ *
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that others can reach without a token;
- *   `ERR_ONESCOPE_SERVING` while another server of the process is on; `ERR_ONESCOPE_LISTEN` where it cannot listen;
- *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend
+ *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
+ *   network. With `strict` also `ERR_ONESCOPE_SERVING` while another server of the process is on; `ERR_ONESCOPE_LISTEN`
+ *   where it cannot listen; `ERR_ONESCOPE_CLOCK` and `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  */
 export function serve(options?: ServeOptions): DiagnosticsServer;
 

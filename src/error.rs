@@ -267,7 +267,7 @@ impl fmt::Display for Error {
             Error::Listen { address, reason } => {
                 write!(
                     f,
-                    "the diagnostics server cannot listen on {address}: {reason}; choose another port (0 takes any that is free) or host"
+                    "the diagnostics server cannot listen on {address}: {reason}; choose another port (0 for any free one) or host"
                 )
             }
         }

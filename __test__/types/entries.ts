@@ -95,7 +95,8 @@ recording.stop();
 record({ keep: 1 });
 // @ts-expect-error no such state
 inflight({ state: "busy" });
-export const page: string = serve({ port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000 }).url;
+const served = { port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000, strict: true };
+export const page: string | null = serve(served).url;
 serve().stop();
 // @ts-expect-error no such option
 serve({ address: "127.0.0.1" });

@@ -8,10 +8,14 @@ import { threadLeaks } from "./leaks.js";
 import { isTracking } from "./lives.js";
 import { nativeOnly } from "./native-only.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "./options.js";
+import { requirePermission } from "./permission.js";
 
 /** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
 
-const OPTIONS = ["port", "host", "token", "stuckMs"];
+const OPTIONS = ["port", "host", "token", "stuckMs", "strict"];
+
+/** What the system refuses a server, and memory. No program has to end for that. */
+const REFUSALS = ["ERR_ONESCOPE_LISTEN", "ERR_ONESCOPE_CLOCK", "ERR_ONESCOPE_PAGE_MEMORY"];
 
 /** Clients can try as often as they like, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
@@ -21,19 +25,28 @@ const LEAK_ROWS = 200;
 
 /**
  * Starts the diagnostics server of the process: a page for people, JSON and metrics, which answer while JavaScript is stuck.
+ * Where the port is taken it takes another, where it cannot listen at all it is off; a warning says so.
  *
  * @param {ServeOptions} [options]
  * @returns {import("../inspect.js").DiagnosticsServer}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that others can reach without a token;
- *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and errors with the codes `ERR_ONESCOPE_SERVING` while another server of
- *   the process is on, `ERR_ONESCOPE_LISTEN`, `ERR_ONESCOPE_CLOCK`
+ *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
+ *   network; and with the option `strict` errors with the codes `ERR_ONESCOPE_SERVING` while another server of the process is
+ *   on, `ERR_ONESCOPE_LISTEN`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function serve(options) {
-  const { port = 9464, host = "127.0.0.1", token, stuckMs = 10_000 } = readOptions("serve()", options, OPTIONS);
+  const {
+    port = 9464,
+    host = "127.0.0.1",
+    token,
+    stuckMs = 10_000,
+    strict = false,
+  } = readOptions("serve()", options, OPTIONS);
   checkWhole("serve()", "port", port, 0, 65_535);
   checkWhole("serve()", "stuckMs", stuckMs, 100, MOST_MS);
   const address = host === "localhost" ? "127.0.0.1" : host;
   if (!isAddress(address)) refuseOption("serve()", "host", host, "an IP address, without a zone, or localhost");
+  if (typeof strict !== "boolean") refuseOption("serve()", "strict", strict, "true or false");
   if (token !== undefined && !isToken(token)) {
     refuseOption("serve()", "token", token, "16 to 512 printable characters without spaces", { secret: true });
   }
@@ -44,11 +57,40 @@ export function serve(options) {
     );
   }
   const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot answer while it is stuck");
-  threadBlock();
+  requirePermission("net", undefined, "serve()");
   const session = randomBytes(32).toString("hex");
-  const settings = { address, port, token, session, stuckMs };
+  const settings = { address, port, token, session, stuckMs, strict };
+  try {
+    return handleOf(diagnostics, settings);
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    if (strict || !REFUSALS.includes(code)) throw error;
+    process.emitWarning(`onescope's serve() is off: ${message}`, { type: "OnescopeWarning", code });
+    return { url: null, port: null, stop: nothing, [Symbol.dispose]: nothing };
+  }
+}
+
+const nothing = () => {};
+
+/**
+ * @param {import("../native/contract.js").Diagnostics} diagnostics
+ * @param {import("../native/contract.js").ServerSettings} settings
+ * @returns {import("../inspect.js").DiagnosticsServer}
+ * @throws what the backend throws where it cannot start
+ */
+function handleOf(diagnostics, settings) {
+  threadBlock();
   const start = () => diagnostics.diagnosticsStart(settings, answerLeaks(diagnostics));
-  const bound = ways.outside(start);
+  const { address, port, moved, joined, alike } = ways.outside(start);
+  const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
+  if (moved !== undefined) {
+    warn(`listens on ${url}, because port ${settings.port} is refused (${moved}); set port to a free one, or to 0`);
+  }
+  if (joined) {
+    // Whoever started it ends it.
+    if (!alike) warn(`ignored its options: this process has a server on ${url} already; call serve() once`);
+    return { url, port, stop: nothing, [Symbol.dispose]: nothing };
+  }
   follow();
   let on = true;
   const stop = () => {
@@ -57,8 +99,12 @@ export function serve(options) {
     diagnostics.diagnosticsStop();
     follow();
   };
-  const name = isIP(address) === 6 ? `[${address}]` : address;
-  return { url: `http://${name}:${bound}/`, port: bound, stop, [Symbol.dispose]: stop };
+  return { url, port, stop, [Symbol.dispose]: stop };
+}
+
+/** @param {string} what the server did */
+function warn(what) {
+  process.emitWarning(`onescope's serve() ${what}`, "OnescopeWarning");
 }
 
 /**

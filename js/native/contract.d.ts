@@ -214,15 +214,31 @@ export interface ServerSettings {
   /** random text for the cookie of browsers that have shown the token */
   session: string;
   stuckMs: number;
+  /** refuse, rather than take another port or the server that is on */
+  strict: boolean;
+}
+
+/** The diagnostics server that answers. */
+export interface StartedServer {
+  /** an IP address */
+  address: string;
+  port: number;
+  /** why it is not the port that was asked for, if it is another */
+  moved?: string;
+  /** the process had it before */
+  joined: boolean;
+  /** it is set to what was asked for, but perhaps for the port */
+  alike: boolean;
 }
 
 /** What only the native backend has: answering while this thread is stuck. */
 export interface Diagnostics {
   /**
-   * Starts the server of the process and returns its port. `askLeaks` is called when somebody wants to know the leaks, at
-   * most every 5 s. Throws `ERR_ONESCOPE_SERVING` if one is on, `ERR_ONESCOPE_LISTEN` if it cannot listen.
+   * Starts the server of the process, unless it has one. `askLeaks` is called when somebody wants to know the leaks, at most
+   * every 5 s. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is taken, and
+   * `ERR_ONESCOPE_SERVING` if a server is on.
    */
-  diagnosticsStart(settings: ServerSettings, askLeaks: () => void): number;
+  diagnosticsStart(settings: ServerSettings, askLeaks: () => void): StartedServer;
   /** Ends it; false if none was on. */
   diagnosticsStop(): boolean;
   /** Takes the answer to `askLeaks`, the JSON of an object with at least one field; `null` if there is none. */

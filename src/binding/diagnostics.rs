@@ -10,7 +10,7 @@ use napi_derive::napi;
 use super::error::Result;
 use super::threads::thread_id;
 use super::watch::callback;
-use crate::diagnostics::Settings;
+use crate::diagnostics::{Settings, Started};
 use crate::error::Error;
 use crate::store::Store;
 
@@ -27,19 +27,36 @@ pub struct DiagnosticsOptions {
     pub session: String,
     /// Milliseconds for which a thread may be stuck before `/livez` fails.
     pub stuck_ms: u32,
+    /// Refuse, rather than take another port or the server that is on.
+    pub strict: bool,
 }
 
-/// Starts the diagnostics server of the process, and returns its port. `ask_leaks` is called when somebody wants to know the
-/// leaks, which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_SERVING` if one is on, `ERR_ONESCOPE_LISTEN` if it cannot
-/// listen.
+/// The server that answers.
+#[napi(object, object_from_js = false)]
+pub struct DiagnosticsStarted {
+    /// Its address, in numbers.
+    pub address: String,
+    /// Its port.
+    pub port: u16,
+    /// Why it is not the port that was asked for, if it is another.
+    pub moved: Option<String>,
+    /// The process had it before.
+    pub joined: bool,
+    /// It is set to what was asked for, but perhaps for the port.
+    pub alike: bool,
+}
+
+/// Starts the diagnostics server of the process, unless it has one. `ask_leaks` is called when somebody wants to know the
+/// leaks, which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is
+/// taken, and `ERR_ONESCOPE_SERVING` if a server is on.
 #[napi(catch_unwind)]
 pub fn diagnostics_start(
     env: &Env,
     options: DiagnosticsOptions,
     ask_leaks: Function<'_, (), Unknown<'static>>,
-) -> Result<u16> {
+) -> Result<DiagnosticsStarted> {
     let ask = callback(&ask_leaks)?;
-    let DiagnosticsOptions { address, port, token, session, stuck_ms } = options;
+    let DiagnosticsOptions { address, port, token, session, stuck_ms, strict } = options;
     let refused = |error: std::net::AddrParseError| Error::Listen {
         address: address.clone(),
         reason: error.to_string(),
@@ -50,13 +67,15 @@ pub fn diagnostics_start(
         token,
         session,
         stuck_ms: stuck_ms.into(),
+        strict,
         owner: thread_id(env)?,
         ask_leaks: Box::new(move || {
             ask.call((), NonBlocking);
         }),
     };
     let store = Store::global();
-    Ok(store.diagnostics.start(store, settings)?.port())
+    let Started { address, moved, joined, alike } = store.diagnostics.start(store, settings)?;
+    Ok(DiagnosticsStarted { address: address.ip().to_string(), port: address.port(), moved, joined, alike })
 }
 
 /// Ends the diagnostics server of the process; false if none was on.

@@ -18,6 +18,7 @@ mod respond;
 mod routes;
 mod server;
 
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -42,14 +43,39 @@ pub struct Settings {
     pub session: String,
     /// Milliseconds for which a thread may be stuck before `/livez` fails.
     pub stuck_ms: u64,
+    /// Refuse, rather than take another port or the server that is on.
+    pub strict: bool,
     /// Id of the thread that started it. The server ends with it.
     pub owner: u32,
     /// Asks JavaScript what its thread knows of leaks. It must not block.
     pub ask_leaks: Box<dyn Fn() + Send + Sync>,
 }
 
+/// A server that answers: the one that was asked for, or the closest to it.
+#[derive(Debug, PartialEq)]
+pub struct Started {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Why it is not the port that was asked for, if it is another.
+    pub moved: Option<String>,
+    /// The process had it before.
+    pub joined: bool,
+    /// It is set to what was asked for, but perhaps for the port.
+    pub alike: bool,
+}
+
+/// What two servers differ in for those who use them.
+#[derive(PartialEq)]
+struct Asked {
+    address: SocketAddr,
+    token: Option<String>,
+    stuck_ms: u64,
+}
+
 struct Running {
     owner: u32,
+    asked: Asked,
+    address: SocketAddr,
     stop: Arc<Notify>,
     leaks: Arc<Leaks>,
     over: Arc<AtomicBool>,
@@ -70,24 +96,35 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Starts a server that shows the store, and has all threads beat.
+    /// Starts a server that shows the store, and has all threads beat. Unless the settings are strict, a port that is taken
+    /// or not permitted gives way to another one, and a process that has a server goes on with that one.
     ///
     /// # Errors
-    /// `Serving` if one is on; `Listen` if the port is taken or the system refuses a thread.
-    pub fn start(&self, store: &'static Store, settings: Settings) -> Result<SocketAddr> {
-        let asked = SocketAddr::new(settings.address, settings.port);
-        let failed =
-            |error: std::io::Error| Error::Listen { address: asked.to_string(), reason: error.to_string() };
-        let address = {
+    /// `Listen` if the system refuses the address or a thread; if strict, also for the port, and `Serving` if a server is on.
+    pub fn start(&self, store: &'static Store, settings: Settings) -> Result<Started> {
+        let asked = Asked {
+            address: SocketAddr::new(settings.address, settings.port),
+            token: settings.token.clone(),
+            stuck_ms: settings.stuck_ms,
+        };
+        let started = {
             let mut state = self.state.lock();
-            if state.is_on() {
-                return Err(Error::Serving);
+            if let Some(running) = state.running.as_ref().filter(|running| running.is_on()) {
+                if settings.strict {
+                    return Err(Error::Serving);
+                }
+                let (address, alike) = (running.address, running.asked == asked);
+                return Ok(Started { address, moved: None, joined: true, alike });
             }
             if let Some(ending) = state.ending.take() {
                 // It waits for nothing, so this takes no longer than the answer that it may be at.
                 let _ = ending.join();
             }
-            let listener = TcpListener::bind(asked).map_err(failed)?;
+            let failed = |error: std::io::Error| Error::Listen {
+                address: asked.address.to_string(),
+                reason: error.to_string(),
+            };
+            let (listener, moved) = listen(asked.address, settings.strict).map_err(failed)?;
             listener.set_nonblocking(true).map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
             let owner = settings.owner;
@@ -102,11 +139,11 @@ impl Diagnostics {
                 Arc::clone(&leaks),
             )
             .map_err(failed)?;
-            state.running = Some(Running { owner, stop, leaks, over, thread });
-            address
+            state.running = Some(Running { owner, asked, address, stop, leaks, over, thread });
+            Started { address, moved, joined: false, alike: true }
         };
         store.followers.tell();
-        Ok(address)
+        Ok(started)
     }
 
     /// Ends the server, without waiting for its thread; false if none was on.
@@ -146,6 +183,68 @@ impl Diagnostics {
 impl State {
     fn is_on(&self) -> bool {
         // A server that fell over, which it should not, makes room for the next.
-        self.running.as_ref().is_some_and(|running| !running.over.load(Relaxed))
+        self.running.as_ref().is_some_and(Running::is_on)
+    }
+}
+
+impl Running {
+    fn is_on(&self) -> bool {
+        !self.over.load(Relaxed)
+    }
+}
+
+/// Ports that are tried after the one that was asked for, so that the processes of a cluster have neighbouring ones.
+const NEXT_PORTS: u16 = 32;
+
+/// A listener at the address, or unless strict at another port of it, and then why.
+fn listen(asked: SocketAddr, strict: bool) -> io::Result<(TcpListener, Option<String>)> {
+    let refused = match TcpListener::bind(asked) {
+        Ok(listener) => return Ok((listener, None)),
+        Err(error) => error,
+    };
+    let next = match refused.kind() {
+        _ if strict => return Err(refused),
+        ErrorKind::AddrInUse => NEXT_PORTS,
+        // Those that follow are as privileged.
+        ErrorKind::PermissionDenied => 0,
+        _ => return Err(refused),
+    };
+    let after = (1..=next).filter_map(|step| asked.port().checked_add(step));
+    for port in after.chain([0]) {
+        if let Ok(listener) = TcpListener::bind(SocketAddr::new(asked.ip(), port)) {
+            return Ok((listener, Some(refused.to_string())));
+        }
+    }
+    Err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_gives_way_to_the_next_free_one() {
+        let (first, moved) = listen(SocketAddr::from(([127, 0, 0, 1], 0)), false).unwrap();
+        assert_eq!(moved, None);
+        let asked = first.local_addr().unwrap();
+        assert_eq!(listen(asked, true).unwrap_err().kind(), ErrorKind::AddrInUse);
+        let (second, moved) = listen(asked, false).unwrap();
+        assert_ne!(second.local_addr().unwrap().port(), asked.port());
+        assert!(moved.is_some());
+    }
+
+    #[test]
+    fn the_last_port_is_followed_by_any_free_one() {
+        let last = SocketAddr::from(([127, 0, 0, 1], u16::MAX));
+        // Somebody else may have it, which is as good.
+        let _held = TcpListener::bind(last);
+        let (listener, _) = listen(last, false).unwrap();
+        assert_ne!(listener.local_addr().unwrap().port(), u16::MAX);
+    }
+
+    #[test]
+    fn an_address_of_another_machine_is_refused() {
+        let elsewhere = SocketAddr::from(([192, 0, 2, 1], 0));
+        assert!(listen(elsewhere, false).is_err());
     }
 }
