@@ -312,7 +312,7 @@ export const store: {
   /** The label of a context. */
   label(handle: number): string;
 
-  /** Names a context for people. Cut to 64 bytes of UTF-8. */
+  /** Names a context for people. Cut to 64 bytes of UTF-8; unsafe characters become `?`. */
   setLabel(handle: number, text: string): void;
 
   /** State and kind of a context. */

@@ -14,7 +14,7 @@ import { label, trackRequests, with as withLabel } from "../js/inspect.js";
 const { cellBytes, bytes, labelBytes } = LAYOUT;
 
 /** What may not stand in a label. */
-const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** Any text, from short to far longer than a label, also with halves of surrogate pairs. */
 const text = fc.oneof(
@@ -84,7 +84,7 @@ test("any text that the store's accessor and label() are given stays in its own 
   fc.assert(
     fc.property(text, (name) => {
       checkNeighbours((request) => {
-        store.setLabel(/** @type {number} */ (handleOf(request)), name.replaceAll(UNSAFE, "?").toWellFormed());
+        store.setLabel(/** @type {number} */ (handleOf(request)), name);
       });
       if (name !== "") withLabel(name, () => label(name));
     }),

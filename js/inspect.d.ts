@@ -79,7 +79,7 @@ export function trackRequests(): { stop(): void };
 /**
  * Names the context that runs here. Its route does not change the name any more.
  *
- * @param text cut to 64 bytes of UTF-8; control characters become `?`
+ * @param text cut to 64 bytes of UTF-8; control characters and characters that turn or hide text become `?`
  * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside {@link with}, `ERR_ONESCOPE_SLOT_KIND` for no string
  */
 export function label(text: string): void;

@@ -56,7 +56,7 @@ export const store = Object.freeze({
   label: (handle) => backend.readLabel(handle),
 
   /**
-   * Names a context for people. Cut to 64 bytes of UTF-8.
+   * Names a context for people. Cut to 64 bytes of UTF-8; unsafe characters become "?".
    *
    * @param {number} handle
    * @param {string} text

@@ -202,12 +202,12 @@ pub fn read_label(store: &Store, seq: u64) -> Result<String> {
     Ok(resolve(store, seq)?.cell().label())
 }
 
-/// Sets the label of a context, cut at the last character boundary within 64 bytes.
+/// Names a context; see [`Cell::set_name`].
 ///
 /// # Errors
 /// `Handle` or `StaleHandle`.
 pub fn write_label(store: &Store, seq: u64, label: &str) -> Result<()> {
-    resolve(store, seq)?.cell().set_label(label);
+    resolve(store, seq)?.cell().set_name(label);
     Ok(())
 }
 

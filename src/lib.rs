@@ -19,5 +19,6 @@ pub mod recorder;
 pub mod registry;
 pub mod store;
 pub mod sync;
+pub mod text;
 pub mod threads;
 pub mod watchdog;

@@ -1,7 +1,7 @@
 //! Every fixed size of the store, with its unit and with what happens beyond it.
 
 /// Version of the cell and header layout. JavaScript compares it (through the layout hash) before it maps a page.
-pub const LAYOUT_VERSION: u32 = 2;
+pub const LAYOUT_VERSION: u32 = 3;
 
 /// First word of a page, the ASCII letters "ONES".
 pub const PAGE_MAGIC: u32 = 0x4f4e_4553;

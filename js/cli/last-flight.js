@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadNative } from "../native/load.js";
+import { clean, escapeJson } from "../safe-text.js";
 import { toJson } from "./last-flight/json.js";
 import { toText } from "./last-flight/text.js";
 
@@ -55,7 +56,8 @@ export async function run(args) {
     console.error(`${code}: ${message}`);
     return 1;
   }
-  console.log(values.json ? JSON.stringify(toJson(flight), null, 2) : toText(flight) + others(path));
+  if (values.json) console.log(escapeJson(JSON.stringify(toJson(flight), null, 2)));
+  else console.log(toText(flight) + others(path));
   return 0;
 }
 
@@ -70,7 +72,7 @@ function others(path) {
     const found = readdirSync(dirname(path)).filter(isOne);
     return found.length === 0
       ? ""
-      : `\n\nother processes: ${found.map((name) => join(dirname(path), name)).join(", ")}`;
+      : `\n\nother processes: ${found.map((name) => clean(join(dirname(path), name))).join(", ")}`;
   } catch {
     return "";
   }

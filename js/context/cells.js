@@ -4,6 +4,7 @@ import { elapsedMs } from "../clock.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { closing } from "./closing.js";
+import { BORROWED_LABEL, readLabel, writeLabel } from "./label.js";
 import { currentTracked } from "./tracked.js";
 
 // A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
@@ -18,10 +19,6 @@ const ACTIVE = STATES.indexOf("active");
 const CLOSED = STATES.indexOf("closed");
 const REGENERATION = KINDS.indexOf("regeneration");
 const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
-
-/** How an inner context is named. */
-const BORROWED_LABEL = 2;
-export const OWN_LABEL = 1;
 
 /** The kind of a context that belongs to no request. Its cell is its own small array, which nobody else sees. */
 export const DETACHED = -1;
@@ -125,7 +122,7 @@ function join(context, request) {
 }
 
 /**
- * Gives a context a cell of its own that names another as the one it was made in, and bears its label. Unlike a fork it
+ * Gives a context a cell of its own that names another as the one it was made in, and has its label. Unlike a fork it
  * ends by itself.
  *
  * @param {CellOwner} context
@@ -137,8 +134,7 @@ export function takeInner(context, parent) {
   const at = context.$base << 2;
   const from = parent.$base << 2;
   context.$bytes[at + BYTE.inner] = BORROWED_LABEL;
-  context.$bytes[at + BYTE.labelLength] = parent.$bytes[from + BYTE.labelLength];
-  context.$bytes.set(parent.$bytes.subarray(from + BYTE.label, from + LAYOUT.cellBytes), at + BYTE.label);
+  writeLabel(context, parent.$words, parent.$base + WORD.label, parent.$bytes[from + BYTE.labelLength]);
 }
 
 /**
@@ -299,16 +295,12 @@ export function closedFor({ $words: words, $base: base }) {
   return elapsedMs(words[base + WORD.touched], page.block[BLOCK.clock]);
 }
 
-const decoder = new TextDecoder();
-
 /**
  * What people know a context by.
  *
  * @param {CellOwner} context
  * @returns {string} its label, or its kind if it has none
  */
-export function nameOf({ $bytes: bytes, $base: base, $kind: kind }) {
-  const from = (base << 2) + BYTE.label;
-  const label = decoder.decode(bytes.subarray(from, from + bytes[(base << 2) + BYTE.labelLength]));
-  return label || (KINDS[kind] ?? "other");
+export function nameOf(context) {
+  return readLabel(context) || (KINDS[context.$kind] ?? "other");
 }

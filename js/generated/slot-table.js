@@ -5,8 +5,8 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
-  version: 2,
-  hash: "03f56ee9443b30ea",
+  version: 3,
+  hash: "1615be1e388385d9",
   magic: 1330529619,
   pageBytes: 32768,
   pageCells: 256,

@@ -1,5 +1,6 @@
 import { advance, close, takeNew } from "../context/cells.js";
 import { OTHER } from "../context/kind.js";
+import { PATH_LABEL } from "../context/label.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { writeRoute, writeTarget } from "./label.js";
 import { NO_BYTES, NO_WORDS } from "./no-cell.js";
@@ -29,8 +30,6 @@ export class HttpRequest {
     this.method = method;
     /** until it is over */
     this.response = response;
-    /** somebody gave it a name, or it has its route's */
-    this.named = false;
     /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
     this.next = undefined;
     takeNew(this);
@@ -45,8 +44,8 @@ export class HttpRequest {
   setRoute(route, ofPages) {
     if (typeof route !== "string" || !route.startsWith("/") || this.$bytes[this.$base << 2] === CLOSED) return;
     if (ofPages) this.$bytes[(this.$base << 2) + LAYOUT.bytes.kind] = isApi(route) ? PAGES_API : PAGES_PAGE;
-    if (this.named) return;
-    this.named = true;
+    // It has a name, or its route's.
+    if (this.$bytes[(this.$base << 2) + LAYOUT.bytes.inner] !== PATH_LABEL) return;
     writeRoute(this, this.method, route);
   }
 

@@ -1,11 +1,11 @@
-import { close, OWN_LABEL, takeInner, takeNew } from "../context/cells.js";
+import { close, takeInner, takeNew } from "../context/cells.js";
 import { OTHER } from "../context/kind.js";
+import { encodeLabel, writeName } from "../context/label.js";
 import { tracking } from "../context/tracked.js";
 import { CODES, OnescopeError } from "../errors.js";
-import { LAYOUT, STATES } from "../generated/slot-table.js";
+import { STATES } from "../generated/slot-table.js";
 import { claimLane, SlotStorage } from "../scope/slot-storage.js";
 import { currentContext, requestHere } from "./current.js";
-import { encodeLabel, writeLabel } from "./label.js";
 import { NO_BYTES, NO_WORDS } from "./no-cell.js";
 import { refuseOption } from "./options.js";
 
@@ -37,17 +37,14 @@ export function trackedStorage() {
  * Gives work its cell, entered.
  *
  * @param {Work} work
- * @param {import("./label.js").Label} label
+ * @param {import("../context/label.js").Label} label
  * @param {import("../context/cells.js").CellOwner | undefined} parent the context that it was made in
  */
 function open(work, label, parent) {
   if (parent === undefined) takeNew(work);
-  else {
-    takeInner(work, parent);
-    work.$bytes[(work.$base << 2) + LAYOUT.bytes.inner] = OWN_LABEL;
-  }
+  else takeInner(work, parent);
   work.$bytes[work.$base << 2] = ACTIVE;
-  writeLabel(work, label);
+  writeName(work, label);
 }
 
 /**
@@ -108,13 +105,7 @@ export function label(text) {
       "no request and no work runs here; call label() inside a request, which trackRequests() makes a context, or inside with()",
     );
   }
-  const tracked = tracking.storage?.getStore();
-  if (tracked !== undefined && (tracked === context || tracked.context === context)) {
-    /** @type {any} */ (tracked).named = true;
-  }
-  const at = (context.$base << 2) + LAYOUT.bytes.inner;
-  if (context.$bytes[at] !== 0) context.$bytes[at] = OWN_LABEL;
-  writeLabel(context, name);
+  writeName(context, name);
 }
 
 /** @param {unknown} text */

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::limits::LABEL_BYTES;
 use crate::memory::Memory;
 use crate::registry::{Lane, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
+use crate::text;
 
 /// Byte offsets within a cell.
 pub mod byte {
@@ -13,8 +14,9 @@ pub mod byte {
     pub const KIND: usize = 1;
     /// Bytes of the label that are in use.
     pub const LABEL_LENGTH: usize = 2;
-    /// Not 0 for a context that ends by itself although it has a parent: 1 with a name of its own, 2 with its parent's. 0
-    /// for a request, and for a fork, which ends with what it was forked from.
+    /// What sort of context and of label it is. 1 and 2 for a context that ends by itself although it has a parent: 1 with a
+    /// name of its own, 2 with its parent's. 3 for a request whose label is its method and path. 0 for one with a name or
+    /// none, and for a fork, which ends with what it was forked from.
     pub const INNER: usize = 3;
     /// First byte lane.
     pub const LANES: usize = 20;
@@ -23,6 +25,13 @@ pub mod byte {
     /// First byte of the label.
     pub const LABEL: usize = 64;
 }
+
+/// Codes of [`byte::INNER`].
+pub const OWN_LABEL: u8 = 1;
+/// Its parent's label.
+pub const BORROWED_LABEL: u8 = 2;
+/// A label of method and path.
+pub const PATH_LABEL: u8 = 3;
 
 /// Word indexes within a cell.
 pub mod word {
@@ -225,9 +234,14 @@ impl<'a> Cell<'a> {
         self.parent().is_some() && self.byte(byte::INNER) == 0
     }
 
-    /// True for a context that bears the label of the one it was made in.
+    /// True for a context that has the label of the one it was made in.
     pub fn has_borrowed_label(&self) -> bool {
-        self.byte(byte::INNER) == 2
+        self.byte(byte::INNER) == BORROWED_LABEL
+    }
+
+    /// True for a request that has no name but its method and path.
+    pub fn has_path_label(&self) -> bool {
+        self.byte(byte::INNER) == PATH_LABEL
     }
 
     /// Seq of the context that this one was made in; none for a request.
@@ -236,10 +250,11 @@ impl<'a> Cell<'a> {
         Some(u64::from(high) << 32 | u64::from(low)).filter(|seq| *seq != 0)
     }
 
-    /// The label. A read that meets a half-written label shows U+FFFD for what is not UTF-8.
+    /// The label, safe to show whatever is in the memory. A read that meets a half-written label shows U+FFFD for what is
+    /// not UTF-8.
     pub fn label(&self) -> String {
         let mut buffer = [0; LABEL_BYTES];
-        String::from_utf8_lossy(self.label_bytes(&mut buffer)).into_owned()
+        text::shown(self.label_bytes(&mut buffer))
     }
 
     /// The label's bytes, read into `buffer`.
@@ -251,13 +266,29 @@ impl<'a> Cell<'a> {
         &buffer[..length]
     }
 
-    /// Writes the label, cut at the last character boundary within 64 bytes.
+    /// Writes the label: unsafe characters as "?", cut before the first character that does not fit into 64 bytes. The one
+    /// place that writes a label; nothing outside the label's own bytes changes, and nothing is left of the one before.
     pub fn set_label(&self, label: &str) {
-        let length = label.floor_char_boundary(LABEL_BYTES);
-        for (offset, value) in label.as_bytes()[..length].iter().enumerate() {
-            self.set_byte(byte::LABEL + offset, *value);
+        let (mut bytes, mut length) = ([0; LABEL_BYTES], 0);
+        for character in label.chars().map(text::safe) {
+            let Some(place) = bytes.get_mut(length..length + character.len_utf8()) else { break };
+            character.encode_utf8(place);
+            length += character.len_utf8();
+        }
+        for (index, word) in bytes.as_chunks().0.iter().enumerate() {
+            self.set_word(word::LABEL + index, u32::from_ne_bytes(*word));
         }
         self.set_byte(byte::LABEL_LENGTH, length as u8);
+    }
+
+    /// Names the context: a label of its own, which takes the place of a path or of its parent's.
+    pub fn set_name(&self, name: &str) {
+        match self.byte(byte::INNER) {
+            BORROWED_LABEL => self.set_byte(byte::INNER, OWN_LABEL),
+            PATH_LABEL => self.set_byte(byte::INNER, 0),
+            _ => {}
+        }
+        self.set_label(name);
     }
 
     /// The value in a lane; none if JavaScript holds it.
@@ -364,6 +395,35 @@ mod tests {
         cell.set_byte(byte::LABEL_LENGTH, 255);
         assert_eq!(cell.label().chars().count(), LABEL_BYTES - 1);
         assert_eq!(CELL_WORDS, 32);
+    }
+
+    #[test]
+    fn a_label_is_safe_and_changes_nothing_but_itself() {
+        let memory = Memory::zeroed(3 * CELL_BYTES).unwrap();
+        (0..3 * CELL_WORDS).for_each(|index| memory.set_word(index, 0xabab_abab));
+        let cell = Cell::new(&memory, CELL_WORDS);
+        for (given, kept) in [
+            ("a".repeat(100_000), "a".repeat(64)),
+            ("a\u{202e}\u{61c}\n".into(), "a???".into()),
+            (format!("{}é", "a".repeat(63)), "a".repeat(63)),
+            ("😀".repeat(17), "😀".repeat(16)),
+            (String::new(), String::new()),
+        ] {
+            cell.set_label(&given);
+            assert_eq!(cell.label(), kept);
+            let changed = |index: &usize| memory.word(*index) != 0xabab_abab;
+            let first = CELL_WORDS + word::LABEL;
+            assert!(
+                (0..3 * CELL_WORDS)
+                    .filter(changed)
+                    .all(|index| index == CELL_WORDS || index >= first && index < 2 * CELL_WORDS)
+            );
+        }
+        assert_eq!((16..32).map(|index| cell.word(index)).sum::<u32>(), 0, "nothing is left of the last one");
+        // Memory that nobody cleaned is safe to read.
+        cell.set_byte(byte::LABEL, 0x1b);
+        cell.set_byte(byte::LABEL_LENGTH, 1);
+        assert_eq!(cell.label(), "?");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn read_label(seq: Unknown<'_>) -> Result<String> {
     Ok(inspect::read_label(Store::global(), integer(seq)?)?)
 }
 
-/// Sets the label of a context, by handle; it is cut at the last character boundary within 64 bytes.
+/// Sets the label of a context, by handle; it is made safe, and cut before the first character that does not fit.
 #[napi(catch_unwind)]
 pub fn write_label(seq: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
     let seq = integer(seq)?;

@@ -7,6 +7,7 @@ use super::server::Server;
 use crate::arena::{RequestKind, State};
 use crate::inspect;
 use crate::limits::BUCKETS_MS;
+use crate::text;
 
 /// The format's content type.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -61,7 +62,8 @@ fn seconds(ms: u64) -> f64 {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    // A newline, which the format would have escaped, is unsafe too.
+    text::clean(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// All metrics.
@@ -170,13 +172,13 @@ mod tests {
     fn histograms_are_cumulative_and_labels_escaped() {
         let mut text = Text::default();
         let spread = Spread { buckets: [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 4], sum_ms: 60_500 };
-        text.histogram("t", "label", "a\"b\\c\nd", &spread);
+        text.histogram("t", "label", "a\"b\\c\nd\u{202e}", &spread);
         let lines: Vec<&str> = text.0.lines().collect();
         assert_eq!(lines.len(), 13);
-        assert_eq!(lines[0], r#"t_bucket{label="a\"b\\c\nd",le="0.01"} 1"#);
-        assert_eq!(lines[2], r#"t_bucket{label="a\"b\\c\nd",le="0.05"} 3"#);
-        assert_eq!(lines[10], r#"t_bucket{label="a\"b\\c\nd",le="+Inf"} 7"#);
-        assert_eq!(lines[11], r#"t_sum{label="a\"b\\c\nd"} 60.5"#);
-        assert_eq!(lines[12], r#"t_count{label="a\"b\\c\nd"} 7"#);
+        assert_eq!(lines[0], r#"t_bucket{label="a\"b\\c?d?",le="0.01"} 1"#);
+        assert_eq!(lines[2], r#"t_bucket{label="a\"b\\c?d?",le="0.05"} 3"#);
+        assert_eq!(lines[10], r#"t_bucket{label="a\"b\\c?d?",le="+Inf"} 7"#);
+        assert_eq!(lines[11], r#"t_sum{label="a\"b\\c?d?"} 60.5"#);
+        assert_eq!(lines[12], r#"t_count{label="a\"b\\c?d?"} 7"#);
     }
 }

@@ -6,6 +6,8 @@ use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
+use crate::text;
+
 /// What a route answers.
 pub type Answer = Response<Full<Bytes>>;
 
@@ -47,7 +49,7 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
 
 /// Says why there is no answer, and what to do.
 pub fn refusal(status: StatusCode, reason: &str) -> Answer {
-    let mut body = serde_json::json!({ "error": reason }).to_string();
+    let mut body = serde_json::json!({ "error": text::clean(reason) }).to_string();
     body.push('\n');
     content(status, JSON, body)
 }

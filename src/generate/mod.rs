@@ -3,6 +3,7 @@
 mod context;
 mod table;
 mod types;
+mod unsafe_characters;
 
 use std::io;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("context-fields.js", context::render(registry.list())),
         ("context-fields.d.ts", types::render_class()),
         ("request-context.d.ts", types::render(&BUILTIN)),
+        ("unsafe-characters.js", unsafe_characters::render()),
     ]
 }
 

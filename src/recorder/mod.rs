@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::memory::Memory;
 use crate::store::Store;
 use crate::sync::Mutex;
+use crate::text;
 
 pub use self::flight::{Flight, Settings};
 pub use self::format::{Counters, Ending, How, MAX_BYTES, MIN_BYTES, Unrecorded};
@@ -123,7 +124,7 @@ impl Recorder {
         let Some(session) = session else { return };
         session.stopped.store(true, Relaxed);
         flight.unlock();
-        let path = flight.path().display();
+        let path = text::clean(&flight.path().display().to_string());
         let _ = writeln!(
             std::io::stderr(),
             "onescope: the flight {path} {what}; recording has ended and the process goes on. Move the file instead of \

@@ -8,6 +8,7 @@ use crate::arena::cell::word;
 use crate::arena::{CellRef, Handle};
 use crate::clock::Clock;
 use crate::store::Store;
+use crate::text;
 
 /// Forks of forks that are followed up to their request. Deeper ones are told as themselves.
 const PARENTS: usize = 64;
@@ -151,6 +152,9 @@ pub fn stall(
         root.filter(|(_, found)| confidence != Confidence::LastSeen || found.cell().state().is_in_flight());
     let waiting = waiting(store, thread, root.as_ref().map(|(seq, _)| *seq));
     let request = root.map(|(seq, found)| describe(store, seq, &found));
+    // Functions and files are named by the program. One place cleans them, in front of every reader of a report.
+    let call = call.as_deref().map(text::clean);
+    let stack = stack.iter().map(|line| text::clean(line)).collect();
     Report::Stall { thread, blocked_ms, confidence, request, call, stack, waiting, suppressed }
 }
 
@@ -239,6 +243,18 @@ mod tests {
         );
         assert_eq!(line["stack"], serde_json::json!(["heavy (app/report.js:10:3)"]));
         assert!(line["call"].is_null() && line.get("suppressed").is_none());
+    }
+
+    #[test]
+    fn nothing_in_a_line_is_unsafe_to_show() {
+        let store = Store::new();
+        let page = store.pages.allocate(0).unwrap();
+        let request = make(&page, 2, 0, "GET /\u{202e}\u{7f}");
+        let odd =
+            Answer { stack: vec!["a\u{61c}b\n (\u{9b}31m.js:1:1)".to_owned()], ..answer(request).unwrap() };
+        let line = told(&store, Evidence { answer: Some(odd), ..NOTHING });
+        assert_eq!(line["request"]["label"], "GET /??");
+        assert_eq!(line["stack"], serde_json::json!(["a?b? (?31m.js:1:1)"]));
     }
 
     #[test]

@@ -1,10 +1,8 @@
+import { clean } from "../../safe-text.js";
 import { isoTime } from "./json.js";
 
 /** @typedef {import("../../native/contract.js").Flight} Flight */
 /** @typedef {import("../../native/contract.js").FlightRequest} FlightRequest */
-
-/** The file may be damaged, or somebody's: what it says must not steer the terminal. */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Width of the column of headings. */
 const COLUMN = 12;
@@ -30,7 +28,8 @@ export function toText(flight) {
   ];
   if (stalls.length > 0) lines.push("", "last stall reports", ...stalls.map(aboutStall));
   lines.push("", "counters", ...aboutCounters(flight));
-  return lines.map((line) => line.replace(UNPRINTABLE, "?")).join("\n");
+  // The file may be damaged, or somebody's: what it says must not steer the terminal.
+  return lines.map(clean).join("\n");
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { escapeJson } from "../../safe-text.js";
 import { AskError, ask } from "./ask.js";
-import { escapeJson } from "./text.js";
 import { view } from "./view.js";
 
 /** Nothing is cut: whoever reads plain text has lines of any length. */

@@ -1,8 +1,5 @@
 import truncatedWidth from "fast-string-truncated-width";
-
-// A label names what a client asked for, so it can hold anything. Nothing of it may reach a terminal as a command, end a
-// line, turn the direction of what follows, or hide.
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+import { clean as cleanText } from "../../safe-text.js";
 
 /** Characters of one text that are shown at most. */
 const LONGEST = 300;
@@ -12,21 +9,7 @@ const LONGEST = 300;
  * @returns {string} one line that a terminal shows as it is; what is unsafe in it is "?"
  */
 export function clean(value) {
-  return typeof value === "string" ? value.slice(0, LONGEST).replace(UNSAFE, "?") : "?";
-}
-
-/**
- * @param {string} json
- * @returns {string} the same, and safe for a terminal: JSON itself leaves some of what is unsafe as it is
- */
-export function escapeJson(json) {
-  // Its own line ends stay.
-  return json.replace(UNSAFE, (found) => (found === "\n" ? found : found.split("").map(escape16).join("")));
-}
-
-/** @param {string} unit */
-function escape16(unit) {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return typeof value === "string" ? cleanText(value.slice(0, LONGEST)) : "?";
 }
 
 /**

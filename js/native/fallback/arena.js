@@ -1,8 +1,9 @@
 import { startClock, thread } from "#host";
+import { encodeLabel, readLabel, writeName } from "../../context/label.js";
 import { readLane, writeLane } from "../../context/lane-codec.js";
 import { CODES, OnescopeError } from "../../errors.js";
 import { LAYOUT } from "../../generated/slot-table.js";
-import { describe, labelOf, list } from "./contexts.js";
+import { describe, list } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../contract.js").SlotInfo} SlotInfo */
@@ -13,7 +14,7 @@ import { checkNumber, refuseNumber } from "./numbers.js";
  * @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
  * which does not wrap */
 
-const { pageCells, cellWords, header, bytes: BYTE } = LAYOUT;
+const { pageCells, cellWords, header } = LAYOUT;
 
 /**
  * Pages that become findable between two ticks of the clock. A new WeakRef keeps its target until the turn of the event
@@ -198,21 +199,18 @@ export function createArena(nativeSlot, nativeSlots) {
     },
 
     /** @param {number} seq */
-    readLabel: (seq) => labelOf(resolve(seq)),
+    readLabel: (seq) => readLabel(resolve(seq)),
 
     /**
      * @param {number} seq
      * @param {string} text
      */
     writeLabel(seq, text) {
-      const { $bytes, $base } = resolve(seq);
+      const cell = resolve(seq);
       if (typeof text !== "string") {
         throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${String(text)}`);
       }
-      const from = $base * 4 + BYTE.label;
-      // Stops before the first character that does not fit whole.
-      const { written } = new TextEncoder().encodeInto(text, $bytes.subarray(from, from + LAYOUT.labelBytes));
-      $bytes[$base * 4 + BYTE.labelLength] = written;
+      writeName(cell, encodeLabel(text));
     },
 
     /** @param {number} seq */

@@ -1,4 +1,5 @@
 import { elapsedMs } from "../../clock.js";
+import { readLabel } from "../../context/label.js";
 import { readLane } from "../../context/lane-codec.js";
 import { CODES, OnescopeError } from "../../errors.js";
 import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
@@ -87,7 +88,7 @@ export function describe(cell, now) {
     seq: firstSeq($words) + $base / cellWords,
     kind: /** @type {any} */ (KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind]),
     state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
-    label: labelOf(cell),
+    label: readLabel(cell),
     ageMs: elapsedMs($words[$base + WORD.started], now),
     idleMs: elapsedMs($words[$base + WORD.touched], now),
     thread: $words[header.thread],
@@ -105,12 +106,4 @@ function parentOf({ $words, $base }) {
   const low = $words[$base + WORD.parentLow] >>> 0;
   const high = $words[$base + WORD.parentHigh] >>> 0;
   return high * 2 ** 32 + low || null;
-}
-
-/** @param {Cell} cell */
-export function labelOf({ $bytes, $base }) {
-  const from = $base * 4 + BYTE.label;
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-    $bytes.subarray(from, from + $bytes[$base * 4 + BYTE.labelLength]),
-  );
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::recorded::{Corrupt, Stall};
 use super::{Fault, Wrong};
-use crate::arena::cell::byte;
+use crate::arena::cell::{PATH_LABEL, byte};
 use crate::arena::{Cell, Handle, Page, RequestKind, State};
 use crate::clock::AHEAD_MS;
 use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
@@ -239,7 +239,7 @@ pub fn is_sound(cell: Cell<'_>) -> bool {
     usize::from(cell.byte(byte::STATE)) < State::NAMES.len()
         && usize::from(cell.byte(byte::KIND)) < RequestKind::NAMES.len()
         && usize::from(cell.byte(byte::LABEL_LENGTH)) <= LABEL_BYTES
-        && cell.byte(byte::INNER) <= 2
+        && cell.byte(byte::INNER) <= PATH_LABEL
 }
 
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.
