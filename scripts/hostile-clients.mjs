@@ -11,16 +11,18 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { newSeed } from "../__test__/parity/random.mjs";
 import { interval, median } from "../benchmark/_util/stats.mjs";
 import { ATTACKS } from "./hostile-clients/attacks.mjs";
 import { TOKEN } from "./hostile-clients/token.mjs";
 import { nodeNamed } from "./nodes.mjs";
 import { ROOT } from "./setup.mjs";
 
-const USAGE = `usage: node scripts/hostile-clients.mjs [--minutes 10] [--node "24"]
+const USAGE = `usage: node scripts/hostile-clients.mjs [--minutes 10] [--node "24"] [--seed N]
 
   --minutes N  how long, in all (10)
   --node NAME  Node to run (24)
+  --seed N     of what the attackers choose at random; it is printed at the start
 
 It ends with 1 if an honest client got no answer, if the memory of a process grew by more than 64 MiB, or if, in five minutes
 and more, the median loss of JavaScript is above 1 %. It needs Linux, and an addon that is built (npm run setup).`;
@@ -44,6 +46,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
     node: { type: "string", default: "24" },
+    seed: { type: "string", default: String(newSeed()) },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -52,6 +55,7 @@ if (values.help) {
   process.exit(0);
 }
 
+console.log(`seed ${values.seed}`);
 const rounds = Math.max(1, Math.round((Number(values.minutes) * 60_000) / (ORDER.length * SLICE_MS)));
 const { path, flags } = nodeNamed(values.node);
 const processes = await Promise.all([start(), start()]);
@@ -62,6 +66,7 @@ const tallies = Object.fromEntries(Object.keys(ATTACKS).map((name) => [name, { s
 const honest = [];
 let failures = 0;
 let attacked = 0;
+let slices = 0;
 let over = false;
 const asking = processes.map((_, index) => askHonestly(index));
 
@@ -111,8 +116,12 @@ async function attack(target, sums) {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   attacked = target;
+  slices++;
   const attackers = Object.entries(ATTACKS).flatMap(([name, { at, attack }]) =>
-    Array.from({ length: at }, () => attack({ port: processes[target].port, signal: stop.signal }, tallies[name])),
+    Array.from({ length: at }, (_, index) => {
+      const seed = [values.seed, slices, name, index].join("/");
+      return attack({ port: processes[target].port, signal: stop.signal, seed }, tallies[name]);
+    }),
   );
   // The first moments belong to neither.
   await sleep(SLICE_MS * 0.1);

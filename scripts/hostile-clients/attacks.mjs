@@ -2,14 +2,15 @@
 
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { mutate } from "./fuzz.mjs";
+import { randomFrom } from "../../__test__/parity/random.mjs";
+import { mutator } from "./fuzz.mjs";
 import { TOKEN } from "./token.mjs";
 
 const GET = (/** @type {string} */ path) =>
   `GET ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`;
 const HEAVY = ["/metrics", "/counters", "/inflight?limit=500", "/stalls", "/leaks", "/eventloop", "/"];
 
-/** @typedef {{ port: number, signal: AbortSignal }} Target */
+/** @typedef {{ port: number, signal: AbortSignal, seed: string }} Target `seed`: of what this attacker chooses at random */
 /** @typedef {{ sent: number, answered: number }} Tally */
 
 /**
@@ -70,6 +71,7 @@ export const ATTACKS = {
   fuzz: {
     at: 8,
     async attack(target, tally) {
+      const mutate = mutator(target.seed);
       while (!target.signal.aborted) await exchange(target, mutate(), tally);
     },
   },
@@ -152,6 +154,6 @@ export const ATTACKS = {
  * @param {T[]} items
  * @param {Target} target
  */
-function* cycle(items, { signal }) {
-  for (let n = Math.floor(Math.random() * items.length); !signal.aborted; n++) yield items[n % items.length];
+function* cycle(items, { signal, seed }) {
+  for (let n = Math.floor(randomFrom(seed)() * items.length); !signal.aborted; n++) yield items[n % items.length];
 }

@@ -1,5 +1,6 @@
 // Requests that are almost right: good ones with a few random changes.
 
+import { randomFrom } from "../../__test__/parity/random.mjs";
 import { TOKEN } from "./token.mjs";
 
 const BEARER = `authorization: Bearer ${TOKEN}`;
@@ -12,9 +13,6 @@ const SEEDS = [
   "POST /login HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\ntoken\r\n0\r\n\r\n",
   "GET http://localhost/counters HTTP/1.1\r\nhost: localhost\r\ncookie: onescope_1=a; b\r\nauthorization: Bearer x\r\n\r\n",
 ].map((text) => Buffer.from(text, "latin1"));
-
-const random = (/** @type {number} */ below) => Math.floor(Math.random() * below);
-const pick = (/** @type {any[]} */ list) => list[random(list.length)];
 
 /** What parsers trip over. */
 const PIECES = [
@@ -35,32 +33,42 @@ const PIECES = [
   "chunked",
 ];
 
-/** @type {Array<(text: Buffer) => Buffer>} */
-const CHANGES = [
-  (text) => {
-    const copy = Buffer.from(text);
-    copy[random(copy.length)] ^= 1 << random(8);
-    return copy;
-  },
-  (text) => text.subarray(0, random(text.length) + 1),
-  (text) => {
-    const at = random(text.length);
-    return Buffer.concat([text.subarray(0, at), Buffer.from(pick(PIECES), "latin1"), text.subarray(at)]);
-  },
-  (text) => {
-    const [from, to] = [random(text.length), random(text.length)].sort((a, b) => a - b);
-    return Buffer.concat([text.subarray(0, to), text.subarray(from)]);
-  },
-  (text) => {
-    const [from, to] = [random(text.length), random(text.length)].sort((a, b) => a - b);
-    return Buffer.concat([text.subarray(0, from), text.subarray(to), Buffer.from("\r\n\r\n")]);
-  },
-  (text) => Buffer.concat([text, pick(SEEDS)]),
-];
+/**
+ * @param {...(string | number)} seed equal seeds give equal requests
+ * @returns {() => Buffer} makes the next request, with one to five changes
+ */
+export function mutator(...seed) {
+  const next = randomFrom("fuzz", ...seed);
+  const random = (/** @type {number} */ below) => Math.floor(next() * below);
+  const pick = (/** @type {any[]} */ list) => list[random(list.length)];
+  const twoPlaces = (/** @type {Buffer} */ text) => [random(text.length), random(text.length)].sort((a, b) => a - b);
 
-/** @returns {Buffer} a request with one to five changes */
-export function mutate() {
-  let text = pick(SEEDS);
-  for (let left = 1 + random(5); left > 0; left--) text = pick(CHANGES)(text);
-  return text.length === 0 ? Buffer.from("\0") : text;
+  /** @type {Array<(text: Buffer) => Buffer>} */
+  const changes = [
+    (text) => {
+      const copy = Buffer.from(text);
+      copy[random(copy.length)] ^= 1 << random(8);
+      return copy;
+    },
+    (text) => text.subarray(0, random(text.length) + 1),
+    (text) => {
+      const at = random(text.length);
+      return Buffer.concat([text.subarray(0, at), Buffer.from(pick(PIECES), "latin1"), text.subarray(at)]);
+    },
+    (text) => {
+      const [from, to] = twoPlaces(text);
+      return Buffer.concat([text.subarray(0, to), text.subarray(from)]);
+    },
+    (text) => {
+      const [from, to] = twoPlaces(text);
+      return Buffer.concat([text.subarray(0, from), text.subarray(to), Buffer.from("\r\n\r\n")]);
+    },
+    (text) => Buffer.concat([text, pick(SEEDS)]),
+  ];
+
+  return () => {
+    let text = pick(SEEDS);
+    for (let left = 1 + random(5); left > 0; left--) text = pick(changes)(text);
+    return text.length === 0 ? Buffer.from("\0") : text;
+  };
 }
