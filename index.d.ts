@@ -164,7 +164,8 @@ export interface RequestSlot<T> {
  *
  * @param key unique name of 1 to 200 bytes, such as `"myapp.tenant"`
  * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec, `ERR_ONESCOPE_SLOT_SPEC` for a spec
- *   that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left
+ *   that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left, `ERR_ONESCOPE_OPTION` for a spec that is no
+ *   object or cannot be read, and for a `make` that is no function
  */
 export function registerSlot<T = unknown>(key: string, spec?: ValueSpec & OfScope): ScopeSlot<T | undefined>;
 export function registerSlot(key: string, spec: FlagSpec & OfScope): ScopeSlot<boolean>;

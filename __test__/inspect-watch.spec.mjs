@@ -194,6 +194,7 @@ test("an onStall that throws is a warning", { skip: !native }, async () => {
   const { code, lines, other } = await run({ program: "failing onStall", how: "loop", ms: 600 });
   assert.deepEqual([code, course(meant(lines))], [0, ["stall", "recovered"]]);
   assert.match(other, /OnescopeWarning: onStall of onescope's watch\(\) failed: Error: on purpose/);
+  assert.match(other, /OnescopeWarning: onStall of onescope's watch\(\) failed: an object/);
 });
 
 test("options are checked", () => {

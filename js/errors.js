@@ -34,3 +34,16 @@ export class OnescopeError extends Error {
     this.code = code;
   }
 }
+
+/**
+ * @param {unknown} value of any type, also one that cannot be turned into a string
+ * @returns {string} the value as a message shows it
+ */
+export function shown(value) {
+  if (typeof value === "string") return JSON.stringify(value);
+  try {
+    return String(value);
+  } catch {
+    return typeof value === "function" ? "a function" : "an object";
+  }
+}

@@ -2,7 +2,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import manifest from "../package.json" with { type: "json" };
-import { CODES, OnescopeError } from "./errors.js";
+import { CODES, OnescopeError, shown } from "./errors.js";
 import { readOptions } from "./inspect/options.js";
 import { witness } from "./inspect/witness.js";
 import { loadApi } from "./opentelemetry/load.js";
@@ -84,7 +84,8 @@ function guarded(fn) {
     try {
       fn(...args);
     } catch (error) {
-      if (!warned) process.emitWarning(`onescope cannot tell OpenTelemetry of stalls: ${error}`, "OnescopeWarning");
+      if (!warned)
+        process.emitWarning(`onescope cannot tell OpenTelemetry of stalls: ${shown(error)}`, "OnescopeWarning");
       warned = true;
     }
   };

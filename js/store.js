@@ -6,6 +6,18 @@ import { storagesInUse } from "./scope/lanes.js";
 import { tally } from "./scope/slot-storage.js";
 import { ways } from "./scope/ways.js";
 
+/**
+ * @param {unknown} value
+ * @returns {value is InstanceType<typeof RequestContext>} not for a proxy that does not say what it is
+ */
+function isContext(value) {
+  try {
+    return value instanceof RequestContext;
+  } catch {
+    return false;
+  }
+}
+
 /** The registry and the context store, as any thread of the process sees them. All calls are cold paths. */
 export const store = Object.freeze({
   /** why the backend is not the native one; empty where it is */
@@ -30,7 +42,7 @@ export const store = Object.freeze({
    * @param {unknown} context
    * @returns {number | undefined} `undefined` for a context that is not in the store
    */
-  handle: (context) => (context instanceof RequestContext ? handleOf(context) : undefined),
+  handle: (context) => (isContext(context) ? handleOf(context) : undefined),
 
   /**
    * Reads a native slot of any live context of any thread.

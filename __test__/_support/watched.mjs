@@ -133,7 +133,9 @@ if (isMainThread) {
   let watching;
   const start = () => {
     const onStall = (told) => {
-      if (program === "failing onStall") throw new Error("on purpose");
+      // The second is one that cannot be turned into text.
+      if (program === "failing onStall")
+        throw told.onescope === "stall" ? new Error("on purpose") : Object.create(null);
       say({ told });
     };
     watching = watch({ stacks: false, ...options, onStall });

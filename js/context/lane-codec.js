@@ -1,4 +1,4 @@
-import { CODES, OnescopeError } from "../errors.js";
+import { CODES, OnescopeError, shown } from "../errors.js";
 import { LAYOUT } from "../generated/slot-table.js";
 
 // How a native slot's value lies in its lane. Zeroed memory is "all defaults": a flag stores whether it differs from its
@@ -53,10 +53,7 @@ export function writeLane(slot, cell, value) {
 export function encode(slot, value) {
   const code = codeOf(slot, value);
   if (code !== undefined) return code;
-  throw new OnescopeError(
-    CODES.SLOT_KIND,
-    `slot "${slot.key}" is ${describe(slot)} and cannot hold ${typeof value === "string" ? `"${value}"` : String(value)}`,
-  );
+  throw new OnescopeError(CODES.SLOT_KIND, `slot "${slot.key}" is ${describe(slot)} and cannot hold ${shown(value)}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { backend } from "../backend.js";
 import { CODES, OnescopeError } from "../errors.js";
-import { readOptions } from "../inspect/options.js";
+import { readOptions, refuseOption } from "../inspect/options.js";
 import { SlotStorage } from "../scope/slot-storage.js";
 import { shared } from "../shared.js";
 import { currentRequest } from "./current.js";
@@ -113,6 +113,26 @@ class RequestSlot extends Slot {
   }
 }
 
+/** One more variant than an enum can have: enough to refuse the rest. */
+const VARIANTS_READ = 251;
+
+/**
+ * Reads variants once, so that what an array's getter or a proxy throws is an error with a code.
+ *
+ * @param {any} variants
+ * @returns {unknown} an array of its own, or what is no array
+ */
+function readVariants(variants) {
+  try {
+    if (!Array.isArray(variants)) return variants;
+    return Array.from({ length: Math.min(variants.length, VARIANTS_READ) }, (_, index) => variants[index]);
+  } catch (cause) {
+    throw new OnescopeError(CODES.OPTION, "reading option variants of registerSlot() failed; give plain values", {
+      cause,
+    });
+  }
+}
+
 /** @type {Map<number, ScopeSlot | RequestSlot>} one handle for a slot, so that all who register it share its value */
 const handles = shared("slotHandles", () => new Map());
 
@@ -126,10 +146,12 @@ const handles = shared("slotHandles", () => new Map());
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
  *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left,
- *   `ERR_ONESCOPE_OPTION` for a spec that is no object
+ *   `ERR_ONESCOPE_OPTION` for a spec that is no object, or a `make` that is no function
  */
 export function registerSlot(key, spec) {
   const { make, ...options } = spec === undefined ? { kind: "value" } : readOptions("registerSlot()", spec);
+  if (make !== undefined && typeof make !== "function") refuseOption("registerSlot()", "make", make, "a function");
+  if (typeof options.variants === "object") options.variants = readVariants(options.variants);
   // An option that is given as undefined counts as not given.
   const given = Object.fromEntries(
     Object.entries({ lifetime: "scope", ...options, key }).filter(([, option]) => option !== undefined),

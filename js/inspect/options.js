@@ -13,8 +13,8 @@ export const MOST_MS = 2 ** 31 - 1;
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
  */
 export function readOptions(call, options, names) {
-  /** @type {Record<string, unknown>} */
-  const read = {};
+  /** @type {Record<string, unknown>} without a prototype, which an option named `__proto__` would set */
+  const read = Object.create(null);
   if (options === undefined) return read;
   let isArray = false;
   let name = "";

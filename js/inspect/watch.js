@@ -1,4 +1,5 @@
 import { threadBlock } from "../context/cells.js";
+import { shown } from "../errors.js";
 import { ways } from "../scope/ways.js";
 import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
@@ -60,7 +61,7 @@ function deliverTo(onStall) {
     try {
       await onStall?.(report);
     } catch (error) {
-      process.emitWarning(`onStall of onescope's watch() failed: ${error}`, "OnescopeWarning");
+      process.emitWarning(`onStall of onescope's watch() failed: ${shown(error)}`, "OnescopeWarning");
     }
   };
 }

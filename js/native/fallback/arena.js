@@ -1,7 +1,7 @@
 import { startClock, thread } from "#host";
 import { encodeLabel, readLabel, writeName } from "../../context/label.js";
 import { readLane, writeLane } from "../../context/lane-codec.js";
-import { CODES, OnescopeError } from "../../errors.js";
+import { CODES, OnescopeError, shown } from "../../errors.js";
 import { LAYOUT } from "../../generated/slot-table.js";
 import { describe, list } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
@@ -208,7 +208,7 @@ export function createArena(nativeSlot, nativeSlots) {
     writeLabel(seq, text) {
       const cell = resolve(seq);
       if (typeof text !== "string") {
-        throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${String(text)}`);
+        throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${shown(text)}`);
       }
       writeName(cell, encodeLabel(text));
     },

@@ -1,4 +1,4 @@
-import { CODES, OnescopeError } from "../../errors.js";
+import { CODES, OnescopeError, shown } from "../../errors.js";
 
 /**
  * Refuses what can be no handle, no id and no limit.
@@ -17,6 +17,6 @@ export function checkNumber(given) {
 export function refuseNumber(given) {
   throw new OnescopeError(
     CODES.HANDLE,
-    `${String(given)} is not a handle or id; expected an integer from 1 to ${Number.MAX_SAFE_INTEGER}`,
+    `${shown(given)} is not a handle or id; expected an integer from 1 to ${Number.MAX_SAFE_INTEGER}`,
   );
 }

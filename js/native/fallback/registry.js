@@ -1,4 +1,4 @@
-import { CODES, OnescopeError } from "../../errors.js";
+import { CODES, OnescopeError, shown } from "../../errors.js";
 import { LAYOUT, SLOTS } from "../../generated/slot-table.js";
 import { checkNumber } from "./numbers.js";
 
@@ -97,15 +97,15 @@ function takeLane(spec, used) {
 function complete({ key, kind, lifetime, default: value, variants, factory, onFork = "inherit" }) {
   /** @type {(reason: string) => never} */
   const refuse = (reason) => {
-    throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot ${show(key)} is not valid: ${reason}`);
+    throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot ${shown(key)} is not valid: ${reason}`);
   };
   const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
   if (bytes < 1 || bytes > 200) refuse(`the key has ${bytes} bytes; expected 1 to 200`);
-  if (!KINDS.includes(kind)) refuse(`kind ${show(kind)} is unknown; expected ${KINDS.join(", ")}`);
+  if (!KINDS.includes(kind)) refuse(`kind ${shown(kind)} is unknown; expected ${KINDS.join(", ")}`);
   if (!["scope", "request"].includes(lifetime)) {
-    refuse(`lifetime ${show(lifetime)} is unknown; expected scope or request`);
+    refuse(`lifetime ${shown(lifetime)} is unknown; expected scope or request`);
   }
-  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${show(onFork)} is unknown; expected inherit or reset`);
+  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${shown(onFork)} is unknown; expected inherit or reset`);
   if (variants !== undefined && kind !== "enum") refuse(`"variants" belong to the kind "enum", not to "${kind}"`);
   if (factory !== undefined && kind !== "lazy") refuse(`"factory" belongs to the kind "lazy", not to "${kind}"`);
   if (kind === "lazy" && (typeof factory !== "string" || factory === "")) {
@@ -118,12 +118,12 @@ function complete({ key, kind, lifetime, default: value, variants, factory, onFo
     return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
   }
   if (COLLECTIONS.includes(kind)) {
-    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${show(value)} cannot be one`);
+    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${shown(value)} cannot be one`);
     return factory === undefined ? spec : { ...spec, factory };
   }
   if (value === undefined) return { ...spec, default: DEFAULTS[kind] };
   const expected = EXPECTED[kind];
-  if (!expected.holds(value)) refuse(`the default of a ${kind} is ${expected.name}, not ${show(value)}`);
+  if (!expected.holds(value)) refuse(`the default of a ${kind} is ${expected.name}, not ${shown(value)}`);
   return { ...spec, default: value };
 }
 
@@ -143,11 +143,6 @@ const EXPECTED = {
   },
 };
 
-/** @param {unknown} value of any type, also one that does not turn into a string by itself */
-function show(value) {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
-}
-
 /**
  * @param {Array<string | number>} variants
  * @param {unknown} value the default as given
@@ -157,12 +152,12 @@ function checkVariants(variants, value, refuse) {
   if (variants.length < 1 || variants.length > 250) refuse(`an enum has 1 to 250 variants, not ${variants.length}`);
   for (const [index, variant] of variants.entries()) {
     if (typeof variant !== "string" && !Number.isSafeInteger(variant)) {
-      refuse(`variant ${show(variant)} is neither a string nor an integer`);
+      refuse(`variant ${shown(variant)} is neither a string nor an integer`);
     }
-    if (variants.indexOf(variant) !== index) refuse(`variant ${show(variant)} is there twice`);
+    if (variants.indexOf(variant) !== index) refuse(`variant ${shown(variant)} is there twice`);
   }
   const first = /** @type {string | number} */ (value === undefined ? variants[0] : value);
-  if (!variants.includes(first)) refuse(`the default ${show(value)} is not one of the variants`);
+  if (!variants.includes(first)) refuse(`the default ${shown(value)} is not one of the variants`);
   return first;
 }
 
