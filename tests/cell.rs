@@ -5,6 +5,7 @@ use onescope::limits::{COUNTER_MAX, LABEL_BYTES};
 use onescope::registry::{
     Lane, Lifetime, OTHER_BYTE, OTHER_WORD, OnFork, Registry, Scalar, SlotKind, SlotSpec, decode, encode,
 };
+use onescope::text::clean;
 use proptest::prelude::*;
 
 fn image(cell: Cell<'_>) -> Vec<u8> {
@@ -64,6 +65,7 @@ proptest! {
 
     #[test]
     fn a_label_keeps_its_longest_prefix_of_whole_characters(label in ".{0,80}", before in ".{0,80}") {
+        let label = clean(&label);
         let page = Page::new(1, 0).unwrap();
         let cell = page.cell(255);
         cell.set_label(&before);
