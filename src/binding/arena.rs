@@ -1,7 +1,9 @@
 //! Pages, and single cells by handle.
 
+use std::sync::Arc;
+
 use napi::Env;
-use napi::bindgen_prelude::{ArrayBuffer, Unknown};
+use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
 use super::convert::{JsSlotValue, integer, scalar, slot_value};
@@ -17,17 +19,10 @@ use crate::store::Store;
 /// A page of 256 cells (32 KiB), header filled in, for the calling thread, which is attached if it is not yet. When the
 /// ArrayBuffer is collected, the page is freed and its contexts move to the totals.
 #[napi(catch_unwind)]
-pub fn allocate_page(env: &Env) -> Result<ArrayBuffer<'_>> {
+pub fn allocate_page(env: &Env) -> Result<Object<'_>> {
     let thread = thread_id(env)?;
-    let store = Store::global();
-    let page = store.allocate_page(thread)?;
-    let id = page.id();
-    share(env, page, |page| {
-        harvest::release(page);
-    })
-    .inspect_err(|_| {
-        store.pages.release(id);
-    })
+    let page = Store::global().allocate_page(thread)?;
+    share(env, Arc::clone(&page), harvest::release).inspect_err(|_| harvest::release(&page))
 }
 
 /// Where a request is in its life, and what sort of request it is.

@@ -1,44 +1,73 @@
 //! Memory of the store as an external ArrayBuffer: the only unsafe code of the binding.
 #![allow(unsafe_code)]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ffi::c_void;
+use std::ptr::null_mut;
 use std::sync::Arc;
 
-use napi::Env;
-use napi::bindgen_prelude::ArrayBuffer;
+use napi::bindgen_prelude::Object;
+use napi::{Env, Status, sys};
 
 use super::error::{Result, host};
 use crate::error::Error;
-use crate::memory::Memory;
+use crate::memory::{Hold, Memory};
 
-/// Maps the memory of `owner` into JavaScript. `collected` runs once, on the JavaScript thread, after V8 has collected the
+/// Maps the memory of `owner` into JavaScript, as an ArrayBuffer. `collected` runs once, after V8 has collected the
 /// ArrayBuffer or when its environment ends; only then is this share of `owner` dropped.
 ///
+/// napi's own `ArrayBuffer` is not used: it holds a `&[u8]` of the memory, which must not exist while anybody writes it.
+///
 /// # Errors
-/// `PageMemory` in a host that forbids external ArrayBuffers (Electron, V8's sandbox); `collected` has run then.
+/// `PageMemory` in a host that forbids external ArrayBuffers (Electron, V8's sandbox), and those of Node-API. `collected`
+/// does not run then, and this share of `owner` is dropped.
 pub fn share<'env, Owner>(
     env: &'env Env,
     owner: Arc<Owner>,
-    collected: impl FnOnce(&Owner) + 'static,
-) -> Result<ArrayBuffer<'env>>
+    collected: impl FnOnce(&Owner) + Send + 'static,
+) -> Result<Object<'env>>
 where
-    Owner: AsRef<Memory> + 'static,
+    Owner: AsRef<Memory> + Send + Sync + 'static,
 {
     let memory: &Memory = (*owner).as_ref();
     let (address, bytes) = (memory.address(), memory.len());
-    let finalize = move |_: Env, owner: Arc<Owner>| {
-        // The finalizer is called from C, into which a panic must not unwind; the panic hook has reported it.
-        let _ = catch_unwind(AssertUnwindSafe(|| collected(&owner)));
+    let hold = Hold::new(owner, collected);
+    let share: *const Hold = Arc::into_raw(Arc::clone(&hold));
+    let mut buffer = null_mut();
+    // SAFETY:
+    // - `env` is the environment that is calling, on its thread, and `buffer` a place for the result.
+    // - `address` is valid for `bytes` until `owner` is dropped, which `hold` does in the finalizer, after V8 is done with
+    //   the memory, or below, when JavaScript did not get it. The memory does not move: `Memory` never grows.
+    // - JavaScript may write it while Rust holds shared references: `Memory` consists of atomics, and its module says what
+    //   is assumed of such writes.
+    // - `share` is a count of its own of `hold`, which the finalizer gives back.
+    let status = unsafe {
+        sys::napi_create_external_arraybuffer(
+            env.raw(),
+            address.cast(),
+            bytes,
+            Some(finalize),
+            share.cast_mut().cast(),
+            &raw mut buffer,
+        )
     };
-    // SAFETY: `address` is valid for `bytes` as long as `owner` lives, which the finalizer holds until V8 is done with the
-    // buffer. The memory never moves (`Memory` does not grow) and consists of atomics, so that writes through JavaScript
-    // are allowed while Rust holds shared references.
-    let buffer = unsafe { ArrayBuffer::from_external(env, address, bytes, owner, finalize) }.map_err(host)?;
-    if std::ptr::eq(buffer.as_ptr(), address) {
-        Ok(buffer)
-    } else {
-        // napi fell back to a copy, in which nobody would see what JavaScript writes.
-        let reason = "this host forbids external ArrayBuffers".to_owned();
-        Err(Error::PageMemory { bytes, reason }.into())
+    match status {
+        sys::Status::napi_ok => Ok(Object::from_raw(env.raw(), buffer)),
+        failed => {
+            // `share` stays as it is: whether the host still calls the finalizer, nothing says.
+            hold.refused();
+            if failed == sys::Status::napi_no_external_buffers_allowed {
+                let reason = "this host forbids external ArrayBuffers".to_owned();
+                return Err(Error::PageMemory { bytes, reason }.into());
+            }
+            Err(host(napi::Error::new(Status::from(failed), "no external ArrayBuffer")))
+        }
     }
+}
+
+/// What Node-API calls when JavaScript is done with the memory. It calls nothing of Node-API, and no panic leaves it.
+unsafe extern "C" fn finalize(_: sys::napi_env, _: *mut c_void, hold: *mut c_void) {
+    // SAFETY: `hold` is what `share` made with `Arc::into_raw`, of this type, and a finalizer is called once; so this count
+    // has not been given back yet. `Hold` is `Send` and `Sync`: any thread may end it.
+    let hold = unsafe { Arc::from_raw(hold.cast_const().cast::<Hold>()) };
+    hold.collected();
 }

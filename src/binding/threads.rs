@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::{ArrayBuffer, JsValue, Object, ObjectRef};
+use napi::bindgen_prelude::{Object, ObjectRef};
 use napi_derive::napi;
 
 use super::error::{Result, host};
@@ -47,12 +47,12 @@ pub fn thread_id(env: &Env) -> Result<u32> {
 /// Moves the calling thread's block into the flight that is recorded, or out of one that is not any more. The new block,
 /// which has the words of the old one; `null` if it is where it belongs. The old one must not be written from then on.
 #[napi(catch_unwind)]
-pub fn move_thread(env: &Env) -> Result<Option<ArrayBuffer<'_>>> {
+pub fn move_thread(env: &Env) -> Result<Option<Object<'_>>> {
     let (store, id) = (Store::global(), thread_id(env)?);
     let Some((recording, block)) = store.block_to_move_to(id)? else { return Ok(None) };
     // Shared first: if that fails, JavaScript and the store both go on with the old block.
     let buffer = share(env, Arc::clone(&block), |_| {})?;
-    let reference = Object::from_raw(env.raw(), buffer.raw()).create_ref().map_err(host)?;
+    let reference = buffer.create_ref().map_err(host)?;
     store.move_thread_to(id, recording, &block);
     let key = env.raw() as usize;
     let old = ATTACHED.with_borrow_mut(|list| {
@@ -88,7 +88,7 @@ fn attach(env: &Env, key: usize) -> Result<Attached> {
 fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
     let id = thread.id;
     let buffer = share(env, thread.block, |_| {})?;
-    let block = Object::from_raw(env.raw(), buffer.raw()).create_ref().map_err(host)?;
+    let block = buffer.create_ref().map_err(host)?;
     let env = *env;
     env.add_env_cleanup_hook(id, move |id| detach_env(&env, key, id)).map_err(host)?;
     Ok(Attached { env: key, id, block })

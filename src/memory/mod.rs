@@ -1,10 +1,33 @@
-//! Memory that JavaScript maps and writes while Rust reads it.
+//! Memory that JavaScript maps and writes while Rust reads it. It is ordinary memory, or a part of a mapped file.
 //!
-//! JavaScript uses plain stores of 1 and 4 bytes; Rust uses relaxed atomics and only ever of 4 bytes, from which it takes
-//! single bytes, so that Rust itself never mixes access sizes. There is no ordering between two words: a reader can see a
-//! later store and miss an earlier one, and every reader of this crate is written for that.
+//! JavaScript loads and stores elements of a `Uint8Array` and an `Int32Array`, plainly. Rust uses relaxed atomics and only
+//! ever of 4 bytes, from which it takes single bytes, so that Rust itself never mixes access sizes.
 //!
-//! It is ordinary memory, or a part of a mapped file.
+//! # What is assumed
+//!
+//! No specification covers the two together. For Rust, a plain write that races with an atomic access, or one of another
+//! size, is undefined (`std::sync::atomic`, "Memory model for atomic accesses"); for JavaScript, an ArrayBuffer that is not
+//! shared has no other thread. So this is not proved; it rests on what the machine executes, as memory does that two
+//! processes share:
+//!
+//! 1. V8 compiles the store of such an element to one store of the element's size, and makes up none. ECMA-262 asks that of
+//!    a SharedArrayBuffer (§29, Memory Model: integers of at most 4 bytes do not tear); V8 compiles accesses to both kinds of
+//!    buffers alike. It may repeat, delay and reorder them: JavaScript never waits for a word to change, and Rust expects no
+//!    order.
+//! 2. The machine executes an aligned load or store of 1 and of 4 bytes as a whole, also where the two overlap, and its
+//!    compare-and-swap of a word loses no store to a byte of it. x86-64 says so (Intel SDM, volume 3A, "Locked Atomic
+//!    Operations"), and AArch64 (Arm Architecture Reference Manual, B2 "The AArch64 Application Level Memory Model").
+//! 3. Rust compiles a relaxed atomic to such an access, and must expect another value at each: the address has left to a
+//!    foreign function, behind which anything may write atomically.
+//!
+//! There is no ordering between two words: a reader can see a later store and miss an earlier one, and every reader of this
+//! crate is written for that.
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+compile_error!(
+    "what onescope assumes of memory that JavaScript and Rust share (src/memory/mod.rs) was checked for x86-64 and AArch64 \
+     only; use the JavaScript backend here"
+);
 
 #[cfg(target_os = "linux")]
 mod action;
@@ -12,6 +35,8 @@ mod action;
 mod exit;
 #[cfg(target_os = "linux")]
 mod guard;
+#[cfg(any(feature = "binding", test))]
+mod hold;
 mod mapping;
 #[cfg(not(target_os = "linux"))]
 mod no_signals;
@@ -21,6 +46,8 @@ mod part;
 pub use action::Notes;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use exit::on_process_exit;
+#[cfg(feature = "binding")]
+pub use hold::Hold;
 pub use mapping::Mapping;
 #[cfg(not(target_os = "linux"))]
 pub use no_signals::{Notes, guard};
@@ -121,7 +148,7 @@ impl Memory {
         self.lines().is_empty()
     }
 
-    /// The address, valid while `self` lives. Writing through it is sound: every byte belongs to an atomic.
+    /// The address, valid while `self` lives. JavaScript may write through it, as the module says; Rust must not.
     pub fn address(&self) -> *mut u8 {
         self.lines().as_ptr().cast_mut().cast()
     }
