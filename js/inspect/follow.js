@@ -50,9 +50,9 @@ export function follow() {
 }
 
 /**
- * The first beat comes from the event loop: a thread that still loads its modules has not started. The last one comes
- * before the thread ends, which can take a while and is no stall. The timer starts outside every scope, lest it hold on
- * to a request.
+ * The first beat comes as soon as the event loop turns: a thread that still loads its modules has not started. The last one
+ * comes before the thread ends, which can take a while and is no stall. The timers start outside every scope, so that they
+ * hold no request.
  *
  * @returns {() => void} ends the beat
  */
@@ -65,10 +65,21 @@ function startBeat() {
     block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
     block[BEAT] = block[CLOCK];
   };
-  const timer = ways.outside(() => setInterval(beat, BEAT_MS).unref());
+  const stopTimers = ways.outside(() => {
+    const timer = setInterval(beat, BEAT_MS).unref();
+    // Until the first beat nothing can be reported. The immediate ends the current turn, but does not wake an idle event
+    // loop; the timer does.
+    const immediate = setImmediate(beat).unref();
+    const soon = setTimeout(beat, 1).unref();
+    return () => {
+      clearInterval(timer);
+      clearImmediate(immediate);
+      clearTimeout(soon);
+    };
+  });
   const leave = () => {
     process.off("exit", leave);
-    clearInterval(timer);
+    stopTimers();
     const block = threadBlock();
     block[BEAT] = block[PAUSED] = 0;
   };

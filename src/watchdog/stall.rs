@@ -178,7 +178,10 @@ impl Stalls {
         for reading in readings.iter().filter(|reading| reading.beat != 0) {
             match self.tracks.get_mut(&reading.thread) {
                 None => {
-                    let track = Track { beat: reading.beat, since: self.time, stall: None, muted: false };
+                    // Its first beat, if that came within this step.
+                    let age = u64::from(Clock::age_ms(reading.beat, now)).min(elapsed);
+                    let since = self.time - age;
+                    let track = Track { beat: reading.beat, since, stall: None, muted: false };
                     self.tracks.insert(reading.thread, track);
                 }
                 Some(track) if track.beat != reading.beat => {
