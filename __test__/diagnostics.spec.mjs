@@ -304,7 +304,7 @@ describe("without a watch", { skip: !native }, () => {
         (seen) => seen.threads[0].blockedMs > 200,
       );
       assert.deepEqual([threads[0].suspect.label, threads[0].suspect.confidence], ["GET /report", "last-seen"]);
-      assert.deepEqual(await askJson(`${server.page}/stalls`), { watching: false, stalls: [] });
+      assert.deepEqual(await askJson(`${server.page}/stalls`), { watching: false, inspector: null, stalls: [] });
       assert.equal(server.errors(), "");
     } finally {
       await server.stop();

@@ -169,11 +169,13 @@ test(
 );
 
 for (const where of ["main", "worker"]) {
-  test(`a debugger may stop a ${where} thread`, { skip: !native }, async () => {
+  test(`a ${where} thread is told though an inspector port is open`, { skip: !native }, async () => {
     const task = JSON.stringify({ program: where, how: "loop", ms: 1000, options: { thresholdMs: THRESHOLD_MS } });
     const { code, stderr } = await runNode(["--inspect=127.0.0.1:0", PROGRAM, task]);
     assert.equal(code, 0);
-    assert.doesNotMatch(stderr, /"onescope"/);
+    const lines = stderr.split("\n").filter((line) => line.startsWith('{"onescope"'));
+    const [first] = meant(lines.map((line) => JSON.parse(line)));
+    assert.deepEqual([first?.onescope, first?.inspectorPort > 0], ["stall", true], stderr);
   });
 }
 

@@ -125,6 +125,8 @@ export interface StallReport {
   waiting: number;
   /** stalls that `maxPerMinute` kept back since the last one told, if any */
   suppressed?: number;
+  /** the inspector port, if one is open; nothing is reported while a debugger is connected to it */
+  inspectorPort?: number;
 }
 
 /** Told once after a stall: the thread goes on, or it ended while it was stuck. */

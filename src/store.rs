@@ -12,7 +12,7 @@ use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::sync::RwLock;
 use crate::threads::{Thread, ThreadTable};
-use crate::watchdog::Watchdog;
+use crate::watchdog::{Debugger, Watchdog};
 
 /// Everything that the threads of a process share.
 pub struct Store {
@@ -24,6 +24,8 @@ pub struct Store {
     pub threads: ThreadTable,
     /// What looks out for threads that are stuck.
     pub watchdog: Watchdog,
+    /// Whether a debugger may stop threads.
+    pub debugger: Debugger,
     /// What keeps the store in a file.
     pub recorder: Recorder,
     /// The threads that are told when a watch or a recording starts or stops.
@@ -40,6 +42,7 @@ impl Store {
             pages: PageTable::new(),
             threads: ThreadTable::new(),
             watchdog: Watchdog::default(),
+            debugger: Debugger::default(),
             recorder: Recorder::default(),
             followers: Followers::default(),
             diagnostics: Diagnostics::default(),

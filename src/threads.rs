@@ -32,13 +32,13 @@ pub mod block {
     pub const CALL_HIGH: usize = 6;
     /// What the clock showed when that call began.
     pub const CALL_STARTED: usize = 7;
-    /// 1 while a stop of any thread means nothing, as under a debugger.
-    pub const PAUSED: usize = 8;
+    /// The inspector port that is open in the thread, which is the main one; 0 for none.
+    pub const INSPECTOR_PORT: usize = 8;
     /// Id of the thread plus 1, so that a block which is nobody's shows 0. Rust writes it.
     pub const OWNER: usize = 9;
     /// All of them, for the layout hash.
     pub(crate) const POSITIONS: [usize; 10] =
-        [CLOCK, BEAT, SEEN_LOW, SEEN_HIGH, CALL, CALL_LOW, CALL_HIGH, CALL_STARTED, PAUSED, OWNER];
+        [CLOCK, BEAT, SEEN_LOW, SEEN_HIGH, CALL, CALL_LOW, CALL_HIGH, CALL_STARTED, INSPECTOR_PORT, OWNER];
 }
 
 /// An attached thread.

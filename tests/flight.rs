@@ -47,6 +47,7 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
             stack: vec!["a (b.js:1:1)".to_owned()],
             waiting: 0,
             suppressed: 0,
+            inspector_port: None,
         };
         store.recorder.stall(&report.line());
     }

@@ -9,10 +9,10 @@ const PROGRAM = fileURLToPath(new URL("diagnosed.mjs", import.meta.url));
 /**
  * Starts diagnosed.mjs and waits until it listens.
  *
- * @param {{ serve?: object, watch?: object | false }} [options]
+ * @param {{ serve?: object, watch?: object | false, flags?: string[] }} [options] `flags` are Node's
  */
-export async function startDiagnosed(options = {}) {
-  const child = spawn(process.execPath, [...inheritedFlags(), PROGRAM, JSON.stringify(options)], {
+export async function startDiagnosed({ flags = [], ...options } = {}) {
+  const child = spawn(process.execPath, [...inheritedFlags(), ...flags, PROGRAM, JSON.stringify(options)], {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },
     stdio: ["ignore", "pipe", "pipe"],

@@ -52,7 +52,7 @@ export const LAYOUT = Object.freeze({
     callLow: 5,
     callHigh: 6,
     callStarted: 7,
-    paused: 8,
+    inspectorPort: 8,
   }),
 });
 

@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 /** Between two beats. What the watchdog sees as the start of a stall is early by at most this. */
 const BEAT_MS = 50;
 
-const { beat: BEAT, clock: CLOCK, paused: PAUSED } = LAYOUT.block;
+const { beat: BEAT, clock: CLOCK, inspectorPort: INSPECTOR_PORT } = LAYOUT.block;
 
 const state = shared("watch", () => ({
   /** ends this thread's beat; `undefined` while it does not beat */
@@ -49,6 +49,22 @@ export function follow() {
   }
 }
 
+/** @returns {() => number} reads the inspector port that is open, 0 for none. Only the main thread knows it. */
+function inspectorPort() {
+  const inspector = process.features.inspector ? require("node:inspector") : undefined;
+  /** @type {string | undefined} */
+  let known;
+  let port = 0;
+  return () => {
+    const url = inspector?.url();
+    if (url !== known) {
+      known = url;
+      port = Number(/:(\d+)\//.exec(url ?? "")?.[1] ?? 0);
+    }
+    return port;
+  };
+}
+
 /**
  * The first beat comes as soon as the event loop turns: a thread that still loads its modules has not started. The last one
  * comes before the thread ends, which can take a while and is no stall. The timers start outside every scope, so that they
@@ -57,12 +73,11 @@ export function follow() {
  * @returns {() => void} ends the beat
  */
 function startBeat() {
-  const inspector = process.features.inspector ? require("node:inspector") : undefined;
+  const port = inspectorPort();
   const beat = () => {
     const block = threadBlock();
     witness.turns?.();
-    // Whoever steps through the program stops it for as long as he likes. Only the main thread knows the url.
-    block[PAUSED] = inspector?.url() === undefined ? 0 : 1;
+    block[INSPECTOR_PORT] = port();
     block[BEAT] = block[CLOCK];
   };
   const stopTimers = ways.outside(() => {
@@ -81,7 +96,7 @@ function startBeat() {
     process.off("exit", leave);
     stopTimers();
     const block = threadBlock();
-    block[BEAT] = block[PAUSED] = 0;
+    block[BEAT] = block[INSPECTOR_PORT] = 0;
   };
   process.once("exit", leave);
   return leave;

@@ -9,7 +9,7 @@ use super::server::Server;
 /// A thread that has been stuck for so long is not ready for requests, ms.
 const BUSY_MS: u64 = 1000;
 
-/// Live: no thread has been stuck for longer than `stuckMs`.
+/// Live: no thread has been stuck for longer than `stuckMs`. Not checked while a debugger is connected.
 pub fn live(server: &Server) -> Answer {
     let limit = server.settings.stuck_ms;
     let threads: Vec<_> = server
@@ -22,7 +22,13 @@ pub fn live(server: &Server) -> Answer {
         .map(|(thread, blocked_ms)| json!({ "thread": thread, "blockedMs": blocked_ms }))
         .collect();
     let status = if threads.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    json(status, &json!({ "live": threads.is_empty(), "stuckMs": limit, "stuck": threads }))
+    let inspector = server.store.debugger.inspector();
+    let checked = !server.store.debugger.is_connected();
+    let live = threads.is_empty();
+    json(
+        status,
+        &json!({ "live": live, "checked": checked, "stuckMs": limit, "stuck": threads, "inspector": inspector }),
+    )
 }
 
 /// Ready: the thread that started the server has turned its event loop, is not at its end, and is not stuck now.

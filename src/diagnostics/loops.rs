@@ -51,19 +51,17 @@ pub struct Loops {
 
 impl Loops {
     /// One look: `now` is a reading of the clock, `second` counts seconds since any moment, `readings` are all attached
-    /// threads.
-    pub fn step(&mut self, now: u32, second: u64, readings: &[Reading]) {
+    /// threads, `debugger` says whether one is connected: it holds all threads of a process.
+    pub fn step(&mut self, now: u32, second: u64, readings: &[Reading], debugger: bool) {
         let elapsed = u64::from(Clock::age_ms(self.last.unwrap_or(now), now));
         self.last = Some(now);
         self.time += elapsed.min(STEP_MS);
         self.turn_seconds(second);
         self.loops.retain(|thread, _| readings.iter().any(|reading| reading.thread == *thread));
-        // A debugger holds all threads of a process, and only the main one knows of it.
-        let paused = readings.iter().any(|reading| reading.paused);
         for reading in readings {
             let each = self.loops.entry(reading.thread).or_default();
             each.beats = reading.beat != 0;
-            if paused || reading.beat == 0 {
+            if debugger || reading.beat == 0 {
                 (each.beat, each.silent) = (0, 0);
                 continue;
             }
@@ -133,12 +131,12 @@ impl Loop {
 mod tests {
     use super::*;
 
-    const IDLE: Reading = Reading { thread: 0, beat: 0, paused: false, seen: 0, stamp: None };
+    const IDLE: Reading = Reading { thread: 0, beat: 0, inspector_port: 0, seen: 0, stamp: None };
 
     /// Looks every 25 ms up to `until`; `beats` says what the last beat is at each time.
     fn run(loops: &mut Loops, from: u32, until: u32, beats: impl Fn(u32) -> u32) {
         for now in (from..until).step_by(25) {
-            loops.step(now, u64::from(now / 1000), &[Reading { beat: beats(now), ..IDLE }]);
+            loops.step(now, u64::from(now / 1000), &[Reading { beat: beats(now), ..IDLE }], false);
         }
     }
 
@@ -156,7 +154,7 @@ mod tests {
         assert_eq!(loops.blocked_ms(0), Some(975));
         run(&mut loops, 3000, 5000, blocked);
         assert_eq!(loops.blocked_ms(0), Some(0));
-        loops.step(5000, 5, &[Reading { beat: 5000, ..IDLE }]);
+        loops.step(5000, 5, &[Reading { beat: 5000, ..IDLE }], false);
         let (_, seconds) = loops.seconds().next().unwrap();
         assert_eq!(seconds, [Some(0), Some(925), Some(1925), Some(1950)]);
         let (_, delays) = loops.delays().next().unwrap();
@@ -169,7 +167,7 @@ mod tests {
         let mut loops = Loops::default();
         run(&mut loops, 1000, 2000, |now| now / 50 * 50);
         // An hour later, and nobody has run meanwhile.
-        loops.step(3_602_000, 3602, &[Reading { beat: 1950, ..IDLE }]);
+        loops.step(3_602_000, 3602, &[Reading { beat: 1950, ..IDLE }], false);
         assert!(loops.blocked_ms(0).unwrap() <= 300);
         run(&mut loops, 3_602_025, 3_604_000, |now| now / 50 * 50);
         let (_, seconds) = loops.seconds().next().unwrap();
@@ -185,9 +183,9 @@ mod tests {
         assert_eq!(loops.blocked_ms(1), None);
         run(&mut loops, 3000, 5000, |_| 2990);
         assert!(loops.blocked_ms(0) > Some(1000));
-        loops.step(5025, 5, &[Reading { beat: 2990, paused: true, ..IDLE }]);
+        loops.step(5025, 5, &[Reading { beat: 2990, ..IDLE }], true);
         assert_eq!((loops.blocked_ms(0), loops.beats(0), loops.beats(1)), (None, true, false));
-        loops.step(5050, 5, &[]);
+        loops.step(5050, 5, &[], false);
         assert_eq!(loops.seconds().count(), 0);
     }
 }

@@ -152,6 +152,12 @@ fn threads(server: &Server, text: &mut Text) {
         let spread = Spread { buckets: delays.buckets, sum_ms: delays.sum_ms };
         text.histogram(name, "thread", &thread.to_string(), &spread);
     }
+    text.single(
+        "onescope_debugger_connected",
+        "gauge",
+        "1 while a debugger is connected, and so no thread counts as stuck.",
+        u8::from(server.store.debugger.is_connected()),
+    );
     let told = server.store.watchdog.totals();
     let name = "onescope_stall_reports_total";
     text.family(

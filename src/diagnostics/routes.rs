@@ -11,13 +11,15 @@ use super::connections::Place;
 use super::respond::{Answer, content, json, refusal};
 use super::server::Server;
 use super::{access, contexts, counters, health, metrics, page};
-use crate::watchdog::Told;
+use crate::watchdog::{Inspector, Told};
 
 /// The answer of `/stalls`.
 #[derive(Serialize)]
 struct Stalls {
     // False: nobody looks for stalls now.
     watching: bool,
+    // None while no inspector port is open. Stalls are not reported while a debugger is connected.
+    inspector: Option<Inspector>,
     stalls: Vec<Told>,
 }
 
@@ -68,7 +70,8 @@ fn route(server: &Server, request: &Parts) -> Response<Full<Bytes>> {
         "/leaks" => server.leaks.answer(server.store),
         "/stalls" => {
             let watchdog = &server.store.watchdog;
-            json(StatusCode::OK, &Stalls { watching: watchdog.is_on(), stalls: watchdog.told() })
+            let inspector = server.store.debugger.inspector();
+            json(StatusCode::OK, &Stalls { watching: watchdog.is_on(), inspector, stalls: watchdog.told() })
         }
         "/counters" => json(StatusCode::OK, &counters::count(server)),
         "/eventloop" => json(StatusCode::OK, &counters::event_loops(server)),

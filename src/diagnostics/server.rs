@@ -29,7 +29,7 @@ use super::routes;
 use crate::limits::{REQUEST_HEAD_BYTES, REQUEST_HEAD_MS, REQUEST_MS};
 use crate::store::Store;
 use crate::sync::Mutex;
-use crate::watchdog::Reading;
+use crate::watchdog::{Client, Reading};
 
 /// Between two looks at the beats: half of what is between two beats, so that none is missed.
 const SAMPLE: Duration = Duration::from_millis(25);
@@ -104,7 +104,12 @@ async fn sample(server: &Server) {
         server.store.threads.refresh_clocks();
         let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
         let now = server.store.threads.clock().now_ms();
-        server.loops.lock().step(now, server.started.elapsed().as_secs(), &readings);
+        let debugger = server.store.debugger.look(now, &readings);
+        // What is going on is known in a moment. A step that takes longer counts as a short one.
+        if debugger != Client::Connecting {
+            let second = server.started.elapsed().as_secs();
+            server.loops.lock().step(now, second, &readings, debugger == Client::Connected);
+        }
     }
 }
 

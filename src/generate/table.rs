@@ -92,7 +92,7 @@ export const LAYOUT = Object.freeze({{
     callLow: {},
     callHigh: {},
     callStarted: {},
-    paused: {},
+    inspectorPort: {},
   }}),
 }});
 ",
@@ -125,7 +125,7 @@ export const LAYOUT = Object.freeze({{
         block::CALL_LOW,
         block::CALL_HIGH,
         block::CALL_STARTED,
-        block::PAUSED,
+        block::INSPECTOR_PORT,
     )
 }
 

@@ -3,6 +3,7 @@
 //! Each JavaScript thread beats in its block (`threads.rs`). A thread of its own reads the blocks, and writes to stderr
 //! while the other is still stuck. It waits for no JavaScript, and no JavaScript waits for it.
 
+mod debugger;
 mod history;
 mod limit;
 mod output;
@@ -20,6 +21,7 @@ use crate::store::Store;
 use crate::sync::Mutex;
 use crate::threads::block;
 
+pub use self::debugger::{Client, Debugger, Inspector};
 pub use self::history::{Told, Totals};
 pub use self::proved::Proved;
 use self::proved::ProvedTable;

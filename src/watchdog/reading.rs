@@ -19,8 +19,8 @@ pub struct Reading {
     pub thread: u32,
     /// Its last beat, a reading of the clock; 0 if it does not beat.
     pub beat: u32,
-    /// True if it says that nothing may be judged now.
-    pub paused: bool,
+    /// The inspector port that is open in it; 0 for none.
+    pub inspector_port: u16,
     /// Seq of the context that it entered last; 0 for none.
     pub seen: u64,
     /// The blocking call that it is in.
@@ -48,13 +48,14 @@ impl Reading {
 
 fn read(thread: u32, memory: &Memory) -> Reading {
     let pair = |low, high| u64::from(memory.word(high)) << 32 | u64::from(memory.word(low));
-    let (beat, paused) = (memory.word(block::BEAT), memory.word(block::PAUSED) != 0);
+    let beat = memory.word(block::BEAT);
+    let inspector_port = u16::try_from(memory.word(block::INSPECTOR_PORT)).unwrap_or(0);
     let seen = pair(block::SEEN_LOW, block::SEEN_HIGH);
     let stamp = match memory.word(block::CALL) {
         0 => None,
         call => Some(Stamp { call, seq: pair(block::CALL_LOW, block::CALL_HIGH) }),
     };
-    Reading { thread, beat, paused, seen, stamp }
+    Reading { thread, beat, inspector_port, seen, stamp }
 }
 
 #[cfg(test)]
@@ -66,7 +67,10 @@ mod tests {
     fn shows_the_words_of_the_block() {
         let table = ThreadTable::new();
         let thread = table.attach().unwrap();
-        assert_eq!(Reading::of(&thread), Reading { thread: 0, beat: 0, paused: false, seen: 0, stamp: None });
+        assert_eq!(
+            Reading::of(&thread),
+            Reading { thread: 0, beat: 0, inspector_port: 0, seen: 0, stamp: None }
+        );
         for (word, value) in [
             (block::BEAT, 7),
             (block::SEEN_LOW, 257),
@@ -77,9 +81,9 @@ mod tests {
             thread.block.set_word(word, value);
         }
         let stamp = Some(Stamp { call: 3, seq: 258 });
-        let expected = Reading { thread: 0, beat: 7, paused: false, seen: (1 << 32) + 257, stamp };
+        let expected = Reading { thread: 0, beat: 7, inspector_port: 0, seen: (1 << 32) + 257, stamp };
         assert_eq!(Reading::of(&thread), expected);
-        thread.block.set_word(block::PAUSED, 1);
-        assert!(Reading::of(&thread).paused);
+        thread.block.set_word(block::INSPECTOR_PORT, 9229);
+        assert_eq!(Reading::of(&thread).inspector_port, 9229);
     }
 }

@@ -60,6 +60,9 @@ pub enum Report {
         /// Stalls that the limit kept back since the last one told.
         #[serde(skip_serializing_if = "is_zero")]
         suppressed: u32,
+        /// The inspector port, while one is open.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inspector_port: Option<u16>,
     },
     /// It goes on.
     Recovered {
@@ -155,7 +158,18 @@ pub fn stall(
     // Functions and files are named by the program. One place cleans them, in front of every reader of a report.
     let call = call.as_deref().map(text::clean);
     let stack = stack.iter().map(|line| text::clean(line)).collect();
-    Report::Stall { thread, blocked_ms, confidence, request, call, stack, waiting, suppressed }
+    let inspector_port = store.debugger.inspector().map(|inspector| inspector.port);
+    Report::Stall {
+        thread,
+        blocked_ms,
+        confidence,
+        request,
+        call,
+        stack,
+        waiting,
+        suppressed,
+        inspector_port,
+    }
 }
 
 /// The request that a context serves: itself, or what it was forked from, as far as that is still there.

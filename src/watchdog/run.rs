@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
 use super::Session;
+use super::debugger::Client;
 use super::output::write_line;
 use super::proved::Proved;
 use super::reading::Reading;
@@ -68,15 +69,21 @@ impl<'a> Dog<'a> {
         // A thread beats by copying its clock: with a clock that stands still it would look stuck.
         store.threads.refresh_clocks();
         let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
-        // A debugger holds all threads of a process, and only the main one knows of it.
-        if self.session.paused.load(Relaxed) || readings.iter().any(|reading| reading.paused) {
+        let now = store.threads.clock().now_ms();
+        let debugger = store.debugger.look(now, &readings);
+        // A debugger holds all threads of a process.
+        if self.session.paused.load(Relaxed) || debugger == Client::Connected {
             self.stalls.forget();
             self.named.clear();
             return false;
         }
+        // What is going on is known in a moment. A step that takes longer counts as a short one.
+        if debugger == Client::Connecting {
+            return false;
+        }
         let helper = self.session.settings.stacks.then(|| store.watchdog.helper()).flatten();
         let mut events = self.stalls.answer(store.watchdog.take_answers());
-        events.extend(self.stalls.step(store.threads.clock().now_ms(), &readings, helper.is_some()));
+        events.extend(self.stalls.step(now, &readings, helper.is_some()));
         for event in events {
             match (event, &helper) {
                 (Event::Ask { thread, ask }, Some(helper)) => helper(thread, ask),

@@ -12,7 +12,7 @@ struct Bench {
 
 impl Bench {
     fn new(rules: Rules) -> Self {
-        let readings = vec![Reading { thread: 0, beat: 1, paused: false, seen: 300, stamp: None }];
+        let readings = vec![Reading { thread: 0, beat: 1, inspector_port: 0, seen: 300, stamp: None }];
         let mut bench = Self { stalls: Stalls::new(rules), now: 1, readings, asks: false };
         assert_eq!(bench.step(0), []);
         bench
@@ -158,7 +158,7 @@ fn a_thread_that_takes_its_leave_after_a_stall_has_recovered() {
 #[test]
 fn threads_are_told_apart() {
     let mut bench = Bench::new(RULES);
-    bench.readings.push(Reading { thread: 7, beat: 1, paused: false, seen: 0, stamp: None });
+    bench.readings.push(Reading { thread: 7, beat: 1, inspector_port: 0, seen: 0, stamp: None });
     let mut told = Vec::new();
     for _ in 0..60 {
         bench.beat();
@@ -254,7 +254,7 @@ fn a_stall_that_ends_while_its_first_line_waits_is_told_with_what_was_found() {
 #[test]
 fn a_stall_is_reported_as_ever_while_the_clock_wraps() {
     for start in [(1 << 31) - 500, u32::MAX - 500] {
-        let readings = vec![Reading { thread: 0, beat: start, paused: false, seen: 300, stamp: None }];
+        let readings = vec![Reading { thread: 0, beat: start, inspector_port: 0, seen: 300, stamp: None }];
         let mut stalls = Stalls::new(RULES);
         let mut steps = (0..80).map(|n| start.wrapping_add(n * 25).max(1));
         let events: Vec<Event> = steps.by_ref().flat_map(|now| stalls.step(now, &readings, false)).collect();

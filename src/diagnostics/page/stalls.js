@@ -6,10 +6,12 @@ import { byId, duration, element, keep, setText, timeOfDay } from "./dom.js";
 const entries = new Map();
 
 /** @param {any} answer what `/stalls` answers */
-export function showStalls({ watching, stalls }) {
+export function showStalls({ watching, inspector, stalls }) {
   const none = stalls.length === 0 ? "No stalls so far." : "";
   const off = "No watch is on: call watch() of onescope/inspect to have stalls told, with their stacks.";
-  setText(byId("stalls-note"), watching ? none : off);
+  const debug = "A debugger is connected: blocked threads are not reported until it disconnects.";
+  const connected = inspector?.debugger === "connected";
+  setText(byId("stalls-note"), connected ? debug : watching ? none : off);
   keep(byId("stalls"), entries, stalls.toReversed(), { key: keyOf, make: makeEntry });
 }
 
