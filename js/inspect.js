@@ -1,5 +1,7 @@
 // `onescope/inspect`: what runs in this process, seen while it runs.
 
+import { attachSoon } from "#host";
+
 export { releaseOnClose } from "./context/release.js";
 export { counters, histograms, inflight } from "./inspect/contexts.js";
 export { leaks } from "./inspect/leaks.js";
@@ -9,3 +11,5 @@ export { serve } from "./inspect/serve.js";
 export { trackRequests } from "./inspect/track-requests.js";
 export { watch } from "./inspect/watch.js";
 export { label, withLabel as with } from "./inspect/work.js";
+
+attachSoon();

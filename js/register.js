@@ -2,6 +2,7 @@
 
 import async_hooks from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
+import { attachIfShared } from "./host/attach.js";
 import { watchFrameReaders } from "./scope/frame-readers.js";
 import { mode } from "./scope/mode.js";
 import { one } from "./scope/one.js";
@@ -21,6 +22,7 @@ shared("register", () => {
     watchTerminations();
   }
   syncBuiltinESMExports();
+  attachIfShared();
   return true;
 });
 

@@ -4,9 +4,11 @@ import { isMainThread, threadId } from "node:worker_threads";
 import { reading } from "../clock.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { ways } from "../scope/ways.js";
+import { warn } from "./attach.js";
 
 export { ONESCOPE_BACKEND } from "../env.js";
 export { loadNative } from "../native/load.js";
+export { attachSoon } from "./attach.js";
 
 /** Number of this JavaScript thread, 0 for the main one. */
 export const thread = isMainThread ? 0 : threadId;
@@ -39,13 +41,6 @@ export function startClock(onTick, base = 0) {
  */
 export function followChanges({ watchdog, recorder }) {
   if (watchdog === undefined || recorder === undefined) return;
-  let warned = false;
-  const warn = (/** @type {unknown} */ error) => {
-    if (warned) return;
-    warned = true;
-    const message = `onescope cannot watch, record or serve this thread as it should: ${error}`;
-    process.emitWarning(message, "OnescopeWarning");
-  };
   // Caught: an error that nobody handles would end the process.
   const follow = () => void import("../inspect/follow.js").then((module) => module.follow()).catch(warn);
   const start = () => {

@@ -36,4 +36,7 @@ export function startClock(onTick) {
 }
 
 /** No thread sees another. */
+export function attachSoon() {}
+
+/** No thread sees another. */
 export function followChanges() {}
