@@ -49,7 +49,10 @@ export function counters(): Counters;
 
 /** How long closed contexts with one label took, in ms. The clock is read to 10 ms. */
 export interface Latency {
-  /** The label; `other` for all labels beyond the first 200 together. */
+  /**
+   * The label; `GET (no route)`, and so for each method, for requests that are labelled by their path; `other` for all labels
+   * but the 200 with the most contexts together.
+   */
   label: string;
   /** Contexts that closed. */
   count: number;
@@ -62,7 +65,9 @@ export interface Latency {
 }
 
 /**
- * How long the closed contexts of the process took, by label, the label with the most contexts first.
+ * How long the closed contexts of the process took, by label, the label with the most contexts first. The sum of all counts is
+ * the number of contexts. A count does not go down while its label is listed; a label that `other` took in and that is listed
+ * again starts from zero.
  *
  * @throws `ERR_ONESCOPE_BACKEND` on the JavaScript backend, which keeps no latencies
  */

@@ -49,9 +49,12 @@ pub const THREAD_BLOCK_BYTES: usize = 64;
 /// Released pages that may wait to be counted (32 MiB): a collection can release hundreds at once. A thread that releases one more counts them itself.
 pub const LEAVING_PAGES: usize = 1024;
 
-/// Labels with a latency histogram of their own, per process. Contexts with any further label count under
+/// Labels with a latency histogram of their own, per process: the heaviest. Contexts with any further label count under
 /// `LATENCY_OTHER`.
 pub const LATENCY_LABELS: usize = 200;
+
+/// Labels without a histogram of their own that are weighed. Beyond that the lightest are forgotten.
+pub const LATENCY_NEWCOMERS: usize = 200;
 
 /// Where the latencies of labels beyond `LATENCY_LABELS` count.
 pub const LATENCY_OTHER: &str = "other";

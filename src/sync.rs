@@ -5,7 +5,8 @@
 //! | lock | protects | does not protect |
 //! |---|---|---|
 //! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
-//! | `PageTable::past` | totals, latencies and abandoned requests of pages that are gone | |
+//! | `PageTable::past` | totals and abandoned requests of pages that are gone | |
+//! | `PageTable::latencies` | the histograms, and which labels have one of their own | |
 //! | `PageTable::pages` | which pages are live, which wait to be counted | the words of a page (atomics, written by JavaScript) |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
 //! | `Watchdog` | the watch that is on, its answers and helper | what its thread knows of stalls (its own) |
@@ -20,10 +21,8 @@
 //! | `Spread` (diagnostics) | the latencies as they were lately | |
 //! | `Pace` (diagnostics) | the time that answers may take | |
 //! | `Leaks` (diagnostics) | the last answer of JavaScript | |
-//! | `Latencies` | which labels have a histogram of their own | the histograms (their owner's) |
 //!
-//! Nobody takes two of them at once, but for: `PageTable::past`, with which `PageTable::pages` or that of `Latencies` is taken;
-//! and `Connections`, `Loops`, `Spread` and `Pace`, which the server's thread alone takes, and with which it takes one of the
-//! others.
+//! Nobody takes two of them at once, but for: `PageTable::past`, with which `PageTable::pages` is taken; and `Connections`,
+//! `Loops`, `Spread` and `Pace`, which the server's thread alone takes, and with which it takes one of the others.
 
 pub use parking_lot::{Condvar, Mutex, RwLock};

@@ -37,6 +37,8 @@ const routes = {
 const app = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   const route = routes[pathname] ?? routes["/slow"];
+  // As a framework with routes does it: latencies are by route.
+  if (pathname in routes) label(`${request.method} ${pathname}`);
   await route(Number(searchParams.get("ms")), searchParams.get("text") ?? "");
   response.end("done");
 }).listen(0, "127.0.0.1");

@@ -1,5 +1,7 @@
 //! A page: the memory of 256 cells, the first of which is the header.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use super::cell::{Cell, header};
 use crate::error::Result;
 use crate::limits::{CELL_WORDS, HANDLE_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_CELLS, PAGE_MAGIC};
@@ -10,6 +12,8 @@ pub struct Page {
     id: u64,
     thread: u32,
     memory: Memory,
+    // One bit for each cell that is in the latencies. Not in the memory, which JavaScript writes.
+    counted: [AtomicU64; PAGE_CELLS / 64],
 }
 
 impl Page {
@@ -32,7 +36,7 @@ impl Page {
         memory.set_word(header::CELL_COUNT, PAGE_CELLS as u32);
         // Last: where the memory is a file's, somebody may come upon it at any moment.
         memory.set_word(header::MAGIC, PAGE_MAGIC);
-        Self { id, thread, memory }
+        Self { id, thread, memory, counted: Default::default() }
     }
 
     /// A page as somebody wrote it down: memory of `PAGE_BYTES` with its header in it. None if that is no header.
@@ -46,7 +50,7 @@ impl Page {
             && (1..=HANDLE_MAX / PAGE_CELLS as u64).contains(&id)
             && (1..=PAGE_CELLS).contains(&cursor);
         let thread = memory.word(header::THREAD);
-        is_header.then_some(Self { id, thread, memory })
+        is_header.then(|| Self { id, thread, memory, counted: Default::default() })
     }
 
     /// The id, from 1, never reused.
@@ -73,6 +77,12 @@ impl Page {
     /// The cell of that index, 0 to 255, allocated or not.
     pub fn cell(&self, index: usize) -> Cell<'_> {
         Cell::new(&self.memory, index * CELL_WORDS)
+    }
+
+    /// Marks a cell as counted; false if it was.
+    pub fn count_once(&self, index: usize) -> bool {
+        let (word, bit) = (&self.counted[index / 64], 1 << (index % 64));
+        word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
     }
 
     /// The allocated cells with their indexes.

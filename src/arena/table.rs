@@ -11,7 +11,7 @@ use super::handle::Handle;
 use super::page::Page;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::latency::Latencies;
+use crate::latency::{Heaviest, Latencies};
 use crate::memory::Memory;
 use crate::sync::{Mutex, RwLock};
 
@@ -87,11 +87,19 @@ struct Pages {
     leaving: Vec<Arc<Page>>,
 }
 
+impl Pages {
+    /// Takes out a page that waits to be counted; false if it does not.
+    fn take_leaving(&mut self, page: &Arc<Page>) -> bool {
+        // Nearly always the last one.
+        let index = self.leaving.iter().rposition(|each| Arc::ptr_eq(each, page));
+        index.map(|index| self.leaving.swap_remove(index)).is_some()
+    }
+}
+
 /// What the pages held that are counted.
 #[derive(Default)]
 struct Past {
     retired: Totals,
-    latencies: Latencies,
     abandoned: Abandoned,
 }
 
@@ -102,6 +110,8 @@ pub struct PageTable {
     // Taken before `pages` where both are: a page moves from one to the other while this one is held, so whoever holds both
     // meets every page exactly once. JavaScript that makes a page takes only `pages`, which is never held for long.
     past: Mutex<Past>,
+    // Never held together with one of the others, and never longer than it takes to count one page.
+    latencies: Mutex<Heaviest>,
     last_id: AtomicU64,
 }
 
@@ -148,11 +158,16 @@ impl PageTable {
     /// Counts what the pages held that were released; `clock` is the one that their contexts were stamped by.
     pub fn settle(&self, clock: Clock) {
         loop {
-            // One page at a time, so that no reader of the past waits for all of them.
+            // One page at a time, so that no reader of the past waits for all of them. Latencies first, which count nothing
+            // twice: until then a reader of them finds the page here.
+            let Some(page) = self.pages.read().leaving.last().cloned() else { return };
+            self.latencies.lock().add(&page);
             let mut past = self.past.lock();
-            let Some(page) = self.pages.write().leaving.pop() else { return };
+            if !self.pages.write().take_leaving(&page) {
+                // Another thread counted it.
+                continue;
+            }
             past.retired += Totals::of(&page).retired();
-            past.latencies.add(&page);
             past.abandoned.record(&page, clock.now_ms());
             // The page goes after it: to give its memory back can take a while.
             drop(past);
@@ -177,20 +192,22 @@ impl PageTable {
 
     /// Latencies of all closed contexts: those of gone pages and those of live ones, each counted once.
     pub fn latencies(&self) -> Latencies {
-        let (pages, mut latencies): (Vec<Arc<Page>>, _) = {
-            let past = self.past.lock();
+        let pages: Vec<Arc<Page>> = {
             let pages = self.pages.read();
-            (pages.live.values().chain(&pages.leaving).cloned().collect(), past.latencies.clone())
+            pages.live.values().chain(&pages.leaving).cloned().collect()
         };
-        pages.iter().for_each(|page| latencies.add(page));
-        latencies
+        // One page at a time, so that a thread that counts a released page does not wait for all of them.
+        pages.iter().for_each(|page| self.latencies.lock().add(page));
+        self.latencies.lock().latencies()
     }
 
     /// The requests that nobody closed, of pages that are gone; `now_ms` is the coarse clock's reading.
     pub fn abandoned(&self, now_ms: u32) -> Abandoned {
         let (leaving, mut abandoned) = {
             let past = self.past.lock();
-            (self.pages.read().leaving.clone(), past.abandoned.clone())
+            // By itself, so that the table is free while the groups are copied.
+            let leaving = self.pages.read().leaving.clone();
+            (leaving, past.abandoned.clone())
         };
         leaving.iter().for_each(|page| abandoned.record(page, now_ms));
         abandoned
@@ -237,6 +254,28 @@ mod tests {
             assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
             table.settle(Clock::start());
         }
+    }
+
+    #[test]
+    fn nothing_but_the_latencies_waits_for_the_latencies() {
+        let table = PageTable::new();
+        let reader = table.latencies.lock();
+        let (page, other) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
+        make(&page, 4, 0);
+        assert!(table.resolve(Handle::of(page.id(), 1)).is_ok());
+        assert_eq!(table.release(page.id()), Some(1));
+        assert_eq!((table.snapshot().0.len(), table.abandoned(0).list().len()), (1, 0));
+        // A thread that counts pages may wait for it, and keeps nothing meanwhile.
+        std::thread::scope(|scope| {
+            let counting = scope.spawn(|| table.settle(Clock::start()));
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            assert!(!counting.is_finished());
+            assert_eq!(table.snapshot().1.closed, 1);
+            assert_eq!(table.release(other.id()), Some(2));
+            drop(reader);
+        });
+        assert_eq!(table.snapshot().1.closed, 1);
+        assert_eq!(table.latencies().list()[0].count, 1);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::latency::Distribution;
 use crate::limits::BUCKETS_MS;
 use crate::store::Store;
 
-/// How long distributions are good for. To make them takes a lock that JavaScript needs once for 255 contexts.
+/// How long distributions are good for: to make them takes all pages and all histograms.
 const FRESH: Duration = Duration::from_millis(500);
 
 /// The latencies of all labels, as they were lately.
