@@ -208,6 +208,7 @@ test("options are checked", () => {
     { maxPerMinute: 0 },
     { maxPerMinute: Number.NaN },
     { stacks: 1 },
+    { strict: 1 },
     { onStall: "log" },
   ]) {
     assert.equal(
@@ -221,7 +222,7 @@ test("options are checked", () => {
 test("there is one watch at a time", { skip: !native }, () => {
   const first = watch({ stacks: false });
   assert.equal(
-    codeOf(() => watch()),
+    codeOf(() => watch({ strict: true })),
     "ERR_ONESCOPE_WATCHED",
   );
   first.stop();
@@ -229,7 +230,7 @@ test("there is one watch at a time", { skip: !native }, () => {
   // A handle that was stopped has no say in the next watch.
   first.stop();
   assert.equal(
-    codeOf(() => watch()),
+    codeOf(() => watch({ strict: true })),
     "ERR_ONESCOPE_WATCHED",
   );
   second[Symbol.dispose]();

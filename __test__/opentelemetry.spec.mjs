@@ -229,7 +229,7 @@ test("without OpenTelemetry's API it says what to install", async (t) => {
 });
 
 test("options are checked, and a thread is instrumented once", () => {
-  for (const options of [{ meterProvider: {} }, { tracerProvider: 1 }]) {
+  for (const options of [{ meterProvider: {} }, { tracerProvider: 1 }, { strict: 1 }]) {
     assert.equal(
       codeOf(() => instrument(/** @type {any} */ (options))),
       "ERR_ONESCOPE_OPTION",
@@ -237,7 +237,7 @@ test("options are checked, and a thread is instrumented once", () => {
   }
   const first = instrument();
   assert.equal(
-    codeOf(() => instrument()),
+    codeOf(() => instrument({ strict: true })),
     "ERR_ONESCOPE_INSTRUMENTED",
   );
   first.stop();
@@ -245,9 +245,28 @@ test("options are checked, and a thread is instrumented once", () => {
   // A handle that was stopped has no say in what came after it.
   first.stop();
   assert.equal(
-    codeOf(() => instrument()),
+    codeOf(() => instrument({ strict: true })),
     "ERR_ONESCOPE_INSTRUMENTED",
   );
   second[Symbol.dispose]();
   instrument().stop();
+});
+
+test("instrumented a second time, a thread goes on, and one line says so", async () => {
+  const said = await evalJson(`
+    import { setImmediate } from "node:timers/promises";
+    import { instrument } from "./js/opentelemetry.js";
+    const warnings = [];
+    process.on("warning", ({ code, message }) => warnings.push([code, message]));
+    instrument();
+    for (let n = 0; n < 2; n++) instrument().stop();
+    let strict;
+    try { instrument({ strict: true }) } catch ({ code }) { strict = code }
+    await setImmediate();
+    console.log(JSON.stringify({ strict, warnings }));
+  `);
+  assert.equal(said.strict, "ERR_ONESCOPE_INSTRUMENTED");
+  assert.equal(said.warnings.length, 1);
+  assert.equal(said.warnings[0][0], "ERR_ONESCOPE_INSTRUMENTED");
+  assert.match(said.warnings[0][1], /^onescope's instrument\(\) did nothing: .*$/);
 });

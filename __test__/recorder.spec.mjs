@@ -226,7 +226,7 @@ test("a full file is said to be full", { skip: !native }, async (t) => {
   const path = flightPath(t);
   const recording = recordHere({ path, maxBytes: 86_016 + 2 * 32_960 + 64 * 192 });
   assert.equal(
-    codeOf(() => recordHere({ path: `${path}-other` })),
+    codeOf(() => recordHere({ path: `${path}-other`, strict: true })),
     "ERR_ONESCOPE_RECORDING",
   );
   const held = [];

@@ -152,6 +152,8 @@ export interface WatchOptions {
   onStall?: (report: StallReport | StallEndReport) => unknown;
   /** stalls told in any minute; the next line says how many were kept back; default 60 */
   maxPerMinute?: number;
+  /** throw where this call starts no watch; default false */
+  strict?: boolean;
 }
 
 /** A watch that is on. */
@@ -167,8 +169,12 @@ export interface Watch extends Disposable {
 /**
  * Watches all JavaScript threads of the process from outside: while one is stuck, a line on stderr names its request.
  *
- * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_WATCHED` while another watch is on; `ERR_ONESCOPE_BACKEND` on the JavaScript
- *   backend
+ * There is one watch in a process. Where one is on already, in whichever thread, and where the system refuses memory or a
+ * thread, a process warning (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
+ *
+ * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend. With `strict` also `ERR_ONESCOPE_WATCHED`
+ *   while another watch is on; `ERR_ONESCOPE_WATCHDOG`, `ERR_ONESCOPE_CLOCK` or `ERR_ONESCOPE_PAGE_MEMORY` if the system
+ *   refuses a thread or memory
  */
 export function watch(options?: WatchOptions): Watch;
 
@@ -179,14 +185,17 @@ export interface RecordOptions {
   keep?: number;
   /** most bytes of a flight, which are taken from the disk at once; default 16 MiB, room for 120 000 contexts */
   maxBytes?: number;
-  /** throw `ERR_ONESCOPE_RECORD_HELD` where a live process records into `path`, instead of recording into `path-2`, …; default false */
+  /** throw where this call does not record into `path`: instead of recording into `path-2`, …, or not at all; default false */
   strict?: boolean;
 }
 
 /** A recording that is on. */
 export interface Recording extends Disposable {
-  /** the file, as an absolute path: that of the options, or with `-2`, `-3`, … if other processes record into it */
-  readonly path: string;
+  /**
+   * the file, as an absolute path: that of the options, or with `-2`, `-3`, … if other processes record into it; `null` if
+   * this call started no recording
+   */
+  readonly path: string | null;
   /**
    * Pages of 255 contexts: how many there is room for, how many are in use, and how many of the process are not in the
    * file, because it was full or they were there before; all 0 once it is stopped.
@@ -200,11 +209,14 @@ export interface Recording extends Disposable {
  * Keeps the store of the process, all its threads, in a file that `npx onescope last-flight` reads, also after the process
  * was killed or crashed. Call it in the main thread, before the first request.
  *
- * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a worker;
- *   `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write` to the file or its older ones;
- *   `ERR_ONESCOPE_RECORDING` while another recording is on; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
- *   something else is there; `ERR_ONESCOPE_RECORD_HELD` with `strict` if a live process records into it; `ERR_ONESCOPE_RECORDER` or
- *   `ERR_ONESCOPE_CLOCK` if a thread of onescope's cannot start; `ERR_ONESCOPE_PAGE_MEMORY` if there is no memory
+ * In a worker, where the process records already, and where the system refuses memory or a thread, a process warning
+ * (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
+ *
+ * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` if `--permission`
+ *   denies `fs.write` to the file or its older ones; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or something else
+ *   is there. With `strict` also `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is
+ *   on; `ERR_ONESCOPE_RECORD_HELD` if a live process records into the file; `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or
+ *   `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  */
 export function record(options: RecordOptions): Recording;
 

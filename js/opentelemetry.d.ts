@@ -5,6 +5,8 @@ export interface InstrumentOptions {
   meterProvider?: MeterProvider;
   /** where spans of stalls go whose own span has ended before they were told; the global one unless given */
   tracerProvider?: TracerProvider;
+  /** throw `ERR_ONESCOPE_INSTRUMENTED` where this thread is instrumented already; default false */
+  strict?: boolean;
 }
 
 /** What `instrument()` turned on. */
@@ -16,9 +18,10 @@ export interface Instrumentation extends Disposable {
 /**
  * Tells OpenTelemetry what onescope sees. Stalls that a `watch()` tells become events `onescope.stall` on the span that was
  * active where this thread was stuck; call it in each thread whose spans are to have them. In the main thread the process's
- * counters and stalls become metrics, too. It may be called before or after `watch()`.
+ * counters and stalls become metrics, too. It may be called before or after `watch()`. Where this thread is instrumented
+ * already, a process warning (`OnescopeWarning`) says so once, and the handle does nothing.
  *
  * @throws `ERR_ONESCOPE_OPENTELEMETRY` if the package `@opentelemetry/api` is not installed, `ERR_ONESCOPE_OPTION`, and
- *   `ERR_ONESCOPE_INSTRUMENTED` while this thread is instrumented already
+ *   with `strict` `ERR_ONESCOPE_INSTRUMENTED` while this thread is instrumented already
  */
 export function instrument(options?: InstrumentOptions): Instrumentation;

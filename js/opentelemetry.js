@@ -3,7 +3,8 @@
 import { isMainThread } from "node:worker_threads";
 import manifest from "../package.json" with { type: "json" };
 import { CODES, OnescopeError, shown } from "./errors.js";
-import { readOptions } from "./inspect/options.js";
+import { readOptions, refuseOption } from "./inspect/options.js";
+import { nothing, startUnlessRefused } from "./inspect/start.js";
 import { witness } from "./inspect/witness.js";
 import { loadApi } from "./opentelemetry/load.js";
 import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
@@ -11,7 +12,7 @@ import { StallSpans } from "./opentelemetry/spans.js";
 
 const { name, version } = manifest;
 
-const OPTIONS = ["meterProvider", "tracerProvider"];
+const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
 
 /**
  * Makes stalls events on the span that was active where this thread was stuck and, in the main thread, makes metrics of the
@@ -19,12 +20,24 @@ const OPTIONS = ["meterProvider", "tracerProvider"];
  *
  * @param {import("./opentelemetry.js").InstrumentOptions} [options]
  * @returns {import("./opentelemetry.js").Instrumentation}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`;
- *   `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`; with
+ *   the option `strict` `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already, which else is a warning
  */
 export function instrument(options) {
-  const { meterProvider, tracerProvider } = readOptions("instrument()", options, OPTIONS);
+  const { meterProvider, tracerProvider, strict = false } = readOptions("instrument()", options, OPTIONS);
+  if (typeof strict !== "boolean") refuseOption("instrument()", "strict", strict, "true or false");
   const api = loadApi();
+  const start = () => startOn(api, meterProvider, tracerProvider);
+  return startUnlessRefused("instrument()", strict, start) ?? { stop: nothing, [Symbol.dispose]: nothing };
+}
+
+/**
+ * @param {ReturnType<typeof loadApi>} api
+ * @param {import("./opentelemetry.js").InstrumentOptions["meterProvider"]} meterProvider
+ * @param {import("./opentelemetry.js").InstrumentOptions["tracerProvider"]} tracerProvider
+ * @returns {import("./opentelemetry.js").Instrumentation}
+ */
+function startOn(api, meterProvider, tracerProvider) {
   if (witness.sees !== undefined) {
     throw new OnescopeError(
       CODES.INSTRUMENTED,

@@ -219,7 +219,7 @@ impl fmt::Display for Error {
             Error::Watched => {
                 write!(
                     f,
-                    "one watch sees all threads of a process, and one is on; stop() it before you start another"
+                    "a watch is already running in this process and covers all its threads; stop() it before you start another"
                 )
             }
             Error::Watchdog { reason } => {

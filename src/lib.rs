@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod latency;
 pub mod limits;
 pub mod memory;
+pub mod notices;
 pub mod recorder;
 pub mod registry;
 pub mod store;

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::followers::Followers;
 use crate::limits::THREAD_BLOCK_BYTES;
 use crate::memory::Memory;
+use crate::notices::Notices;
 use crate::recorder::Recorder;
 use crate::registry::Registry;
 use crate::sync::RwLock;
@@ -32,6 +33,8 @@ pub struct Store {
     pub followers: Followers,
     /// The server that shows all of this.
     pub diagnostics: Diagnostics,
+    /// The warnings that JavaScript has given.
+    pub notices: Notices,
 }
 
 impl Store {
@@ -46,6 +49,7 @@ impl Store {
             recorder: Recorder::default(),
             followers: Followers::default(),
             diagnostics: Diagnostics::default(),
+            notices: Notices::default(),
         }
     }
 

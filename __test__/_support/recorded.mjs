@@ -110,7 +110,7 @@ async function main() {
 if (isMainThread) await main();
 else if (workerData === "record") {
   try {
-    record({ path: "/never" });
+    record({ path: "/never", strict: true });
   } catch (error) {
     parentPort.postMessage(error.code);
   }

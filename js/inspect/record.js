@@ -7,6 +7,7 @@ import { CALLS } from "./calls.js";
 import { nativeOnly } from "./native-only.js";
 import { checkWhole, readOptions, refuseOption } from "./options.js";
 import { requirePermission } from "./permission.js";
+import { nothing, startUnlessRefused } from "./start.js";
 
 /** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
 
@@ -17,14 +18,17 @@ const MOST_KEPT = 100;
 const MOST_FILES = 1000;
 const DEFAULT_BYTES = 16 * 2 ** 20;
 
+const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
+
 /**
- * Keeps the store of the process in a file that outlives it.
+ * Keeps the store of the process in a file that outlives it. Where the process records already, in a worker, and where the
+ * system refuses a thread or memory, the handle does nothing, and a warning says so.
  *
  * @param {RecordOptions} options
  * @returns {import("../inspect.js").Recording}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_PERMISSION`; and errors with the
- *   codes `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`,
- *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_PERMISSION`; an error with the code
+ *   `ERR_ONESCOPE_RECORD_FILE`; and with the option `strict` `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_RECORDING`,
+ *   `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function record(options) {
   const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = readOptions("record()", options, OPTIONS);
@@ -34,23 +38,11 @@ export function record(options) {
   const recorder = nativeOnly("recorder", "record()", "a file must hold what JavaScript writes");
   const { least, most } = recorder.recordLimits();
   checkWhole("record()", "maxBytes", maxBytes, least, most);
-  if (!isMainThread) {
-    throw new OnescopeError(
-      CODES.RECORD_WORKER,
-      "only the main thread knows how the process ends; call record() there, and this worker is recorded too",
-    );
-  }
-  const wanted = resolve(path);
-  // Also the names that it has before it is complete, and once it is an older one.
-  for (const name of [wanted, `${wanted}.new-0`, `${wanted}.1`]) requirePermission("fs.write", name, "record()");
-  threadBlock();
   const settings = { keep, maxBytes, node: process.versions.node, calls: CALLS };
-  const file = startIn(recorder, wanted, settings, strict);
-  try {
-    moveThread();
-  } catch (error) {
-    recorder.recordStop();
-    throw error;
+  const start = () => startOn(recorder, resolve(path), settings, strict);
+  const file = startUnlessRefused("record()", strict, start);
+  if (file === undefined) {
+    return { path: null, usage: () => ({ ...NO_USAGE }), stop: nothing, [Symbol.dispose]: nothing };
   }
   const forget = noteTheEnd(recorder);
   let on = true;
@@ -63,10 +55,37 @@ export function record(options) {
   };
   return {
     path: file,
-    usage: () => (on && recorder.recordUsage()) || { capacity: 0, pages: 0, unrecorded: 0 },
+    usage: () => (on && recorder.recordUsage()) || { ...NO_USAGE },
     stop,
     [Symbol.dispose]: stop,
   };
+}
+
+/**
+ * @param {import("../native/contract.js").Recorder} recorder
+ * @param {string} wanted
+ * @param {Omit<import("../native/contract.js").RecordSettings, "path">} settings
+ * @param {boolean} strict
+ * @returns {string} the file
+ */
+function startOn(recorder, wanted, settings, strict) {
+  if (!isMainThread) {
+    throw new OnescopeError(
+      CODES.RECORD_WORKER,
+      "only the main thread knows how the process ends; call record() there, and this worker is recorded too",
+    );
+  }
+  // Also the names that it has before it is complete, and once it is an older one.
+  for (const name of [wanted, `${wanted}.new-0`, `${wanted}.1`]) requirePermission("fs.write", name, "record()");
+  threadBlock();
+  const file = startIn(recorder, wanted, settings, strict);
+  try {
+    moveThread();
+  } catch (error) {
+    recorder.recordStop();
+    throw error;
+  }
+  return file;
 }
 
 /**

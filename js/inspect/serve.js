@@ -9,13 +9,11 @@ import { isTracking } from "./lives.js";
 import { nativeOnly } from "./native-only.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "./options.js";
 import { requirePermission } from "./permission.js";
+import { nothing, startUnlessRefused, warnOnce } from "./start.js";
 
 /** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
 
 const OPTIONS = ["port", "host", "token", "stuckMs", "strict"];
-
-/** What the system refuses a server, and memory. No program has to end for that. */
-const REFUSALS = ["ERR_ONESCOPE_LISTEN", "ERR_ONESCOPE_CLOCK", "ERR_ONESCOPE_PAGE_MEMORY"];
 
 /** Clients can try as often as they like, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
@@ -60,17 +58,11 @@ export function serve(options) {
   requirePermission("net", undefined, "serve()");
   const session = randomBytes(32).toString("hex");
   const settings = { address, port, token, session, stuckMs, strict };
-  try {
-    return handleOf(diagnostics, settings);
-  } catch (error) {
-    const { code, message } = /** @type {any} */ (error);
-    if (strict || !REFUSALS.includes(code)) throw error;
-    process.emitWarning(`onescope's serve() is off: ${message}`, { type: "OnescopeWarning", code });
-    return { url: null, port: null, stop: nothing, [Symbol.dispose]: nothing };
-  }
+  const start = () => handleOf(diagnostics, settings);
+  return (
+    startUnlessRefused("serve()", strict, start) ?? { url: null, port: null, stop: nothing, [Symbol.dispose]: nothing }
+  );
 }
-
-const nothing = () => {};
 
 /**
  * @param {import("../native/contract.js").Diagnostics} diagnostics
@@ -84,11 +76,13 @@ function handleOf(diagnostics, settings) {
   const { address, port, moved, joined, alike } = ways.outside(start);
   const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
   if (moved !== undefined) {
-    warn(`listens on ${url}, because port ${settings.port} is refused (${moved}); set port to a free one, or to 0`);
+    const message = `onescope's serve() listens on ${url}, because port ${settings.port} is refused (${moved}); set port to a free one, or to 0`;
+    process.emitWarning(message, "OnescopeWarning");
   }
   if (joined) {
     // Whoever started it ends it.
-    if (!alike) warn(`ignored its options: this process has a server on ${url} already; call serve() once`);
+    const what = `ignored its options: this process has a server on ${url} already; call serve() once`;
+    if (!alike) warnOnce("serve()", CODES.SERVING, what);
     return { url, port, stop: nothing, [Symbol.dispose]: nothing };
   }
   follow();
@@ -100,11 +94,6 @@ function handleOf(diagnostics, settings) {
     follow();
   };
   return { url, port, stop, [Symbol.dispose]: stop };
-}
-
-/** @param {string} what the server did */
-function warn(what) {
-  process.emitWarning(`onescope's serve() ${what}`, "OnescopeWarning");
 }
 
 /**

@@ -5,35 +5,43 @@ import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
 import { nativeOnly } from "./native-only.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "./options.js";
+import { nothing, startUnlessRefused } from "./start.js";
 import { startHelper } from "./start-helper.js";
 import { LEAST_MS, witness } from "./witness.js";
 
 /** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
 
-const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute"];
+const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute", "strict"];
 
 /**
  * Watches all JavaScript threads of the process from outside. While one is stuck, a line on stderr says so and names the
- * request.
+ * request. Where the process has a watch already, or the system refuses one, the handle does nothing, and a warning says so.
  *
  * @param {WatchOptions} [options]
  * @returns {import("../inspect.js").Watch}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and errors with the codes
- *   `ERR_ONESCOPE_WATCHED` while another watch of the process is on, `ERR_ONESCOPE_WATCHDOG`, `ERR_ONESCOPE_CLOCK`
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and with the option
+ *   `strict` errors with the codes `ERR_ONESCOPE_WATCHED` while another watch of the process is on, `ERR_ONESCOPE_WATCHDOG`,
+ *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function watch(options) {
-  const { thresholdMs = 1000, stacks = true, onStall, maxPerMinute = 60 } = readOptions("watch()", options, OPTIONS);
+  const {
+    thresholdMs = 1000,
+    stacks = true,
+    onStall,
+    maxPerMinute = 60,
+    strict = false,
+  } = readOptions("watch()", options, OPTIONS);
   checkWhole("watch()", "thresholdMs", thresholdMs, LEAST_MS, MOST_MS);
   checkWhole("watch()", "maxPerMinute", maxPerMinute, 1, MOST_MS);
   if (typeof stacks !== "boolean") refuseOption("watch()", "stacks", stacks, "true or false");
   if (onStall !== undefined && typeof onStall !== "function") refuseOption("watch()", "onStall", onStall, "a function");
+  if (typeof strict !== "boolean") refuseOption("watch()", "strict", strict, "true or false");
   const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a thread that is stuck");
-  threadBlock();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
-  const start = () => watchdog.watchStart(settings, deliverTo(onStall));
-  ways.outside(start);
-  follow();
-  const helper = stacks ? startHelper() : undefined;
+  const start = () => startOn(watchdog, settings, onStall);
+  const started = startUnlessRefused("watch()", strict, start);
+  if (started === undefined) return { pause: nothing, resume: nothing, stop: nothing, [Symbol.dispose]: nothing };
+  const { helper } = started;
   let on = true;
   const stop = () => {
     if (!on) return;
@@ -48,6 +56,24 @@ export function watch(options) {
     stop,
     [Symbol.dispose]: stop,
   };
+}
+
+/**
+ * @param {import("../native/contract.js").Watchdog} watchdog
+ * @param {import("../native/contract.js").WatchSettings} settings
+ * @param {WatchOptions["onStall"]} onStall
+ */
+function startOn(watchdog, settings, onStall) {
+  threadBlock();
+  const start = () => watchdog.watchStart(settings, deliverTo(onStall));
+  ways.outside(start);
+  try {
+    follow();
+    return { helper: settings.stacks ? startHelper() : undefined };
+  } catch (error) {
+    watchdog.watchStop();
+    throw error;
+  }
 }
 
 /**

@@ -83,6 +83,8 @@ export interface Store {
   readState(seq: number): { state: ContextState; kind: ContextKind };
   /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
   abandoned(): Array<{ label: string; count: number; oldestMs: number }>;
+  /** Whether no thread of the process has given a warning of this name; on the JavaScript backend, not this one. */
+  firstNotice(name: string): boolean;
   /** Fixed sizes that a user can meet. */
   limits(): Array<{ name: string; value: number }>;
 }

@@ -21,6 +21,7 @@ const LIMITS = Object.entries({
  */
 export function createFallback(reasons) {
   const { registerSlot, slots, slotInfo, nativeSlot, nativeSlots } = createRegistry();
+  const notices = new Set();
   return {
     name: "js",
     reasons,
@@ -28,6 +29,7 @@ export function createFallback(reasons) {
     registerSlot,
     slots,
     slotInfo,
+    firstNotice: (name) => notices.size < notices.add(name).size,
     limits: () => LIMITS,
     ...createArena(nativeSlot, nativeSlots),
   };

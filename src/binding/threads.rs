@@ -44,6 +44,12 @@ pub fn thread_id(env: &Env) -> Result<u32> {
     with_attached(env, |entry| entry.id)
 }
 
+/// True for the first thread of the process that gives a warning of this name.
+#[napi(catch_unwind)]
+pub fn first_notice(name: String) -> Result<bool> {
+    Ok(Store::global().notices.first(name))
+}
+
 /// Moves the calling thread's block into the flight that is recorded, or out of one that is not any more. The new block,
 /// which has the words of the old one; `null` if it is where it belongs. The old one must not be written from then on.
 #[napi(catch_unwind)]
