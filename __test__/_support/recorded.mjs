@@ -11,6 +11,9 @@ import { backend } from "../../js/backend.js";
 import { record, watch, with as withLabel } from "../../js/inspect.js";
 import { until } from "./until.mjs";
 
+// Of a message only the first line is kept.
+const MESSAGE = "plain words\na secret of the user's";
+
 const forever = () => new Promise(() => {});
 const die = () => process.kill(process.pid, "SIGKILL");
 const say = (value) => console.log(JSON.stringify(value));
@@ -32,23 +35,23 @@ const ends = {
   "run out": () => {},
   "exit 3": () => process.exit(3),
   throw() {
-    throw new TypeError("a secret of the user's");
+    throw new TypeError(MESSAGE);
   },
-  reject: () => void Promise.reject(new RangeError("a secret of the user's")),
+  reject: () => void Promise.reject(new RangeError(MESSAGE)),
   "throw text": () => {
-    throw "a secret of the user's";
+    throw MESSAGE;
   },
   "throw and survive": async () => {
     process.on("uncaughtException", () => {});
     setImmediate(() => {
-      throw new TypeError("a secret of the user's");
+      throw new TypeError(MESSAGE);
     });
     await sleep(50);
   },
   "throw and exit": async () => {
     process.on("uncaughtException", () => process.exit(1));
     setImmediate(() => {
-      throw new TypeError("a secret of the user's");
+      throw new TypeError(MESSAGE);
     });
     await sleep(50);
   },

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { types } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import { moveThread, threadBlock } from "../context/cells.js";
 import { CODES, OnescopeError } from "../errors.js";
 import { CALLS } from "./calls.js";
+import { noteTheEnd } from "./endings.js";
 import { nativeOnly } from "./native-only.js";
 import { checkWhole, readOptions, refuseOption } from "./options.js";
 import { requirePermission } from "./permission.js";
@@ -113,42 +113,5 @@ function startIn(recorder, wanted, settings, strict) {
       process.emitWarning(message, "OnescopeWarning");
     }
     return path;
-  }
-}
-
-/**
- * Has the end of the process written down, where it is one that JavaScript lives to see.
- *
- * @param {import("../native/contract.js").Recorder} recorder
- * @returns {() => void} undoes that
- */
-function noteTheEnd(recorder) {
-  /** @type {string | undefined} */
-  let uncaught;
-  const onUncaught = (/** @type {unknown} */ error) => {
-    uncaught = classOf(error);
-  };
-  // An error that was uncaught, handled all the same, and followed by an exit with 0 is no end by an error.
-  const onExit = (/** @type {number} */ code) => recorder.recordExit(code, code === 0 ? undefined : uncaught);
-  process.on("uncaughtExceptionMonitor", onUncaught);
-  process.on("exit", onExit);
-  return () => {
-    process.off("uncaughtExceptionMonitor", onUncaught);
-    process.off("exit", onExit);
-  };
-}
-
-/**
- * @param {unknown} error what was thrown
- * @returns {string} the name of its class and nothing else of it: a message can hold anything
- */
-function classOf(error) {
-  // That of a worker arrives as an object which only its prototype tells.
-  if (!types.isNativeError(error) && !(error instanceof Error)) return typeof error;
-  try {
-    const { name } = error.constructor;
-    return /^[\w$]{1,64}$/.test(name) ? name : "Error";
-  } catch {
-    return "Error";
   }
 }

@@ -142,8 +142,10 @@ export interface Recorder {
   recordStop(): boolean;
   /** Whether one is on. */
   recording(): boolean;
-  /** Notes that the process exits, after an uncaught error of that class if one is given. */
-  recordExit(code: number, error?: string): void;
+  /** Notes that the process exits, after an uncaught error of that class and with that message if one is given. */
+  recordExit(code: number, error?: string, message?: string): void;
+  /** Notes that another program is about to take this one's place in the process, or, with false, that it did not. */
+  recordExecve(replaced: boolean): void;
   /** Pages that there is room for, those in use, and those that are not in the file; `null` if nothing records. */
   recordUsage(): { capacity: number; pages: number; unrecorded: number } | null;
   /**
@@ -176,7 +178,14 @@ export interface Flight {
   /** `null` while it runs */
   endedCleanly: boolean | null;
   /** by the process's own account; `null` for one that was killed, crashed or runs */
-  ending: { how: "exit" | "error" | "stopped"; code: number | null; error: string | null } | null;
+  ending: {
+    how: "exit" | "error" | "stopped" | "execve";
+    code: number | null;
+    /** class of the uncaught error */
+    error: string | null;
+    /** first line of its message, cut to 200 bytes */
+    message: string | null;
+  } | null;
   /** the signal that ended it, if it could be noted; never SIGKILL or SIGSEGV */
   signal: string | null;
   /** the last signal that the program handled */

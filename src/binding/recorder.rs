@@ -72,12 +72,21 @@ pub fn recording() -> Result<bool> {
     Ok(Store::global().recorder.number() != 0)
 }
 
-/// Notes that the process exits with a code, after an uncaught error of that class if one is given.
+/// Notes that the process exits with a code, after an uncaught error of that class and with that message if one is given.
 #[napi(catch_unwind)]
-pub fn record_exit(code: i32, error: Option<String>) -> Result<()> {
+pub fn record_exit(code: i32, error: Option<String>, message: Option<String>) -> Result<()> {
     let how = if error.is_some() { How::Error } else { How::Exit };
     let store = Store::global();
-    store.recorder.end(store, Ending { how, code: Some(code), error });
+    let message = message.as_deref().and_then(recorder::first_line);
+    store.recorder.end(store, Ending { how, code: Some(code), error, message });
+    Ok(())
+}
+
+/// Notes that another program is about to take this one's place in the process (`true`), or that it did not.
+#[napi(catch_unwind)]
+pub fn record_execve(replaced: bool) -> Result<()> {
+    let store = Store::global();
+    store.recorder.replaced(store, replaced);
     Ok(())
 }
 

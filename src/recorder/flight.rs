@@ -61,6 +61,7 @@ pub struct Flight {
     blocks: Arc<Pool>,
     snapshots: [Memory; 2],
     stalls: Vec<Memory>,
+    signals: Memory,
     outside: Outside,
     written: Mutex<Written>,
 }
@@ -103,6 +104,7 @@ impl Flight {
             )),
             snapshots: [0, 1].map(|index| slots(SNAPSHOTS.start, index)),
             stalls: (0..STALLS).map(|index| slots(STALL_SLOTS.start, index)).collect(),
+            signals: Part::fixed(&mapping, SIGNALS),
             outside: Outside::new(Part::fixed(&mapping, outside_start..bytes)),
             written: Mutex::default(),
         };
@@ -214,11 +216,15 @@ impl Flight {
             Some(Snapshot { ending: Some(ending), .. }) if ending.code == Some(code) => {}
             Some(mut snapshot) => {
                 if let Some(ending) = &mut snapshot.ending {
-                    ending.code = Some(code);
+                    // An error that did not fail the process was handled after all.
+                    *ending = match code {
+                        0 => Ending { how: How::Exit, code: Some(0), error: None, message: None },
+                        _ => Ending { code: Some(code), ..ending.clone() },
+                    };
                 }
                 self.write(&mut self.written.lock(), &snapshot);
             }
-            None => self.end(store, Ending { how: How::Exit, code: Some(code), error: None }),
+            None => self.end(store, Ending { how: How::Exit, code: Some(code), error: None, message: None }),
         }
     }
 
@@ -229,6 +235,15 @@ impl Flight {
         self.blocks.seal();
         self.snapshot(store, Some(ending));
         self.outside.seal();
+    }
+
+    /// Notes that another program is about to take this one's place in the process, or that it did not.
+    pub fn replaced(&self, store: &Store, replaced: bool) {
+        if replaced {
+            self.refresh(store);
+        }
+        // Not as an ending: if the system refuses, the recording goes on.
+        self.signals.set_word(2, u32::from(replaced));
     }
 
     /// Lets others have the file.

@@ -16,6 +16,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{PAGE_BYTES, THREAD_BLOCK_BYTES};
+use crate::text;
 
 /// First bytes of every flight.
 pub const MAGIC: [u8; 8] = *b"OSFLIGHT";
@@ -32,7 +33,8 @@ pub const PREFIX: Range<usize> = 0..64;
 /// The header's slot.
 pub const HEADER: Range<usize> = 64..8128;
 
-/// Two words: the signal that ended the process, and the last one that the program handled; 0 if there was none.
+/// Three words: the signal that ended the process, and the last one that the program handled, or 0; 1 while the process
+/// replaces itself by another program ([`How::Execve`]), else 0.
 pub const SIGNALS: Range<usize> = 8128..8192;
 
 /// Bytes of any other slot.
@@ -172,6 +174,26 @@ pub struct Ending {
     pub code: Option<i32>,
     /// Class of the uncaught error that came before.
     pub error: Option<String>,
+    /// First line of its message: [`first_line`].
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+/// Most bytes of an uncaught error's message.
+const MESSAGE_BYTES: usize = 200;
+
+/// First line of a message that is not empty, as people may see it, cut to [`MESSAGE_BYTES`]; none if there is none.
+pub fn first_line(message: &str) -> Option<String> {
+    let ends = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+    let line = message.split(ends).map(str::trim).find(|line| !line.is_empty())?;
+    let mut line = text::clean(line);
+    if line.len() > MESSAGE_BYTES {
+        let mark = "…";
+        let end = (0..=MESSAGE_BYTES - mark.len()).rev().find(|end| line.is_char_boundary(*end));
+        line.truncate(end.unwrap_or(0));
+        line.push_str(mark);
+    }
+    Some(line)
 }
 
 /// Ways to end that a process can tell of.
@@ -184,11 +206,26 @@ pub enum How {
     Error,
     /// The recording was stopped.
     Stopped,
+    /// Another program took its place in the process. Never written: a word of [`SIGNALS`] says so.
+    Execve,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_message_a_clean_and_short_first_line_stays() {
+        let line = |text: &str| first_line(text);
+        assert_eq!(line("a\nb"), Some("a".to_owned()));
+        assert_eq!(line("\r\n  a\u{1b}[2Jb \u{2028}c"), Some("a?[2Jb".to_owned()));
+        assert_eq!((line(""), line(" \n ")), (None, None));
+        assert_eq!(line(&"x".repeat(200)), Some("x".repeat(200)));
+        for wide in ["x", "é", "日", "😀"] {
+            let cut = line(&wide.repeat(201)).unwrap();
+            assert!(cut.len() <= 200 && cut.len() > 190 && cut.ends_with('…'), "{cut}");
+        }
+    }
 
     #[test]
     fn the_regions_are_where_the_text_says() {

@@ -30,7 +30,7 @@ use crate::sync::Mutex;
 use crate::text;
 
 pub use self::flight::{Flight, Settings};
-pub use self::format::{Counters, Ending, How, MAX_BYTES, MIN_BYTES, Unrecorded};
+pub use self::format::{Counters, Ending, How, MAX_BYTES, MIN_BYTES, Unrecorded, first_line};
 pub use self::read::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo, parse, read};
 
 /// A recording that is on.
@@ -107,7 +107,7 @@ impl Recorder {
         let Some(session) = self.session.lock().take() else { return false };
         session.stopped.store(true, Relaxed);
         session.thread.unpark();
-        session.flight.end(store, Ending { how: How::Stopped, code: None, error: None });
+        session.flight.end(store, Ending { how: How::Stopped, code: None, error: None, message: None });
         session.flight.unlock();
         true
     }
@@ -137,6 +137,13 @@ impl Recorder {
     pub fn end(&self, store: &Store, ending: Ending) {
         if let Some(flight) = self.flight() {
             flight.end(store, ending);
+        }
+    }
+
+    /// Notes that another program is about to take this one's place in the process, or that it did not.
+    pub fn replaced(&self, store: &Store, replaced: bool) {
+        if let Some(flight) = self.flight() {
+            flight.replaced(store, replaced);
         }
     }
 

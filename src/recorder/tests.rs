@@ -82,7 +82,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     let told: Vec<_> = seen.stalls.iter().map(|stall| stall.report["blockedMs"].as_u64().unwrap()).collect();
     assert_eq!(told, (4..20).collect::<Vec<_>>(), "the last ones, in order");
 
-    store.recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None });
+    store.recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None, message: None });
     // What the end of the process gives back stays readable.
     store.pages.release(page.id());
     store.settle();

@@ -56,10 +56,12 @@ function ending({ running, ending, signal, handledSignal }) {
   if (signal !== null)
     return `by ${signal}${signal === "SIGABRT" ? " (an abort, as when memory runs out)" : ""}${after}`;
   if (ending === null) return running ? "not yet: it is still running" : `no: it was killed or it crashed${after}`;
-  const { how, code, error } = ending;
+  const { how, code, error, message } = ending;
   if (how === "stopped") return "the recording was stopped";
+  if (how === "execve") return `by process.execve: another program took its place${after}`;
   const exit = code === null ? "an exit" : `exit with code ${code}`;
-  return (how === "error" ? `${exit}, after an uncaught ${error}` : exit) + after + (running ? ", just now" : "");
+  const uncaught = message === null ? error : `${error}: ${message}`;
+  return (how === "error" ? `${exit}, after an uncaught ${uncaught}` : exit) + after + (running ? ", just now" : "");
 }
 
 /** @param {{ label: string, kind: string }} request */

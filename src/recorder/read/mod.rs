@@ -80,7 +80,7 @@ pub(super) fn pid(bytes: &[u8]) -> Option<u32> {
 /// What is wrong with them.
 pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong> {
     check_magic(bytes)?;
-    let Parts { header, snapshot, pages, outside, blocks, stalls, mut corrupt, capacity, signals } =
+    let Parts { header, snapshot, pages, outside, blocks, stalls, mut corrupt, capacity, signals, replaced } =
         Parts::of(bytes)?;
     let reference = snapshot.as_ref().map_or(header.started_clock, |snapshot| snapshot.clock);
     // The threads' clocks tick much more often than snapshots are written.
@@ -111,9 +111,13 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
 
     let mut threads: Vec<ThreadInfo> = blocks.iter().map(|block| view.thread(block, &header.calls)).collect();
     threads.sort_by_key(|thread| thread.id);
-    let ending = snapshot.as_ref().and_then(|snapshot| snapshot.ending.clone());
+    let noted = snapshot.as_ref().and_then(|snapshot| snapshot.ending.clone());
+    // A failed execve can abort.
+    let replaced = replaced && !running && signals[0].is_none();
+    let execve = || Ending { how: How::Execve, code: None, error: None, message: None };
+    let ending = noted.or_else(|| replaced.then(execve));
     let may_be_missing = corrupt.pages + corrupt.cells > 0
-        || snapshot.as_ref().is_none_or(|Snapshot { unrecorded, ending, .. }| {
+        || snapshot.as_ref().is_none_or(|Snapshot { unrecorded, .. }| {
             // An ending is noted by a JavaScript thread, after all was copied. Without one, what began since the last copy is
             // missing, and a full file can have had pages outside since.
             unrecorded.in_flight > 0 || ending.is_none() && (unrecorded.pages > 0 || pages.len() >= capacity)
@@ -144,7 +148,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
 
 fn ended_cleanly(running: bool, ending: Option<&Ending>) -> Option<bool> {
     match ending.map(|ending| ending.how) {
-        Some(How::Exit | How::Stopped) => Some(true),
+        Some(How::Exit | How::Stopped | How::Execve) => Some(true),
         Some(How::Error) => Some(false),
         None => (!running).then_some(false),
     }

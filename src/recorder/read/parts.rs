@@ -38,6 +38,8 @@ pub struct Parts {
     pub capacity: usize,
     /// The signal that ended the process, and the last one that it handled.
     pub signals: [Option<&'static str>; 2],
+    /// Another program was about to take its place.
+    pub replaced: bool,
 }
 
 fn words(bytes: &[u8]) -> impl Iterator<Item = u32> {
@@ -87,9 +89,10 @@ impl Parts {
         let pages = pages(page_bytes, &mut corrupt);
         let outside = Copies::of(copies, &mut corrupt);
         let capacity = header.pages;
-        let mut noted = words(&bytes[SIGNALS]).map(signal_name);
-        let signals = [0, 1].map(|_| noted.next().flatten());
-        Ok(Self { header, snapshot, pages, outside, blocks, stalls, corrupt, capacity, signals })
+        let noted: Vec<u32> = words(&bytes[SIGNALS]).take(3).collect();
+        let signals = [noted[0], noted[1]].map(signal_name);
+        let replaced = noted[2] == 1;
+        Ok(Self { header, snapshot, pages, outside, blocks, stalls, corrupt, capacity, signals, replaced })
     }
 }
 
