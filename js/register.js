@@ -1,8 +1,9 @@
 // `node --import onescope/register app.js`: every AsyncLocalStorage that the process makes from here on is a slot.
 
-import async_hooks from "node:async_hooks";
+import async_hooks, { AsyncLocalStorage } from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
 import { attachIfShared } from "./host/attach.js";
+import { warnOfRuntime } from "./runtime.js";
 import { watchFrameReaders } from "./scope/frame-readers.js";
 import { mode } from "./scope/mode.js";
 import { one } from "./scope/one.js";
@@ -13,7 +14,18 @@ import { ways } from "./scope/ways.js";
 import { shared } from "./shared.js";
 
 shared("register", () => {
+  warnOfRuntime();
   replace("AsyncLocalStorage", SlotStorage);
+  syncBuiltinESMExports();
+  // In Bun and Deno imports keep what they had. So modules go on to make real storages, and every entry keeps those visible.
+  if (AsyncLocalStorage === /** @type {any} */ (SlotStorage)) seal();
+  else ways.rule({ sealed: false, foreign: true });
+  attachIfShared();
+  return true;
+});
+
+/** From here on every storage is a slot, unless an older one shows up. */
+function seal() {
   watchResources();
   watchForeignStorages();
   ways.rule({ sealed: true, foreign: false });
@@ -22,9 +34,7 @@ shared("register", () => {
     watchTerminations();
   }
   syncBuiltinESMExports();
-  attachIfShared();
-  return true;
-});
+}
 
 /**
  * @param {string} name export of `node:async_hooks`

@@ -1,6 +1,7 @@
 import { elapsedMs } from "../clock.js";
 import { closedFor, coarseNow, DETACHED, nameOf } from "../context/cells.js";
 import { closing } from "../context/closing.js";
+import { warnOfRuntime } from "../runtime.js";
 import { shared } from "../shared.js";
 import { collectedBefore, watchMajors } from "./majors.js";
 
@@ -106,6 +107,7 @@ function singleOut() {
  * @returns {{ stop(): void }} `stop` ends it, once everybody who started it has stopped, and forgets what was followed
  */
 export function trackLeaks() {
+  warnOfRuntime();
   if (state.users++ === 0) {
     state.since = performance.now();
     state.rationed = coarseNow();

@@ -2,6 +2,7 @@ import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { backend } from "../backend.js";
+import { otherRuntime } from "../runtime.js";
 
 /** Folders of onescope's own code. */
 const OWN = [new URL("../", import.meta.url), new URL("../../shims/", import.meta.url)].map((url) =>
@@ -15,6 +16,8 @@ const OWN = [new URL("../", import.meta.url), new URL("../../shims/", import.met
  * @returns {{ stop(): void } | undefined}
  */
 export function startHelper() {
+  // Bun and Deno have no session across threads; `watch()` has said so.
+  if (otherRuntime !== undefined) return undefined;
   const barred = helperBarred();
   if (barred !== undefined) {
     process.emitWarning(`onescope reports stalls without stacks: ${barred}`, "OnescopeWarning");

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { warnOfRuntime } from "../runtime.js";
 import { mode } from "../scope/mode.js";
 import { shared } from "../shared.js";
 import { HttpRequest } from "./http-request.js";
@@ -26,6 +27,7 @@ const trackers = shared("trackers", () => ({
  * @returns {{ stop(): void }} ends it for requests to come, unless somebody else still tracks
  */
 export function trackRequests() {
+  warnOfRuntime();
   if (trackers.count++ === 0) trackers.stop = start();
   let stopped = false;
   return {

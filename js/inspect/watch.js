@@ -1,5 +1,6 @@
 import { threadBlock } from "../context/cells.js";
 import { shown } from "../errors.js";
+import { warnOfRuntime } from "../runtime.js";
 import { ways } from "../scope/ways.js";
 import { CALLS } from "./calls.js";
 import { follow } from "./follow.js";
@@ -37,6 +38,7 @@ export function watch(options) {
   if (onStall !== undefined && typeof onStall !== "function") refuseOption("watch()", "onStall", onStall, "a function");
   if (typeof strict !== "boolean") refuseOption("watch()", "strict", strict, "true or false");
   const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a thread that is stuck");
+  warnOfRuntime();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
   const start = () => startOn(watchdog, settings, onStall);
   const started = startUnlessRefused("watch()", strict, start);

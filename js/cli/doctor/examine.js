@@ -4,6 +4,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../env.js";
 import { createFallback } from "../../native/fallback.js";
 import { loadNative } from "../../native/load.js";
+import { otherRuntime, quietRuntime } from "../../runtime.js";
 import { slotBehind } from "../../scope/adopt.js";
 import { LANES } from "../../scope/lanes.js";
 import { mode } from "../../scope/mode.js";
@@ -26,11 +27,18 @@ const NATIVE_ONLY = ["contexts of other threads in inflight() and leaks()", "wat
 export async function examine(folder) {
   /** @type {string[]} */
   const problems = [];
+  // The report says what a warning would.
+  quietRuntime();
+  if (otherRuntime !== undefined) {
+    const { name, gaps } = otherRuntime;
+    problems.push(...gaps.map((gap) => `${name} lacks what Node has: ${gap}`));
+  }
   const backend = examineBackend(problems);
   const propagation = await examinePropagation();
   return {
     onescope: manifest.version,
     node: process.versions.node,
+    runtime: otherRuntime === undefined ? null : { name: otherRuntime.name, version: otherRuntime.version },
     platform: `${process.platform}-${process.arch}`,
     backend,
     propagation,

@@ -7,9 +7,10 @@ const WIDTH = 100;
  * @returns {string} for people
  */
 export function toText(report) {
-  const { backend, propagation, storages, limits, vinext, environment, problems } = report;
+  const { backend, propagation, storages, limits, vinext, environment, problems, runtime } = report;
+  const host = runtime === null ? `Node ${report.node}` : `${runtime.name} ${runtime.version}`;
   const lines = [
-    `onescope ${report.onescope} on Node ${report.node}, ${report.platform}`,
+    `onescope ${report.onescope} on ${host}, ${report.platform}`,
     "",
     row("backend", backend.name + (backend.asked === null ? "" : `, as ONESCOPE_BACKEND=${backend.asked} says`)),
     ...backend.reasons.map((reason) => row("", `not native: ${reason}`)),

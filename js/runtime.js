@@ -1,0 +1,57 @@
+import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { shared } from "./shared.js";
+
+// onescope is made for Node. Bun and Deno run most of it, and lack what the rest is built on. Their own fields of
+// `process.versions` tell them from Node.
+
+/** What is missing, by runtime: what does not work, and the cause. */
+const GAPS = {
+  Bun: [
+    "onescope/register: storages that modules import stay real, only require() gets slots (imports of built-in modules do not follow changes)",
+    "trackRequests(): HTTP/1 and Bun.serve requests are not seen (no diagnostics_channel messages)",
+    "watch(): no stacks and no such requests (no inspector session across threads)",
+    "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)",
+  ],
+  Deno: [
+    "onescope/register: storages that modules import stay real, only require() gets slots (imports of built-in modules do not follow changes)",
+    "trackRequests(): Deno.serve requests are not seen (no diagnostics_channel messages)",
+    "watch(): no stacks (no inspector session across threads)",
+    "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)",
+  ],
+};
+
+/** Key of what threads that start later inherit. */
+const WARNED = "onescope.runtimeWarned";
+
+const { bun, deno } = process.versions;
+
+/** The runtime, if it is not Node, and what does not work in it. */
+export const otherRuntime = describe("Bun", bun) ?? describe("Deno", deno);
+
+const state = shared("runtime", () => ({ warned: otherRuntime === undefined || getEnvironmentData(WARNED) === true }));
+
+/**
+ * @param {"Bun" | "Deno"} name
+ * @param {string | undefined} version
+ */
+function describe(name, version) {
+  return version === undefined ? undefined : { name, version, gaps: GAPS[name] };
+}
+
+/** Called by what does not work everywhere: in another runtime, one warning of the process names all of it. */
+export function warnOfRuntime() {
+  if (state.warned || otherRuntime === undefined) return;
+  quietRuntime();
+  const { name, version, gaps } = otherRuntime;
+  process.emitWarning(
+    `onescope: ${name} ${version}: these do not work here: ${gaps.join("; ")}. Run the program in Node to have them`,
+    "OnescopeWarning",
+  );
+}
+
+/** Leaves the warning out, where the same is said otherwise. */
+export function quietRuntime() {
+  state.warned = true;
+  // Threads that start from here on inherit it.
+  setEnvironmentData(WARNED, true);
+}
