@@ -47,7 +47,7 @@ export interface Counters {
 /** Counts contexts, pages and threads of the process (js backend: of this thread). */
 export function counters(): Counters;
 
-/** How long closed contexts with one label took, in ms. The clock is read to 10 ms. */
+/** How long closed contexts with one label took, in ms: a request to the end of its response. The clock is read to 10 ms. */
 export interface Latency {
   /**
    * The label; `GET (no route)`, and so for each method, for requests that are labelled by their path; `other` for all labels
@@ -75,14 +75,16 @@ export function histograms(): Latency[];
 
 /**
  * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
- * over, whoever answers it: vinext, Express, Fastify or plain `node:http`. Call it in each thread that serves.
+ * over, whoever answers it: vinext, Express, Fastify or plain `node:http`. Then it is `responded`, and closes in the next
+ * turn of the event loop. Call it in each thread that serves.
  *
  * @returns a handle; `stop()` ends it for requests to come, unless another handle is still in use
  */
 export function trackRequests(): { stop(): void };
 
 /**
- * Names the context that runs here. Its route does not change the name any more.
+ * Names the context that runs here. Its route does not change the name any more. A request can be named as its response
+ * finishes, when a router knows the route: in a listener of `"finish"`, its latency counts under that name.
  *
  * @param text cut to 64 bytes of UTF-8; control characters and characters that turn or hide text become `?`
  * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside {@link with}, `ERR_ONESCOPE_SLOT_KIND` for no string
@@ -292,8 +294,8 @@ export interface LeakReport {
  * Lists what requests leave behind. Contexts count as held if they closed after the first {@link trackLeaks} or the first
  * call of this, and three full garbage collections have run since.
  *
- * @param options `idleMs`: contexts that are open count as never closed if they were not entered for so long; 60 s unless
- *   given
+ * @param options `idleMs`: contexts that are open count as never closed if they were not entered, or have responded, for so
+ *   long; 60 s unless given
  */
 export function leaks(options?: { idleMs?: number }): LeakReport;
 

@@ -1,6 +1,5 @@
 import { followChanges } from "#host";
 import { backend } from "../backend.js";
-import { elapsedMs } from "../clock.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { closing } from "./closing.js";
@@ -16,6 +15,7 @@ import { currentTracked } from "./tracked.js";
 
 const CREATED = STATES.indexOf("created");
 const ACTIVE = STATES.indexOf("active");
+const RESPONDED = STATES.indexOf("responded");
 const CLOSED = STATES.indexOf("closed");
 const REGENERATION = KINDS.indexOf("regeneration");
 const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
@@ -205,7 +205,8 @@ export function handleOf(context) {
 
 /**
  * Stamps the time at which a context was last entered, its state if it is the first time, and in the thread's block that
- * it is the last one that this thread entered.
+ * it is the last one that this thread entered. Once it has responded its time stays: what runs later is no part of how long
+ * the response took.
  *
  * @param {CellOwner} context
  */
@@ -214,11 +215,11 @@ export function touch(context) {
   const { $words: words, $base: base } = context;
   const at = base << 2;
   const state = context.$bytes[at];
-  // The last touch of what is over says how long it took.
-  if (state === CLOSED) return;
-  if (state === CREATED) context.$bytes[at] = ACTIVE;
   const { block } = page;
-  words[base + WORD.touched] = block[BLOCK.clock];
+  if (state < RESPONDED) {
+    if (state === CREATED) context.$bytes[at] = ACTIVE;
+    words[base + WORD.touched] = block[BLOCK.clock];
+  }
   // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
   block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
   block[BLOCK.seenHigh] = words[header.seqHigh];
@@ -242,7 +243,8 @@ export function stampCall(context, block) {
 }
 
 /**
- * Moves the state of a context forward; it never goes back. See `close` for the last one.
+ * Moves the state of a context forward; it never goes back. Its time is that of its response, or of its close where it
+ * has none. See `close` for the last state.
  *
  * @param {CellOwner} context
  * @param {number} state code of `STATES`
@@ -250,8 +252,9 @@ export function stampCall(context, block) {
 export function advance(context, state) {
   if (context.$base === 0) takeCell(context);
   const at = context.$base << 2;
-  if (context.$bytes[at] >= state) return;
-  context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
+  const before = context.$bytes[at];
+  if (before >= state) return;
+  if (before < RESPONDED) context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
   context.$bytes[at] = state;
 }
 
@@ -287,13 +290,7 @@ export function coarseNow() {
   return page.block[BLOCK.clock];
 }
 
-/**
- * @param {CellOwner} context is closed
- * @returns {number} for how long, in ms, to within a tick of the coarse clock
- */
-export function closedFor({ $words: words, $base: base }) {
-  return elapsedMs(words[base + WORD.touched], page.block[BLOCK.clock]);
-}
+const decoder = new TextDecoder();
 
 /**
  * What people know a context by.

@@ -1,7 +1,8 @@
-import { advance, close, takeNew } from "../context/cells.js";
+import { advance, close, isClosed, takeNew } from "../context/cells.js";
 import { OTHER } from "../context/kind.js";
 import { PATH_LABEL } from "../context/label.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
+import { ways } from "../scope/ways.js";
 import { writeRoute, writeTarget } from "./label.js";
 import { NO_BYTES, NO_WORDS } from "./no-cell.js";
 
@@ -10,6 +11,9 @@ const RESPONDED = STATES.indexOf("responded");
 const CLOSED = STATES.indexOf("closed");
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const PAGES_API = KINDS.indexOf("pagesApi");
+
+// Taken once: tests replace it to control time, and requests end all the same.
+const { setImmediate } = globalThis;
 
 /** An HTTP request. vinext's first request context inside it joins it: takes its cell. */
 export class HttpRequest {
@@ -25,7 +29,7 @@ export class HttpRequest {
     this.$base = 0;
     this.$kind = OTHER;
     this.joinable = true;
-    /** @type {any} vinext's request context, from when it joined until the response is over */
+    /** @type {any} vinext's request context, from when it joined until the turn after the response */
     this.context = undefined;
     this.method = method;
     /** until it is over */
@@ -49,14 +53,34 @@ export class HttpRequest {
     writeRoute(this, this.method, route);
   }
 
-  /** Tells that the response is over. What vinext deferred until then may still run; vinext's own rule closes it. */
+  /** The response is over. The request closes once the listeners that hear of that, and the rest of this turn, have run. */
   end() {
-    const { context } = this;
-    if (context !== undefined && hasDeferredWork(context)) advance(this, RESPONDED);
-    else close(this, context);
     this.joinable = false;
-    this.context = undefined;
     this.response = undefined;
+    if (isClosed(this)) {
+      // By vinext's rule, which may come first.
+      this.context = undefined;
+      return;
+    }
+    advance(this, RESPONDED);
+    // Outside every scope: else the turn would keep the request alive whose response ended first.
+    if (responded.push(this) === 1) ways.outside(closeLater);
+  }
+}
+
+/** @type {HttpRequest[]} whose responses ended in this turn */
+let responded = [];
+
+const closeLater = () => setImmediate(closeResponded);
+
+function closeResponded() {
+  const requests = responded;
+  responded = [];
+  for (const request of requests) {
+    const { context } = request;
+    request.context = undefined;
+    // What vinext deferred until the response may still run; vinext's own rule closes the request after it.
+    if (context === undefined || !hasDeferredWork(context)) close(request, context);
   }
 }
 

@@ -1,5 +1,5 @@
 import { elapsedMs } from "../clock.js";
-import { closedFor, coarseNow, DETACHED, nameOf } from "../context/cells.js";
+import { coarseNow, DETACHED, nameOf } from "../context/cells.js";
 import { closing } from "../context/closing.js";
 import { warnOfRuntime } from "../runtime.js";
 import { shared } from "../shared.js";
@@ -39,13 +39,15 @@ class Batch {
 class Life {
   /**
    * @param {import("../context/cells.js").CellOwner} context
+   * @param {number} closed when it closed, by the coarse clock
    * @param {Batch} batch
    */
-  constructor({ $words, $bytes, $base, $kind }, batch) {
+  constructor({ $words, $bytes, $base, $kind }, closed, batch) {
     this.$words = $words;
     this.$bytes = $bytes;
     this.$base = $base;
     this.$kind = $kind;
+    this.closed = closed;
     this.batch = batch;
   }
 }
@@ -82,7 +84,7 @@ function follow(context) {
   }
   state.ration--;
   const batch = state.open;
-  const life = new Life(context, batch);
+  const life = new Life(context, now, batch);
   /** @type {any} */ (context).$life = life;
   if (batch.lives.push(life) < BATCH) return;
   state.full.push(new WeakRef(batch));
@@ -147,7 +149,7 @@ export function closedLives() {
   for (const { life, since } of state.single) {
     const alive = life.deref();
     if (alive === undefined) continue;
-    if (since < proven) held.push({ label: nameOf(alive), ageMs: closedFor(alive) });
+    if (since < proven) held.push({ label: nameOf(alive), ageMs: elapsedMs(alive.closed, coarseNow()) });
     else unproven++;
   }
   return { held, unproven, skipped: state.skipped, sinceMs: Math.round(performance.now() - state.since) };

@@ -37,7 +37,7 @@ pub const PATH_LABEL: u8 = 3;
 pub mod word {
     /// When the context was made, ms on the coarse clock.
     pub const STARTED: usize = 1;
-    /// When the context was last touched, ms on the coarse clock.
+    /// When the context was last entered, or else when it responded or, without a response, closed; ms on the coarse clock.
     pub const TOUCHED: usize = 2;
     /// Seq of the parent, low half.
     pub const PARENT_LOW: usize = 3;
