@@ -257,7 +257,8 @@ describe("answers", { skip: !native }, () => {
     );
     const [thread] = list.threads;
     const culprit = list.inFlight.find((/** @type {any} */ each) => each.label === "GET /report");
-    assert.deepEqual(thread.suspect, { seq: culprit.seq, label: "GET /report", confidence: "exact", call: null });
+    const suspect = { seq: culprit.seq, label: "GET /report", state: "active", confidence: "exact", call: null };
+    assert.deepEqual(thread.suspect, suspect);
     assert.ok(thread.blockedMs >= 300, `${thread.blockedMs}`);
     const { watching, stalls } = await askJson(`${server.page}/stalls`);
     const { at, ...told } = stalls.find(
@@ -290,6 +291,25 @@ describe("answers", { skip: !native }, () => {
       ({ onescope }) => onescope === "recovered",
     );
     assert.deepEqual([last.onescope, last.request.label], ["recovered", "GET /report"]);
+  });
+
+  test("a request that closed is in flight while what it left behind blocks the thread", async () => {
+    server.poke("/afterwards?ms=4000");
+    const isSuspected = ({ threads: [{ suspect }] }) => suspect?.label === "GET /afterwards";
+    const { threads, inFlight, total } = await until(() => askJson(`${server.page}/inflight?label=after`), isSuspected);
+    assert.deepEqual([threads[0].suspect.state, threads[0].suspect.confidence], ["closed", "exact"]);
+    assert.deepEqual(
+      inFlight.map(({ seq, state }) => [seq, state]),
+      [[threads[0].suspect.seq, "closed"]],
+    );
+    assert.equal(total, 1);
+    const { inFlight: others } = await askJson(`${server.page}/inflight?state=active`);
+    assert.ok(others.every(({ label }) => label !== "GET /afterwards"));
+    const free = await until(
+      () => askJson(`${server.page}/inflight?label=after`),
+      (seen) => seen.threads[0].blockedMs === 0,
+    );
+    assert.deepEqual(free.inFlight, []);
   });
 });
 

@@ -107,6 +107,8 @@ export interface ReportedRequest {
   /** its handle, as `store.handle()` gives it */
   seq: number;
   label: string;
+  /** as it was reported: what blocks can run after the response (`responded`), or long after (`closed`) */
+  state: ContextState;
   ageMs: number;
 }
 
@@ -128,7 +130,7 @@ export interface StallReport {
   call: string | null;
   /** functions, innermost first; empty if unknown */
   stack: string[];
-  /** other requests of that thread that are in flight */
+  /** other requests of that thread that have not responded */
   waiting: number;
   /** stalls that `maxPerMinute` kept back since the last one told, if any */
   suppressed?: number;

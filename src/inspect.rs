@@ -22,6 +22,8 @@ pub struct Filter {
     pub forks: bool,
     /// Also closed contexts whose page is still live.
     pub closed: bool,
+    /// Handles of contexts that are listed also if they are closed.
+    pub also: Vec<u64>,
     /// Fill in `ContextInfo::slots`.
     pub slots: bool,
 }
@@ -73,14 +75,15 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
         for (index, cell) in page.cells() {
             // Read once: the context may be closed while it is described.
             let (state, parent) = (cell.state(), cell.parent());
-            let wanted = (state.is_in_flight() || filter.closed && state == State::Closed)
+            let seq = Handle::of(page.id(), index).seq();
+            let closed = filter.closed || filter.also.contains(&seq);
+            let wanted = (state.is_in_flight() || closed && state == State::Closed)
                 && filter.state.is_none_or(|only| only == state);
             if wanted && (filter.forks || !cell.is_fork()) {
                 let label = cell.label();
                 if !filter.label.as_ref().is_none_or(|part| label.contains(part.as_str())) {
                     continue;
                 }
-                let seq = Handle::of(page.id(), index).seq();
                 let (thread, kind) = (page.thread(), cell.kind());
                 let slots = values(cell, &slots);
                 // Times for now; ages once the scan is over.

@@ -25,6 +25,7 @@ const routes = {
   "/quick": () => {},
   "/slow": (ms) => sleep(ms),
   "/report": (ms) => buildReport(ms),
+  "/afterwards": (ms) => void setTimeout(buildReport, 100, ms),
   "/hang": () => new Promise(() => {}),
   "/named": (_ms, text) => {
     label(text);

@@ -3,7 +3,7 @@ import { elapsedMs } from "../clock.js";
 import { threadBlock, threadNumber } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { blockedMs, LEAST_MS } from "../inspect/witness.js";
-import { BLOCKED_MS, CALL, CONFIDENCE, LABEL, SEQ, STACK, STALL, THREAD } from "./names.js";
+import { BLOCKED_MS, CALL, CONFIDENCE, LABEL, SEQ, STACK, STALL, STATE, THREAD } from "./names.js";
 
 // A stall becomes an event on the span that was active in what blocked the thread. The span is remembered while it is
 // active, by the handle of the context that is current there; the event is made only once the watchdog has told of a stall
@@ -151,7 +151,7 @@ function attributesOf({ thread, confidence, request, call, stack }, blocked) {
     [BLOCKED_MS]: blocked,
     [CONFIDENCE]: confidence,
     [THREAD]: thread,
-    ...(request !== null && { [LABEL]: request.label, [SEQ]: request.seq }),
+    ...(request !== null && { [LABEL]: request.label, [SEQ]: request.seq, [STATE]: request.state }),
     ...(call !== null && { [CALL]: call }),
     ...(stack.length > 0 && { [STACK]: stack.map((frame) => `    at ${frame}`).join("\n") }),
   };

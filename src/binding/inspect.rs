@@ -127,6 +127,7 @@ fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
     Ok(Filter {
         limit: number("limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
         label: text("label")?,
+        also: Vec::new(),
         state: text("state")?.map(|name| state(&name)).transpose()?,
         // No thread has a number beyond the range of its type.
         thread: number("thread")?.map(|id| u32::try_from(id).unwrap_or(u32::MAX)),

@@ -44,6 +44,7 @@ struct Thread {
 struct Suspect {
     seq: Option<u64>,
     label: Option<String>,
+    state: Option<&'static str>,
     confidence: Confidence,
     call: Option<String>,
 }
@@ -92,7 +93,10 @@ impl Query {
 /// Lists contexts and threads.
 pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> List {
     let store = server.store;
-    let filter = Filter { label, state, thread, ..Filter::default() };
+    let threads = threads(server);
+    // What a request left behind can block a thread after the request closed. It is listed too while it does.
+    let also = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.seq).collect();
+    let filter = Filter { label, state, thread, also, ..Filter::default() };
     let mut found = inspect::contexts(store, &filter);
     let total = found.len();
     found.truncate(limit);
@@ -107,7 +111,7 @@ pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> Li
     List {
         pid: std::process::id(),
         now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
-        threads: threads(server),
+        threads,
         total,
         in_flight,
     }
@@ -157,8 +161,8 @@ fn suspect(server: &Server, told: &[Told], reading: &Reading, blocked_ms: u64) -
     if request.is_none() && call.is_none() && confidence == Confidence::LastSeen {
         return None;
     }
-    let (seq, label) = request.map_or((None, None), |request| (Some(request.seq), Some(request.label)));
-    Some(Suspect { seq, label, confidence, call })
+    let (seq, state) = request.as_ref().map(|request| (request.seq, request.state)).unzip();
+    Some(Suspect { seq, label: request.map(|request| request.label), state, confidence, call })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::reading::Stamp;
 use super::stall::Answer;
 use crate::arena::cell::word;
-use crate::arena::{CellRef, Handle};
+use crate::arena::{CellRef, Handle, State};
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::text;
@@ -33,6 +33,8 @@ pub struct Request {
     pub seq: u64,
     /// What a person recognises it by.
     pub label: String,
+    /// Where it was in its life: what blocks may run after its response.
+    pub state: &'static str,
     /// Milliseconds since it was made.
     pub age_ms: u32,
 }
@@ -55,7 +57,7 @@ pub enum Report {
         call: Option<String>,
         /// Functions, innermost first; empty if unknown.
         stack: Vec<String>,
-        /// Other requests of that thread that are in flight.
+        /// Other requests of that thread that have not responded.
         waiting: usize,
         /// Stalls that the limit kept back since the last one told.
         #[serde(skip_serializing_if = "is_zero")]
@@ -187,8 +189,8 @@ fn root(store: &Store, seq: u64) -> Option<(u64, CellRef)> {
 
 fn describe(store: &Store, seq: u64, found: &CellRef) -> Request {
     let cell = found.cell();
-    let (label, started) = (cell.label(), cell.word(word::STARTED));
-    Request { seq, label, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
+    let (label, state, started) = (cell.label(), cell.state().name(), cell.word(word::STARTED));
+    Request { seq, label, state, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
 }
 
 fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
@@ -196,8 +198,9 @@ fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
     let mut count = 0;
     for page in pages.iter().filter(|page| page.thread() == thread) {
         for (index, cell) in page.cells() {
-            let is_request = cell.state().is_in_flight() && cell.parent().is_none();
-            if is_request && Some(Handle::of(page.id(), index).seq()) != but {
+            // Nobody waits for what has responded.
+            let waits = matches!(cell.state(), State::Created | State::Active) && cell.parent().is_none();
+            if waits && Some(Handle::of(page.id(), index).seq()) != but {
                 count += 1;
             }
         }
@@ -241,6 +244,7 @@ mod tests {
         let request = make(&page, 2, 0, "GET /report");
         let fork = make(&page, 2, request, "");
         make(&page, 2, 0, "GET /");
+        make(&page, 3, 0, "GET /responded");
         make(&page, 4, 0, "GET /over");
         make(&other, 2, 0, "GET /elsewhere");
         let line = told(&store, Evidence { answer: answer(fork), ..NOTHING });
@@ -250,6 +254,7 @@ mod tests {
             (&line["request"]["seq"], &line["request"]["label"]),
             (&request.into(), &"GET /report".into())
         );
+        assert_eq!(line["request"]["state"], "active");
         assert!(line["request"]["ageMs"].is_u64());
         assert_eq!(
             (&line["thread"], &line["blockedMs"], &line["waiting"]),
@@ -305,6 +310,20 @@ mod tests {
             assert_eq!(
                 (&line["confidence"], &line["request"]),
                 (&"last-seen".into(), &serde_json::Value::Null)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_proved_counts_also_once_it_is_closed() {
+        let store = Store::new();
+        let page = store.pages.allocate(0).unwrap();
+        for (state, name) in [(3, "responded"), (4, "closed")] {
+            let seq = make(&page, state, 0, "late");
+            let line = told(&store, Evidence { answer: answer(seq), ..NOTHING });
+            assert_eq!(
+                (&line["request"]["label"], &line["request"]["state"]),
+                (&"late".into(), &name.into())
             );
         }
     }

@@ -16,6 +16,7 @@ const TIMEOUT_MS = 5000;
  * @typedef {object} Suspect
  * @property {number | null} seq
  * @property {string | null} label
+ * @property {string | null} state
  * @property {import("../../inspect.js").StallReport["confidence"]} confidence
  * @property {string | null} call
  */
