@@ -20,7 +20,8 @@ export interface InFlightFilter {
 /**
  * The requests and other work of all threads that are in flight, oldest first (js backend: of this thread).
  *
- * @throws `ERR_ONESCOPE_FILTER` for a state that there is not, `ERR_ONESCOPE_HANDLE` for what is no whole number
+ * @throws `ERR_ONESCOPE_OPTION` for a filter that is not an object, `ERR_ONESCOPE_FILTER` for a state that there is not,
+ *   `ERR_ONESCOPE_HANDLE` for what is no whole number
  */
 export function inflight(filter?: InFlightFilter): InFlight[];
 
@@ -298,6 +299,7 @@ export interface LeakReport {
  *
  * @param options `idleMs`: contexts that are open count as never closed if they were not entered, or have responded, for so
  *   long; 60 s unless given
+ * @throws `ERR_ONESCOPE_OPTION` for options that are not an object, or an `idleMs` that is not a number from 0
  */
 export function leaks(options?: { idleMs?: number }): LeakReport;
 
