@@ -23,8 +23,10 @@ test("a stall after the response names its request, with its state", { skip: bac
       const told = byPath[path].filter((/** @type {any} */ report) => report.request !== null);
       const proved = told.find((/** @type {any} */ report) => report.confidence === confidence);
       if (proved === undefined) return `no ${confidence} line for ${path}: ${JSON.stringify(byPath[path])}`;
-      const end = told.findLast((/** @type {any} */ report) => report.onescope === "recovered");
-      for (const { request } of [proved, end]) assert.deepEqual([request.label, request.state], [label, state], path);
+      assert.deepEqual([proved.request.label, proved.request.state], [label, state], path);
+      // A later answer may come from what runs after the close: the end of a stall says what its last line did.
+      const [last, end] = told.slice(-2);
+      assert.deepEqual([end.onescope, end.request], ["recovered", last.request], path);
     }
   }),
 );
