@@ -75,6 +75,8 @@ test("label() names the current context, and only there", async () => {
 });
 
 test("with() is a context until its result settles", async () => {
+  // The requests of the test before close in the turn after their response.
+  await sleep(1);
   const before = counters();
   /** @type {Array<number | undefined>} */
   const handles = [];

@@ -290,8 +290,6 @@ export function coarseNow() {
   return page.block[BLOCK.clock];
 }
 
-const decoder = new TextDecoder();
-
 /**
  * What people know a context by.
  *
