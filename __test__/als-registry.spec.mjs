@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { LAYOUT } from "../js/generated/slot-table.js";
 
 let entered = 0;
 
@@ -12,7 +13,7 @@ class CountingStorage extends AsyncLocalStorage {
     return super.enterWith(scope);
   }
 }
-globalThis[Symbol.for("onescope.scope.1")] = new CountingStorage();
+globalThis[Symbol.for(`onescope.scope.1.${LAYOUT.hash}`)] = new CountingStorage();
 
 const { getOrCreateAls, registerAlsForScopeExit, runOutsideRequestScopes } = await import(
   "../shims/internal/als-registry.js"

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { test } from "node:test";
+import { LAYOUT } from "../js/generated/slot-table.js";
 import { loadCopy } from "./_support/graph.mjs";
 
 // Inside a request each access to its state is one look at the one real storage. vinext's own modules look twice.
@@ -12,7 +13,7 @@ one.getStore = () => {
   count++;
   return AsyncLocalStorage.prototype.getStore.call(one);
 };
-globalThis[Symbol.for("onescope.scope.1")] = one;
+globalThis[Symbol.for(`onescope.scope.1.${LAYOUT.hash}`)] = one;
 
 const modules = [
   "unified-request-context",

@@ -2,6 +2,8 @@
 
 import async_hooks, { AsyncLocalStorage } from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
+import { copies, hasOthers } from "./copies.js";
+import { LAYOUT } from "./generated/slot-table.js";
 import { attachIfShared } from "./host/attach.js";
 import { warnOfRuntime } from "./runtime.js";
 import { watchFrameReaders } from "./scope/frame-readers.js";
@@ -15,6 +17,9 @@ import { shared } from "./shared.js";
 
 shared("register", () => {
   warnOfRuntime();
+  // The storages of the process are slots of a copy with another layout already, and stay so; copies.js has said so.
+  if (copies.registered !== undefined && copies.registered !== LAYOUT.hash) return false;
+  copies.registered = LAYOUT.hash;
   replace("AsyncLocalStorage", SlotStorage);
   syncBuiltinESMExports();
   // In Bun and Deno imports keep what they had. So modules go on to make real storages, and every entry keeps those visible.
@@ -27,8 +32,11 @@ shared("register", () => {
 /** From here on every storage is a slot, unless an older one shows up. */
 function seal() {
   watchResources();
-  watchForeignStorages();
+  const found = watchForeignStorages();
   ways.rule({ sealed: true, foreign: false });
+  // The real storage of another copy cannot be seen in use: its methods are pinned.
+  if (hasOthers()) found();
+  else copies.meet.push(found);
   if (mode.frames) {
     watchFrameReaders();
     watchTerminations();
@@ -72,11 +80,17 @@ function watchResources() {
 /**
  * A real storage can still exist: one that was made before this module loaded, or one of Node's own. From the first sign
  * of it, scopes are entered in the way that keeps its values visible, and snapshots capture it too.
+ *
+ * @returns {() => void} to call where one is found in another way
  */
 function watchForeignStorages() {
   const prototype = real.AsyncLocalStorage.prototype;
   /** @type {Map<string, PropertyDescriptor>} */
   const originals = new Map();
+  const found = () => {
+    for (const [method, original] of originals) Object.defineProperty(prototype, method, original);
+    ways.rule({ sealed: false, foreign: true });
+  };
   for (const name of ["run", "enterWith", "getStore"]) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
     if (descriptor === undefined) continue;
@@ -88,12 +102,10 @@ function watchForeignStorages() {
        * @param {unknown[]} args
        */
       value(...args) {
-        if (this !== one) {
-          for (const [method, original] of originals) Object.defineProperty(prototype, method, original);
-          ways.rule({ sealed: false, foreign: true });
-        }
+        if (this !== one) found();
         return descriptor.value.apply(this, args);
       },
     });
   }
+  return found;
 }

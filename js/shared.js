@@ -1,14 +1,15 @@
+import { KEY_OF_SHARED } from "./copies.js";
+
 // One process can hold several copies of this package's modules: Vite loads a module once per environment, and a
 // bundle holds its own. State and class identity must be one per process all the same, so the first copy to load
-// publishes each shared part and every later copy takes it from here. The number in the key is the version of that
-// contract: copies that could not work together do not meet.
+// publishes each shared part and every later copy takes it from here. The key names
+// the version of that contract and the layout of cells: copies that could not work together do not meet (copies.js).
 
 /** @type {any} */
 const global = globalThis;
-const KEY = Symbol.for("onescope.shared.1");
 
 /** @type {Record<string, unknown>} */
-const parts = (global[KEY] ??= Object.create(null));
+const parts = (global[KEY_OF_SHARED] ??= Object.create(null));
 
 /**
  * The process-wide instance of a part, made by whichever copy asks first.

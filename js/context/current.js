@@ -1,3 +1,4 @@
+import { isOthers } from "../copies.js";
 import { adopt, slotBehind } from "../scope/adopt.js";
 import { one } from "../scope/one.js";
 import { claimLane, SlotStorage } from "../scope/slot-storage.js";
@@ -11,6 +12,8 @@ const KEY = Symbol.for("vinext.unifiedRequestContext.als");
  */
 export const requestStorage = shared("requestStorage", () => {
   const global = /** @type {any} */ (globalThis);
+  // That of a copy with another layout holds contexts that this one could not read.
+  if (isOthers(global[KEY])) return new SlotStorage({ name: "vinext.unifiedRequestContext.als" });
   const storage = (global[KEY] ??= new SlotStorage({ name: "vinext.unifiedRequestContext.als" }));
   adopt(storage);
   return /** @type {import("node:async_hooks").AsyncLocalStorage<any>} */ (

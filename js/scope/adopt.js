@@ -1,3 +1,5 @@
+import { copies, isOthers } from "../copies.js";
+import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../shared.js";
 import { mode } from "./mode.js";
 import { real } from "./real.js";
@@ -22,12 +24,14 @@ export function slotBehind(storage) {
 }
 
 /**
- * Makes a real storage a slot, in place. Does nothing to what is no AsyncLocalStorage or is a slot already.
+ * Makes a real storage a slot, in place. Does nothing to what is no AsyncLocalStorage or is a slot already, be it one of a
+ * copy with another layout.
  *
  * @param {unknown} storage
  */
 export function adopt(storage) {
   if (!(storage instanceof real.AsyncLocalStorage) || slotBehind(storage) !== undefined) return;
+  if (isOthers(storage)) return;
   const slot = adopting(storage.getStore.bind(storage));
   const getStore = slot.getStore.bind(slot);
   const enterWith = slot.enterWith.bind(slot);
@@ -62,4 +66,5 @@ export function adopt(storage) {
     writable: true,
   });
   adopted.set(storage, slot);
+  copies.taken.set(storage, LAYOUT.hash);
 }

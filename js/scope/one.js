@@ -1,3 +1,4 @@
+import { LAYOUT } from "../generated/slot-table.js";
 import { real } from "./real.js";
 
 // A scope is the immutable frame that the one storage holds: an array with one place per lane. Place 0 heads the list
@@ -6,7 +7,7 @@ import { real } from "./real.js";
 
 /** @type {any} */
 const global = globalThis;
-const KEY = Symbol.for("onescope.scope.1");
+const KEY = Symbol.for(`onescope.scope.1.${LAYOUT.hash}`);
 
 /**
  * The one real AsyncLocalStorage of the process. Its methods are pinned as they are now: `onescope/register` later

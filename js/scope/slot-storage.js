@@ -1,3 +1,4 @@
+import { copies } from "../copies.js";
 import { shared } from "../shared.js";
 import { Box, claim, Owner, readStored, withStored } from "./lanes.js";
 import { mode } from "./mode.js";
@@ -348,5 +349,6 @@ export const { SlotStorage, adopting, claimLane, exitAll } = shared("SlotStorage
   Object.setPrototypeOf(SlotStorageClass, real.AsyncLocalStorage);
   Object.setPrototypeOf(SlotStorageClass.prototype, real.AsyncLocalStorage.prototype);
   Object.defineProperty(SlotStorageClass, "name", { value: "SlotStorage" });
+  copies.classes.add(SlotStorageClass);
   return { SlotStorage: SlotStorageClass, ...friends };
 });
