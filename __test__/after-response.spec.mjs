@@ -10,7 +10,7 @@ import {
   runWithRequestContext,
 } from "../shims/unified-request-context.js";
 import { afterCollection } from "./_support/eventually.mjs";
-import { cleanups, here, send, serve, track } from "./_support/tracked.mjs";
+import { cleanups, here, over, send, serve, track } from "./_support/tracked.mjs";
 import { until } from "./_support/until.mjs";
 
 const native = backend === "native";
@@ -28,7 +28,7 @@ test("listeners of finish see their request responded, and it closes in the next
     response.on("finish", () => {
       const seq = Number(here());
       seen.push(inflight({ label: "/seen" }).map((each) => [each.seq === seq, each.state]));
-      // Registered after that of the close.
+      // Runs after the immediate that closes requests.
       setImmediate(() => seen.push(stateOf(seq)));
     });
     response.end("ok");
@@ -55,6 +55,16 @@ test("a program that replaces setImmediate has its requests closed all the same"
     ),
     "closed",
   );
+});
+
+test("a state of after() that has another shape ends neither the process nor the request's closing", async () => {
+  track();
+  const { origin } = await serve((_request, response) => {
+    const context = createRequestContext(/** @type {any} */ ({ afterContext: {} }));
+    runWithRequestContext(context, () => response.end("ok"));
+  });
+  await (await fetch(`${origin}/another-shape`)).text();
+  assert.deepEqual(await over("/another-shape"), []);
 });
 
 /** A server whose vinext context has work that `after()` deferred, and when things happened. */

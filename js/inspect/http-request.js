@@ -94,5 +94,5 @@ function hasDeferredWork(context) {
   // Looked at without making it: most requests defer nothing.
   const after = context.$collections.afterContext ?? context.$family?.afterContext;
   if (typeof after !== "object" || after === null) return false;
-  return after.callbacks.length > 0 || after.pendingCallbacks > 0 || after.pendingPromises > 0;
+  return after.callbacks?.length > 0 || after.pendingCallbacks > 0 || after.pendingPromises > 0;
 }
