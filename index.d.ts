@@ -290,8 +290,6 @@ export const store: {
    * The contexts that are not closed and whose memory is alive, oldest first, of all threads (js backend: of this one).
    *
    * @param options `limit`: at most so many; `forks`: also contexts derived from a request's
-   * @throws `ERR_ONESCOPE_OPTION` for options that are not an object, `ERR_ONESCOPE_HANDLE` for a limit that is not a whole
-   *   number from 0
    */
   contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];
 

@@ -20,12 +20,12 @@ test("a stall after the response names its request, with its state", { skip: bac
     assert.equal(code, 0, stderr);
     const byPath = JSON.parse(stdout);
     for (const [path, label, confidence, state] of STALLS) {
-      const told = byPath[path].filter((/** @type {any} */ report) => report.request !== null);
-      const proved = told.find((/** @type {any} */ report) => report.confidence === confidence);
-      if (proved === undefined) return `no ${confidence} line for ${path}: ${JSON.stringify(byPath[path])}`;
-      assert.deepEqual([proved.request.label, proved.request.state], [label, state], path);
-      // A later answer may come from what runs after the close: the end of a stall says what its last line did.
-      const [last, end] = told.slice(-2);
+      const reports = byPath[path].filter((/** @type {any} */ report) => report.request !== null);
+      const confirmed = reports.find((/** @type {any} */ report) => report.confidence === confidence);
+      if (confirmed === undefined) return `no ${confidence} line for ${path}: ${JSON.stringify(byPath[path])}`;
+      assert.deepEqual([confirmed.request.label, confirmed.request.state], [label, state], path);
+      // A later probe can find code that runs after the close: the end of a stall names what its last line named.
+      const [last, end] = reports.slice(-2);
       assert.deepEqual([end.onescope, end.request], ["recovered", last.request], path);
     }
   }),

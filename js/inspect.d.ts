@@ -108,7 +108,7 @@ export interface ReportedRequest {
   /** its handle, as `store.handle()` gives it */
   seq: number;
   label: string;
-  /** as it was reported: what blocks can run after the response (`responded`), or long after (`closed`) */
+  /** when it was reported; `responded` or `closed` if the code that blocks the thread runs after the response */
   state: ContextState;
   ageMs: number;
 }

@@ -22,7 +22,7 @@ pub struct Filter {
     pub forks: bool,
     /// Also closed contexts whose page is still live.
     pub closed: bool,
-    /// Handles of contexts that are listed also if they are closed.
+    /// Handles of contexts to list even if they are closed.
     pub also: Vec<u64>,
     /// Fill in `ContextInfo::slots`.
     pub slots: bool,

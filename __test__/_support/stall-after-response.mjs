@@ -1,5 +1,5 @@
-// An Express server that blocks its thread around the end of responses, for stall-after-response.spec.mjs. It asks itself for
-// each path and prints, by path, what the watchdog reported.
+// An Express server that blocks its thread around the end of responses, for stall-after-response.spec.mjs. It requests
+// each path from itself and prints, by path, what the watchdog reported.
 
 import { execSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,8 +10,8 @@ const BLOCK_MS = 1500;
 
 trackRequests();
 /** @type {any[]} */
-let told = [];
-watch({ thresholdMs: 250, onStall: (report) => void told.push(report) });
+let reports = [];
+watch({ thresholdMs: 250, onStall: (report) => void reports.push(report) });
 
 function block() {
   const end = Date.now() + BLOCK_MS;
@@ -46,12 +46,12 @@ app.get("/named/:id", (request, response) => {
 
 const server = app.listen(0, "127.0.0.1", async () => {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  // The helper that asks blocked threads takes a moment to start.
+  // The helper that probes blocked threads takes a moment to start.
   await sleep(1000);
   /** @type {Record<string, any[]>} */
   const byPath = {};
   for (const path of ["/sync-after-send", "/async-after-send", "/in-finish", "/call-in-finish", "/named/7"]) {
-    told = byPath[path] = [];
+    reports = byPath[path] = [];
     await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
     await sleep(BLOCK_MS + 500);
   }

@@ -205,8 +205,8 @@ export function handleOf(context) {
 
 /**
  * Stamps the time at which a context was last entered, its state if it is the first time, and in the thread's block that
- * it is the last one that this thread entered. Once it has responded its time stays: what runs later is no part of how long
- * the response took.
+ * it is the last one that this thread entered. Its time does not change once it has responded: what runs later does not
+ * count to its latency.
  *
  * @param {CellOwner} context
  */

@@ -12,7 +12,7 @@ const CLOSED = STATES.indexOf("closed");
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const PAGES_API = KINDS.indexOf("pagesApi");
 
-// Taken once: tests replace it to control time, and requests end all the same.
+// Node's own, also where a test replaces it later to control time: requests close all the same.
 const { setImmediate } = globalThis;
 
 /** An HTTP request. vinext's first request context inside it joins it: takes its cell. */
@@ -53,22 +53,22 @@ export class HttpRequest {
     writeRoute(this, this.method, route);
   }
 
-  /** The response is over. The request closes once the listeners that hear of that, and the rest of this turn, have run. */
+  /** The response is over. The request closes in the next turn of the event loop, after the listeners of `"finish"`. */
   end() {
     this.joinable = false;
     this.response = undefined;
     if (isClosed(this)) {
-      // By vinext's rule, which may come first.
+      // vinext's rule can come first.
       this.context = undefined;
       return;
     }
     advance(this, RESPONDED);
-    // Outside every scope: else the turn would keep the request alive whose response ended first.
+    // Outside every scope: otherwise the callback would keep alive the request whose response ended first.
     if (responded.push(this) === 1) ways.outside(closeLater);
   }
 }
 
-/** @type {HttpRequest[]} whose responses ended in this turn */
+/** @type {HttpRequest[]} those whose response ended in this turn */
 let responded = [];
 
 const closeLater = () => setImmediate(closeResponded);

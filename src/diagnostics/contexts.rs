@@ -94,7 +94,7 @@ impl Query {
 pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> List {
     let store = server.store;
     let threads = threads(server);
-    // What a request left behind can block a thread after the request closed. It is listed too while it does.
+    // Code that a request left behind can block a thread after the request closed. The request is listed until it ends.
     let also = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.seq).collect();
     let filter = Filter { label, state, thread, also, ..Filter::default() };
     let mut found = inspect::contexts(store, &filter);

@@ -33,7 +33,7 @@ pub struct Request {
     pub seq: u64,
     /// What a person recognises it by.
     pub label: String,
-    /// Where it was in its life: what blocks may run after its response.
+    /// When it was reported. Code that blocks can run after the response.
     pub state: &'static str,
     /// Milliseconds since it was made.
     pub age_ms: u32,
@@ -198,7 +198,7 @@ fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
     let mut count = 0;
     for page in pages.iter().filter(|page| page.thread() == thread) {
         for (index, cell) in page.cells() {
-            // Nobody waits for what has responded.
+            // No client waits for a request that has responded.
             let waits = matches!(cell.state(), State::Created | State::Active) && cell.parent().is_none();
             if waits && Some(Handle::of(page.id(), index).seq()) != but {
                 count += 1;
