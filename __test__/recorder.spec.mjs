@@ -205,19 +205,20 @@ test("what is no flight is left alone", { skip: !native }, (t) => {
   const path = flightPath(t);
   writeFileSync(path, "precious");
   assert.equal(
-    codeOf(() => recordHere({ path })),
+    codeOf(() => recordHere({ path, strict: true })),
     "ERR_ONESCOPE_RECORD_FILE",
   );
   const link = join(dirname(path), "link");
   symlinkSync("nowhere", link);
   assert.equal(
-    codeOf(() => recordHere({ path: link })),
+    codeOf(() => recordHere({ path: link, strict: true })),
     "ERR_ONESCOPE_RECORD_FILE",
   );
   assert.equal(
-    codeOf(() => recordHere({ path: join(path, "below") })),
+    codeOf(() => recordHere({ path: join(path, "below"), strict: true })),
     "ERR_ONESCOPE_RECORD_FILE",
   );
+  assert.equal(recordHere({ path }).path, null, "without strict it records nothing");
   assert.equal(readFileSync(path, "utf8"), "precious");
   assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "link"]);
 });

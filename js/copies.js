@@ -11,6 +11,7 @@ import { LAYOUT } from "./generated/slot-table.js";
  * @property {WeakSet<object>} classes the class of slots of each layout
  * @property {WeakMap<object, string>} taken real storages that were taken over, and the layout that has them
  * @property {string | undefined} registered the layout whose class is in the place of Node's
+ * @property {string | undefined} recording the layout that records the process
  */
 
 /** @type {any} */
@@ -24,6 +25,7 @@ export const copies = (global[Symbol.for("onescope.copies.1")] ??= {
   classes: new WeakSet(),
   taken: new WeakMap(),
   registered: undefined,
+  recording: undefined,
 });
 
 if (!copies.list.some(({ layout }) => layout === LAYOUT.hash)) {

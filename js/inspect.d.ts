@@ -214,12 +214,12 @@ export interface Recording extends Disposable {
  * Keeps the store of the process, all its threads, in a file that `npx onescope last-flight` reads, also after the process
  * was killed or crashed. Call it in the main thread, before the first request.
  *
- * In a worker, where the process records already, and where the system refuses memory or a thread, a process warning
- * (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
+ * In a worker, where the process records already, and where the system refuses memory, a thread or the file, a process
+ * warning (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
  *
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` if `--permission`
- *   denies `fs.write` to the file or its older ones; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or something else
- *   is there. With `strict` also `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is
+ *   denies `fs.write` to the file or its older ones. With `strict` also `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
+ *   something else is there; `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is
  *   on; `ERR_ONESCOPE_RECORD_HELD` if a live process records into the file; `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or
  *   `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  */

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { moveThread, threadBlock } from "../context/cells.js";
+import { copies } from "../copies.js";
 import { CODES, OnescopeError } from "../errors.js";
+import { LAYOUT } from "../generated/slot-table.js";
 import { CALLS } from "./calls.js";
 import { noteTheEnd } from "./endings.js";
 import { nativeOnly } from "./native-only.js";
@@ -22,13 +24,13 @@ const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
 
 /**
  * Keeps the store of the process in a file that outlives it. Where the process records already, in a worker, and where the
- * system refuses a thread or memory, the handle does nothing, and a warning says so.
+ * system refuses a thread, memory or the file, the handle does nothing, and a warning says so.
  *
  * @param {RecordOptions} options
  * @returns {import("../inspect.js").Recording}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_PERMISSION`; an error with the code
- *   `ERR_ONESCOPE_RECORD_FILE`; and with the option `strict` `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_RECORDING`,
- *   `ERR_ONESCOPE_RECORD_HELD`, `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_PERMISSION`; and with the
+ *   option `strict` `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_HELD`,
+ *   `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function record(options) {
   const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = readOptions("record()", options, OPTIONS);
@@ -51,6 +53,7 @@ export function record(options) {
     on = false;
     forget();
     recorder.recordStop();
+    copies.recording = undefined;
     moveThread();
   };
   return {
@@ -77,6 +80,10 @@ function startOn(recorder, wanted, settings, strict) {
   }
   // Also the names that it has before it is complete, and once it is an older one.
   for (const name of [wanted, `${wanted}.new-0`, `${wanted}.1`]) requirePermission("fs.write", name, "record()");
+  // Both would take the same signals.
+  if (copies.recording !== undefined && copies.recording !== LAYOUT.hash) {
+    throw new OnescopeError(CODES.RECORDING, "another version of onescope records this process; call its stop() first");
+  }
   threadBlock();
   const file = startIn(recorder, wanted, settings, strict);
   try {
@@ -85,6 +92,7 @@ function startOn(recorder, wanted, settings, strict) {
     recorder.recordStop();
     throw error;
   }
+  copies.recording = LAYOUT.hash;
   return file;
 }
 

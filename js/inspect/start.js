@@ -8,12 +8,13 @@ const RUNNING = [
   "ERR_ONESCOPE_INSTRUMENTED",
 ];
 
-/** What the system can refuse: memory, a thread, an address. */
+/** What the system can refuse: memory, a thread, an address, a file. */
 const REFUSED = [
   "ERR_ONESCOPE_PAGE_MEMORY",
   "ERR_ONESCOPE_CLOCK",
   "ERR_ONESCOPE_WATCHDOG",
   "ERR_ONESCOPE_RECORDER",
+  "ERR_ONESCOPE_RECORD_FILE",
   "ERR_ONESCOPE_LISTEN",
 ];
 
