@@ -122,7 +122,7 @@ request for sure: median ${sure[sure.length >> 1]} ms, most ${sure.at(-1)} ms. $
 ¹ \`${PEER}\` 0.5.2 with an AsyncLocalStorage given to it, a poll every 50 ms, a look every 25 ms, the same threshold.
 "stack" is at least one frame, "request" is the right one. Where it waits until a native call ends, the delay is what was left
 of the call.
-² Played a second time: in the first try the machine was short of processor (timers of the test came late, or the thread was
+² Played again: in an earlier try the machine was short of processor (timers of the test came late, or the thread was
 kept from beating for 100 ms before it blocked), or the block was over too soon.
 
 ${tables.join("\n")}`;

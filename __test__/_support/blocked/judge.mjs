@@ -15,7 +15,7 @@ const MADE_MS = 100;
  * @property {string} confidence best one that a report of the stall had; `none` without a report
  * @property {number | null} delayMs from the threshold to the report that first named the request, by the heartbeat
  * @property {string[]} problems what is wrong; empty if all is well
- * @property {boolean} [again] it was played a second time, because the machine stood still in the first
+ * @property {boolean} [again] it was played again, because the machine stood still before
  * @property {boolean} excused what is wrong may be the machine's doing: it was short of processor, or the block took far
  *   less time than was measured before
  */

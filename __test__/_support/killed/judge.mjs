@@ -73,7 +73,8 @@ export function judge(flight, { log, killed }) {
       continue;
     }
     listed.add(id);
-    if (state !== "active") problems.push(`${label} is ${state}`);
+    // It stays responded until the turn after its response, and is in flight till then.
+    if (state !== "active" && state !== "responded") problems.push(`${label} is ${state}`);
     const { port, asked, headed = killed, ended = killed } = entry;
     if (ended < killed) {
       if (heardAfter(port, ended) === Number.POSITIVE_INFINITY) verdict.justEnded++;
