@@ -10,6 +10,7 @@ import { LAYOUT } from "./generated/slot-table.js";
  * @property {Record<string, any>} real Node's own classes and functions, as the first copy found them
  * @property {WeakSet<object>} classes the class of slots of each layout
  * @property {WeakMap<object, string>} taken real storages that were taken over, and the layout that has them
+ * @property {string} [requests] the layout whose request contexts lie in the storage under vinext's own key
  * @property {string | undefined} registered the layout whose class is in the place of Node's
  * @property {string | undefined} recording the layout that records the process
  */
@@ -65,6 +66,14 @@ export function isOthers(storage) {
       return made !== global[KEY_OF_SHARED]?.SlotStorage?.SlotStorage;
   }
   return false;
+}
+
+/**
+ * @param {string} name of something that copies with one layout share
+ * @returns {string} the name of its global symbol
+ */
+export function keyOf(name) {
+  return `onescope.${name}.${LAYOUT.hash}`;
 }
 
 /** Where the parts of this layout are. */

@@ -4,7 +4,7 @@
 import { DETACHED, touch } from "../js/context/cells.js";
 import { closeWithBody } from "../js/context/close-with-body.js";
 import { closing } from "../js/context/closing.js";
-import { currentRequest, requestStorage, requestStorageIsOwn } from "../js/context/current.js";
+import { currentRequest, requestStorage, requestStorageIsApart, requestStorageIsOwn } from "../js/context/current.js";
 import { forkExtras } from "../js/context/extras.js";
 import { isFullyBufferedBody } from "../js/context/fully-buffered-body.js";
 import { kindOf, OTHER } from "../js/context/kind.js";
@@ -19,7 +19,7 @@ import { assignFields } from "../js/generated/context-fields.js";
 import { slotBehind } from "../js/scope/adopt.js";
 import { one } from "../js/scope/one.js";
 import { SlotStorage } from "../js/scope/slot-storage.js";
-import { getOrCreateAls } from "./internal/als-registry.js";
+import { getOrCreateAls, registerAlsForScopeExit } from "./internal/als-registry.js";
 
 export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/context/fully-buffered-body.js";
 export { ensureRenderDynamicLatch } from "../js/context/request-context.js";
@@ -28,6 +28,7 @@ export { ensureRenderDynamicLatch } from "../js/context/request-context.js";
 
 // Listed among the storages that vinext leaves for one-time work, as its own module lists it.
 getOrCreateAls("vinext.unifiedRequestContext.als");
+if (requestStorageIsApart) registerAlsForScopeExit(/** @type {any} */ (requestStorage));
 /** @type {any} a storage that holds the host's execution context outside a request's scope */
 const executionStorage = getOrCreateAls("vinext.requestContext.als");
 

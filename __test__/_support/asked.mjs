@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runInThisContext } from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { ANSWER } from "../../js/inspect/answer.js";
 import { watch } from "../../js/inspect.js";
 
 const PROGRAM = new URL(import.meta.url);
@@ -16,7 +17,7 @@ function loop(ms) {
 
 /** Answers as a watched thread does, but takes so long that what comes meanwhile hits the answer. */
 function answerSlowly() {
-  globalThis[Symbol.for("onescope.stall")] = (thread) => {
+  globalThis[ANSWER] = (thread) => {
     if (thread !== 7) return null;
     loop(400);
     return { seq: null, beat: 1, stack: "" };
@@ -57,12 +58,12 @@ const programs = {
   },
   async stop() {
     const watching = watch();
-    console.log(typeof globalThis[Symbol.for("onescope.stall")]);
+    console.log(typeof globalThis[ANSWER]);
     await sleep(200);
-    console.log(typeof globalThis[Symbol.for("onescope.stall")]);
+    console.log(typeof globalThis[ANSWER]);
     watching.stop();
     await sleep(100);
-    console.log(typeof globalThis[Symbol.for("onescope.stall")]);
+    console.log(typeof globalThis[ANSWER]);
   },
   async "stop while asking"() {
     const stuck = new Worker(PROGRAM, { workerData: "in a native call" });

@@ -1,10 +1,15 @@
-import { isOthers } from "../copies.js";
+import { copies } from "../copies.js";
+import { LAYOUT } from "../generated/slot-table.js";
 import { adopt, slotBehind } from "../scope/adopt.js";
 import { one } from "../scope/one.js";
 import { claimLane, SlotStorage } from "../scope/slot-storage.js";
 import { shared } from "../shared.js";
 
-const KEY = Symbol.for("vinext.unifiedRequestContext.als");
+const NAME = "vinext.unifiedRequestContext.als";
+const KEY = Symbol.for(NAME);
+
+/** A copy with another layout has its contexts under vinext's key. This one could not read them, so it has a storage of its own. */
+export const requestStorageIsApart = (copies.requests ??= LAYOUT.hash) !== LAYOUT.hash;
 
 /**
  * The storage that holds the current request context. It lies under vinext's own key, so that stock copies of vinext's
@@ -12,19 +17,23 @@ const KEY = Symbol.for("vinext.unifiedRequestContext.als");
  */
 export const requestStorage = shared("requestStorage", () => {
   const global = /** @type {any} */ (globalThis);
-  // That of a copy with another layout holds contexts that this one could not read.
-  if (isOthers(global[KEY])) return new SlotStorage({ name: "vinext.unifiedRequestContext.als" });
-  const storage = (global[KEY] ??= new SlotStorage({ name: "vinext.unifiedRequestContext.als" }));
+  const storage = requestStorageIsApart
+    ? new SlotStorage({ name: NAME })
+    : (global[KEY] ??= new SlotStorage({ name: NAME }));
   adopt(storage);
+  // One that vinext made can be a slot of another layout, and stays that.
   return /** @type {import("node:async_hooks").AsyncLocalStorage<any>} */ (
-    /** @type {unknown} */ (slotBehind(storage))
+    /** @type {unknown} */ (slotBehind(storage) ?? storage)
   );
 });
 
-const lane = shared("requestLane", () => claimLane(/** @type {any} */ (requestStorage)));
+const isSlot = requestStorage instanceof SlotStorage;
 
-/** Not taken over from a real storage, so outside every scope there is no request. */
-export const requestStorageIsOwn = /** @type {any} */ (globalThis)[KEY] === requestStorage;
+const lane = shared("requestLane", () => (isSlot ? claimLane(/** @type {any} */ (requestStorage)) : -1));
+
+/** Not taken over from a storage that was there, so outside every scope there is no request. */
+export const requestStorageIsOwn =
+  isSlot && (requestStorageIsApart || /** @type {any} */ (globalThis)[KEY] === requestStorage);
 
 /**
  * The current request context, as `requestStorage.getStore()` gives it, with the checks left out that a storage with a

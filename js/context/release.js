@@ -1,3 +1,4 @@
+import { keyOf } from "../copies.js";
 import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, Family, Values } from "../generated/context-fields.js";
 import { SLOTS } from "../generated/slot-table.js";
 import { ways } from "../scope/ways.js";
@@ -123,7 +124,8 @@ function fork(parent, make) {
   return child;
 }
 
-const WORK = Symbol.for("onescope.work");
+// What another layout waits for, it drops in its own way.
+const WORK = Symbol.for(keyOf("work.1"));
 
 /** What a host's execution context waits for, and which closed requests wait for it. */
 class Work {

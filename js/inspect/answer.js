@@ -1,4 +1,5 @@
 import { handleOf, threadBlock } from "../context/cells.js";
+import { keyOf } from "../copies.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { currentContext } from "./current.js";
 import { witness } from "./witness.js";
@@ -6,8 +7,8 @@ import { witness } from "./witness.js";
 // What a stuck thread says of itself. The inspector calls it in the middle of whatever the thread is at, so it changes
 // nothing that the program could see, and is over soon: text is made in the thread that asks.
 
-/** The name under which a watched thread publishes its answer on `globalThis`. */
-export const ANSWER = Symbol.for("onescope.stall");
+/** The name under which a watched thread publishes its answer on `globalThis`. Each layout counts threads by itself. */
+export const ANSWER = Symbol.for(keyOf("stall.1"));
 
 /** Frames that are taken; the reader drops Node's and keeps fewer. */
 const FRAMES = 60;

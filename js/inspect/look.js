@@ -1,4 +1,5 @@
 import { Session } from "node:inspector";
+import { keyOf } from "../copies.js";
 
 // Asks a stuck thread through the inspector: an expression is evaluated between two instructions of its JavaScript, with
 // neither debugger nor pause. Where the thread is in a native call, that is when the call returns. Another worker thread
@@ -6,7 +7,7 @@ import { Session } from "node:inspector";
 
 // The frame of the expression itself is to look like one of Node's, which reports leave out.
 const expression = (/** @type {number} */ thread) =>
-  `globalThis[Symbol.for("onescope.stall")]?.(${thread}) ?? null\n//# sourceURL=node:onescope`;
+  `globalThis[Symbol.for("${keyOf("stall.1")}")]?.(${thread}) ?? null\n//# sourceURL=node:onescope`;
 
 /** How the inspector says (for the main thread with a number in front) that somebody ended the execution that it was asked to interrupt. */
 const TERMINATED = "Execution was terminated";
