@@ -169,7 +169,7 @@ test(
 );
 
 for (const where of ["main", "worker"]) {
-  test(`a ${where} thread is told though an inspector port is open`, { skip: !native }, async () => {
+  test(`a stall of a ${where} thread is reported while an inspector port is open`, { skip: !native }, async () => {
     const task = JSON.stringify({ program: where, how: "loop", ms: 1000, options: { thresholdMs: THRESHOLD_MS } });
     const { code, stderr } = await runNode(["--inspect=127.0.0.1:0", PROGRAM, task]);
     assert.equal(code, 0);

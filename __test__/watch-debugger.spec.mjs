@@ -67,7 +67,7 @@ async function seesBlock(server) {
   return stall;
 }
 
-describe("an open inspector port to which nobody is connected", { skip: backend !== "native" }, () => {
+describe("an inspector port that is open, with no client connected", { skip: backend !== "native" }, () => {
   for (const [how, flag, open] of /** @type {Array<[string, string, (server: Server) => void]>} */ ([
     ["--inspect", "--inspect=127.0.0.1:0", () => {}],
     ["SIGUSR1", "--inspect-port=127.0.0.1:0", ({ pid }) => process.kill(pid, "SIGUSR1")],

@@ -50,7 +50,7 @@ test(
       const meant = reports.filter(({ request }) => request?.label === "without files");
       assert.deepEqual([meant[0]?.onescope, meant.at(-1)?.onescope], ["stall", "recovered"], stderr);
       const exact = meant.find(({ confidence }) => confidence === "exact");
-      if (exact === undefined) return `nobody answered: ${stderr}`;
+      if (exact === undefined) return `no exact report: ${stderr}`;
       assert.ok(exact.stack.length > 0);
     }),
 );

@@ -76,8 +76,8 @@ export function histograms(): Latency[];
 
 /**
  * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
- * over, whoever answers it: vinext, Express, Fastify or plain `node:http`. Then it is `responded`, and closes in the next
- * turn of the event loop. Call it in each thread that serves.
+ * over, with vinext, Express, Fastify and plain `node:http` alike. Then it is `responded`, and closes in the next turn of
+ * the event loop. Call it in each thread that serves.
  *
  * @returns a handle; `stop()` ends it for requests to come, unless another handle is still in use
  */

@@ -70,7 +70,7 @@ function noteExecve(recorder) {
   syncBuiltinESMExports();
   return () => {
     on = false;
-    // One that somebody has wrapped stays, and does nothing but call on.
+    // A wrapper around it stays, and then only calls the original.
     if (process.execve !== noting) return;
     Object.defineProperty(process, "execve", original);
     syncBuiltinESMExports();

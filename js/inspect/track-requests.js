@@ -22,7 +22,7 @@ const trackers = shared("trackers", () => ({
 
 /**
  * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
- * over, whoever answers it. Each thread tracks its own.
+ * over, whatever framework runs the server. Each thread tracks its own.
  *
  * @returns {{ stop(): void }} ends it for requests to come, unless somebody else still tracks
  */

@@ -101,7 +101,7 @@ impl Debugger {
         };
         let Some(Inspector { port, debugger }) = inspector else { return Client::None };
         if debugger == Client::Connected && before != inspector {
-            // In a thread of its own, as stderr may be a pipe that nobody empties. Without one the answers still say it.
+            // On its own thread: a write to stderr blocks while its pipe is full. If no thread starts, the responses still say it.
             let line = format!(
                 "onescope: a debugger is connected to inspector port {port}: blocked threads are not reported until it disconnects"
             );

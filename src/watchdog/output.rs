@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Writes a line to stderr, in one piece where the system takes it in one. It needs no file descriptor of its own. A stderr
-/// that is closed loses the line; one that blocks, blocks the caller, who must hold no lock.
+/// that is closed loses the line; one that blocks also blocks the caller, so hold no lock.
 pub fn write_line(line: &str) {
     let text = format!("{line}\n");
     let mut rest = text.as_bytes();
