@@ -1,22 +1,25 @@
-import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { shared } from "./shared.js";
 
 // onescope is made for Node. Bun and Deno run most of it, and lack what the rest is built on. Their own fields of
 // `process.versions` tell them from Node.
 
+const REGISTER =
+  "onescope/register: storages that modules import stay real, only require() gets slots (imports of built-in modules do not follow changes)";
+const LEAKS = "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)";
+
 /** What is missing, by runtime: what does not work, and the cause. */
 const GAPS = {
   Bun: [
-    "onescope/register: storages that modules import stay real, only require() gets slots (imports of built-in modules do not follow changes)",
+    REGISTER,
     "trackRequests(): HTTP/1 and Bun.serve requests are not seen (no diagnostics_channel messages)",
     "watch(): no stacks and no such requests (no inspector session across threads)",
-    "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)",
+    LEAKS,
   ],
   Deno: [
-    "onescope/register: storages that modules import stay real, only require() gets slots (imports of built-in modules do not follow changes)",
+    REGISTER,
     "trackRequests(): Deno.serve requests are not seen (no diagnostics_channel messages)",
     "watch(): no stacks (no inspector session across threads)",
-    "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)",
+    LEAKS,
   ],
 };
 
@@ -28,7 +31,10 @@ const { bun, deno } = process.versions;
 /** The runtime, if it is not Node, and what does not work in it. */
 export const otherRuntime = describe("Bun", bun) ?? describe("Deno", deno);
 
-const state = shared("runtime", () => ({ warned: otherRuntime === undefined || getEnvironmentData(WARNED) === true }));
+// Not imported: Node does not need it here, and it takes 2 MB and some milliseconds to load.
+const threads = otherRuntime && process.getBuiltinModule("node:worker_threads");
+
+const state = shared("runtime", () => ({ warned: threads?.getEnvironmentData(WARNED) === true }));
 
 /**
  * @param {"Bun" | "Deno"} name
@@ -53,5 +59,5 @@ export function warnOfRuntime() {
 export function quietRuntime() {
   state.warned = true;
   // Threads that start from here on inherit it.
-  setEnvironmentData(WARNED, true);
+  threads?.setEnvironmentData(WARNED, true);
 }
