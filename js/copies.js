@@ -11,8 +11,8 @@ import { LAYOUT } from "./generated/slot-table.js";
  * @property {WeakSet<object>} classes the class of slots of each layout
  * @property {WeakMap<object, string>} taken real storages that were taken over, and the layout that has them
  * @property {string} [requests] the layout whose request contexts lie in the storage under vinext's own key
- * @property {string | undefined} registered the layout whose class is in the place of Node's
- * @property {string | undefined} recording the layout that records the process
+ * @property {string} [registered] the layout whose class is in the place of Node's
+ * @property {string} [recording] the layout that records the process
  */
 
 /** @type {any} */
@@ -25,8 +25,6 @@ export const copies = (global[Symbol.for("onescope.copies.1")] ??= {
   real: {},
   classes: new WeakSet(),
   taken: new WeakMap(),
-  registered: undefined,
-  recording: undefined,
 });
 
 if (!copies.list.some(({ layout }) => layout === LAYOUT.hash)) {
@@ -77,4 +75,4 @@ export function keyOf(name) {
 }
 
 /** Where the parts of this layout are. */
-export const KEY_OF_SHARED = Symbol.for(`onescope.shared.2.${LAYOUT.hash}`);
+export const KEY_OF_SHARED = Symbol.for(keyOf("shared.2"));

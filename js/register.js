@@ -17,6 +17,7 @@ import { shared } from "./shared.js";
 
 shared("register", () => {
   warnOfRuntime();
+  attachIfShared();
   // The storages of the process are slots of a copy with another layout already, and stay so; copies.js has said so.
   if (copies.registered !== undefined && copies.registered !== LAYOUT.hash) return false;
   copies.registered = LAYOUT.hash;
@@ -25,7 +26,6 @@ shared("register", () => {
   // In Bun and Deno imports keep what they had. So modules go on to make real storages, and every entry keeps those visible.
   if (AsyncLocalStorage === /** @type {any} */ (SlotStorage)) seal();
   else ways.rule({ sealed: false, foreign: true });
-  attachIfShared();
   return true;
 });
 

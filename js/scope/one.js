@@ -1,4 +1,4 @@
-import { LAYOUT } from "../generated/slot-table.js";
+import { keyOf } from "../copies.js";
 import { real } from "./real.js";
 
 // A scope is the immutable frame that the one storage holds: an array with one place per lane. Place 0 heads the list
@@ -7,7 +7,7 @@ import { real } from "./real.js";
 
 /** @type {any} */
 const global = globalThis;
-const KEY = Symbol.for(`onescope.scope.1.${LAYOUT.hash}`);
+const KEY = Symbol.for(keyOf("scope.1"));
 
 /**
  * The one real AsyncLocalStorage of the process. Its methods are pinned as they are now: `onescope/register` later
