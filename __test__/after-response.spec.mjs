@@ -67,8 +67,12 @@ test("a state of after() that has another shape ends neither the process nor the
   assert.deepEqual(await over("/another-shape"), []);
 });
 
-/** A server whose vinext context has work that `after()` deferred, and when things happened. */
-async function serveDeferred() {
+/**
+ * Sends a request whose vinext context has work that `after()` deferred, and waits for its close.
+ *
+ * @param {string} path
+ */
+async function sendDeferred(path) {
   const times = { made: 0, responded: 0, closed: 0 };
   /** @type {{ context: any, states: string[] }} */
   const seen = { context: undefined, states: [] };
@@ -93,17 +97,17 @@ async function serveDeferred() {
       response.end("ok");
     });
   });
-  return { origin, times, seen };
-}
-
-test("a latency ends with the response and counts under the name that finish gave", { skip: !native }, async () => {
-  track();
-  const { origin, times, seen } = await serveDeferred();
-  await (await fetch(`${origin}/deferred/1`)).text();
+  await (await fetch(origin + path)).text();
   await until(
     () => seen.states.length,
     (length) => length === 2,
   );
+  return { times, seen };
+}
+
+test("a latency ends with the response and counts under the name that finish gave", { skip: !native }, async () => {
+  track();
+  const { times, seen } = await sendDeferred("/deferred/1");
   assert.deepEqual(seen.states, ["responded", "closed"]);
   const found = histograms().filter((each) => each.label.includes("/deferred/"));
   assert.deepEqual(
@@ -119,12 +123,7 @@ test("the age of what is held counts from the close", async () => {
   const tracker = trackLeaks();
   cleanups.push(() => tracker.stop());
   track();
-  const { origin, times, seen } = await serveDeferred();
-  await (await fetch(`${origin}/deferred/2`)).text();
-  await until(
-    () => seen.states.length,
-    (length) => length === 2,
-  );
+  const { times, seen } = await sendDeferred("/deferred/2");
   const ofDeferred = () => leaks().held.find((group) => group.label === "GET /deferred/[id]");
   const found = await afterCollection(ofDeferred, (group) => group !== undefined);
   assert.ok(found !== undefined && seen.context !== undefined);

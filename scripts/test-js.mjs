@@ -29,7 +29,7 @@ if (specs.length === 0) throw new Error(`no spec in __test__ has "${values.spec}
 
 /**
  * Specs of features, which do not depend on how Node carries async context. They run on each Node in its own way; the other
- * way shows nothing more, and most of the time of all specs is theirs.
+ * way shows nothing more, and most of the time of all specs is theirs. `--node` and `--spec` leave nothing out.
  */
 const FEATURES =
   /\/(after-response|clock-wrap|diagnostics|doctor|hostile|inspect-|label-|last-flight|latency|opentelemetry|package|permission|recorder|runtimes|stall-|top|vite-|watch-|worker-ended)/;
@@ -45,10 +45,10 @@ for (const { name, path, flags, frames } of NODES) {
   if (values.node !== undefined && values.node !== name) continue;
   for (const backend of ["native", "js"]) {
     if (values.backend !== undefined && values.backend !== backend) continue;
-    console.log(`\n# specs on Node ${name}, backend ${backend}`);
-    const otherWay = / with(out)? frames$/.test(name) && values.spec === "";
-    // The JavaScript backend does not know the way either.
+    const otherWay = / with(out)? frames$/.test(name) && values.node === undefined && values.spec === "";
+    // A backend holds records, and knows nothing of how context is carried.
     if (otherWay && backend === "js") continue;
+    console.log(`\n# specs on Node ${name}, backend ${backend}`);
     const files = otherWay ? specs.filter((path) => !FEATURES.test(path)) : specs;
     const limits = [`--test-timeout=${TEST_MS}`, `--test-concurrency=${CONCURRENCY}`];
     const args = [...flags, "--expose-gc", "--test", ...limits, ...reporterFlags("dot"), ...files];
