@@ -253,6 +253,7 @@ test("options are checked", () => {
     {},
     { path: "" },
     { path: 7 },
+    { path: "/never\0" },
     { path: "/never", keep: 0 },
     { path: "/never", keep: 101 },
     { path: "/never", keep: 1.5 },

@@ -34,7 +34,8 @@ const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
  */
 export function record(options) {
   const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = readOptions("record()", options, OPTIONS);
-  if (typeof path !== "string" || path === "") refuseOption("record()", "path", path, "the name of a file");
+  if (typeof path !== "string" || path === "" || path.includes("\0"))
+    refuseOption("record()", "path", path, "the name of a file");
   checkWhole("record()", "keep", keep, 1, MOST_KEPT);
   if (typeof strict !== "boolean") refuseOption("record()", "strict", strict, "true or false");
   const recorder = nativeOnly("recorder", "record()", "a file must hold what JavaScript writes");
