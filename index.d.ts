@@ -43,10 +43,12 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_RECORDING"
   /** Only the main thread can record. */
   | "ERR_ONESCOPE_RECORD_WORKER"
-  /** A flight cannot be made at this path, or something else is there. */
+  /** A flight cannot be made at this path. */
   | "ERR_ONESCOPE_RECORD_FILE"
   /** A live process records into this file. */
   | "ERR_ONESCOPE_RECORD_HELD"
+  /** Something else has the name of the flight or of an older one. */
+  | "ERR_ONESCOPE_RECORD_TAKEN"
   /** The recorder's thread could not be started. */
   | "ERR_ONESCOPE_RECORDER"
   /** The system does not let the file be read. */

@@ -150,7 +150,7 @@ test("a process that finds its file taken records into one of its own, and says 
   assert.equal(warnings.length, 2);
   assert.match(
     warnings[0].join(),
-    /another process records into \S+flight, so this one records into \S+flight-\d; give each/,
+    /record\(\) records into \S+flight-\d, because .+ records into \S+flight and is alive; give each/,
   );
   const pids = await Promise.all(["", "-2", "-3"].map(async (end) => (await readFlight(path + end)).pid));
   assert.equal(new Set(pids).size, 3);
@@ -206,21 +206,24 @@ test("what is no flight is left alone", { skip: !native }, (t) => {
   writeFileSync(path, "precious");
   assert.equal(
     codeOf(() => recordHere({ path, strict: true })),
-    "ERR_ONESCOPE_RECORD_FILE",
+    "ERR_ONESCOPE_RECORD_TAKEN",
   );
   const link = join(dirname(path), "link");
   symlinkSync("nowhere", link);
   assert.equal(
     codeOf(() => recordHere({ path: link, strict: true })),
-    "ERR_ONESCOPE_RECORD_FILE",
+    "ERR_ONESCOPE_RECORD_TAKEN",
   );
   assert.equal(
     codeOf(() => recordHere({ path: join(path, "below"), strict: true })),
     "ERR_ONESCOPE_RECORD_FILE",
   );
-  assert.equal(recordHere({ path }).path, null, "without strict it records nothing");
+  assert.equal(recordHere({ path: join(path, "below") }).path, null, "without strict it records nothing");
+  const { path: own, stop } = recordHere({ path });
+  stop();
+  assert.equal(own, `${path}-2`);
   assert.equal(readFileSync(path, "utf8"), "precious");
-  assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "link"]);
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["flight", "flight-2", "link"]);
 });
 
 test("a full file is said to be full", { skip: !native }, async (t) => {

@@ -197,7 +197,7 @@ export interface RecordOptions {
 /** A recording that is on. */
 export interface Recording extends Disposable {
   /**
-   * the file, as an absolute path: that of the options, or with `-2`, `-3`, … if other processes record into it; `null` if
+   * the file, as an absolute path: that of the options, or with `-2`, `-3`, … if other processes record into it or something else is there; `null` if
    * this call started no recording
    */
   readonly path: string | null;
@@ -218,8 +218,8 @@ export interface Recording extends Disposable {
  * warning (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
  *
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` if `--permission`
- *   denies `fs.write` to the file or its older ones. With `strict` also `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made, or
- *   something else is there; `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is
+ *   denies `fs.write` to the file or its older ones. With `strict` also `ERR_ONESCOPE_RECORD_FILE` if the file cannot be
+ *   made; `ERR_ONESCOPE_RECORD_TAKEN` if something else has its name or that of an older one; `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is
  *   on; `ERR_ONESCOPE_RECORD_HELD` if a live process records into the file; `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or
  *   `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  */

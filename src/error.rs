@@ -88,7 +88,14 @@ pub enum Error {
     RecordFile {
         /// The path, or that of an older flight beside it.
         path: String,
-        /// What is in the way, and what would be right.
+        /// What the system said, and what would be right.
+        reason: String,
+    },
+    /// Something else has one of the names that the recording needs.
+    RecordTaken {
+        /// The path, or that of an older flight beside it.
+        path: String,
+        /// What is there.
         reason: String,
     },
     /// A live process records into this file.
@@ -156,6 +163,7 @@ impl Error {
             Error::Watchdog { .. } => "ERR_ONESCOPE_WATCHDOG",
             Error::Recording { .. } => "ERR_ONESCOPE_RECORDING",
             Error::RecordFile { .. } => "ERR_ONESCOPE_RECORD_FILE",
+            Error::RecordTaken { .. } => "ERR_ONESCOPE_RECORD_TAKEN",
             Error::RecordHeld { .. } => "ERR_ONESCOPE_RECORD_HELD",
             Error::Recorder { .. } => "ERR_ONESCOPE_RECORDER",
             Error::Flight { fault, .. } => match fault {
@@ -236,6 +244,9 @@ impl fmt::Display for Error {
             }
             Error::RecordFile { path, reason } => {
                 write!(f, "no flight can be recorded into {path}: {reason}")
+            }
+            Error::RecordTaken { path, reason } => {
+                write!(f, "{path} is left alone: {reason}; move it away, or choose another path")
             }
             Error::RecordHeld { path, pid } => {
                 let who = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));

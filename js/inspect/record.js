@@ -20,6 +20,9 @@ const MOST_KEPT = 100;
 const MOST_FILES = 1000;
 const DEFAULT_BYTES = 16 * 2 ** 20;
 
+/** What says that somebody else has the file. */
+const OTHERS = ["ERR_ONESCOPE_RECORD_HELD", "ERR_ONESCOPE_RECORD_TAKEN"];
+
 const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
 
 /**
@@ -30,7 +33,7 @@ const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
  * @returns {import("../inspect.js").Recording}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_PERMISSION`; and with the
  *   option `strict` `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_HELD`,
- *   `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
+ *   `ERR_ONESCOPE_RECORD_TAKEN`, `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
  */
 export function record(options) {
   const { path, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = readOptions("record()", options, OPTIONS);
@@ -98,7 +101,7 @@ function startOn(recorder, wanted, settings, strict) {
 }
 
 /**
- * Starts to record, unless `strict` into the first of FILE, FILE-2, FILE-3, … that no live process records into.
+ * Starts to record, unless `strict` into the first of FILE, FILE-2, FILE-3, … that is free.
  *
  * @param {import("../native/contract.js").Recorder} recorder
  * @param {string} wanted
@@ -107,20 +110,20 @@ function startOn(recorder, wanted, settings, strict) {
  * @returns {string} the file
  */
 function startIn(recorder, wanted, settings, strict) {
+  /** @type {string | undefined} */
+  let cause;
   for (let n = 1; ; n++) {
     const path = n === 1 ? wanted : `${wanted}-${n}`;
     try {
       if (n > 1) requirePermission("fs.write", path, "record()");
       recorder.recordStart({ ...settings, path });
     } catch (error) {
-      const held = /** @type {{ code?: string }} */ (error).code === "ERR_ONESCOPE_RECORD_HELD";
-      if (!held || strict || n === MOST_FILES) throw error;
+      const { code, message } = /** @type {any} */ (error);
+      if (!OTHERS.includes(code) || strict || n === MOST_FILES) throw error;
+      cause ??= message;
       continue;
     }
-    if (n > 1) {
-      const message = `another process records into ${wanted}, so this one records into ${path}; give each a path of its own`;
-      process.emitWarning(message, "OnescopeWarning");
-    }
+    if (n > 1) process.emitWarning(`onescope's record() records into ${path}, because ${cause}`, "OnescopeWarning");
     return path;
   }
 }

@@ -134,7 +134,7 @@ export interface Recorder {
   /** Bytes that a recording can have. */
   recordLimits(): { least: number; most: number };
   /**
-   * Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on; `ERR_ONESCOPE_RECORD_FILE` or `ERR_ONESCOPE_RECORD_HELD`
+   * Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on; `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_TAKEN` or `ERR_ONESCOPE_RECORD_HELD`
    * if the file cannot be made.
    */
   recordStart(settings: RecordSettings): void;

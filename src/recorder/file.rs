@@ -42,7 +42,7 @@ impl NewFile {
     /// Makes a file of `bytes` zeros that has all its blocks, locked, for this user only, beside `path`. No flight is moved.
     ///
     /// # Errors
-    /// `RecordFile`, as when the disk is full or one of the names that `keep` flights need is taken by something else;
+    /// `RecordFile`, as when the disk is full; `RecordTaken` if something else has one of the names that `keep` flights need;
     /// `RecordHeld` if a process still records into one.
     pub fn create(path: &Path, keep: usize, bytes: usize) -> Result<Self> {
         let failed = |error: io::Error| refused(path, describe(&error));
@@ -63,7 +63,7 @@ impl NewFile {
     /// Moves older flights on and gives the file its name. The file stays locked as long as the result lives.
     ///
     /// # Errors
-    /// `RecordHeld` if another process was quicker; `RecordFile`. Older flights have their names as before then.
+    /// `RecordHeld` if another process was quicker; `RecordTaken`; `RecordFile`. Older flights have their names as before then.
     pub fn publish(mut self) -> Result<File> {
         while_held(|| {
             let old = OldFlights::lock(&self.folder, self.keep)?;

@@ -70,7 +70,7 @@ impl Flight {
     /// Makes the file, with a header and no page. It gets its name from [`Flight::publish`].
     ///
     /// # Errors
-    /// `RecordFile` or `RecordHeld`. No older flight is touched.
+    /// `RecordFile`, `RecordTaken` or `RecordHeld`. No older flight is touched.
     pub fn create(store: &Store, settings: &Settings) -> Result<(Self, NewFile)> {
         let Settings { path, keep, max_bytes, .. } = settings;
         let (pages, outside) = room(*max_bytes);
@@ -115,7 +115,7 @@ impl Flight {
     /// Moves older flights on and gives the file its name.
     ///
     /// # Errors
-    /// `RecordFile` or `RecordHeld`. Older flights have their names as before then.
+    /// `RecordFile`, `RecordTaken` or `RecordHeld`. Older flights have their names as before then.
     pub fn publish(&self, new: NewFile) -> Result<()> {
         let file = new.publish()?;
         let notes = Notes::new(Part::fixed(&self.mapping, SIGNALS));

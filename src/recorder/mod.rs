@@ -65,7 +65,7 @@ impl Recorder {
     /// Starts to record. Threads that are attached already must move in: [`Store::block_to_move_to`].
     ///
     /// # Errors
-    /// `Recording` if it is on; `RecordFile` or `RecordHeld`; `Recorder` if its thread cannot start. Older flights have their
+    /// `Recording` if it is on; `RecordFile`, `RecordTaken` or `RecordHeld`; `Recorder` if its thread cannot start. Older flights have their
     /// names as before then.
     pub fn start(&self, store: &'static Store, settings: &Settings) -> Result<()> {
         if self.starting.swap(true, Relaxed) {

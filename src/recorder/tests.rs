@@ -270,7 +270,7 @@ fn whatever_is_no_flight_is_left_alone() {
             let before = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
             let store = store();
             let error = store.recorder.start(store, &settings(folder.path(), 1)).unwrap_err();
-            assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FILE", "{what}");
+            assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_TAKEN", "{what}");
             assert!(error.to_string().contains(&path.display().to_string()), "{what}: {error}");
             let after = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
             assert_eq!(before, after, "{what} at {name}");

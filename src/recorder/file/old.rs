@@ -25,7 +25,7 @@ impl<'a> OldFlights<'a> {
     /// Locks the flights of a folder, `FILE` to `FILE.(keep-1)`.
     ///
     /// # Errors
-    /// `RecordFile` if one of the names is taken by something else; `RecordHeld` if a process still records into one.
+    /// `RecordTaken` if something else has one of the names; `RecordFile`; `RecordHeld` if a process still records into one.
     pub fn lock(folder: &'a Folder, keep: usize) -> Result<Self> {
         let files = (0..keep).map(|age| lock_old(folder, age)).collect::<Result<_>>()?;
         Ok(Self { folder, files })
@@ -95,15 +95,14 @@ impl Moved<'_> {
 fn lock_old(folder: &Folder, age: usize) -> Result<Option<File>> {
     let name = folder.older(age);
     let path = folder.path_of(&name);
-    let in_the_way = |what: &str| {
-        refused(&path, format!("{what}, which onescope leaves alone; move it away, or choose another path"))
-    };
+    let taken =
+        |reason: &str| Error::RecordTaken { path: path.display().to_string(), reason: reason.to_owned() };
     let failed = |error: io::Error| refused(&path, error);
     let Some(found) = folder.look(&name).map_err(failed)? else { return Ok(None) };
     match FileType::from_raw_mode(found.st_mode) {
         FileType::RegularFile => {}
-        FileType::Symlink => return Err(in_the_way("it is a symbolic link")),
-        _ => return Err(in_the_way("it is no regular file")),
+        FileType::Symlink => return Err(taken("it is a symbolic link")),
+        _ => return Err(taken("it is no regular file")),
     }
     let mut file = match folder.open(&name) {
         Ok(file) => file,
@@ -112,13 +111,13 @@ fn lock_old(folder: &Folder, age: usize) -> Result<Option<File>> {
             return Err(Error::RecordHeld { path: path.display().to_string(), pid: None });
         }
         Err(error) => {
-            return Err(in_the_way(&format!("a file is there that cannot be opened ({error})")));
+            return Err(taken(&format!("a file is there that cannot be opened ({error})")));
         }
     };
     let start = own_start(&mut file).map_err(failed)?;
-    let start = start.ok_or_else(|| in_the_way("it is another user's file"))?;
+    let start = start.ok_or_else(|| taken("it is another user's file"))?;
     if !start.starts_with(&MAGIC) {
-        return Err(in_the_way("it is a file that is no flight"));
+        return Err(taken("it is a file that is no flight"));
     }
     match file.try_lock() {
         Ok(()) => {}

@@ -97,7 +97,7 @@ fn whoever_fails_costs_no_flight() {
         let last = place.path_of(&place.older(keep - 1));
         fs::rename(&last, folder.path().join("aside")).unwrap();
         fs::write(&last, "precious").unwrap();
-        assert_eq!(new.publish().unwrap_err().code(), "ERR_ONESCOPE_RECORD_FILE");
+        assert_eq!(new.publish().unwrap_err().code(), "ERR_ONESCOPE_RECORD_TAKEN");
         assert_eq!(fs::read(&last).unwrap(), b"precious");
         assert_eq!(names(folder.path()).len(), keep + 1);
     }
