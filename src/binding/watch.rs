@@ -9,6 +9,7 @@ use napi_derive::napi;
 
 use super::error::{Result, host};
 use super::threads::thread_id;
+use crate::error::Error;
 use crate::store::Store;
 use crate::watchdog::{Answer, Rules, Settings};
 
@@ -43,6 +44,11 @@ pub fn watch_start(
     options: WatchOptions,
     on_report: Option<Function<'_, FnArgs<(String,)>, Unknown<'static>>>,
 ) -> Result<()> {
+    let store = Store::global();
+    // Before a function for other threads is made, which frees its memory only in a later turn of the event loop.
+    if store.watchdog.is_on() {
+        return Err(Error::Watched.into());
+    }
     let on_report = on_report.as_ref().map(callback).transpose()?;
     let rules =
         Rules { threshold_ms: options.threshold_ms.into(), max_per_minute: options.max_per_minute as usize };
@@ -57,7 +63,6 @@ pub fn watch_start(
             }) as _
         }),
     };
-    let store = Store::global();
     store.watchdog.start(store, settings)?;
     store.followers.tell();
     Ok(())
