@@ -41,11 +41,12 @@ export function adopt(storage) {
    * @param {unknown[]} args
    */
   const run = (store, fn, ...args) => {
-    if (storage.getStore === getStore && storage.enterWith === enterWith) return slot.run(store, fn, ...args);
+    if (storage.getStore === getStore && storage.enterWith === enterWith)
+      return Reflect.apply(slot.run, slot, [store, fn, ...args]);
     // As Node's own `run`, for a profiler that has hooked the storage since.
     const before = storage.getStore();
     if (Object.is(before, store)) return Reflect.apply(fn, null, args);
-    if (!mode.frames) return slot.run(store, fn, ...args);
+    if (!mode.frames) return Reflect.apply(slot.run, slot, [store, fn, ...args]);
     storage.enterWith(store);
     try {
       return Reflect.apply(fn, null, args);

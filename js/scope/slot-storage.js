@@ -12,6 +12,9 @@ import { call, ways } from "./ways.js";
 /** What a scope stores for a storage that was entered with `undefined`: a value, and not the same as unset. */
 const VOID = Symbol("undefined");
 
+/** What `run` passes on when it got no arguments for the function. */
+const NO_ARGS = /** @type {unknown[]} */ ([]);
+
 /** Slots made in this thread so far, also those that were never entered. */
 export const tally = shared("storageTally", () => ({ made: 0 }));
 
@@ -76,22 +79,32 @@ class SlotStorageClass {
    * Calls `fn` with the storage set to `store`, as Node does: straight through if nothing changes, and through methods that
    * a subclass or an agent has put in the place of this class's.
    *
+   * The plain way is written out here, which saves stack and time. Leaving takes at most the stack that entering took, so
+   * that it cannot overflow where that did not.
+   *
    * @param {T} store
-   * @param {(...args: any[]) => any} fn
-   * @param {...unknown} args
+   * @param {(...args: any[]) => any} fn is called with what follows it, read from `arguments`: a rest parameter costs 5 % of a
+   *   nested entry
    */
-  run(store, fn, ...args) {
-    if (this.enterWith !== enterWith || this.getStore !== getStore) return this.#runHooked(store, fn, args);
+  run(store, fn) {
+    const args = arguments.length > 2 ? Array.prototype.slice.call(arguments, 2) : NO_ARGS;
+    const isHooked = this.enterWith !== enterWith || this.getStore !== getStore;
+    if (isHooked && mode.frames && mode.enters) return this.#runHooked(store, fn, args);
+    if (this.#owner === NOBODY) this.#claim();
     const prior = one.getStore();
-    if (this.#holds(prior, store)) return call(fn, null, args);
-    if (ways.enter !== undefined && ways.level < ways.levels) {
-      return ways.enter(this.#next(prior, store), prior, this.#owner, fn, args);
-    }
-    const next = this.#enter(prior, store);
+    const before = isHooked ? this.getStore() : this.#decode(readStored(prior, this.#owner));
+    if (Object.is(before, store)) return call(fn, null, args);
+    if (this.#disabled) this.#enable();
+    const next = withStored(prior, this.#owner, this.#encode(store));
+    if (ways.enter !== undefined && ways.level < ways.levels) return ways.enter(next, prior, this.#owner, fn, args);
+    one.enterWith(next);
     try {
-      return args.length === 0 ? fn.call(null) : Reflect.apply(fn, null, args);
+      return args === NO_ARGS ? fn.call(null) : Reflect.apply(fn, null, args);
     } finally {
-      this.#leave(next, prior);
+      // Puts back what this storage held, and leaves alone what others entered meanwhile.
+      const now = one.getStore();
+      const back = this.#birthplace === undefined ? prior : this.#withoutDefault(prior);
+      one.enterWith(now === next ? back : withStored(now, this.#owner, readStored(back, this.#owner)));
     }
   }
 
@@ -107,7 +120,7 @@ class SlotStorageClass {
    * @param {...unknown} args
    */
   exit(fn, ...args) {
-    if (mode.frames) return this.run(/** @type {any} */ (undefined), fn, ...args);
+    if (mode.frames) return Reflect.apply(this.run, this, [undefined, fn, ...args]);
     if (this.#disabled) return Reflect.apply(fn, null, args);
     if (this.#owner === NOBODY) {
       if (this.#origin === undefined) return Reflect.apply(fn, null, args);
@@ -197,57 +210,19 @@ class SlotStorageClass {
   }
 
   /**
+   * Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, which hides the default from then
+   * on.
+   *
    * @param {Scope | undefined} scope
-   * @param {T | undefined} store
-   * @returns {boolean} whether the storage already reads as `store` there
    */
-  #holds(scope, store) {
-    if (this.#owner === NOBODY) this.#claim();
-    return Object.is(this.#decode(readStored(scope, this.#owner)), store);
+  #withoutDefault(scope) {
+    if (readStored(scope, this.#owner) !== undefined) return scope;
+    return withStored(scope, this.#owner, this.#encode(undefined));
   }
 
   /**
-   * @param {Scope | undefined} prior
-   * @param {T | undefined} store
-   * @returns {Scope} a copy of `prior` in which the storage holds `store`
-   */
-  #next(prior, store) {
-    if (this.#disabled) this.#enable();
-    return withStored(prior, this.#owner, this.#encode(store));
-  }
-
-  /**
-   * The plain way in. Takes at least the stack that `#leave` takes, so that leaving cannot overflow where this did not.
-   *
-   * @param {Scope | undefined} prior
-   * @param {T | undefined} store
-   */
-  #enter(prior, store) {
-    const next = this.#next(prior, store);
-    one.enterWith(next);
-    return next;
-  }
-
-  /**
-   * Puts back what this storage held in `prior`, leaving alone what others entered since `next`.
-   *
-   * @param {Scope} next
-   * @param {Scope | undefined} prior
-   */
-  #leave(next, prior) {
-    let back = prior;
-    // Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, which hides the default from
-    // then on.
-    if (this.#birthplace !== undefined && readStored(prior, this.#owner) === undefined) {
-      back = withStored(prior, this.#owner, this.#encode(undefined));
-    }
-    const now = one.getStore();
-    one.enterWith(now === next ? back : withStored(now, this.#owner, readStored(back, this.#owner)));
-  }
-
-  /**
-   * `run` where the storage's `getStore` or `enterWith` is not this class's. With frames Node's `run` calls both, so that
-   * profilers which hook `enterWith` see each entry and each return; under async_hooks it calls `getStore` alone.
+   * `run` where the storage's `getStore` or `enterWith` is not this class's and contexts travel in frames: Node's `run` calls
+   * both there, so that profilers which hook `enterWith` see each entry and each return.
    *
    * @param {T} store
    * @param {(...args: any[]) => any} fn
@@ -256,22 +231,11 @@ class SlotStorageClass {
   #runHooked(store, fn, args) {
     const before = this.getStore();
     if (Object.is(before, store)) return call(fn, null, args);
-    if (mode.frames && mode.enters) {
-      this.enterWith(store);
-      try {
-        return call(fn, null, args);
-      } finally {
-        this.enterWith(/** @type {T} */ (before));
-      }
-    }
-    if (this.#owner === NOBODY) this.#claim();
-    const prior = one.getStore();
-    if (ways.enter !== undefined) return ways.enter(this.#next(prior, store), prior, this.#owner, fn, args);
-    const next = this.#enter(prior, store);
+    this.enterWith(store);
     try {
       return call(fn, null, args);
     } finally {
-      this.#leave(next, prior);
+      this.enterWith(/** @type {T} */ (before));
     }
   }
 
