@@ -2,14 +2,14 @@
 
 import { attachSoon } from "#host";
 
-export { releaseOnClose } from "./context/release.js";
-export { counters, histograms, inflight } from "./inspect/contexts.js";
-export { leaks } from "./inspect/leaks.js";
-export { trackLeaks } from "./inspect/lives.js";
-export { record } from "./inspect/record.js";
-export { serve } from "./inspect/serve.js";
-export { trackRequests } from "./inspect/track-requests.js";
-export { watch } from "./inspect/watch.js";
-export { label, withLabel as with } from "./inspect/work.js";
+export { serve } from "./diagnostics/serve.js";
+export { leaks } from "./leaks/leaks.js";
+export { trackLeaks } from "./leaks/sentinels.js";
+export { record } from "./recorder/record.js";
+export { releaseOnClose } from "./request/release.js";
+export { counters, histograms, inflight } from "./tracking/inflight.js";
+export { trackRequests } from "./tracking/track-requests.js";
+export { label, withLabel as with } from "./tracking/work.js";
+export { watch } from "./watchdog/watch.js";
 
 attachSoon();

@@ -2,13 +2,13 @@
 
 import { isMainThread } from "node:worker_threads";
 import manifest from "../package.json" with { type: "json" };
-import { CODES, OnescopeError, shown } from "./errors.js";
-import { readOptions, refuseOption } from "./inspect/options.js";
-import { nothing, startUnlessRefused } from "./inspect/start.js";
-import { witness } from "./inspect/witness.js";
 import { loadApi } from "./opentelemetry/load.js";
 import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
 import { StallSpans } from "./opentelemetry/spans.js";
+import { nothing, startUnlessRefused } from "./store/start.js";
+import { CODES, OnescopeError, shown } from "./util/errors.js";
+import { readOptions, refuseOption } from "./util/options.js";
+import { witness } from "./watchdog/stall-hooks.js";
 
 const { name, version } = manifest;
 

@@ -2,18 +2,18 @@
 
 import async_hooks, { AsyncLocalStorage } from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
-import { copies, hasOthers } from "./copies.js";
+import { ways } from "./async-context/entry.js";
+import { watchFrameReaders } from "./async-context/frame-readers.js";
+import { mode } from "./async-context/mode.js";
+import { real } from "./async-context/node-storage.js";
+import { one } from "./async-context/root-storage.js";
+import { SlotStorage } from "./async-context/slot-storage.js";
+import { watchTerminations } from "./async-context/vm-timeouts.js";
+import { attachIfShared } from "./features/attach.js";
 import { LAYOUT } from "./generated/slot-table.js";
-import { attachIfShared } from "./host/attach.js";
-import { warnOfRuntime } from "./runtime.js";
-import { watchFrameReaders } from "./scope/frame-readers.js";
-import { mode } from "./scope/mode.js";
-import { one } from "./scope/one.js";
-import { real } from "./scope/real.js";
-import { SlotStorage } from "./scope/slot-storage.js";
-import { watchTerminations } from "./scope/terminations.js";
-import { ways } from "./scope/ways.js";
-import { shared } from "./shared.js";
+import { copies, hasOthers } from "./util/copies.js";
+import { warnOfRuntime } from "./util/runtime.js";
+import { shared } from "./util/shared.js";
 
 shared("register", () => {
   warnOfRuntime();

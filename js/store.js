@@ -1,10 +1,10 @@
-import { backend } from "./backend.js";
-import { handleOf } from "./context/cells.js";
-import { RequestContext } from "./context/request-context.js";
-import { readOptions } from "./inspect/options.js";
-import { storagesInUse } from "./scope/lanes.js";
-import { tally } from "./scope/slot-storage.js";
-import { ways } from "./scope/ways.js";
+import { ways } from "./async-context/entry.js";
+import { storagesInUse } from "./async-context/scope.js";
+import { tally } from "./async-context/slot-storage.js";
+import { RequestContext } from "./request/request-context.js";
+import { backend } from "./store/backend.js";
+import { handleOf } from "./store/records.js";
+import { readOptions } from "./util/options.js";
 
 /**
  * @param {unknown} value
@@ -60,7 +60,7 @@ export const store = Object.freeze({
    *
    * @param {number} handle
    * @param {number} slot id
-   * @param {import("./native/contract.js").Scalar} value
+   * @param {import("./store/native/contract.js").Scalar} value
    */
   write: (handle, slot, value) => backend.writeSlot(handle, slot, value),
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { judge } from "./vite/check.js";
 import { EXPORTS } from "./vite/difference.js";
-import { judge } from "./vite/judge.js";
 import { CORE, STATE } from "./vite/modules.js";
 
 // In dev vinext leaves these to Node, which would load vinext's own copies of the shims for them.

@@ -22,17 +22,21 @@ if (values.help) {
   process.exit(0);
 }
 
-const specs = readdirSync("__test__")
-  .filter((name) => name.endsWith(".spec.mjs") && name.includes(values.spec))
-  .map((name) => `__test__/${name}`);
-if (specs.length === 0) throw new Error(`no spec in __test__ has "${values.spec}" in its name`);
+const FOLDERS = [
+  ...["async-context", "store", "request", "shims", "tracking", "watchdog", "leaks", "recorder", "diagnostics"],
+  ...["opentelemetry", "cli", "vite", "package"],
+];
+const specs = FOLDERS.flatMap((folder) =>
+  readdirSync(`__test__/${folder}`).map((name) => ({ folder, path: `__test__/${folder}/${name}` })),
+).filter(({ path }) => path.endsWith(".spec.mjs") && path.includes(values.spec));
+if (specs.length === 0) throw new Error(`no spec below __test__ has "${values.spec}" in its path`);
 
-/**
- * Specs of features, which do not depend on how Node carries async context. They run on each Node in its own way; the other
- * way shows nothing more, and most of the time of all specs is theirs. `--node` and `--spec` leave nothing out.
- */
-const FEATURES =
-  /\/(after-response|clock-wrap|diagnostics|doctor|hostile|inspect-|label-|last-flight|latency|opentelemetry|package|permission|recorder|runtimes|stall-|top|vite-|watch-|worker-ended)/;
+/** Their specs depend on how Node propagates async context, and run in both ways. What is built on them does not. */
+const CORE = ["async-context", "store", "request", "shims"];
+
+/** Their specs depend on the backend, and run on the JavaScript one too; the others do so on one Node. */
+const BOTH_BACKENDS = [...CORE, "package"];
+const OTHERS_ON = "24";
 
 /** Files at once: most of their time they wait. */
 const CONCURRENCY = 2;
@@ -45,11 +49,14 @@ for (const { name, path, flags, frames } of NODES) {
   if (values.node !== undefined && values.node !== name) continue;
   for (const backend of ["native", "js"]) {
     if (values.backend !== undefined && values.backend !== backend) continue;
-    const otherWay = / with(out)? frames$/.test(name) && values.node === undefined && values.spec === "";
-    // A backend holds records, and knows nothing of how context is carried.
+    // `--node` and `--spec` leave nothing out.
+    const everything = values.node !== undefined || values.spec !== "";
+    const otherWay = / with(out)? frames$/.test(name) && !everything;
+    // A backend holds records, and knows nothing of how context is propagated.
     if (otherWay && backend === "js") continue;
+    const folders = otherWay ? CORE : backend === "js" && name !== OTHERS_ON && !everything ? BOTH_BACKENDS : FOLDERS;
+    const files = specs.filter(({ folder }) => folders.includes(folder)).map(({ path }) => path);
     console.log(`\n# specs on Node ${name}, backend ${backend}`);
-    const files = otherWay ? specs.filter((path) => !FEATURES.test(path)) : specs;
     const limits = [`--test-timeout=${TEST_MS}`, `--test-concurrency=${CONCURRENCY}`];
     const args = [...flags, "--expose-gc", "--test", ...limits, ...reporterFlags("dot"), ...files];
     const { status } = spawnSync(path, args, {

@@ -1,28 +1,28 @@
 // Stands in for vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts.
 // A context made by a stock copy of that module is a plain object; everything here takes both.
 
-import { DETACHED, touch } from "../js/context/cells.js";
-import { closeWithBody } from "../js/context/close-with-body.js";
-import { closing } from "../js/context/closing.js";
-import { currentRequest, requestStorage, requestStorageIsApart, requestStorageIsOwn } from "../js/context/current.js";
-import { forkExtras } from "../js/context/extras.js";
-import { isFullyBufferedBody } from "../js/context/fully-buffered-body.js";
-import { kindOf, OTHER } from "../js/context/kind.js";
+import { slotBehind } from "../js/async-context/adopt.js";
+import { one } from "../js/async-context/root-storage.js";
+import { SlotStorage } from "../js/async-context/slot-storage.js";
+import { assignFields } from "../js/generated/context-fields.js";
+import { closeWithBody } from "../js/request/close-with-body.js";
+import { currentRequest, requestStorage, requestStorageIsApart, requestStorageIsOwn } from "../js/request/current.js";
+import { forkExtras } from "../js/request/extras.js";
+import { isFullyBufferedBody } from "../js/request/fully-buffered-body.js";
 import {
   ensureRenderDynamicLatch,
   forkContext,
   markClosed,
   markResponded,
   RequestContext,
-} from "../js/context/request-context.js";
-import { assignFields } from "../js/generated/context-fields.js";
-import { slotBehind } from "../js/scope/adopt.js";
-import { one } from "../js/scope/one.js";
-import { SlotStorage } from "../js/scope/slot-storage.js";
+} from "../js/request/request-context.js";
+import { closing } from "../js/store/hooks.js";
+import { kindOf, OTHER } from "../js/store/kind.js";
+import { DETACHED, touch } from "../js/store/records.js";
 import { getOrCreateAls, registerAlsForScopeExit } from "./internal/als-registry.js";
 
-export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/context/fully-buffered-body.js";
-export { ensureRenderDynamicLatch } from "../js/context/request-context.js";
+export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/request/fully-buffered-body.js";
+export { ensureRenderDynamicLatch } from "../js/request/request-context.js";
 
 /** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
 

@@ -71,7 +71,7 @@ pub const BUCKETS_MS: [u64; 10] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 
 /// Reports of the watchdog that are kept for the diagnostics server. One more pushes the oldest out.
 pub const REPORTS_KEPT: usize = 64;
 
-/// Milliseconds between two beats of a thread; `js/inspect/follow.js` has the same number.
+/// Milliseconds between two beats of a thread; `js/watchdog/thread.js` has the same number.
 pub const BEAT_MS: u64 = 50;
 
 /// Seconds for which the delay of each event loop is kept.
@@ -101,7 +101,7 @@ pub const LISTED_DEFAULT: usize = 100;
 /// Contexts that `/inflight` lists at most; a larger limit counts as this.
 pub const LISTED_MAX: usize = 500;
 
-/// Labels in each list of `/leaks`; `js/inspect/serve.js` has the same number. Further ones are only counted.
+/// Labels in each list of `/leaks`; `js/diagnostics/serve.js` has the same number. Further ones are only counted.
 pub const LEAK_ROWS: usize = 200;
 
 /// Characters of the diagnostics server's token, at least.

@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runInThisContext } from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { ANSWER } from "../../js/inspect/answer.js";
 import { watch } from "../../js/inspect.js";
+import { ANSWER } from "../../js/watchdog/probe-response.js";
 
 const PROGRAM = new URL(import.meta.url);
 
@@ -112,7 +112,7 @@ const programs = {
 
 const parts = {
   async ask() {
-    const { Look } = await import("../../js/inspect/look.js");
+    const { Look } = await import("../../js/watchdog/probe.js");
     // A session keeps no event loop alive.
     parentPort.on("message", () => {});
     parentPort.postMessage("ready");

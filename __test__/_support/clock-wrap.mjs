@@ -2,8 +2,6 @@
 // for clock-wrap.spec.mjs. Its argument: `{ base, at, flight }`, both readings, `at` the one at which something changes.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { backend } from "../../js/backend.js";
-import { threadBlock } from "../../js/context/cells.js";
 import { store } from "../../js/index.js";
 import {
   histograms,
@@ -15,6 +13,8 @@ import {
   watch,
   with as withLabel,
 } from "../../js/inspect.js";
+import { backend } from "../../js/store/backend.js";
+import { threadBlock } from "../../js/store/records.js";
 import {
   closeAfterResponse,
   createRequestContext,

@@ -4,10 +4,10 @@ import { createWorld, execute } from "./context-machine.mjs";
 
 // Executes the programs that its parent sends with the class that `node:async_hooks` exports in this process.
 
-const { real } = await import("../../js/scope/real.js");
-const { mode } = await import("../../js/scope/mode.js");
+const { real } = await import("../../js/async-context/node-storage.js");
+const { mode } = await import("../../js/async-context/mode.js");
 const slots = AsyncLocalStorage !== real.AsyncLocalStorage;
-const { ways } = await import("../../js/scope/ways.js");
+const { ways } = await import("../../js/async-context/entry.js");
 
 // On Node 22 async_hooks follow promises only once some storage is in use.
 new AsyncLocalStorage().run(1, () => {});

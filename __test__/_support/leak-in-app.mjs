@@ -2,7 +2,7 @@
 // RELEASE=1 turns releaseOnClose on. On SIGUSR2 it prints memory and leaks, as one line of JSON. Needs --expose-gc.
 
 import { leaks, releaseOnClose, trackLeaks } from "onescope/inspect";
-import { currentRequest } from "../../js/context/current.js";
+import { currentRequest } from "../../js/request/current.js";
 import { store } from "../../js/store.js";
 import { collectGarbage } from "./collect.mjs";
 

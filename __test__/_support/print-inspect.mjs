@@ -1,8 +1,8 @@
 // Preloaded into a server under test: prints what onescope/inspect and the store say of its requests, as one line of JSON,
 // on SIGUSR2. Tracks requests, also where the server itself does not.
 
-import { backend } from "../../js/backend.js";
 import { counters, inflight, trackRequests } from "../../js/inspect.js";
+import { backend } from "../../js/store/backend.js";
 
 trackRequests();
 

@@ -1,8 +1,8 @@
 // Preloaded into a server under test: prints what its store holds, as one line of JSON, on SIGUSR2.
 
-import { RequestContext } from "../../js/context/request-context.js";
-import { SlotStorage } from "../../js/scope/slot-storage.js";
-import { ways } from "../../js/scope/ways.js";
+import { ways } from "../../js/async-context/entry.js";
+import { SlotStorage } from "../../js/async-context/slot-storage.js";
+import { RequestContext } from "../../js/request/request-context.js";
 import { store } from "../../js/store.js";
 
 // A stock copy of vinext's module forks a context by spreading it, which loses every field of ours that is an accessor.

@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { backend } from "../../js/backend.js";
 import { record, watch, with as withLabel } from "../../js/inspect.js";
+import { backend } from "../../js/store/backend.js";
 import { until } from "./until.mjs";
 
 // Of a message only the first line is kept.

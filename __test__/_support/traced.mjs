@@ -14,10 +14,10 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { backend } from "../../js/backend.js";
-import { threadBlock, threadNumber } from "../../js/context/cells.js";
 import { record, trackRequests, watch, with as withLabel } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
+import { backend } from "../../js/store/backend.js";
+import { threadBlock, threadNumber } from "../../js/store/records.js";
 
 const program = isMainThread ? process.argv[2] : workerData.program;
 

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach } from "node:test";
-import { handleOf } from "../../js/context/cells.js";
-import { currentContext } from "../../js/inspect/current.js";
 import { inflight, trackRequests } from "../../js/inspect.js";
+import { handleOf } from "../../js/store/records.js";
+import { currentContext } from "../../js/tracking/current-context.js";
 import { until } from "./until.mjs";
 
 /** @type {Array<() => unknown>} */

@@ -12,7 +12,7 @@ import {
   SlotStorage,
   store,
 } from "onescope";
-import type { CODES } from "../../js/errors.js";
+import type { CODES } from "../../js/util/errors.js";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(_proof: Same<A, B>) {}

@@ -15,7 +15,7 @@ const ROUTES = Array.from({ length: 50 }, (_, index) => `/blog/[slug]/part-${ind
 
 const task = readTask();
 const { trackLeaks, trackRequests, watch } = await import("../../js/inspect.js");
-const { currentContext } = await import("../../js/inspect/current.js");
+const { currentContext } = await import("../../js/tracking/current-context.js");
 /** @type {{ stop(): void } | undefined} */
 let following;
 const newBurst = () => {

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadNative } from "../native/load.js";
-import { clean, escapeJson } from "../safe-text.js";
+import { loadNative } from "../store/native/load.js";
+import { clean, escapeJson } from "../util/safe-text.js";
 import { toJson } from "./last-flight/json.js";
 import { toText } from "./last-flight/text.js";
 
@@ -46,7 +46,7 @@ export async function run(args) {
     );
     return 1;
   }
-  /** @type {import("../native/contract.js").Flight} */
+  /** @type {import("../store/native/contract.js").Flight} */
   let flight;
   try {
     flight = JSON.parse(native.recorder.readFlight(path));

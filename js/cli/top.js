@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ONESCOPE_TOKEN, TERM } from "../env.js";
+import { ONESCOPE_TOKEN, TERM } from "../util/env.js";
 import { live } from "./top/live.js";
 import { plain } from "./top/plain.js";
 

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { CODES, OnescopeError } from "../errors.js";
+import { CODES, OnescopeError } from "../util/errors.js";
 
 const require = createRequire(import.meta.url);
 

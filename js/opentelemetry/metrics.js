@@ -1,5 +1,5 @@
 import { KINDS, STATES } from "../generated/slot-table.js";
-import { counters } from "../inspect/contexts.js";
+import { counters } from "../tracking/inflight.js";
 import { CONFIDENCE, KIND, STATE } from "./names.js";
 
 // Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.
@@ -57,7 +57,7 @@ export function observeCounters(meter) {
  * Makes metrics of what a watch tells.
  *
  * @param {Meter} meter
- * @returns {(report: import("../inspect/witness.js").Report) => void} takes each line
+ * @returns {(report: import("../watchdog/stall-hooks.js").Report) => void} takes each line
  */
 export function stallMetrics(meter) {
   const count = meter.createCounter("onescope.stall.count", {

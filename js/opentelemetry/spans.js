@@ -1,8 +1,8 @@
-import { backend } from "../backend.js";
-import { elapsedMs } from "../clock.js";
-import { threadBlock, threadNumber } from "../context/cells.js";
 import { LAYOUT } from "../generated/slot-table.js";
-import { blockedMs, LEAST_MS } from "../inspect/witness.js";
+import { backend } from "../store/backend.js";
+import { elapsedMs } from "../store/clock.js";
+import { threadBlock, threadNumber } from "../store/records.js";
+import { blockedMs, LEAST_MS } from "../watchdog/stall-hooks.js";
 import { BLOCKED_MS, CALL, CONFIDENCE, LABEL, SEQ, STACK, STALL, STATE, THREAD } from "./names.js";
 
 // A stall becomes an event on the span that was active in what blocked the thread. The span is remembered while it is

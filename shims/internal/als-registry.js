@@ -1,7 +1,7 @@
 // Stands in for vinext's shims/internal/als-registry: every storage that vinext asks for by key becomes a slot.
 
-import { adopt, slotBehind } from "../../js/scope/adopt.js";
-import { exitAll, SlotStorage } from "../../js/scope/slot-storage.js";
+import { adopt, slotBehind } from "../../js/async-context/adopt.js";
+import { exitAll, SlotStorage } from "../../js/async-context/slot-storage.js";
 
 const global = /** @type {any} */ (globalThis);
 

@@ -16,8 +16,8 @@ pub fn render(slots: &[Slot]) -> String {
     let collections = keys_where(slots, |slot| slot.spec.kind.is_collection());
     let shared = keys_where(slots, |slot| slot.spec.kind.is_collection() && inherits(slot));
     let mut out = format!(
-        "{BANNER}import {{ takeCell }} from \"../context/cells.js\";
-import {{ exoticGet, exoticSet, UNDEFINED }} from \"../context/exotic.js\";
+        "{BANNER}import {{ takeCell }} from \"../store/records.js\";
+import {{ exoticGet, exoticSet, UNDEFINED }} from \"../request/exotic.js\";
 {}import {{ LAYOUT }} from \"./slot-table.js\";
 ",
         factories(slots)
@@ -128,7 +128,7 @@ fn factories(slots: &[Slot]) -> String {
     if names.is_empty() {
         return String::new();
     }
-    format!("import {{ {} }} from \"../context/factories.js\";\n", names.join(", "))
+    format!("import {{ {} }} from \"../request/factories.js\";\n", names.join(", "))
 }
 
 fn accessor(slot: &Slot) -> String {
@@ -384,7 +384,7 @@ mod tests {
     #[test]
     fn an_inherited_collection_comes_from_the_family() {
         let lazy = rendered(SlotKind::Lazy { factory: "make".into() }, None, OnFork::Inherit);
-        assert!(lazy.contains("import { make } from \"../context/factories.js\";"));
+        assert!(lazy.contains("import { make } from \"../request/factories.js\";"));
         assert!(lazy.contains("return (family.x ??= make());"), "{lazy}");
         assert!(lazy.contains("to.x = from.x;"));
     }

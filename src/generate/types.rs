@@ -153,7 +153,7 @@ pub fn render_class() -> String {
     format!("{BANNER}{CLASS}")
 }
 
-const CLASS: &str = r#"import type { Extras } from "../context/extras.js";
+const CLASS: &str = r#"import type { Extras } from "../request/extras.js";
 import type { UnifiedRequestContext } from "./request-context.js";
 
 /** The value slots of one context. */

@@ -11,7 +11,7 @@ const write = writeSync.bind(undefined);
 
 const { watch } = await import("../../../js/inspect.js");
 const { store } = await import("../../../js/index.js");
-const { SlotStorage } = await import("../../../js/scope/slot-storage.js");
+const { SlotStorage } = await import("../../../js/async-context/slot-storage.js");
 const { closeAfterResponse, createRequestContext, runWithRequestContext, runWithUnifiedStateMutation } = await import(
   "../../../shims/unified-request-context.js"
 );

@@ -48,7 +48,7 @@ async function vinext({ storages }) {
 async function onescope({ storages }) {
   const registry = await import("../../../shims/internal/als-registry.js");
   const shim = await import("../../../shims/unified-request-context.js");
-  const { currentRequest, requestState } = await import("../../../js/context/request-state.js");
+  const { currentRequest, requestState } = await import("../../../shims/internal/request-state.js");
   const { SlotStorage } = await import("../../../js/index.js");
   const state = requestState("i18n", () => ({}));
   return {

@@ -1,17 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { statSync } from "node:fs";
 import manifest from "../../../package.json" with { type: "json" };
-import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../env.js";
-import { createFallback } from "../../native/fallback.js";
-import { loadNative } from "../../native/load.js";
-import { otherRuntime, quietRuntime } from "../../runtime.js";
-import { slotBehind } from "../../scope/adopt.js";
-import { LANES } from "../../scope/lanes.js";
-import { mode } from "../../scope/mode.js";
-import { one } from "../../scope/one.js";
-import { real } from "../../scope/real.js";
-import { SlotStorage } from "../../scope/slot-storage.js";
-import { ways } from "../../scope/ways.js";
+import { slotBehind } from "../../async-context/adopt.js";
+import { ways } from "../../async-context/entry.js";
+import { mode } from "../../async-context/mode.js";
+import { real } from "../../async-context/node-storage.js";
+import { one } from "../../async-context/root-storage.js";
+import { LANES } from "../../async-context/scope.js";
+import { SlotStorage } from "../../async-context/slot-storage.js";
+import { createFallback } from "../../store/js-backend/index.js";
+import { loadNative } from "../../store/native/load.js";
+import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../util/env.js";
+import { otherRuntime, quietRuntime } from "../../util/runtime.js";
 import { examineVinext } from "./vinext.js";
 
 // What only the native backend has.
@@ -84,7 +84,7 @@ function examineBackend(problems) {
   );
 }
 
-/** @param {import("../../native/contract.js").Backend} native */
+/** @param {import("../../store/native/contract.js").Backend} native */
 function describeAddon(native) {
   const path = /** @type {string} */ (native.path);
   const { mtime, size } = statSync(path);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { compareModules } from "../../vite/judge.js";
+import { compareModules } from "../../vite/check.js";
 import { CORE, STATE } from "../../vite/modules.js";
 
 const CONFIGS = /^vite\.config\.[cm]?[jt]s$/;

@@ -1,5 +1,5 @@
 /**
- * @param {import("../../native/contract.js").Flight} flight
+ * @param {import("../../store/native/contract.js").Flight} flight
  * @returns {object} the same with times as ISO text
  */
 export function toJson({ startedAtMs, lastAliveAtMs, stalls, ...flight }) {

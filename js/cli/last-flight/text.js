@@ -1,8 +1,8 @@
-import { clean } from "../../safe-text.js";
+import { clean } from "../../util/safe-text.js";
 import { isoTime } from "./json.js";
 
-/** @typedef {import("../../native/contract.js").Flight} Flight */
-/** @typedef {import("../../native/contract.js").FlightRequest} FlightRequest */
+/** @typedef {import("../../store/native/contract.js").Flight} Flight */
+/** @typedef {import("../../store/native/contract.js").FlightRequest} FlightRequest */
 
 /** Width of the column of headings. */
 const COLUMN = 12;

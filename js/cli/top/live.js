@@ -1,11 +1,11 @@
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AskError, ask } from "./ask.js";
+import { AskError, ask } from "./fetch.js";
 import { Screen } from "./screen.js";
 import { cut } from "./text.js";
 import { problemLine, view } from "./view.js";
 
-/** @typedef {import("./ask.js").Server} Server */
+/** @typedef {import("./fetch.js").Server} Server */
 
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
@@ -32,7 +32,7 @@ export async function live(server, intervalMs) {
   };
 
   const screen = new Screen(stdout);
-  /** @type {import("./ask.js").Snapshot | undefined} */
+  /** @type {import("./fetch.js").Snapshot | undefined} */
   let snapshot;
   /** @type {string | undefined} */
   let problem = "asking …";

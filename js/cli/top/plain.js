@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { escapeJson } from "../../safe-text.js";
-import { AskError, ask } from "./ask.js";
+import { escapeJson } from "../../util/safe-text.js";
+import { AskError, ask } from "./fetch.js";
 import { view } from "./view.js";
 
 /** Nothing is cut: whoever reads plain text has lines of any length. */
 const ROOM = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
 
-/** @typedef {import("./ask.js").Server} Server */
+/** @typedef {import("./fetch.js").Server} Server */
 
 /**
  * Prints what is going on: once, or a block at each interval until somebody ends the process or closes its output.
@@ -37,7 +37,7 @@ export async function plain(server, { intervalMs, json }) {
 }
 
 /**
- * @param {import("./ask.js").Snapshot} snapshot
+ * @param {import("./fetch.js").Snapshot} snapshot
  * @param {URL} url
  */
 function text(snapshot, url) {

@@ -1,6 +1,6 @@
 import { clean, cut, duration, pad, widthOf } from "./text.js";
 
-/** @typedef {import("./ask.js").InFlight} InFlight */
+/** @typedef {import("./fetch.js").InFlight} InFlight */
 /** @typedef {import("./view.js").Line} Line */
 
 /** Columns that the labels get before another column has to make room for them. */

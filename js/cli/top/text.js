@@ -1,5 +1,5 @@
 import truncatedWidth from "fast-string-truncated-width";
-import { clean as cleanText } from "../../safe-text.js";
+import { clean as cleanText } from "../../util/safe-text.js";
 
 /** Characters of one text that are shown at most. */
 const LONGEST = 300;

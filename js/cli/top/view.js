@@ -1,9 +1,9 @@
 import { table } from "./table.js";
 import { clean, cut, duration } from "./text.js";
 
-/** @typedef {import("./ask.js").Snapshot} Snapshot */
-/** @typedef {import("./ask.js").Stall} Stall */
-/** @typedef {import("./ask.js").Suspect} Suspect */
+/** @typedef {import("./fetch.js").Snapshot} Snapshot */
+/** @typedef {import("./fetch.js").Stall} Stall */
+/** @typedef {import("./fetch.js").Suspect} Suspect */
 /** @typedef {{ text: string, style?: "bold" | "red" | undefined }} Line clean text of one line */
 
 const COUNTED = ["created", "closed", "abandoned"];
@@ -74,7 +74,7 @@ function markOf(confidence) {
   return confidence === "last-seen" ? "?" : ">";
 }
 
-/** @param {import("./ask.js").Thread} thread */
+/** @param {import("./fetch.js").Thread} thread */
 function isBlocked({ blockedMs }) {
   return typeof blockedMs === "number" && blockedMs > 0;
 }

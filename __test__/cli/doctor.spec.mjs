@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { mode } from "../../js/async-context/mode.js";
+import manifest from "../../package.json" with { type: "json" };
+import { EXAMPLE } from "../../scripts/setup.mjs";
+import { ROOT, runNode } from "../_support/run.mjs";
+
+const BIN = join(ROOT, "bin/onescope.mjs");
+const IN_EXAMPLE = `--import=data:text/javascript,process.chdir(${encodeURIComponent(JSON.stringify(EXAMPLE))})`;
+
+/** @param {string[]} args @param {Parameters<typeof runNode>[1]} [options] @param {string[]} [flags] */
+const onescope = (args, options, flags = []) => runNode([...flags, BIN, ...args], options);
+
+/** @param {Parameters<typeof runNode>[1]} [options] @param {string[]} [flags] */
+async function doctor(options, flags) {
+  const { code, stdout, stderr } = await onescope(["doctor", "--json"], options, flags);
+  assert.equal(stderr, "");
+  return { code, ...JSON.parse(stdout) };
+}
+
+describe("onescope doctor", () => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-doctor-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("says what runs here", async () => {
+    const report = await doctor();
+    assert.equal(report.code, 0);
+    assert.deepEqual(report.problems, []);
+    assert.equal(report.onescope, manifest.version);
+    assert.equal(report.node, process.versions.node);
+    assert.equal(report.backend.name, process.env.ONESCOPE_BACKEND);
+    assert.equal(report.environment.ONESCOPE_BACKEND, process.env.ONESCOPE_BACKEND);
+    assert.equal(report.propagation.mode, mode.frames ? "AsyncContextFrame" : "async_hooks");
+    assert.equal(report.limits.labelBytes, 64);
+    assert.equal(report.limits.storagesWithAPlace, 63);
+  });
+
+  test("names the addon that it takes, and every limit of it", async () => {
+    const { backend, limits } = await doctor({ env: { ONESCOPE_BACKEND: undefined } });
+    assert.equal(backend.name, "native");
+    assert.deepEqual([backend.reasons, backend.missing], [[], []]);
+    assert.match(backend.addon.path, /\.node$/);
+    assert.equal(backend.addon.version, manifest.version);
+    assert.equal(limits.abandonedLabels, 256);
+    assert.equal(limits.counters, 3);
+  });
+
+  test("says why the backend is not native, and what it lacks", async () => {
+    const { code, backend } = await doctor({ env: { ONESCOPE_BACKEND: "js" } });
+    assert.equal(code, 0);
+    assert.deepEqual(backend.reasons, ["ONESCOPE_BACKEND=js asks for it"]);
+    assert.ok(backend.missing.includes("watch()"));
+  });
+
+  for (const env of [{ ONESCOPE_BACKEND: "native" }, { ONESCOPE_BACKEND: undefined }]) {
+    const path = join(folder, "not-an-addon.node");
+    test(`an addon that was asked for and does not load is wrong (${env.ONESCOPE_BACKEND})`, async () => {
+      writeFileSync(path, "no addon");
+      const { code, backend, problems } = await doctor({ env: { ...env, ONESCOPE_NATIVE_PATH: path } });
+      assert.equal(code, 1);
+      assert.equal(backend.name, "js");
+      assert.equal(backend.addon, null);
+      assert.equal(problems.length, backend.reasons.length);
+      assert.ok(problems[0].includes(path) && problems[0].includes("does not load"), problems[0]);
+      const { code: again, stdout } = await onescope(["doctor"], { env: { ...env, ONESCOPE_NATIVE_PATH: path } });
+      assert.equal(again, 1);
+      assert.ok(stdout.includes(`Wrong:\n  - ${problems[0]}`), stdout);
+    });
+  }
+
+  test("a backend that does not exist is wrong", async () => {
+    const { code, problems } = await doctor({ env: { ONESCOPE_BACKEND: "wasm" } });
+    assert.equal(code, 1);
+    assert.match(problems[0], /ONESCOPE_BACKEND is "wasm"/);
+  });
+
+  test("tells how scopes are entered, with onescope/register and without", async () => {
+    const best = mode.frames ? "root" : "plain";
+    const { propagation: without } = await doctor();
+    assert.deepEqual([without.register, without.way, without.wayWithRegister], [false, "plain", best]);
+    const { propagation: registered } = await doctor({}, ["--import", "onescope/register"]);
+    assert.deepEqual([registered.register, registered.way], [true, best]);
+  });
+
+  test("tells the storages that are slots from those that stayed real", async () => {
+    const preload = join(folder, "storages.mjs");
+    writeFileSync(
+      preload,
+      `import { AsyncLocalStorage } from "node:async_hooks";
+       import { SlotStorage } from "onescope";
+       globalThis[Symbol.for("tracer.als")] = new AsyncLocalStorage();
+       globalThis[Symbol.for("app.als")] = new SlotStorage();`.replace(
+        '"onescope"',
+        JSON.stringify(join(ROOT, "js/async-context/slot-storage.js")),
+      ),
+    );
+    const { storages } = await doctor({}, ["--import", preload]);
+    assert.deepEqual(storages, { slots: ["app.als"], real: ["tracer.als"] });
+    const { storages: registered } = await doctor({}, ["--import", "onescope/register", "--import", preload]);
+    assert.deepEqual(registered, { slots: ["tracer.als", "app.als"], real: [] });
+  });
+
+  test("says what is swapped of the app's vinext", async () => {
+    const { vinext } = await doctor({}, [IN_EXAMPLE]);
+    assert.equal(vinext.version, "1.4.0");
+    assert.equal(vinext.plugin, true);
+    assert.deepEqual([vinext.kept, vinext.differences], [[], []]);
+    assert.ok(vinext.swapped.includes("unified-request-context") && vinext.swapped.includes("headers"));
+    assert.ok(vinext.storages.slots.includes("vinext.requestContext.als"));
+    assert.ok(!vinext.storages.real.some((name) => name.startsWith("vinext.")));
+  });
+
+  test("says what is kept of a vinext that it does not know, and why", async () => {
+    const app = join(folder, "app");
+    const shims = join(app, "node_modules/vinext/dist/shims");
+    mkdirSync(join(shims, "internal"), { recursive: true });
+    mkdirSync(join(app, "node_modules/vite"), { recursive: true });
+    writeFileSync(join(app, "node_modules/vinext/package.json"), JSON.stringify({ version: "9.0.0" }));
+    writeFileSync(join(shims, "internal/als-registry.js"), "export const somethingNew = 1;");
+    writeFileSync(join(app, "node_modules/vite/package.json"), JSON.stringify({ main: "index.mjs" }));
+    const vite = join(EXAMPLE, "node_modules/vite/dist/node/index.js");
+    writeFileSync(join(app, "node_modules/vite/index.mjs"), `export { parseAst } from ${JSON.stringify(vite)};`);
+    const enter = `--import=data:text/javascript,process.chdir(${encodeURIComponent(JSON.stringify(app))})`;
+    const { vinext } = await doctor({}, [enter]);
+    assert.equal(vinext.version, "9.0.0");
+    assert.equal(vinext.plugin, false);
+    assert.deepEqual(vinext.swapped, []);
+    assert.deepEqual(vinext.kept, ["internal/als-registry"]);
+    assert.ok(
+      vinext.differences.some((difference) => difference.includes("somethingNew")),
+      `${vinext.differences}`,
+    );
+  });
+
+  test("people get the same as text", async () => {
+    const { code, stdout, stderr } = await onescope(["doctor"], {}, [IN_EXAMPLE]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, new RegExp(`^onescope ${manifest.version} on Node ${process.versions.node}`));
+    for (const heading of ["backend", "propagation", "scopes", "slots", "limits", "vinext", "environment"]) {
+      assert.match(stdout, new RegExp(`^${heading} +\\S`, "m"));
+    }
+    assert.match(stdout, /^Nothing is wrong\.$/m);
+    for (const line of stdout.split("\n")) if (!line.includes("/")) assert.ok(line.length <= 100, line);
+  });
+});
+
+describe("the command line", () => {
+  test("--help and --version print, and end well", async () => {
+    for (const args of [["--help"], ["-h"], ["help"]]) {
+      const { code, stdout } = await onescope(args);
+      assert.equal(code, 0);
+      assert.match(stdout, /^usage: onescope COMMAND.*\n {2}doctor /s);
+    }
+    const { stdout } = await onescope(["--version"]);
+    assert.equal(stdout, `${manifest.version}\n`);
+    const { code, stdout: help } = await onescope(["doctor", "--help"]);
+    assert.equal(code, 0);
+    assert.match(help, /^usage: onescope doctor/);
+  });
+
+  test("what makes no sense ends with 2 and says how it is used", async () => {
+    for (const [args, said] of /** @type {const} */ ([
+      [[], /^usage: onescope/s],
+      [["nurse"], /no command "nurse".*usage: onescope/s],
+      [["toString"], /no command "toString"/],
+      [["doctor", "--jsno"], /--jsno.*onescope doctor --help/s],
+      [["doctor", "now"], /now.*onescope doctor --help/s],
+    ])) {
+      const { code, stdout, stderr } = await onescope([...args]);
+      assert.deepEqual([code, stdout], [2, ""]);
+      assert.match(stderr, said);
+    }
+  });
+
+  test("a Node that is too old gets one clear line", async () => {
+    const pretend = `Object.defineProperty(process.versions, "node", { value: "20.20.2" });
+      Object.defineProperty(process, "version", { value: "v20.20.2" });`;
+    const flag = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
+    const { code, stdout, stderr } = await onescope(["doctor"], {}, [flag]);
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^onescope needs Node 22 or later, and this is v20\.20\.2: install a newer one [^\n]*\n$/);
+  });
+});

@@ -1,0 +1,381 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { backend } from "../../js/index.js";
+import { serve } from "../../js/inspect.js";
+import { codeOf } from "../_support/eventually.mjs";
+import { evalJson } from "../_support/run.mjs";
+import { ask, askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { until } from "../_support/until.mjs";
+
+const native = backend === "native";
+
+/** Waits until the server answers to a path with a status. */
+async function becomes(server, path, status) {
+  const answer = await until(
+    () => ask(server.page + path),
+    (seen) => seen.status === status,
+  );
+  assert.equal(answer.status, status, path);
+}
+
+test("the JavaScript backend says what is missing", { skip: native }, () => {
+  assert.equal(
+    codeOf(() => serve({ port: 0 })),
+    "ERR_ONESCOPE_BACKEND",
+  );
+});
+
+describe("options", () => {
+  for (const [name, options, code] of /** @type {Array<[string, any, string]>} */ ([
+    ["a port that is none", { port: 65_536 }, "ERR_ONESCOPE_OPTION"],
+    ["a port that is text", { port: "80" }, "ERR_ONESCOPE_OPTION"],
+    ["a host that is a name", { host: "example.com" }, "ERR_ONESCOPE_OPTION"],
+    ["a host with a zone", { host: "fe80::1%lo", token: "0123456789abcdef" }, "ERR_ONESCOPE_OPTION"],
+    ["a host with a zone and no token", { host: "fe80::1%lo" }, "ERR_ONESCOPE_OPTION"],
+    ["a host that is no text", { host: 127 }, "ERR_ONESCOPE_OPTION"],
+    ["a short token", { token: "fifteen-letters" }, "ERR_ONESCOPE_OPTION"],
+    ["a token with a line break", { token: "0123456789abcdef\n" }, "ERR_ONESCOPE_OPTION"],
+    ["an empty token", { token: "" }, "ERR_ONESCOPE_OPTION"],
+    ["strict that is no boolean", { strict: 1 }, "ERR_ONESCOPE_OPTION"],
+    ["a short time", { stuckMs: 99 }, "ERR_ONESCOPE_OPTION"],
+    ["all addresses without a token", { host: "0.0.0.0" }, "ERR_ONESCOPE_TOKEN"],
+    ["all IPv6 addresses without a token", { host: "::" }, "ERR_ONESCOPE_TOKEN"],
+    ["a mapped address without a token", { host: "::ffff:127.0.0.1" }, "ERR_ONESCOPE_TOKEN"],
+    ["an address of a network without a token", { host: "10.0.0.1" }, "ERR_ONESCOPE_TOKEN"],
+  ])) {
+    test(`${name}: ${code}`, () => {
+      assert.equal(
+        codeOf(() => serve({ port: 0, ...options })),
+        code,
+      );
+    });
+  }
+
+  test("no error shows the token", () => {
+    assert.throws(
+      () => serve({ token: "hunter2" }),
+      (/** @type {any} */ error) => !error.message.includes("hunter2"),
+    );
+  });
+});
+
+describe("one server", { skip: !native }, () => {
+  test("one at a time, and again on the same port", async () => {
+    const first = serve({ port: 0 });
+    assert.equal(
+      codeOf(() => serve({ port: 0, strict: true })),
+      "ERR_ONESCOPE_SERVING",
+    );
+    assert.equal(first.url, `http://127.0.0.1:${first.port}/`);
+    assert.equal((await ask(first.url)).status, 200);
+    for (let round = 0; round < 5; round++) {
+      const { port } = first;
+      if (round === 0) first.stop();
+      const next = serve({ port });
+      // A handle that is used up ends nobody else's server.
+      first.stop();
+      assert.equal((await ask(next.url)).status, 200);
+      next.stop();
+    }
+    const code = () => ask(first.url).catch((error) => error.code);
+    assert.equal(await until(code, (seen) => seen === "ECONNREFUSED"), "ECONNREFUSED");
+  });
+
+  test("IPv6", async () => {
+    const server = serve({ port: 0, host: "::1" });
+    assert.match(server.url, /^http:\/\/\[::1\]:\d+\/$/);
+    assert.equal((await ask(`${server.url}readyz`)).headers["content-type"], "application/json");
+    server.stop();
+  });
+
+  test("JavaScript that fails to answer /leaks says so once and goes on", async () => {
+    const source = `
+      import { setImmediate } from "node:timers/promises";
+      import { ask } from "./__test__/_support/start-diagnosed.mjs";
+      import { serve } from "./js/inspect.js";
+      const { url } = serve({ port: 0 });
+      const print = JSON.stringify;
+      const warnings = [];
+      process.on("warning", ({ name, message }) => warnings.push([name, message]));
+      JSON.stringify = () => { throw new Error("it is broken"); };
+      const answers = await Promise.all([1, 2, 3].map(() => ask(url + "leaks")));
+      const again = await ask(url + "leaks");
+      while (warnings.length === 0) await setImmediate();
+      console.log(print([...answers, again].map(({ status }) => status).concat(warnings)));
+      process.exit();
+    `;
+    assert.deepEqual(await evalJson(source), [
+      ...[503, 503, 503, 503],
+      ["OnescopeWarning", "/leaks of onescope's serve() failed: Error: it is broken"],
+    ]);
+  });
+
+  test("it ends with the worker that started it, and keeps no process alive", async () => {
+    const source = `
+      import { Worker } from "node:worker_threads";
+            import { once } from "node:events";
+      import { serve } from "./js/inspect.js";
+      const code = \`
+        import { parentPort } from "node:worker_threads";
+        import { serve } from "\${import.meta.resolve("onescope/inspect")}";
+        parentPort.on("message", () => {});
+        parentPort.postMessage(serve({ port: 0 }).port);
+      \`;
+      const worker = new Worker(new URL("data:text/javascript," + encodeURIComponent(code)));
+      const [port] = await once(worker, "message");
+      const answer = await fetch("http://127.0.0.1:" + port + "/readyz");
+      await answer.arrayBuffer();
+      await worker.terminate();
+      const own = serve({ port });
+      console.log(JSON.stringify([answer.headers.get("content-type"), own.port === port]));
+    `;
+    assert.deepEqual(await evalJson(source), ["application/json", true]);
+  });
+});
+
+describe("answers", { skip: !native }, () => {
+  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  let server;
+  before(async () => {
+    server = await startDiagnosed({ serve: { stuckMs: 1500 }, watch: { thresholdMs: 300 } });
+  });
+  after(() => server.stop());
+
+  test("every answer keeps browsers from using it otherwise", async () => {
+    for (const path of ["/", "/inflight", "/metrics", "/page.css", "/nowhere"]) {
+      const { headers } = await ask(server.page + path);
+      assert.equal(headers["x-content-type-options"], "nosniff", path);
+      assert.equal(headers["referrer-policy"], "no-referrer", path);
+      assert.equal(headers["cache-control"], "no-store", path);
+      assert.equal(headers["cross-origin-resource-policy"], "same-origin", path);
+      assert.match(
+        String(headers["content-security-policy"]),
+        /^default-src 'none'; script-src 'self'; style-src 'self'/,
+      );
+      assert.doesNotMatch(String(headers["content-security-policy"]), /unsafe|\*/);
+      assert.equal(headers["access-control-allow-origin"], undefined, path);
+    }
+  });
+
+  test("/inflight has what inflight() has, oldest first", async () => {
+    server.poke("/hang?secret=1");
+    const first = await until(
+      () => askJson(`${server.page}/inflight`),
+      ({ total }) => total === 1,
+    );
+    server.poke(`/named?text=${encodeURIComponent('<b>"&\u202e')}`);
+    const list = await until(
+      () => askJson(`${server.page}/inflight`),
+      ({ inFlight }) => inFlight[1]?.label.startsWith("<"),
+    );
+    assert.deepEqual(Object.keys(list), ["pid", "now", "threads", "total", "inFlight"]);
+    assert.deepEqual([list.pid, list.total], [server.pid, 2]);
+    assert.ok(Math.abs(Date.parse(list.now) - Date.now()) < 60_000);
+    assert.deepEqual(
+      list.inFlight.map((/** @type {any} */ { ageMs, idleMs, seq, ...rest }) => rest),
+      ["GET /hang", '<b>"&?'].map((label) => ({
+        label,
+        kind: "other",
+        state: "active",
+        thread: 0,
+        flags: [],
+        parent: null,
+      })),
+    );
+    assert.equal(list.inFlight[0].seq, first.inFlight[0].seq);
+    assert.ok(list.inFlight[0].ageMs >= list.inFlight[1].ageMs);
+    const query = (/** @type {string} */ text) => askJson(`${server.page}/inflight?${text}`);
+    const labels = async (/** @type {string} */ text) =>
+      (await query(text)).inFlight.map((/** @type {any} */ each) => each.label);
+    assert.deepEqual(await labels("limit=1"), ["GET /hang"]);
+    assert.equal((await query("limit=1")).total, 2);
+    assert.deepEqual(await labels("label=%3Cb"), ['<b>"&?']);
+    assert.deepEqual(await labels("state=active&thread=0&label="), ["GET /hang", '<b>"&?']);
+    assert.deepEqual(await labels("thread=7"), []);
+    assert.equal((await ask(`${server.page}/inflight?state=busy`)).status, 400);
+    assert.equal((await ask(`${server.page}/inflight?offset=5`)).status, 400);
+  });
+
+  test("/counters has counters and how long requests took", async () => {
+    for (let n = 0; n < 5; n++) await ask(`${server.app}/quick`);
+    await ask(`${server.app}/slow?ms=120`);
+    const counters = await until(
+      () => askJson(`${server.page}/counters`),
+      ({ histograms }) => histograms.some((/** @type {any} */ each) => each.label === "GET /slow"),
+    );
+    assert.equal(counters.created, counters.closed + counters.abandoned + counters.inFlight);
+    assert.deepEqual([counters.threads, counters.byState.active, counters.byKind.other], [1, 2, 2]);
+    const slow = counters.histograms.find((/** @type {any} */ each) => each.label === "GET /slow");
+    assert.equal(slow.count, 1);
+    assert.ok(slow.p50 >= 100 && slow.max === slow.p50, JSON.stringify(slow));
+    assert.equal(slow.buckets.length, 11);
+    assert.equal(
+      slow.buckets.reduce((/** @type {number} */ sum, /** @type {any} */ each) => sum + each.count, 0),
+      1,
+    );
+    assert.deepEqual(slow.buckets[10], { upToMs: null, count: 0 });
+  });
+
+  test("/leaks answers what JavaScript says, and nobody who looks starts to follow contexts", async () => {
+    const leaks = await until(
+      () => askJson(`${server.page}/leaks`),
+      ({ asOf }) => asOf !== undefined,
+    );
+    assert.deepEqual([leaks.tracking, leaks.held, leaks.lateReads], [false, [], []]);
+    assert.ok(Date.parse(leaks.asOf) > 0);
+    assert.deepEqual([leaks.heldTotal, leaks.neverClosedTotal, leaks.lateReadsTotal], [0, 0, 0]);
+    assert.deepEqual(leaks.neverClosed, []);
+  });
+
+  test("HEAD answers without a body, other methods are refused", async () => {
+    const head = await ask(`${server.page}/livez`, { method: "HEAD" });
+    assert.deepEqual([head.status, head.text], [200, ""]);
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+      const refused = await ask(`${server.page}/livez`, { method });
+      assert.deepEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"], method);
+    }
+    assert.equal((await ask(`${server.page}/../etc/passwd`)).status, 404);
+  });
+
+  test("names that are not of this machine are refused", async () => {
+    const { port } = new URL(server.page);
+    for (const host of [`localhost:${port}`, "127.0.0.1", "[::1]:80", "LOCALHOST"]) {
+      assert.equal((await ask(`${server.page}/livez`, { headers: { host } })).status, 200, host);
+    }
+    for (const host of ["example.com", `evil.example:${port}`, "127.0.0.1.evil.example", "0.0.0.0"]) {
+      assert.equal((await ask(`${server.page}/livez`, { headers: { host } })).status, 403, host);
+    }
+  });
+
+  test("while the thread is stuck everything answers, and says in what it is stuck", async () => {
+    await becomes(server, "/readyz", 200);
+    server.poke("/report?ms=4000");
+    const list = await until(
+      () => askJson(`${server.page}/inflight`),
+      // A busy machine may hold the thread up by itself.
+      ({ threads: [{ suspect }] }) => suspect?.confidence === "exact" && suspect.label === "GET /report",
+    );
+    const [thread] = list.threads;
+    const culprit = list.inFlight.find((/** @type {any} */ each) => each.label === "GET /report");
+    const suspect = { seq: culprit.seq, label: "GET /report", state: "active", confidence: "exact", call: null };
+    assert.deepEqual(thread.suspect, suspect);
+    assert.ok(thread.blockedMs >= 300, `${thread.blockedMs}`);
+    const { watching, stalls } = await askJson(`${server.page}/stalls`);
+    const { at, ...told } = stalls.find(
+      (/** @type {any} */ each) => each.request?.label === "GET /report" && each.confidence === "exact",
+    );
+    const line = JSON.stringify(told);
+    const lines = await until(
+      async () => server.errors().split("\n"),
+      (seen) => seen.includes(line),
+    );
+    assert.ok(watching && lines.includes(line), `${line} is not in ${lines}`);
+    assert.match(told.stack.join("\n"), /^buildReport/m);
+    assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
+    const leaks = await askJson(`${server.page}/leaks`);
+    assert.ok(leaks.asOf !== undefined);
+    await becomes(server, "/livez", 503);
+    assert.equal((await ask(`${server.page}/readyz`)).status, 503);
+    const { threads } = await askJson(`${server.page}/eventloop`);
+    assert.ok(Math.max(...threads[0].delaysMs) >= 300, JSON.stringify(threads));
+    // And it is over.
+    const free = await until(
+      () => askJson(`${server.page}/inflight`),
+      (seen) => seen.threads[0].blockedMs === 0,
+    );
+    assert.deepEqual(free.threads, [{ thread: 0, blockedMs: 0, suspect: null }]);
+    await becomes(server, "/readyz", 200);
+    assert.equal((await ask(`${server.page}/livez`)).status, 200);
+    const last = await until(
+      async () => (await askJson(`${server.page}/stalls`)).stalls.at(-1),
+      ({ onescope }) => onescope === "recovered",
+    );
+    assert.deepEqual([last.onescope, last.request.label], ["recovered", "GET /report"]);
+  });
+
+  test("a request that closed is in flight while what it left behind blocks the thread", async () => {
+    server.poke("/afterwards?ms=4000");
+    const isSuspected = ({ threads: [{ suspect }] }) => suspect?.label === "GET /afterwards";
+    const { threads, inFlight, total } = await until(() => askJson(`${server.page}/inflight?label=after`), isSuspected);
+    assert.deepEqual([threads[0].suspect.state, threads[0].suspect.confidence], ["closed", "exact"]);
+    assert.deepEqual(
+      inFlight.map(({ seq, state }) => [seq, state]),
+      [[threads[0].suspect.seq, "closed"]],
+    );
+    assert.equal(total, 1);
+    const { inFlight: others } = await askJson(`${server.page}/inflight?state=active`);
+    assert.ok(others.every(({ label }) => label !== "GET /afterwards"));
+    const free = await until(
+      () => askJson(`${server.page}/inflight?label=after`),
+      (seen) => seen.threads[0].blockedMs === 0,
+    );
+    assert.deepEqual(free.inFlight, []);
+  });
+});
+
+describe("without a watch", { skip: !native }, () => {
+  test("threads beat for the server, and the request is the one that was entered last", async () => {
+    const server = await startDiagnosed({ watch: false });
+    try {
+      await becomes(server, "/readyz", 200);
+      server.poke("/report?ms=1500");
+      const { threads } = await until(
+        () => askJson(`${server.page}/inflight`),
+        (seen) => seen.threads[0].blockedMs > 200,
+      );
+      assert.deepEqual([threads[0].suspect.label, threads[0].suspect.confidence], ["GET /report", "last-seen"]);
+      assert.deepEqual(await askJson(`${server.page}/stalls`), { watching: false, inspector: null, stalls: [] });
+      assert.equal(server.errors(), "");
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe("with a token", { skip: !native }, () => {
+  const token = "a-token-of-some-length";
+  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  let server;
+  before(async () => {
+    server = await startDiagnosed({ serve: { token }, watch: false });
+  });
+  after(() => server.stop());
+  const bearer = { authorization: `Bearer ${token}` };
+
+  test("only who knows it is answered, under any name", async () => {
+    for (const path of ["/inflight", "/metrics", "/livez", "/main.js", "/nowhere", "/"]) {
+      for (const authorization of [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        `Basic ${token}`,
+        `Bearer ${token}x`,
+        `Bearer ${token.slice(1)}`,
+      ]) {
+        const { status, headers, text } = await ask(server.page + path, { headers: { authorization } });
+        assert.deepEqual([status, headers["www-authenticate"]], [401, "Bearer"], `${path} ${authorization}`);
+        assert.ok(!text.includes("pid"));
+      }
+      const headers = { ...bearer, host: "status.example.com" };
+      assert.equal((await ask(server.page + path, { headers })).status, path === "/nowhere" ? 404 : 200, path);
+    }
+    assert.equal((await ask(`${server.page}/page.css`)).status, 200);
+  });
+
+  test("the form gives a cookie, which is not the token", async () => {
+    const send = (/** @type {string} */ body) => ask(`${server.page}/login`, { method: "POST", body });
+    const wrong = await send("token=nonsense");
+    assert.deepEqual([wrong.status, wrong.headers["set-cookie"]], [401, undefined]);
+    assert.match(wrong.text, /not the token/);
+    assert.equal((await send("")).status, 401);
+    assert.equal((await send(`token=${"x".repeat(3000)}`)).status, 413);
+    const right = await send(`token=${encodeURIComponent(token)}`);
+    assert.deepEqual([right.status, right.headers.location], [303, "/"]);
+    const [cookie, ...attributes] = String(right.headers["set-cookie"]).split("; ");
+    assert.deepEqual(attributes, ["Path=/", "HttpOnly", "SameSite=Strict"]);
+    assert.ok(!cookie.includes(token));
+    assert.equal((await ask(`${server.page}/inflight`, { headers: { cookie: `a=b; ${cookie}` } })).status, 200);
+    assert.equal((await ask(`${server.page}/inflight`, { headers: { cookie: cookie.slice(0, -1) } })).status, 401);
+    assert.equal((await ask(`${server.page}/inflight`, { headers: { cookie: `onescope=${token}` } })).status, 401);
+  });
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ROOT, runNode } from "../_support/run.mjs";
+import { BUN, DENO, installRuntimes, skipRuntimes } from "../_support/runtimes.mjs";
+
+const BIN = join(ROOT, "bin/onescope.mjs");
+const PROGRAM = join(ROOT, "__test__/_support/in-runtime.mjs");
+const REGISTER = join(ROOT, "js/register.js");
+
+const DENO_RUN = ["run", "--allow-all", "--no-lock"];
+
+/** Where each runtime takes its preloads, and what of `in-runtime.mjs` works there. */
+const RUNTIMES = [
+  { name: "Bun", binary: BUN, run: [], preload: ["--preload", REGISTER], requests: [] },
+  { name: "Deno", binary: DENO, run: DENO_RUN, preload: ["--preload", REGISTER], requests: ["GET /seen"] },
+];
+
+test("in Node, nothing warns of the runtime", async () => {
+  const source = `import { trackRequests, trackLeaks } from "onescope/inspect"; trackRequests(); trackLeaks();`;
+  const { code, stderr } = await runNode(["--import", REGISTER, "--input-type=module", "--eval", source]);
+  assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("Bun and Deno", { skip: skipRuntimes }, async (t) => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-runtimes-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  installRuntimes();
+  const env = { ONESCOPE_BACKEND: "native", NO_COLOR: "1", DENO_DIR: join(folder, "deno"), DENO_NO_UPDATE_CHECK: "1" };
+
+  for (const { name, binary, run, preload, requests } of RUNTIMES) {
+    for (const flags of [[], preload]) {
+      await t.test(
+        `${name}${flags.length > 0 ? " with register" : ""}: one warning, no error, and the rest works`,
+        async () => {
+          const flight = join(folder, `${name}-${flags.length}`);
+          const { code, stdout, stderr } = await runNode([...run, ...flags, PROGRAM, flight], { binary, env });
+          assert.equal(code, 0, stderr);
+          assert.doesNotMatch(stderr, /uncaught/i);
+          const warnings = stderr.split("\n").filter((line) => line.includes("OnescopeWarning"));
+          assert.equal(warnings.length, 1, stderr);
+          assert.match(warnings[0], new RegExp(`onescope: ${name} \\d+\\.\\d+\\.\\d+: these do not work here: `));
+          for (const call of ["onescope/register", "trackRequests()", "watch()", "trackLeaks()", "leaks()"]) {
+            assert.ok(warnings[0].includes(call), call);
+          }
+          // A stall is reported all the same, and names work that runs under a label.
+          assert.match(stderr, /"onescope":"stall".*"label":"job"/);
+
+          const values = [0, 1, 2, 3];
+          assert.deepEqual(JSON.parse(/** @type {string} */ (stdout.trim().split("\n").at(-1))), {
+            swapped: { imported: false, required: flags.length > 0 },
+            storages: { waited: values, bound: values, resumed: values, outside: [] },
+            requests,
+            shown: true,
+            flight,
+            leaks: [],
+          });
+        },
+      );
+    }
+
+    await t.test(`${name}: doctor names the runtime and what it lacks`, async () => {
+      const { code, stdout, stderr } = await runNode([...run, BIN, "doctor"], { binary, env });
+      assert.equal(code, 1);
+      assert.match(stdout, new RegExp(`^onescope \\S+ on ${name} \\d`));
+      assert.match(stdout, new RegExp(`${name} lacks what Node has: trackRequests\\(\\)`));
+      assert.equal(stderr.includes("OnescopeWarning"), false, stderr);
+    });
+  }
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { chmodSync, statSync, writeFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { backend } from "../../js/index.js";
+import { flightPath, lastFlight, readFlight } from "../_support/flights.mjs";
+import { runNode } from "../_support/run.mjs";
+
+const PROGRAM = fileURLToPath(new URL("../_support/changed-flight.mjs", import.meta.url));
+const native = backend === "native";
+
+/** Shell commands on the flight F; S is a small file, B one of the flight's size. Then what the process says of it. */
+const COMMANDS = [
+  ["echo > F", "was shortened"],
+  [": > F", "was shortened"],
+  ["cp S F", "was shortened"],
+  ["cp B F", "was overwritten|was shortened"],
+  ["tee F < S", "was shortened"],
+  ["truncate -s 0 F", "was shortened"],
+  ["truncate -s 100000 F", "was shortened"],
+  ["dd if=S of=F 2> /dev/null", "was shortened"],
+  ["dd if=S of=F conv=notrunc 2> /dev/null", "was overwritten"],
+  // logrotate's copytruncate
+  ["cp F F-copy && truncate -s 0 F", "was shortened"],
+  ["rm F", "was removed"],
+  ["mv S F", "was removed"],
+];
+
+describe("a flight that other programs change costs no process", { skip: !native, concurrency: 2 }, () => {
+  for (const [command, said] of COMMANDS) {
+    test(command, async (t) => {
+      const path = flightPath(t);
+      writeFileSync(`${path}-small`, "x".repeat(9000));
+      writeFileSync(`${path}-big`, "x".repeat(2 ** 20));
+      const words = command.replace(/\b[FSB]\b/g, (name) => path + { F: "", S: "-small", B: "-big" }[name]);
+      const { code, signal, stdout, stderr } = await runNode([PROGRAM, path, words]);
+      assert.deepEqual([code, signal, stdout], [0, null, "alive 1300\n"], stderr);
+      assert.match(stderr, new RegExp(`^onescope: the flight \\S+flight (${said}).*\\n$`));
+    });
+  }
+});
+
+test("a flight that is moved or write-protected is recorded on", { skip: !native }, async (t) => {
+  for (const [command, name] of [
+    ["mv F F-moved", "-moved"],
+    ["chmod 400 F", ""],
+  ]) {
+    const path = flightPath(t);
+    const { code, stderr } = await runNode([PROGRAM, path, command.replaceAll("F", path)]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    chmodSync(path + name, 0o600);
+    assert.equal((await readFlight(path + name)).endedCleanly, true);
+  }
+});
+
+test("a copy that was made before the file was shortened is read", { skip: !native }, async (t) => {
+  const path = flightPath(t);
+  await runNode([PROGRAM, path, `cp ${path} ${path}-copy && : > ${path}`]);
+  assert.match((await lastFlight([`${path}-copy`])).stdout, /^in flight: /m);
+  assert.match((await lastFlight([path])).stderr, /^ERR_ONESCOPE_FLIGHT_/);
+  assert.ok(statSync(`${path}-copy`).size > 0);
+});
+
+const BUS = `
+  import { record } from "onescope/inspect";
+  const [path, handled] = process.argv.slice(1);
+  let got = 0;
+  const listen = () => process.on("SIGBUS", () => got++);
+  if (handled === "before") listen();
+  const recording = path === "none" ? undefined : record({ path, maxBytes: 2 ** 20 });
+  if (handled === "after") listen();
+  if (handled === "stopped") recording?.stop();
+  process.kill(process.pid, "SIGBUS");
+  setTimeout(() => console.log("got", got), 100);
+`;
+
+test("any other SIGBUS does what it did", { skip: !native }, async (t) => {
+  for (const handled of ["no", "before", "after", "stopped"]) {
+    const run = async (/** @type {string} */ path) => {
+      const { code, signal, stdout } = await runNode(["--input-type=module", "--eval", BUS, path, handled]);
+      return [code, signal, stdout];
+    };
+    assert.deepEqual(await run(flightPath(t)), await run("none"), handled);
+  }
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { SLOTS } from "../../js/generated/slot-table.js";
+import { store } from "../../js/index.js";
+import * as ours from "../../shims/unified-request-context.js";
+import { Family, OPERATION, play } from "../_support/family.mjs";
+import { STOCK } from "../_support/stock.mjs";
+
+const stock = await import(STOCK);
+const { createRequestContext, getRequestContext, runWithRequestContext, runWithUnifiedStateMutation } = ours;
+const COLLECTIONS = SLOTS.filter(({ kind }) => ["list", "set", "map", "weakMap", "lazy"].includes(kind)).map(
+  ({ key }) => key,
+);
+
+/** A fork of a context, after `mutate` changed it. */
+function fork(context, mutate = () => {}) {
+  return runWithRequestContext(context, () => runWithUnifiedStateMutation(mutate, getRequestContext));
+}
+
+/** A request with two forks, of which one has a fork of its own. Nobody has touched a collection yet. */
+function family() {
+  const parent = createRequestContext();
+  const child = fork(parent);
+  return { parent, child, sibling: fork(parent), grandchild: fork(child) };
+}
+
+test("whoever touches a collection first makes it for all", () => {
+  assert.equal(COLLECTIONS.length, 15);
+  for (const first of Object.keys(family())) {
+    const members = family();
+    for (const name of COLLECTIONS) {
+      const made = members[first][name];
+      for (const [who, member] of Object.entries(members))
+        assert.equal(member[name], made, `${name}: ${first}, ${who}`);
+    }
+  }
+});
+
+test("after the parent assigns another collection, its forks keep the old one, and the other way round", () => {
+  for (const name of COLLECTIONS) {
+    for (const assigning of ["parent", "child", "sibling", "grandchild"]) {
+      for (const touched of [true, false]) {
+        const members = family();
+        const old = touched ? members.parent[name] : undefined;
+        const replacement = { replacement: name };
+        members[assigning][name] = replacement;
+        assert.equal(members[assigning][name], replacement);
+        const others = Object.keys(members).filter((who) => who !== assigning);
+        for (const who of others) {
+          assert.equal(members[who][name], old ?? members[others[0]][name], `${name}: ${assigning}, ${who}`);
+          assert.notEqual(members[who][name], replacement);
+        }
+        assert.equal(fork(members[assigning])[name], replacement);
+      }
+    }
+  }
+});
+
+test("all other fields start with the parent's value and then go their own way", () => {
+  const plain = SLOTS.filter(({ key }) => !COLLECTIONS.includes(key));
+  const of = (who) => Object.fromEntries(plain.map(({ key, kind }) => [key, kind === "value" ? { who } : who]));
+  const parent = createRequestContext(of("parent"));
+  const child = fork(parent);
+  for (const { key } of plain) {
+    assert.deepEqual(child[key], parent[key], key);
+    if (typeof parent[key] === "object") assert.equal(child[key], parent[key], key);
+  }
+  Object.assign(child, of("child"));
+  const grandchild = fork(child);
+  for (const { key } of plain) assert.deepEqual([parent[key], grandchild[key]], [of("parent")[key], of("child")[key]]);
+  Object.assign(parent, of("changed"));
+  for (const { key } of plain) assert.deepEqual(child[key], of("child")[key], key);
+});
+
+test("the dynamic latch is one object for a request and its forks, made for a parent that has none", () => {
+  for (const none of [undefined, null]) {
+    const [parent, theirs] = [createRequestContext(), stock.createRequestContext()];
+    parent.renderDynamicLatch = theirs.renderDynamicLatch = none;
+    parent.dynamicUsageDetected = theirs.dynamicUsageDetected = true;
+    const child = fork(parent);
+    const expected = stock.runWithRequestContext(theirs, () =>
+      stock.runWithUnifiedStateMutation(() => {}, stock.getRequestContext),
+    );
+    assert.deepEqual(child.renderDynamicLatch, expected.renderDynamicLatch);
+    assert.equal(child.renderDynamicLatch, parent.renderDynamicLatch);
+  }
+});
+
+test("a mutation gets the fork before it is current, and the fork ends with the call", async () => {
+  const parent = createRequestContext();
+  const result = await runWithRequestContext(parent, async () => {
+    let mutated;
+    const value = await runWithUnifiedStateMutation(
+      (child) => {
+        mutated = child;
+        child.phase = "action";
+        assert.equal(getRequestContext(), parent);
+      },
+      async () => {
+        assert.equal(getRequestContext(), mutated);
+        await null;
+        assert.equal(getRequestContext(), mutated);
+        return "value";
+      },
+    );
+    assert.equal(getRequestContext(), parent);
+    assert.deepEqual([mutated.phase, parent.phase], ["action", "render"]);
+    return value;
+  });
+  assert.equal(result, "value");
+});
+
+test("a mutation that throws leaves the parent current and unchanged", () => {
+  const parent = createRequestContext();
+  runWithRequestContext(parent, () => {
+    const mutate = (child) => {
+      child.phase = "action";
+      throw new Error("from mutate");
+    };
+    assert.throws(() => runWithUnifiedStateMutation(mutate, () => {}), /from mutate/);
+    assert.equal(getRequestContext(), parent);
+    assert.equal(parent.phase, "render");
+  });
+});
+
+test("outside a request there is nothing to mutate, and the function is called all the same", () => {
+  assert.equal(
+    runWithUnifiedStateMutation(assert.fail, () => "called"),
+    "called",
+  );
+});
+
+test("a fork is in the store as an entered context, under its parent", () => {
+  const before = store.counts();
+  const parent = createRequestContext({ requestSignal: null });
+  runWithRequestContext(parent, () =>
+    runWithUnifiedStateMutation(
+      () => {},
+      () => {
+        const [handle, above] = [store.handle(getRequestContext()), store.handle(parent)];
+        assert.notEqual(handle, above);
+        const listed = store.contexts({ forks: true }).find(({ seq }) => seq === handle);
+        assert.deepEqual([listed.parent, listed.kind, listed.state], [above, "appPage", "active"]);
+        const { created, forked } = store.counts();
+        assert.deepEqual([created, forked], [before.created + 1, before.forked + 1]);
+      },
+    ),
+  );
+});
+
+test("any family of contexts behaves as plain objects do, whoever touches, assigns and forks in whatever order", () => {
+  fc.assert(
+    fc.property(fc.array(OPERATION, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (operations, order) => {
+      const members = [new Family(ours), new Family(stock)];
+      for (const operation of operations) for (const each of members) play(each, operation);
+      const places = members[0].contexts.map((_, place) => [order.next().value, place]).sort(([a], [b]) => a - b);
+      const [mine, theirs] = members.map((each) => each.describe(places.map(([, place]) => place)));
+      assert.deepEqual(mine, theirs);
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,3 @@
+import { testParity } from "../_support/shim-parity.mjs";
+
+testParity("head-state");

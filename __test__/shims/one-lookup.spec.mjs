@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { test } from "node:test";
+import { LAYOUT } from "../../js/generated/slot-table.js";
+import { loadCopy } from "../_support/graph.mjs";
+
+// Inside a request each access to its state is one look at the one real storage. vinext's own modules look twice.
+
+// The storage pins its methods, so one that counts has to be there first.
+const one = new AsyncLocalStorage();
+let count = 0;
+one.getStore = () => {
+  count++;
+  return AsyncLocalStorage.prototype.getStore.call(one);
+};
+globalThis[Symbol.for(`onescope.scope.1.${LAYOUT.hash}`)] = one;
+
+const modules = [
+  "unified-request-context",
+  "navigation-state",
+  "navigation-context-state",
+  "router-state",
+  "router",
+  "head-state",
+  "head",
+  "i18n-state",
+  "i18n-context",
+  "request-context",
+  "root-params",
+  "cache-for-request",
+  "cache-request-state",
+  "fetch-cache-state",
+];
+const vinext = await loadCopy(
+  "ours",
+  modules.map((name) => `shims/${name}`),
+);
+
+/** How often `fn` looks at the storage. */
+function lookups(fn) {
+  count = 0;
+  fn();
+  return count;
+}
+
+const cached = vinext.cacheForRequest(() => ({}));
+
+const ONCE = {
+  "cache-for-request": [cached],
+  "cache-request-state": [
+    vinext._initRequestScopedCacheState,
+    vinext._isOnDemandRevalidate,
+    () => vinext.markActionRevalidation(1),
+    vinext.getAndClearActionRevalidationKind,
+    () => vinext._markPendingRevalidatedTag("a"),
+    () => vinext._hasPendingRevalidatedTag(["a"]),
+    () => vinext._queuePendingRevalidation(Promise.resolve()),
+    () => vinext._queuePendingCdnTagInvalidation("a", undefined, Promise.resolve()),
+    () => vinext._setRequestScopedCacheLife({ expire: 1 }),
+    vinext._peekRequestScopedCacheLife,
+    vinext._consumeRequestScopedCacheLife,
+    vinext._captureRequestScopedCacheLifeAccessors,
+    vinext.shouldServeStaleUnstableCacheEntry,
+  ],
+  "fetch-cache-state": [
+    vinext.getFetchCacheState,
+    () => vinext.addCollectedRequestTags(["a"]),
+    vinext.getCurrentFetchSoftTags,
+  ],
+  "head-state": [vinext.resetSSRHead, () => vinext.setDocumentInitialHead([])],
+  "i18n-state": [vinext.getI18nContext, () => vinext.setI18nContext(null)],
+  "navigation-state": [
+    vinext.getNavigationContext,
+    () => vinext.setNavigationContext(null),
+    () => vinext.registerServerInsertedHTMLCallback(() => {}),
+    vinext.flushServerInsertedHTML,
+    vinext.clearServerInsertedHTML,
+  ],
+  "request-context": [vinext.getRequestExecutionContext, () => globalThis[Symbol.for("__cloudflare-context__")]],
+  "root-params": [vinext.getCurrentRootParams, () => vinext.setRootParams({})],
+  "router-state": [vinext.getPagesNavigationContext, () => vinext.setSSRContext(null)],
+};
+
+for (const [name, accesses] of Object.entries(ONCE)) {
+  test(`${name} looks once for each access`, () => {
+    vinext.runWithRequestContext(vinext.createRequestContext({ phase: "action" }), () => {
+      for (const access of accesses) assert.equal(lookups(access), 1, String(access));
+    });
+  });
+}
+
+test("a parameter of the root takes one more look, at what asks for it", () => {
+  const get = () => void vinext.getRootParam("lang");
+  vinext.runWithRequestContext(vinext.createRequestContext(), () => {
+    const asked = vinext.runWithRootParamsUsage({ kind: "route" }, () => lookups(get));
+    assert.equal(asked, 2);
+  });
+});

@@ -1,0 +1,335 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import fc from "fast-check";
+import { LAYOUT } from "../../js/generated/slot-table.js";
+import { backend, registerSlot, store } from "../../js/index.js";
+import { backend as chosen } from "../../js/store/backend.js";
+import * as shim from "../../shims/unified-request-context.js";
+import { afterCollection, codeOf } from "../_support/eventually.mjs";
+
+const { closeAfterResponse, createRequestContext, getRequestContext } = shim;
+const { runWithRequestContext, runWithUnifiedStateMutation } = shim;
+const STALE = "ERR_ONESCOPE_STALE_HANDLE";
+const NO_HANDLES = [Number.NaN, -1, 0.5, 1.5, 2 ** 53, 2 ** 60, Number.POSITIVE_INFINITY, 0, 1, 256, 512];
+const NOT_NUMBERS = ["257", 257n, Symbol("handle"), null, undefined, true, {}, [257]];
+const phase = store.slots().find(({ key }) => key === "phase");
+
+/** A new entered context and its handle. */
+function enter(opts) {
+  const context = createRequestContext(opts);
+  runWithRequestContext(context, () => {});
+  return { context, handle: store.handle(context) };
+}
+
+test("a native slot of every kind is read and written from both sides", () => {
+  const own = [
+    registerSlot("both.flag", { kind: "flag", lifetime: "request", default: true }),
+    registerSlot("both.enum", { kind: "enum", lifetime: "request", variants: ["a", 7, "c"], default: 7 }),
+    registerSlot("both.counter", { kind: "counter", lifetime: "request", default: 5 }),
+  ];
+  const values = { flag: [false, true], enum: ["c", "a", 7], counter: [6, 2 ** 31 - 1, 5] };
+  const { context, handle } = enter();
+  runWithRequestContext(context, () => {
+    for (const slot of own) {
+      const { kind, default: first } = store.slots()[slot.id - 1];
+      assert.equal(store.read(handle, slot.id), first);
+      for (const value of values[kind]) {
+        store.write(handle, slot.id, value);
+        assert.deepEqual([slot.get(), store.read(handle, slot.id)], [value, value]);
+      }
+      for (const value of values[kind]) {
+        slot.set(value);
+        assert.deepEqual([slot.get(), store.read(handle, slot.id)], [value, value]);
+      }
+    }
+  });
+});
+
+test("writing what the slot's kind does not have is an error and changes nothing", () => {
+  const { context, handle } = enter({ phase: "action", nextFetchId: 4, isDraftMode: true });
+  const id = (name) => store.slots().find(({ key }) => key === name).id;
+  const odd = [null, undefined, {}, Symbol("value"), 1n, "odd", -1, 0.5, 2 ** 31, Number.NaN];
+  for (const name of ["phase", "nextFetchId", "isDraftMode"]) {
+    for (const value of odd)
+      assert.equal(
+        codeOf(() => store.write(handle, id(name), value)),
+        "ERR_ONESCOPE_SLOT_KIND",
+      );
+  }
+  const counter = registerSlot("edge.of.counter", { kind: "counter", lifetime: "request", default: 0 });
+  assert.equal(
+    codeOf(() => store.write(handle, counter.id, 2 ** 31)),
+    "ERR_ONESCOPE_SLOT_KIND",
+  );
+  const raised = registerSlot("both.counter", { kind: "counter", lifetime: "request", default: 5 });
+  for (const value of [4, 2 ** 31]) {
+    assert.equal(
+      codeOf(() => store.write(handle, raised.id, value)),
+      "ERR_ONESCOPE_SLOT_KIND",
+    );
+    runWithRequestContext(context, () =>
+      assert.equal(
+        codeOf(() => raised.set(value)),
+        "ERR_ONESCOPE_SLOT_KIND",
+      ),
+    );
+  }
+  assert.deepEqual([context.phase, context.nextFetchId, context.isDraftMode], ["action", 4, true]);
+});
+
+test("a slot that is not native or not there is an error of its own", () => {
+  const { handle } = enter();
+  const scope = registerSlot("scope.flag", { kind: "flag" });
+  for (const call of [(id) => store.read(handle, id), (id) => store.write(handle, id, true)]) {
+    for (const id of [1, scope.id])
+      assert.equal(
+        codeOf(() => call(id)),
+        "ERR_ONESCOPE_SLOT_KIND",
+      );
+    for (const id of [0, 10_000])
+      assert.equal(
+        codeOf(() => call(id)),
+        "ERR_ONESCOPE_SLOT_UNKNOWN",
+      );
+    for (const id of [Number.NaN, -1, 1.5, "2", 2n, null])
+      assert.equal(
+        codeOf(() => call(id)),
+        "ERR_ONESCOPE_HANDLE",
+      );
+  }
+});
+
+test("what can be no handle is refused by every call", () => {
+  const calls = [
+    (handle) => store.read(handle, phase.id),
+    (handle) => store.write(handle, phase.id, "action"),
+    (handle) => store.label(handle),
+    (handle) => store.setLabel(handle, "text"),
+    (handle) => store.state(handle),
+  ];
+  enter();
+  for (const call of calls) {
+    for (const handle of [...NO_HANDLES, ...NOT_NUMBERS]) {
+      assert.equal(
+        codeOf(() => call(handle)),
+        "ERR_ONESCOPE_HANDLE",
+        String(handle),
+      );
+    }
+    for (const handle of [Number.MAX_SAFE_INTEGER, 2 ** 40 + 1])
+      assert.equal(
+        codeOf(() => call(handle)),
+        STALE,
+      );
+  }
+});
+
+test("only contexts of the store have a handle", () => {
+  for (const other of [getRequestContext(), {}, null, undefined, 5]) assert.equal(store.handle(other), undefined);
+  const { context, handle } = enter();
+  assert.ok(Number.isSafeInteger(handle));
+  assert.equal(store.handle(context), handle);
+  assert.equal(
+    codeOf(() => store.read(handle + 1, phase.id)),
+    STALE,
+    "the next cell belongs to nobody yet",
+  );
+});
+
+test("the handle of a collected context stays stale and never names another", async () => {
+  const handles = Array.from({ length: 3 * LAYOUT.pageCells }, () => enter({ phase: "action" }).handle);
+  const first = handles[0];
+  const probe = () => codeOf(() => store.read(first, phase.id));
+  assert.equal(await afterCollection(probe, (code) => code !== "no error"), STALE);
+  const kept = Array.from({ length: 3 * LAYOUT.pageCells }, () => enter());
+  assert.equal(new Set([...handles, ...kept.map(({ handle }) => handle)]).size, 6 * LAYOUT.pageCells);
+  for (const name of ["read", "label", "state"])
+    assert.equal(
+      codeOf(() => store[name](first, phase.id)),
+      STALE,
+    );
+  assert.equal(
+    codeOf(() => store.write(first, phase.id, "render")),
+    STALE,
+  );
+  assert.equal(
+    codeOf(() => store.setLabel(first, "text")),
+    STALE,
+  );
+});
+
+const CHARACTERS = fc.oneof(fc.nat(0x7f), fc.nat(0x7ff), fc.nat(0xffff), fc.nat(0x10ffff));
+
+test("a label is cut to 64 bytes, before the first character that does not fit whole", () => {
+  const { handle } = enter();
+  const cut = (text) => {
+    let kept = "";
+    for (const given of text.toWellFormed()) {
+      const character = given.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u, "?");
+      if (Buffer.byteLength(kept + character) > LAYOUT.labelBytes) break;
+      kept += character;
+    }
+    return kept;
+  };
+  const texts = fc.array(CHARACTERS, { maxLength: 80 }).map((codes) => String.fromCodePoint(...codes));
+  const edges = ["", "a".repeat(64), "a".repeat(65), `${"a".repeat(63)}é`, `${"a".repeat(61)}😀x`, "😀".repeat(17)];
+  fc.assert(
+    fc.property(texts, (text) => {
+      store.setLabel(handle, text);
+      assert.equal(store.label(handle), cut(text));
+    }),
+    { examples: [...edges, "\ufeffbegins with a mark", "x\ud800y", "x\0y"].map((text) => [text]) },
+  );
+  assert.equal(store.contexts().find(({ seq }) => seq === handle).label, store.label(handle));
+});
+
+test("a label is text, and nothing else is taken for it", () => {
+  const { handle } = enter();
+  store.setLabel(handle, "GET /");
+  for (const value of [5, null, undefined, {}]) {
+    assert.equal(
+      codeOf(() => store.setLabel(handle, value)),
+      "ERR_ONESCOPE_SLOT_KIND",
+    );
+  }
+  assert.equal(store.label(handle), "GET /");
+});
+
+test("contexts are listed oldest first, with what they are", async () => {
+  const kinds = [{ requestSignal: null }, { isOnDemandRevalidate: false }, { executionContext: null }, {}];
+  const made = [];
+  for (const opts of kinds) {
+    made.push(enter(opts));
+    store.setLabel(made.at(-1).handle, `number ${made.length}`);
+    await setTimeout(3 * LAYOUT.clockTickMs);
+  }
+  const mine = (list) => list.filter(({ seq }) => made.some(({ handle }) => handle === seq));
+  const listed = mine(store.contexts());
+  assert.deepEqual(
+    listed.map(({ seq, kind, state, label, parent }) => [seq, kind, state, label, parent]),
+    ["appPage", "pagesPage", "regeneration", "other"].map((kind, place) => {
+      return [made[place].handle, kind, "active", `number ${place + 1}`, null];
+    }),
+  );
+  const ages = listed.map(({ ageMs }) => ageMs);
+  assert.deepEqual(
+    ages,
+    ages.toSorted((a, b) => b - a),
+  );
+  // The clock's thread may be late on a busy machine, but not by the whole time that the test took.
+  assert.ok(ages[0] - ages[3] >= 3 * LAYOUT.clockTickMs, `${ages}`);
+  assert.equal(new Set(store.contexts().map(({ thread }) => thread)).size, 1);
+
+  runWithRequestContext(made[0].context, () => {});
+  const [first] = mine(store.contexts());
+  assert.ok(first.idleMs < first.ageMs - 2 * LAYOUT.clockTickMs, `${first.idleMs} ${first.ageMs}`);
+});
+
+test("contexts made in one go are listed in the order in which they were made", () => {
+  const made = Array.from({ length: 5_000 }, () => enter().context);
+  const first = store.handle(made[0]);
+  for (let list = 0; list < 40; list++) {
+    const handles = store.contexts().map(({ seq }) => seq);
+    assert.deepEqual(
+      handles.slice(handles.indexOf(first)),
+      made.map((context) => store.handle(context)),
+    );
+  }
+});
+
+test("what an App request turned out to be is told by its phase", () => {
+  for (const [phase, kind] of [
+    ["render", "appPage"],
+    ["action", "action"],
+    ["route-handler", "appRoute"],
+    ["odd", "appPage"],
+  ]) {
+    const { handle } = enter({ requestSignal: null, phase });
+    assert.deepEqual(store.state(handle), { kind, state: "active" });
+    assert.equal(store.contexts().find(({ seq }) => seq === handle).kind, kind);
+    assert.equal(store.state(enter({ isOnDemandRevalidate: false, phase }).handle).kind, "pagesPage");
+  }
+});
+
+test("a limit keeps the oldest, forks are listed on request, closed contexts are not", async () => {
+  const { context, handle } = enter();
+  const fork = runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
+  const all = store.contexts();
+  for (const limit of [0, 1, all.length, all.length + 1]) {
+    assert.deepEqual(
+      store.contexts({ limit }).map(({ seq }) => seq),
+      all.slice(0, limit).map(({ seq }) => seq),
+    );
+  }
+  for (const limit of [-1, 0.5, Number.NaN, "1", null]) {
+    assert.equal(
+      codeOf(() => store.contexts({ limit })),
+      "ERR_ONESCOPE_HANDLE",
+      String(limit),
+    );
+  }
+  const has = (options, seq) => store.contexts(options).some((each) => each.seq === seq);
+  assert.deepEqual([has({}, handle), has(undefined, store.handle(fork))], [true, false]);
+  assert.deepEqual([has({ forks: true }, handle), has({ forks: true }, store.handle(fork))], [true, true]);
+  await closeAfterResponse(context);
+  assert.equal(has({ forks: true }, handle), false);
+  assert.equal(store.state(handle).state, "closed");
+});
+
+test("counts add up, whatever is entered, forked and closed in whatever order", () => {
+  const operation = fc.record({ kind: fc.constantFrom("enter", "fork", "close", "handle"), who: fc.nat() });
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
+      const before = store.counts();
+      const expected = { created: before.created, forked: before.forked, closed: before.closed };
+      const open = [createRequestContext()];
+      runWithRequestContext(open[0], () => {});
+      expected.created++;
+      for (const { kind, who } of operations) {
+        const context = open[who % open.length];
+        if (kind === "enter") expected.created += open.push(enter().context) && 1;
+        else if (kind === "handle") expected.created += store.handle(createRequestContext()) && 1;
+        else if (context === undefined) continue;
+        else if (kind === "fork") {
+          expected.forked++;
+          runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
+        } else {
+          expected.closed++;
+          void closeAfterResponse(context);
+          open.splice(who % open.length, 1);
+        }
+      }
+      const { created, forked, closed, abandoned, inFlight, liveCells } = store.counts();
+      assert.deepEqual({ created, forked, closed }, expected);
+      assert.equal(created, closed + abandoned + inFlight);
+      assert.ok(liveCells >= open.length && liveCells <= created + forked);
+    }),
+  );
+});
+
+if (backend === "native") {
+  test("a panic in Rust is an error, and the process lives", () => {
+    const addon = createRequire(import.meta.url)(chosen.path);
+    assert.throws(() => addon.selftestPanic(), /this panic is caught at the binding/);
+    assert.equal(store.state(enter().handle).state, "active");
+  });
+
+  test("another thread sees and changes the contexts of this one", async () => {
+    const { context, handle } = enter({ phase: "action" });
+    store.setLabel(handle, "GET /seen");
+    const worker = new Worker(new URL("../_support/store-worker.mjs", import.meta.url), { workerData: { handle } });
+    const [seen] = await once(worker, "message");
+    await worker.terminate();
+    assert.deepEqual(seen, {
+      label: "GET /seen",
+      phase: "action",
+      state: "active",
+      listed: store.contexts().find(({ seq }) => seq === handle).thread,
+    });
+    assert.deepEqual([context.phase, store.label(handle)], ["route-handler", "written by a worker"]);
+  });
+}

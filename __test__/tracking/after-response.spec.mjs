@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { backend, store } from "../../js/index.js";
+import { histograms, inflight, label, leaks, trackLeaks } from "../../js/inspect.js";
+import {
+  closeAfterResponse,
+  createRequestContext,
+  queueAfterCallback,
+  runWithRequestContext,
+} from "../../shims/unified-request-context.js";
+import { afterCollection } from "../_support/eventually.mjs";
+import { cleanups, here, over, send, serve, track } from "../_support/tracked.mjs";
+import { until } from "../_support/until.mjs";
+
+const native = backend === "native";
+const DEFERRED_MS = 700;
+/** The coarse clock ticks every 10 ms; a busy machine makes it late. */
+const TICKS_MS = 100;
+
+const stateOf = (/** @type {number} */ seq) => store.state(seq).state;
+
+test("listeners of finish see their request responded, and it closes in the next turn", async () => {
+  track();
+  /** @type {unknown[]} */
+  const seen = [];
+  const { origin } = await serve((_request, response) => {
+    response.on("finish", () => {
+      const seq = Number(here());
+      seen.push(inflight({ label: "/seen" }).map((each) => [each.seq === seq, each.state]));
+      // Runs after the immediate that closes requests.
+      setImmediate(() => seen.push(stateOf(seq)));
+    });
+    response.end("ok");
+  });
+  await (await fetch(`${origin}/seen`)).text();
+  await until(
+    () => seen.length,
+    (length) => length === 2,
+  );
+  assert.deepEqual(seen, [[[true, "responded"]], "closed"]);
+});
+
+test("a program that replaces setImmediate has its requests closed all the same", async (t) => {
+  track();
+  const { port } = await serve((_request, response) => response.end(String(here())));
+  t.mock.method(globalThis, "setImmediate", () => {});
+  const { answer } = await send(port, "GET /replaced HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const seq = () => Number(answer().split("\r\n\r\n")[1] || Number.NaN);
+  await until(seq, Number.isInteger);
+  assert.equal(
+    await until(
+      () => stateOf(seq()),
+      (state) => state === "closed",
+    ),
+    "closed",
+  );
+});
+
+test("a state of after() that has another shape ends neither the process nor the request's closing", async () => {
+  track();
+  const { origin } = await serve((_request, response) => {
+    const context = createRequestContext(/** @type {any} */ ({ afterContext: {} }));
+    runWithRequestContext(context, () => response.end("ok"));
+  });
+  await (await fetch(`${origin}/another-shape`)).text();
+  assert.deepEqual(await over("/another-shape"), []);
+});
+
+/**
+ * Sends a request whose vinext context has work that `after()` deferred, and waits for its close.
+ *
+ * @param {string} path
+ */
+async function sendDeferred(path) {
+  const times = { made: 0, responded: 0, closed: 0 };
+  /** @type {{ context: any, states: string[] }} */
+  const seen = { context: undefined, states: [] };
+  const { origin } = await serve((_request, response) => {
+    times.made = performance.now();
+    const context = createRequestContext();
+    seen.context = context;
+    runWithRequestContext(context, () => {
+      const seq = Number(store.handle(context));
+      queueAfterCallback(context, async () => {
+        await sleep(DEFERRED_MS / 2);
+        runWithRequestContext(context, () => seen.states.push(stateOf(seq)));
+        await sleep(DEFERRED_MS / 2);
+      });
+      response.on("finish", async () => {
+        times.responded = performance.now();
+        label("GET /deferred/[id]");
+        await closeAfterResponse(context);
+        times.closed = performance.now();
+        seen.states.push(stateOf(seq));
+      });
+      response.end("ok");
+    });
+  });
+  await (await fetch(origin + path)).text();
+  await until(
+    () => seen.states.length,
+    (length) => length === 2,
+  );
+  return { times, seen };
+}
+
+test("a latency ends with the response and counts under the name that finish gave", { skip: !native }, async () => {
+  track();
+  const { times, seen } = await sendDeferred("/deferred/1");
+  assert.deepEqual(seen.states, ["responded", "closed"]);
+  const found = histograms().filter((each) => each.label.includes("/deferred/"));
+  assert.deepEqual(
+    found.map((each) => [each.label, each.count]),
+    [["GET /deferred/[id]", 1]],
+  );
+  const [{ max }] = found;
+  assert.ok(times.closed - times.responded >= DEFERRED_MS - 10);
+  assert.ok(max <= times.responded - times.made + TICKS_MS, `${max} ms: ${JSON.stringify(times)}`);
+});
+
+test("the age of what is held counts from the close", async () => {
+  const tracker = trackLeaks();
+  cleanups.push(() => tracker.stop());
+  track();
+  const { times, seen } = await sendDeferred("/deferred/2");
+  const ofDeferred = () => leaks().held.find((group) => group.label === "GET /deferred/[id]");
+  const found = await afterCollection(ofDeferred, (group) => group !== undefined);
+  assert.ok(found !== undefined && seen.context !== undefined);
+  assert.ok(found.oldestMs <= performance.now() - times.closed + TICKS_MS, `${found.oldestMs}`);
+});

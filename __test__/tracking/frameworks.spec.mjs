@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import express from "express";
+import fastify from "fastify";
+import { backend } from "../../js/index.js";
+import { counters, inflight, label, trackRequests } from "../../js/inspect.js";
+import { until } from "../_support/until.mjs";
+
+// Each app answers with the label that inflight() shows for its request after an await: what label() then names it.
+
+const ANSWER = /^(GET|POST) \S+ \d+$/;
+
+/** @param {string} name that the request gets */
+async function describe(name) {
+  await sleep(2);
+  const before = inflight({ label: "/fw/" });
+  label(name);
+  const [found] = inflight({ label: name });
+  return `${before.find(({ seq }) => seq === found.seq)?.label} ${found.seq}`;
+}
+
+/** @param {string} origin */
+async function ask(origin) {
+  const names = Array.from({ length: 10 }, (_, index) => `n${index}x`);
+  const answers = await Promise.all(
+    names.map(async (name, index) => {
+      const post = { method: "POST", body: JSON.stringify({ name }), headers: { "content-type": "application/json" } };
+      return (await fetch(`${origin}/fw/${name}?name=${name}`, index % 2 === 0 ? {} : post)).text();
+    }),
+  );
+  for (const [index, answer] of answers.entries()) {
+    assert.match(answer, ANSWER);
+    assert.ok(answer.startsWith(`${index % 2 === 0 ? "GET" : "POST"} /fw/${names[index]} `), answer);
+  }
+  assert.equal(new Set(answers.map((answer) => answer.split(" ")[2])).size, names.length);
+}
+
+test("requests of Express are contexts, also once their body was read", async () => {
+  const tracking = trackRequests();
+  const before = counters();
+  const app = express().use(express.json());
+  app.all("/fw/:name", async (request, response) => {
+    response.send(await describe(request.body?.name ?? request.query.name));
+  });
+  const server = app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  await ask(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}`);
+  await until(counters, ({ closed }) => closed - before.closed === 10);
+  assert.equal(counters().closed - before.closed, 10);
+  server.closeAllConnections();
+  server.close();
+  tracking.stop();
+});
+
+test("requests of Fastify are contexts, also once their body was read", async () => {
+  const tracking = trackRequests();
+  const before = counters();
+  const app = fastify();
+  app.all("/fw/:name", (/** @type {any} */ request) => describe(request.body?.name ?? request.query.name));
+  await ask(await app.listen({ port: 0, host: "127.0.0.1" }));
+  await until(counters, ({ closed }) => closed - before.closed === 10);
+  assert.equal(counters().closed - before.closed, 10);
+  app.server.closeAllConnections();
+  await app.close();
+  tracking.stop();
+});
+
+test("a worker's server has its own contexts, which the main thread sees", async () => {
+  const worker = new Worker(new URL("../_support/inspect-worker.mjs", import.meta.url));
+  const [port] = await once(worker, "message");
+  const answer = fetch(`http://127.0.0.1:${port}/in/worker`).then((response) => response.text());
+  await once(worker, "message");
+  if (backend === "native") {
+    const [found] = inflight({ label: "/in/worker" });
+    assert.equal(found.label, "GET /in/worker");
+    assert.deepEqual(
+      inflight({ thread: found.thread }).map(({ seq }) => seq),
+      [found.seq],
+    );
+    assert.deepEqual(inflight({ label: "/in/worker", thread: found.thread + 1 }), []);
+  }
+  worker.postMessage("go");
+  assert.equal(await answer, "GET /in/worker");
+  const [left] = await once(worker, "message");
+  assert.equal(left, 0);
+  await worker.terminate();
+});

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { counters, inflight, label, with as withLabel } from "../../js/inspect.js";
+import { handleOf } from "../../js/store/records.js";
+import { store } from "../../js/store.js";
+import { HttpRequest } from "../../js/tracking/http-request.js";
+import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
+import { codeOf } from "../_support/eventually.mjs";
+import { here, over, seen, send, serve, track } from "../_support/tracked.mjs";
+import { until } from "../_support/until.mjs";
+
+test("a label is method and path, cut and made safe, and nothing that is private", async () => {
+  track();
+  /** @type {string[]} */
+  const labels = [];
+  const { port } = await serve((_request, response) => {
+    labels.push(store.label(Number(here())));
+    response.end();
+  });
+  for (const [target, expected] of [
+    ["/plain", "GET /plain"],
+    ["/q?token=secret", "GET /q"],
+    ["/f#secret", "GET /f"],
+    ["http://user:secret@host:80/proxied?secret", "GET /proxied"],
+    ["http://host?secret", "GET /"],
+    [`/${"x".repeat(100)}`, `GET /${"x".repeat(59)}`],
+    ["/%0a%00", "GET /%0a%00"],
+  ]) {
+    const { socket, answer } = await send(port, `GET ${target} HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n`);
+    const text = await until(answer, (given) => given.includes("\r\n\r\n"));
+    socket.destroy();
+    assert.match(text, /200 OK/, target);
+    assert.equal(labels.pop(), expected);
+  }
+  const { socket, answer } = await send(port, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
+  await until(answer, (given) => given.includes("\r\n\r\n"));
+  socket.destroy();
+  assert.deepEqual(labels, ["OPTIONS *"]);
+});
+
+test("a target that is no ASCII, which other parsers may let through, makes a safe label too", () => {
+  for (const [target, expected] of [
+    [`/${"x".repeat(58)}\u00c3\u00a9`, `GET /${"x".repeat(58)}`],
+    ["/caf\u00c3\u00a9", "GET /café"],
+    ["/bad\u00ff\u00fe", "GET /bad\u{fffd}\u{fffd}"],
+    ["/c1\u00c2\u0085x", "GET /c1?x"],
+    ["/turned\u00e2\u0080\u00aex", "GET /turned?x"],
+  ]) {
+    const request = new HttpRequest("GET", target);
+    assert.equal(store.label(Number(handleOf(request))), expected);
+    request.end();
+  }
+});
+
+test("label() names the current context, and only there", async () => {
+  track();
+  const { origin } = await serve(async (_request, response) => {
+    await sleep(1);
+    label("import\tof \ud800 users");
+    response.end(store.label(Number(here())));
+  });
+  assert.equal(await (await fetch(`${origin}/x`)).text(), "import?of \u{fffd} users");
+  // It closes a turn after its response; the next test counts.
+  await over("import?of");
+  assert.equal(
+    codeOf(() => label("x")),
+    "ERR_ONESCOPE_NO_CONTEXT",
+  );
+  assert.equal(
+    codeOf(() => label(/** @type {any} */ (5))),
+    "ERR_ONESCOPE_SLOT_KIND",
+  );
+  const context = createRequestContext();
+  runWithRequestContext(context, () => label("by vinext's context"));
+  assert.equal(store.label(Number(store.handle(context))), "by vinext's context");
+});
+
+test("with() is a context until its result settles", async () => {
+  const before = counters();
+  /** @type {Array<number | undefined>} */
+  const handles = [];
+  const result = withLabel("job", async () => {
+    handles.push(here());
+    await sleep(1);
+    assert.equal(here(), handles[0]);
+    withLabel("part", () => handles.push(here()));
+    assert.equal(here(), handles[0]);
+    return "result";
+  });
+  assert.equal(here(), undefined);
+  const [job] = inflight({ label: "job" });
+  assert.deepEqual([job.seq, job.kind, job.parent, job.state], [handles[0], "other", null, "active"]);
+  assert.equal(await result, "result");
+  assert.deepEqual(seen("job"), []);
+  assert.equal(store.state(Number(handles[1])).state, "closed");
+  assert.throws(() => withLabel("job", () => assert.fail("sync")), /sync/);
+  await assert.rejects(
+    withLabel("job", async () => assert.fail("async")),
+    /async/,
+  );
+  let calls = 0;
+  // biome-ignore lint/suspicious/noThenProperty: as lazy queries of databases have it
+  const lazy = { then: (/** @type {(value: number) => void} */ done) => done(++calls) };
+  assert.equal(await withLabel("job", () => lazy), 1, "what has a then is asked once");
+  assert.equal(
+    codeOf(() => withLabel(/** @type {any} */ (undefined), () => {})),
+    "ERR_ONESCOPE_SLOT_KIND",
+  );
+  const after = counters();
+  assert.deepEqual([after.created - before.created, after.closed - before.closed], [5, 5]);
+});
+
+test("work inside a request names it as its parent, and is the innermost context", async () => {
+  track();
+  const { origin } = await serve(async (_request, response) => {
+    const request = here();
+    const context = createRequestContext({ requestSignal: null });
+    await runWithRequestContext(context, async () => {
+      assert.equal(here(), request, "vinext's context joined the request");
+      await withLabel("inner", async () => {
+        const [inner] = inflight({ label: "inner" });
+        assert.deepEqual([inner.seq, inner.parent], [here(), request]);
+        const nested = createRequestContext({ requestSignal: null });
+        runWithRequestContext(nested, () => assert.equal(here(), store.handle(nested)));
+        await sleep(1);
+        assert.equal(here(), inner.seq);
+      });
+      assert.equal(here(), request);
+    });
+    response.end("ok");
+  });
+  assert.equal(await (await fetch(`${origin}/parent`)).text(), "ok");
+});
+
+test("vinext's first context in a request joins it; others are parts of it", async () => {
+  track();
+  /** @type {any[]} */
+  let facts = [];
+  const { origin } = await serve(async (_request, response) => {
+    const request = Number(here());
+    const page = createRequestContext({ requestSignal: null });
+    const regeneration = createRequestContext({ executionContext: null });
+    runWithRequestContext(page, () => runWithRequestContext(regeneration, () => {}));
+    const late = createRequestContext({ executionContext: null });
+    facts = [request, store.handle(page), store.state(request), regeneration, late];
+    response.end();
+    await sleep(1);
+    runWithRequestContext(late, () => {});
+  });
+  await (await fetch(`${origin}/joined`)).text();
+  const [request, joined, state, regeneration] = facts;
+  assert.equal(joined, request);
+  assert.deepEqual(state, { state: "active", kind: "appPage" });
+  await until(
+    () => store.state(request).state,
+    (now) => now === "closed",
+  );
+  const parts = await until(
+    () => inflight({ label: "/joined" }),
+    (list) => list.length === 2,
+  );
+  assert.deepEqual(
+    parts.map(({ seq, kind, parent, label }) => ({ seq, kind, parent, label })),
+    [regeneration, facts[4]].map((context) => ({
+      seq: store.handle(context),
+      kind: "regeneration",
+      parent: request,
+      label: "GET /joined",
+    })),
+  );
+});

@@ -1,0 +1,71 @@
+import { LAYOUT } from "../generated/slot-table.js";
+import { copies, isOthers } from "../util/copies.js";
+import { shared } from "../util/shared.js";
+import { mode } from "./mode.js";
+import { real } from "./node-storage.js";
+import { adopting, SlotStorage } from "./slot-storage.js";
+
+// A real storage that exists already must not be shadowed by a new one: somebody holds the instance, and what is entered
+// through one must be read through the other. All callers look the methods up on the instance, so own methods that
+// route to a slot take it over in place. Scopes that were entered before stay visible through the slot until they end.
+
+/** @type {WeakMap<object, InstanceType<typeof SlotStorage>>} */
+const adopted = shared("adopted", () => new WeakMap());
+
+/**
+ * The slot behind a storage: the storage itself if it is one, else the one that it was taken over by.
+ *
+ * @param {unknown} storage
+ * @returns {InstanceType<typeof SlotStorage> | undefined} `undefined` for a real storage and for anything else
+ */
+export function slotBehind(storage) {
+  if (storage instanceof SlotStorage) return storage;
+  return typeof storage === "object" && storage !== null ? adopted.get(storage) : undefined;
+}
+
+/**
+ * Makes a real storage a slot, in place. Does nothing to what is no AsyncLocalStorage or is a slot already, be it one of a
+ * copy with another layout.
+ *
+ * @param {unknown} storage
+ */
+export function adopt(storage) {
+  if (!(storage instanceof real.AsyncLocalStorage) || slotBehind(storage) !== undefined) return;
+  if (isOthers(storage)) return;
+  const slot = adopting(storage.getStore.bind(storage));
+  const getStore = slot.getStore.bind(slot);
+  const enterWith = slot.enterWith.bind(slot);
+  /**
+   * @param {unknown} store
+   * @param {(...args: any[]) => any} fn
+   * @param {unknown[]} args
+   */
+  const run = (store, fn, ...args) => {
+    if (storage.getStore === getStore && storage.enterWith === enterWith)
+      return Reflect.apply(slot.run, slot, [store, fn, ...args]);
+    // As Node's own `run`, for a profiler that has hooked the storage since.
+    const before = storage.getStore();
+    if (Object.is(before, store)) return Reflect.apply(fn, null, args);
+    if (!mode.frames) return Reflect.apply(slot.run, slot, [store, fn, ...args]);
+    storage.enterWith(store);
+    try {
+      return Reflect.apply(fn, null, args);
+    } finally {
+      storage.enterWith(before);
+    }
+  };
+  for (const [name, value] of Object.entries({ getStore, enterWith, run, exit: slot.exit.bind(slot) })) {
+    Object.defineProperty(storage, name, { value, configurable: true, writable: true });
+  }
+  const suspend = real.AsyncLocalStorage.prototype.disable.bind(storage);
+  Object.defineProperty(storage, "disable", {
+    value: () => {
+      slot.disable();
+      suspend();
+    },
+    configurable: true,
+    writable: true,
+  });
+  adopted.set(storage, slot);
+  copies.taken.set(storage, LAYOUT.hash);
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
+import { ways } from "../async-context/entry.js";
+import { threadLeaks } from "../leaks/leaks.js";
+import { isTracking } from "../leaks/sentinels.js";
+import { nativeOnly } from "../store/native-only.js";
+import { threadBlock } from "../store/records.js";
+import { nothing, startUnlessRefused, warnOnce } from "../store/start.js";
+import { CODES, OnescopeError } from "../util/errors.js";
+import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
+import { requirePermission } from "../util/permission.js";
+import { follow } from "../watchdog/thread.js";
+
+/** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
+
+const OPTIONS = ["port", "host", "token", "stuckMs", "strict"];
+
+/** Clients can try as often as they like, so a token must be long. */
+const TOKEN = /^[\x21-\x7e]{16,512}$/;
+
+/** Rows of each list of /leaks; limits.rs has the same number. */
+const LEAK_ROWS = 200;
+
+/**
+ * Starts the diagnostics server of the process: a page for people, JSON and metrics, which answer while JavaScript is stuck.
+ * Where the port is taken it takes another, where it cannot listen at all it is off; a warning says so.
+ *
+ * @param {ServeOptions} [options]
+ * @returns {import("../inspect.js").DiagnosticsServer}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that others can reach without a token;
+ *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
+ *   network; and with the option `strict` errors with the codes `ERR_ONESCOPE_SERVING` while another server of the process is
+ *   on, `ERR_ONESCOPE_LISTEN`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
+ */
+export function serve(options) {
+  const {
+    port = 9464,
+    host = "127.0.0.1",
+    token,
+    stuckMs = 10_000,
+    strict = false,
+  } = readOptions("serve()", options, OPTIONS);
+  checkWhole("serve()", "port", port, 0, 65_535);
+  checkWhole("serve()", "stuckMs", stuckMs, 100, MOST_MS);
+  const address = host === "localhost" ? "127.0.0.1" : host;
+  if (!isAddress(address)) refuseOption("serve()", "host", host, "an IP address, without a zone, or localhost");
+  if (typeof strict !== "boolean") refuseOption("serve()", "strict", strict, "true or false");
+  if (token !== undefined && !isToken(token)) {
+    refuseOption("serve()", "token", token, "16 to 512 printable characters without spaces", { secret: true });
+  }
+  if (token === undefined && !isLoopback(address)) {
+    throw new OnescopeError(
+      CODES.TOKEN,
+      `serve() on ${host} shows others what this process is at; set a token that they must know, or omit host`,
+    );
+  }
+  const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot answer while it is stuck");
+  requirePermission("net", undefined, "serve()");
+  const session = randomBytes(32).toString("hex");
+  const settings = { address, port, token, session, stuckMs, strict };
+  const start = () => handleOf(diagnostics, settings);
+  return (
+    startUnlessRefused("serve()", strict, start) ?? { url: null, port: null, stop: nothing, [Symbol.dispose]: nothing }
+  );
+}
+
+/**
+ * @param {import("../store/native/contract.js").Diagnostics} diagnostics
+ * @param {import("../store/native/contract.js").ServerSettings} settings
+ * @returns {import("../inspect.js").DiagnosticsServer}
+ * @throws what the backend throws where it cannot start
+ */
+function handleOf(diagnostics, settings) {
+  threadBlock();
+  const start = () => diagnostics.diagnosticsStart(settings, answerLeaks(diagnostics));
+  const { address, port, moved, joined, alike } = ways.outside(start);
+  const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
+  if (moved !== undefined) {
+    const message = `onescope's serve() listens on ${url}, because port ${settings.port} is refused (${moved}); set port to a free one, or to 0`;
+    process.emitWarning(message, "OnescopeWarning");
+  }
+  if (joined) {
+    // Whoever started it ends it.
+    const what = `ignored its options: this process has a server on ${url} already; call serve() once`;
+    if (!alike) warnOnce("serve()", CODES.SERVING, what);
+    return { url, port, stop: nothing, [Symbol.dispose]: nothing };
+  }
+  follow();
+  let on = true;
+  const stop = () => {
+    if (!on) return;
+    on = false;
+    diagnostics.diagnosticsStop();
+    follow();
+  };
+  return { url, port, stop, [Symbol.dispose]: stop };
+}
+
+/**
+ * @param {import("../store/native/contract.js").Diagnostics} diagnostics
+ * @returns {() => void} answers a question for the leaks
+ */
+function answerLeaks(diagnostics) {
+  let warned = false;
+  return () => {
+    let json = null;
+    try {
+      // Nobody who looks may start what costs every request a little.
+      const { held, lateReads, ...rest } = threadLeaks();
+      json = JSON.stringify({
+        tracking: isTracking(),
+        held: held.slice(0, LEAK_ROWS),
+        heldTotal: held.length,
+        lateReads: lateReads.slice(0, LEAK_ROWS),
+        lateReadsTotal: lateReads.length,
+        ...rest,
+      });
+    } catch (error) {
+      // Nobody calls this, so what it throws would end the process.
+      if (!warned) process.emitWarning(`/leaks of onescope's serve() failed: ${error}`, "OnescopeWarning");
+      warned = true;
+    }
+    diagnostics.diagnosticsLeaks(json);
+  };
+}
+
+/** @param {string} address an IP address */
+function isLoopback(address) {
+  return isIP(address) === 4 ? address.startsWith("127.") : new URL(`http://[${address}]`).hostname === "[::1]";
+}
+
+/** @param {unknown} address */
+function isAddress(address) {
+  // Node takes a zone, as in fe80::1%lo, which neither addresses of the web nor the server know.
+  return typeof address === "string" && isIP(address) !== 0 && !address.includes("%");
+}
+
+/** @param {unknown} token */
+function isToken(token) {
+  return typeof token === "string" && TOKEN.test(token);
+}

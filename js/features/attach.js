@@ -1,0 +1,51 @@
+// A thread that has loaded onescope and makes no context: a watch, a recording or a diagnostics server of the process includes
+// it all the same.
+
+import { ways } from "../async-context/entry.js";
+import { shared } from "../util/shared.js";
+
+// As it is now: a test may replace it.
+const { setTimeout } = globalThis;
+
+let warned = false;
+
+/** @param {unknown} error */
+export function warn(error) {
+  if (warned) return;
+  warned = true;
+  const message = `onescope cannot watch, record or serve this thread as it should: ${error}`;
+  process.emitWarning(message, "OnescopeWarning");
+}
+
+/**
+ * Attaches this thread to the store once its event loop turns. What that needs is loaded only then, and it keeps no thread
+ * alive. The JavaScript backend has no watch, recording or server.
+ */
+export function attachSoon() {
+  shared("attach", () => {
+    const attach = async () => {
+      try {
+        const [{ backend }, { threadBlock }] = await Promise.all([
+          import("../store/backend.js"),
+          import("../store/records.js"),
+        ]);
+        if (backend.watchdog !== undefined) threadBlock();
+      } catch (error) {
+        warn(error);
+      }
+    };
+    // Not an immediate: one that keeps no thread alive does not wake an idle event loop.
+    ways.outside(() => setTimeout(attach, 1).unref());
+    return true;
+  });
+}
+
+/**
+ * Attaches a worker soon, and the main thread once it starts a worker. Until then only the main thread itself can start a
+ * watch, a recording or a server, which attaches it; so a process that does not pays for none of it.
+ */
+export function attachIfShared() {
+  // Node marks what a worker cannot do. Its `isMainThread` is in a module that takes 2 MB and some milliseconds to load.
+  if ("disabled" in process.chdir) attachSoon();
+  else process.once("worker", attachSoon);
+}

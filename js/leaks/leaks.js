@@ -1,0 +1,70 @@
+import { lateReads } from "../request/late.js";
+import { backend } from "../store/backend.js";
+import { readOptions, refuseOption } from "../util/options.js";
+import { closedLives, isTracking, trackLeaks } from "./sentinels.js";
+
+/** @typedef {{ label: string, count: number, oldestMs: number }} Group */
+
+/**
+ * What a request leaves behind: contexts of this thread that closed and that somebody still holds, and contexts of the
+ * process that nobody closed. See leaks in inspect.d.ts.
+ *
+ * @param {{ idleMs?: number }} [options]
+ * @throws {import("../util/errors.js").OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function leaks(options) {
+  const { idleMs = 60_000 } = readOptions("leaks()", options, ["idleMs"]);
+  if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a number from 0");
+  // For the next call, where nobody asked for it before.
+  if (!isTracking()) trackLeaks();
+  const { held, ...rest } = threadLeaks();
+  const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
+  const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));
+  return { held, neverClosed: merged(open, backend.abandoned()), ...rest };
+}
+
+/** What only this thread knows of it, as far as it knows it: nothing starts to follow contexts. */
+export function threadLeaks() {
+  const { held, ...rest } = closedLives();
+  return { held: [...grouped(held).values()].sort(byCount), lateReads: lateReads(), ...rest };
+}
+
+/**
+ * @param {Array<{ label: string, ageMs: number }>} contexts
+ * @returns {Map<string, Group>} by label
+ */
+function grouped(contexts) {
+  /** @type {Map<string, Group>} */
+  const groups = new Map();
+  for (const { label, ageMs } of contexts) {
+    const group = groups.get(label) ?? { label, count: 0, oldestMs: 0 };
+    group.count++;
+    group.oldestMs = Math.max(group.oldestMs, ageMs);
+    groups.set(label, group);
+  }
+  return groups;
+}
+
+/**
+ * @param {Map<string, Group>} open
+ * @param {Group[]} collected
+ */
+function merged(open, collected) {
+  const groups = new Map([...open].map(([label, group]) => [label, { ...group, collected: 0 }]));
+  for (const { label, count, oldestMs } of collected) {
+    const group = groups.get(label) ?? { label, count: 0, oldestMs: 0, collected: 0 };
+    group.count += count;
+    group.collected += count;
+    group.oldestMs = Math.max(group.oldestMs, oldestMs);
+    groups.set(label, group);
+  }
+  return [...groups.values()].sort(byCount);
+}
+
+/**
+ * @param {Group} a
+ * @param {Group} b
+ */
+function byCount(a, b) {
+  return b.count - a.count;
+}

@@ -1,0 +1,195 @@
+import { ways } from "../async-context/entry.js";
+import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, Family, Values } from "../generated/context-fields.js";
+import { SLOTS } from "../generated/slot-table.js";
+import { closing } from "../store/hooks.js";
+import { isClosed } from "../store/records.js";
+import { keyOf } from "../util/copies.js";
+import { Extras } from "./extras.js";
+import { countLate, uncounted } from "./late.js";
+
+// Releasing a request: its context and all its forks lose their JavaScript values, so that whoever still holds one of them
+// holds little. Native values lie in the cell and stay. So do two that later work needs, and that hold nothing of the
+// request's: the state of `after()`, lest a late callback waits for a response that is over, and the host's execution
+// context, which late work is told to.
+//
+// It happens in the turn after the request closed, and not before the work that it gave to `waitUntil` has settled: vinext
+// writes its caches there, from what the context says.
+
+/** @typedef {import("./request-context.js").Context} Context */
+
+/**
+ * A class of what stands in the place of dropped values: reads give the defaults and are counted; what is written stays.
+ *
+ * @param {Record<string, unknown>} defaults
+ * @param {string} kept the one that is not dropped
+ * @returns {new (context: Context, value: unknown) => { readonly $context: Context, [name: string]: unknown }}
+ */
+function stub(defaults, kept) {
+  class Released {
+    /**
+     * @param {Context} context
+     * @param {unknown} value of the one that is kept
+     */
+    constructor(context, value) {
+      this.$context = context;
+      /** @type {any} */ (this)[kept] = value;
+    }
+  }
+  for (const [name, value] of Object.entries(defaults)) {
+    if (name === kept) continue;
+    Object.defineProperty(Released.prototype, name, {
+      /** @this {Released} */
+      get() {
+        countLate(this.$context);
+        return value;
+      },
+      /** @this {Released} @param {unknown} written */
+      set(written) {
+        Object.defineProperty(this, name, { value: written, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  }
+  return /** @type {any} */ (Released);
+}
+
+const ReleasedValues = stub({ ...new Values() }, "executionContext");
+const ReleasedCollections = stub({ ...new Collections() }, "afterContext");
+
+/** Values of registered slots, of a context that was released. */
+class LateMap extends Map {
+  /** @param {Context} context */
+  constructor(context) {
+    super();
+    this.context = context;
+  }
+
+  /** @override @param {number} id */
+  get(id) {
+    if (!super.has(id)) countLate(this.context);
+    return super.get(id);
+  }
+}
+
+/** @type {Map<string, unknown>} of native fields */
+const DEFAULTS = new Map(SLOTS.filter(({ native }) => native).map((slot) => [slot.key, slot.default]));
+
+/** @param {Context} context */
+function drop(context) {
+  const values = context.$values;
+  if (values !== BLANK_VALUES && !(values instanceof ReleasedValues)) {
+    context.$values = new ReleasedValues(context, values.executionContext);
+  }
+  const { $collections: own, $family: family } = context;
+  if ((own !== BLANK_COLLECTIONS || family !== undefined) && !(own instanceof ReleasedCollections)) {
+    context.$collections = new ReleasedCollections(context, own.afterContext);
+  }
+  if (context.$extra !== undefined && !(context.$extra.own instanceof LateMap)) dropExtras(context, context.$extra);
+}
+
+/**
+ * @param {Context} context
+ * @param {Extras} extras
+ */
+function dropExtras(context, extras) {
+  // Their lanes say that the values lie in what goes now.
+  for (const name of extras.exotic.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
+  context.$extra = new Extras();
+  context.$extra.own = new LateMap(context);
+}
+
+/** @param {Context} root */
+function dropAll(root) {
+  const family = root.$family;
+  drop(root);
+  if (family === undefined) return;
+  const empty = new Family(root);
+  empty.afterContext = family.afterContext;
+  root.$family = empty;
+  for (let fork = family.forks; fork !== undefined; fork = fork.next) {
+    drop(fork.context);
+    fork.context.$family = empty;
+  }
+}
+
+/**
+ * @param {Context} parent
+ * @param {(parent: Context) => Context} make
+ */
+function fork(parent, make) {
+  const isLate = parent.$values instanceof ReleasedValues || parent.$collections instanceof ReleasedCollections;
+  const child = isLate ? uncounted(() => make(parent)) : make(parent);
+  const family = /** @type {Family} */ (child.$family);
+  // Nobody would release it after the close, and it has nothing that was written before.
+  if (!isClosed(family.root)) family.forks = { context: child, next: family.forks };
+  return child;
+}
+
+// What another layout waits for, it drops in its own way.
+const WORK = Symbol.for(keyOf("work.1"));
+
+/** What a host's execution context waits for, and which closed requests wait for it. */
+class Work {
+  pending = 0;
+  /** @type {Context[] | undefined} */
+  closed = undefined;
+
+  /** @param {unknown} promise */
+  add(promise) {
+    this.pending++;
+    const settled = () => this.settle();
+    Promise.resolve(promise).then(settled, settled);
+  }
+
+  settle() {
+    if (--this.pending > 0 || this.closed === undefined) return;
+    for (const root of this.closed) enqueue(root);
+    this.closed = undefined;
+  }
+}
+
+/** @param {Context} context */
+function watch(context) {
+  const host = /** @type {any} */ (context.executionContext);
+  if (typeof host?.waitUntil !== "function" || host[WORK] !== undefined || !Object.isExtensible(host)) return;
+  const { waitUntil } = host;
+  const work = new Work();
+  host[WORK] = work;
+  /** @this {unknown} @param {unknown} promise */
+  host.waitUntil = function (promise) {
+    work.add(promise);
+    return waitUntil.call(this, promise);
+  };
+}
+
+/** @type {Context[]} closed in this turn */
+let queue = [];
+
+/** @param {Context} root */
+function enqueue(root) {
+  // Outside every scope, lest the turn after holds on to the request that happened to close first.
+  if (queue.push(root) === 1) ways.outside(() => setImmediate(flush));
+}
+
+function flush() {
+  const roots = queue;
+  queue = [];
+  for (const root of roots) {
+    /** @type {Work | undefined} */
+    const work = /** @type {any} */ (root.$values.executionContext)?.[WORK];
+    if (work === undefined || work.pending === 0) dropAll(root);
+    else if (work.closed === undefined) work.closed = [root];
+    else work.closed.push(root);
+  }
+}
+
+/**
+ * Makes requests drop their values once they are closed, or lets them keep them as they do by default. Those that closed
+ * before are left as they are.
+ *
+ * @param {boolean} [on]
+ */
+export function releaseOnClose(on = true) {
+  closing.release = on ? enqueue : undefined;
+  closing.fork = on ? fork : undefined;
+  closing.watch = on ? watch : undefined;
+}

@@ -1,0 +1,171 @@
+import { SlotStorage } from "../async-context/slot-storage.js";
+import { backend } from "../store/backend.js";
+import { encode, readLane, writeLane } from "../store/slot-codec.js";
+import { CODES, OnescopeError } from "../util/errors.js";
+import { readOptions, refuseOption } from "../util/options.js";
+import { shared } from "../util/shared.js";
+import { currentRequest } from "./current.js";
+import { countFamily, extrasOf, resetOnFork } from "./extras.js";
+import { RequestContext, resetLanes } from "./request-context.js";
+
+/** @typedef {import("../store/native/contract.js").SlotSpec} SlotSpec */
+/** @typedef {import("../store/native/contract.js").SlotInfo} SlotInfo */
+
+/** @type {Partial<Record<string, () => unknown>>} what a collection holds at first touch */
+const COLLECTIONS = {
+  list: () => [],
+  set: () => new Set(),
+  map: () => new Map(),
+  weakMap: () => new WeakMap(),
+};
+
+/** What every registered slot has. */
+class Slot {
+  /** @param {SlotInfo} info */
+  constructor(info) {
+    this.info = info;
+  }
+
+  get id() {
+    return this.info.id;
+  }
+
+  get key() {
+    return this.info.key;
+  }
+}
+
+/** A slot whose value lasts for a call and everything that the call starts. */
+class ScopeSlot extends Slot {
+  #storage = new SlotStorage();
+
+  /** @returns {any} the value of the innermost run, else the default */
+  get() {
+    const held = this.#storage.getStore();
+    return held === undefined ? (this.info.default ?? undefined) : held.value;
+  }
+
+  /**
+   * Calls `fn` with the slot set to `value`.
+   *
+   * @template R
+   * @param {unknown} value
+   * @param {() => R} fn
+   * @returns {R}
+   */
+  run(value, fn) {
+    // Wrapped, for `undefined` is a value too and must hide the default.
+    return this.#storage.run({ value }, fn);
+  }
+}
+
+/** A slot of the current request context. */
+class RequestSlot extends Slot {
+  #make;
+
+  /**
+   * @param {SlotInfo} info
+   * @param {(() => unknown) | undefined} make makes what the slot holds at first touch; none for what has a default
+   */
+  constructor(info, make) {
+    super(info);
+    this.#make = make;
+  }
+
+  /** @returns {any} the current request's value; outside a request the default, `undefined` for a collection */
+  get() {
+    const info = this.info;
+    /** @type {any} */
+    const context = currentRequest();
+    if (context === undefined) return info.default ?? undefined;
+    if (info.native && context instanceof RequestContext) return readLane(info, context);
+    const { own, family } = extrasOf(context);
+    const value = own.get(info.id);
+    const make = this.#make;
+    if (value !== undefined || make === undefined) return own.has(info.id) ? value : (info.default ?? undefined);
+    // Untouched so far: whoever of a family of forks touches it first makes it for all of them.
+    const made = (info.onFork === "inherit" ? family.get(info.id) : undefined) ?? make();
+    if (info.onFork === "inherit") family.set(info.id, made);
+    own.set(info.id, made);
+    return made;
+  }
+
+  /**
+   * @param {any} value
+   * @throws {OnescopeError} `ERR_ONESCOPE_NO_CONTEXT` outside a request, `ERR_ONESCOPE_SLOT_KIND` for a value that a
+   *   flag, enum or counter does not have
+   */
+  set(value) {
+    /** @type {any} */
+    const context = currentRequest();
+    if (context === undefined) {
+      throw new OnescopeError(
+        CODES.NO_CONTEXT,
+        `slot "${this.key}" belongs to a request and none is running here; set it inside runWithRequestContext`,
+      );
+    }
+    if (this.info.native && context instanceof RequestContext) {
+      writeLane(this.info, context, value);
+    } else {
+      if (this.info.native) encode(this.info, value);
+      extrasOf(context).own.set(this.info.id, value);
+    }
+  }
+}
+
+/** One more variant than an enum can have: enough to refuse the rest. */
+const VARIANTS_READ = 251;
+
+/**
+ * Reads variants once, so that what an array's getter or a proxy throws is an error with a code.
+ *
+ * @param {any} variants
+ * @returns {unknown} an array of its own, or what is no array
+ */
+function readVariants(variants) {
+  try {
+    if (!Array.isArray(variants)) return variants;
+    return Array.from({ length: Math.min(variants.length, VARIANTS_READ) }, (_, index) => variants[index]);
+  } catch (cause) {
+    throw new OnescopeError(CODES.OPTION, "reading option variants of registerSlot() failed; give plain values", {
+      cause,
+    });
+  }
+}
+
+/** @type {Map<number, ScopeSlot | RequestSlot>} one handle for a slot, so that all who register it share its value */
+const handles = shared("slotHandles", () => new Map());
+
+/**
+ * Registers a slot with the process-wide registry, which all worker threads share, and returns the way to its value.
+ * Registering the same key with the same spec again returns the same slot.
+ *
+ * @param {string} key unique name, such as `"myapp.tenant"`
+ * @param {Omit<SlotSpec, "key" | "lifetime"> & { lifetime?: "scope" | "request", make?: () => unknown }} [spec] defaults
+ *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
+ * @returns {ScopeSlot | RequestSlot}
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left,
+ *   `ERR_ONESCOPE_OPTION` for a spec that is no object, or a `make` that is no function
+ */
+export function registerSlot(key, spec) {
+  const { make, ...options } = spec === undefined ? { kind: "value" } : readOptions("registerSlot()", spec);
+  if (make !== undefined && typeof make !== "function") refuseOption("registerSlot()", "make", make, "a function");
+  if (typeof options.variants === "object") options.variants = readVariants(options.variants);
+  // An option that is given as undefined counts as not given.
+  const given = Object.fromEntries(
+    Object.entries({ lifetime: "scope", ...options, key }).filter(([, option]) => option !== undefined),
+  );
+  const id = backend.registerSlot(/** @type {any} */ (given));
+  const known = handles.get(id);
+  if (known !== undefined) return known;
+  const info = backend.slotInfo(id);
+  if (info.lifetime === "request") {
+    if (info.onFork === "reset") resetOnFork.add(id);
+    if (info.onFork === "reset" && info.native) resetLanes.add(info);
+    if (info.onFork === "inherit" && (info.kind in COLLECTIONS || info.kind === "lazy")) countFamily();
+  }
+  const slot = info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, COLLECTIONS[info.kind] ?? make);
+  handles.set(id, slot);
+  return slot;
+}

@@ -1,0 +1,30 @@
+import { loadNative, ONESCOPE_BACKEND } from "#host";
+import { CODES, OnescopeError } from "../util/errors.js";
+import { shared } from "../util/shared.js";
+import { createFallback } from "./js-backend/index.js";
+
+/** @typedef {import("./native/contract.js").Backend} Backend */
+
+/** The registry and the store of this process: Rust's, or the JavaScript ones where the addon does not load. */
+export const backend = shared("backend", choose);
+
+/** @returns {Backend} */
+function choose() {
+  if (ONESCOPE_BACKEND !== undefined && ONESCOPE_BACKEND !== "native" && ONESCOPE_BACKEND !== "js") {
+    throw new OnescopeError(
+      CODES.BACKEND,
+      `ONESCOPE_BACKEND is "${ONESCOPE_BACKEND}"; set it to "native" or "js", or unset it to take native where it loads`,
+    );
+  }
+  if (ONESCOPE_BACKEND === "js") return createFallback(["ONESCOPE_BACKEND=js asks for it"]);
+  const { native, reasons } = loadNative();
+  if (native !== undefined) return native;
+  if (ONESCOPE_BACKEND === "native") {
+    throw new OnescopeError(
+      CODES.BACKEND,
+      `ONESCOPE_BACKEND=native, but the addon does not load:\n${reasons.map((reason) => `  - ${reason}`).join("\n")}\n` +
+        "Build it with `npm run setup` in a checkout, or unset ONESCOPE_BACKEND to run on the JavaScript backend",
+    );
+  }
+  return createFallback(reasons);
+}

@@ -1,0 +1,109 @@
+import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
+import { CODES, OnescopeError } from "../../util/errors.js";
+import { elapsedMs } from "../clock.js";
+import { readLabel } from "../label.js";
+import { readLane } from "../slot-codec.js";
+import { checkNumber } from "./numbers.js";
+
+// Contexts as plain values. The rules are those of src/inspect.rs.
+
+/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
+/** @typedef {import("../native/contract.js").ContextInfo} ContextInfo */
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+
+// A context only says that it is one of the App Router; what it turned out to be is told by its phase.
+const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"));
+/** @type {Record<string, string>} */
+const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
+
+const { cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
+
+/**
+ * @typedef {{ limit?: number, label?: string, state?: string, thread?: number, forks?: boolean, closed?: boolean,
+ *   slots?: boolean }} Filter
+ */
+
+/**
+ * Lists contexts, oldest first.
+ *
+ * @param {Iterable<Cell>} cells
+ * @param {Filter} filter
+ * @param {number} now reading of the clock
+ * @param {() => SlotInfo[]} nativeSlots
+ * @returns {Array<ContextInfo & { slots?: Record<string, import("../native/contract.js").Scalar> }>}
+ * @throws {OnescopeError} `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
+ */
+export function list(cells, filter, now, nativeSlots) {
+  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, forks = false, closed = false, slots } = filter;
+  checkNumber(limit);
+  if (thread !== undefined) checkNumber(thread);
+  checkText("label", label);
+  checkText("state", state);
+  if (state !== undefined && !STATES.includes(/** @type {any} */ (state))) {
+    refuse(`state ${JSON.stringify(state)} is unknown; expected ${STATES.join(", ")}`);
+  }
+  const native = slots ? nativeSlots() : [];
+  const found = [];
+  for (const cell of cells) {
+    const info = describe(cell, now);
+    if (!forks && info.parent !== null && cell.$bytes[cell.$base * 4 + BYTE.inner] === 0) continue;
+    if (!closed && info.state === "closed") continue;
+    if (state !== undefined && info.state !== state) continue;
+    if (thread !== undefined && info.thread !== thread) continue;
+    if (label !== undefined && !info.label.includes(label)) continue;
+    found.push(
+      slots ? { ...info, slots: Object.fromEntries(native.map((slot) => [slot.key, readLane(slot, cell)])) } : info,
+    );
+  }
+  found.sort((a, b) => b.ageMs - a.ageMs || a.seq - b.seq);
+  return found.slice(0, limit);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function checkText(name, value) {
+  if (value !== undefined && typeof value !== "string") refuse(`${name} is a string`);
+}
+
+/**
+ * @param {string} reason
+ * @returns {never}
+ */
+function refuse(reason) {
+  throw new OnescopeError(CODES.FILTER, `this filter finds nothing: ${reason}`);
+}
+
+/**
+ * @param {Cell} cell
+ * @param {number} now reading of the clock
+ * @returns {ContextInfo}
+ */
+export function describe(cell, now) {
+  const { $words, $bytes, $base } = cell;
+  const kind = $bytes[$base * 4 + BYTE.kind];
+  const phase = String(readLane(PHASE, cell));
+  return {
+    seq: firstSeq($words) + $base / cellWords,
+    kind: /** @type {any} */ (KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind]),
+    state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
+    label: readLabel(cell),
+    ageMs: elapsedMs($words[$base + WORD.started], now),
+    idleMs: elapsedMs($words[$base + WORD.touched], now),
+    thread: $words[header.thread],
+    parent: parentOf(cell),
+  };
+}
+
+/** @param {Int32Array} words */
+function firstSeq(words) {
+  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0);
+}
+
+/** @param {Cell} cell */
+function parentOf({ $words, $base }) {
+  const low = $words[$base + WORD.parentLow] >>> 0;
+  const high = $words[$base + WORD.parentHigh] >>> 0;
+  return high * 2 ** 32 + low || null;
+}

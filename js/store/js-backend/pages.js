@@ -1,0 +1,222 @@
+import { startClock, thread } from "#host";
+import { LAYOUT } from "../../generated/slot-table.js";
+import { CODES, OnescopeError, shown } from "../../util/errors.js";
+import { encodeLabel, readLabel, writeName } from "../label.js";
+import { readLane, writeLane } from "../slot-codec.js";
+import { describe, list } from "./contexts.js";
+import { checkNumber, refuseNumber } from "./numbers.js";
+
+/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/**
+ * What must outlive a page: how many of its contexts were forks, and how many were closed.
+ *
+ * @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
+ * which does not wrap */
+
+const { pageCells, cellWords, header } = LAYOUT;
+
+/**
+ * Pages that become findable between two ticks of the clock. A new WeakRef keeps its target until the turn of the event
+ * loop ends, so without a bound a turn that makes a million contexts would keep them all. Pages beyond the bound are
+ * counted, but `contexts` and handles do not find them.
+ */
+const FINDABLE_PER_TICK = 256;
+
+/**
+ * Pages in ordinary memory. The table holds them weakly: as in the native arena, a page lives as long as a context in it.
+ *
+ * @param {(id: number) => SlotInfo} nativeSlot
+ * @param {() => SlotInfo[]} nativeSlots all of them, in order of id
+ */
+export function createArena(nativeSlot, nativeSlots) {
+  /** @type {Map<number, WeakRef<ArrayBuffer>>} by page id */
+  const pages = new Map();
+  /** @type {WeakMap<ArrayBuffer, Tally>} */
+  const tallies = new WeakMap();
+  /** @type {Set<Tally>} of the pages that are alive */
+  const alive = new Set();
+  let findable = FINDABLE_PER_TICK;
+  let current = new Int32Array(LAYOUT.cellWords);
+  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0, oldest: Infinity };
+  let lastPage = 0;
+
+  /** @type {FinalizationRegistry<Tally>} */
+  const collected = new FinalizationRegistry((tally) => {
+    pages.delete(tally.id);
+    alive.delete(tally);
+    // Full: the page that the thread still fills is never collected.
+    const created = pageCells - 1 - tally.forked;
+    retired.created += created;
+    retired.forked += tally.forked;
+    retired.closed += tally.closed;
+    if (created === tally.closed) return;
+    retired.oldest = Math.min(retired.oldest, tally.made);
+    retired.abandoned += created - tally.closed;
+  });
+
+  /** @type {import("../native/contract.js").Block} runs once a thread is attached */
+  let clock = [0];
+  let clockBase = 0;
+
+  /** @returns {Generator<Cell>} the cells in use, of all live pages */
+  function* cells() {
+    for (const page of pages.values()) {
+      const buffer = page.deref();
+      if (buffer === undefined) continue;
+      const $words = new Int32Array(buffer);
+      const $bytes = new Uint8Array(buffer);
+      for (let cell = 1; cell < $words[header.cursor]; cell++) yield { $words, $bytes, $base: cell * cellWords };
+    }
+  }
+
+  /** @param {number} handle */
+  function resolve(handle) {
+    checkNumber(handle);
+    const index = handle % pageCells;
+    // Page 0 does not exist, and the first cell of a page is its header.
+    if (handle < pageCells || index === 0) refuseNumber(handle);
+    const buffer = pages.get((handle - index) / pageCells)?.deref();
+    const $words = buffer === undefined ? undefined : new Int32Array(buffer);
+    if (buffer === undefined || $words === undefined || index >= $words[header.cursor]) {
+      throw new OnescopeError(
+        CODES.STALE_HANDLE,
+        `handle ${handle} names no live cell; its context was collected or never made, so read it while the context is reachable`,
+      );
+    }
+    return { $words, $bytes: new Uint8Array(buffer), $base: index * cellWords };
+  }
+
+  return {
+    attachThread() {
+      clock = startClock(() => {
+        findable = FINDABLE_PER_TICK;
+      }, clockBase);
+      return { id: thread, clock };
+    },
+
+    /** @param {number} ms what the clock shows from its start */
+    selftestClock(ms) {
+      clockBase = ms - performance.now();
+    },
+
+    allocatePage() {
+      const buffer = new ArrayBuffer(LAYOUT.pageBytes);
+      const words = new Int32Array(buffer);
+      const tally = { id: ++lastPage, forked: 0, closed: 0, made: performance.now() };
+      const first = tally.id * pageCells;
+      words[header.magic] = LAYOUT.magic;
+      words[header.version] = LAYOUT.version;
+      words[header.thread] = thread;
+      words[header.seqLow] = first % 2 ** 32;
+      words[header.seqHigh] = Math.floor(first / 2 ** 32);
+      words[header.cursor] = 1;
+      words[header.cellCount] = pageCells;
+      if (findable > 0) {
+        findable--;
+        pages.set(tally.id, new WeakRef(buffer));
+      }
+      tallies.set(buffer, tally);
+      alive.add(tally);
+      current = words;
+      collected.register(buffer, tally);
+      return buffer;
+    },
+
+    /** @param {Int32Array} words */
+    forked(words) {
+      const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
+      if (tally !== undefined) tally.forked++;
+    },
+
+    /** @param {Int32Array} words */
+    closed(words) {
+      const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
+      if (tally !== undefined) tally.closed++;
+    },
+
+    counts() {
+      let { created, forked, closed } = retired;
+      let liveCells = 0;
+      for (const tally of alive) {
+        const taken = tally.id === lastPage ? current[header.cursor] - 1 : pageCells - 1;
+        liveCells += taken;
+        created += taken - tally.forked;
+        forked += tally.forked;
+        closed += tally.closed;
+      }
+      const inFlight = created - closed - retired.abandoned;
+      return {
+        created,
+        forked,
+        closed,
+        abandoned: retired.abandoned,
+        inFlight,
+        livePages: alive.size,
+        liveCells,
+        threads: 1,
+      };
+    },
+
+    // What was written in a page is gone with it, the labels too.
+    abandoned() {
+      const { abandoned: count, oldest } = retired;
+      return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.round(performance.now() - oldest) }];
+    },
+
+    contexts: (/** @type {any} */ options) => list(cells(), options ?? {}, clock[0], nativeSlots),
+
+    inFlight() {
+      /** @type {Record<string, number>} */
+      const byKind = {};
+      /** @type {Record<string, number>} */
+      const byState = {};
+      for (const { kind, state } of list(cells(), {}, clock[0], nativeSlots)) {
+        byKind[kind] = (byKind[kind] ?? 0) + 1;
+        byState[state] = (byState[state] ?? 0) + 1;
+      }
+      return { byKind, byState };
+    },
+
+    /** @returns {never} a page is gone before its cells could be counted */
+    latencies() {
+      throw new OnescopeError(
+        CODES.BACKEND,
+        "the JavaScript backend keeps no latencies: use the native one (`store.reasons` says why it is not in use)",
+      );
+    },
+
+    /** @type {(seq: number, id: number) => import("../native/contract.js").Scalar} */
+    readSlot: (seq, id) => {
+      const cell = resolve(seq);
+      return readLane(nativeSlot(id), cell);
+    },
+
+    /** @type {(seq: number, id: number, value: unknown) => void} */
+    writeSlot: (seq, id, value) => {
+      const cell = resolve(seq);
+      writeLane(nativeSlot(id), cell, value);
+    },
+
+    /** @param {number} seq */
+    readLabel: (seq) => readLabel(resolve(seq)),
+
+    /**
+     * @param {number} seq
+     * @param {string} text
+     */
+    writeLabel(seq, text) {
+      const cell = resolve(seq);
+      if (typeof text !== "string") {
+        throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${shown(text)}`);
+      }
+      writeName(cell, encodeLabel(text));
+    },
+
+    /** @param {number} seq */
+    readState(seq) {
+      const { state, kind } = describe(resolve(seq), clock[0]);
+      return { state, kind };
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { LAYOUT, SLOTS } from "../../generated/slot-table.js";
+import { CODES, OnescopeError, shown } from "../../util/errors.js";
+import { checkNumber } from "./numbers.js";
+
+// The rules are those of src/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
+
+/** @typedef {import("../native/contract.js").SlotSpec} SlotSpec */
+/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
+
+const KINDS = ["value", "flag", "enum", "counter", "list", "set", "map", "weakMap", "lazy"];
+const NATIVE = ["flag", "enum", "counter"];
+const COLLECTIONS = ["list", "set", "map", "weakMap", "lazy"];
+
+export function createRegistry() {
+  /** @type {SlotInfo[]} in order of id, which counts from 1 */
+  const list = SLOTS.map((slot) => /** @type {SlotInfo} */ ({ ...slot }));
+  const byKey = new Map(list.map((slot) => [slot.key, slot]));
+  const used = {
+    byte: list.filter((slot) => slot.native && slot.kind !== "counter").length,
+    counter: list.filter((slot) => slot.kind === "counter").length,
+  };
+
+  /** @param {number} id */
+  const slotOf = (id) => {
+    checkNumber(id);
+    const slot = list[id - 1];
+    if (slot !== undefined) return slot;
+    throw new OnescopeError(
+      CODES.SLOT_UNKNOWN,
+      `no slot has the id ${id}; use an id that registerSlot() returned or slots() lists`,
+    );
+  };
+
+  return {
+    /** @param {SlotSpec} given */
+    registerSlot(given) {
+      const spec = complete(given);
+      const known = byKey.get(spec.key);
+      if (known !== undefined) {
+        if (print(known) === print(spec)) return known.id;
+        throw new OnescopeError(
+          CODES.SLOT_CONFLICT,
+          `slot "${spec.key}" is already registered as ${print(known)}, so it cannot become ${print(spec)}; ` +
+            "use the same spec everywhere or another key",
+        );
+      }
+      const native = spec.lifetime === "request" && NATIVE.includes(spec.kind);
+      const slot = { ...spec, id: list.length + 1, native };
+      if (native) slot.lane = takeLane(slot, used);
+      list.push(slot);
+      byKey.set(slot.key, slot);
+      return slot.id;
+    },
+
+    slots: () => structuredClone(list),
+
+    /** @param {number} id */
+    slotInfo: (id) => structuredClone(slotOf(id)),
+
+    nativeSlots: () => list.filter((slot) => slot.native),
+
+    /** @param {number} id */
+    nativeSlot(id) {
+      const slot = slotOf(id);
+      if (slot.native) return slot;
+      throw new OnescopeError(
+        CODES.SLOT_KIND,
+        `slot "${slot.key}": a "${slot.kind}" slot with lifetime "${slot.lifetime}" is not native; read it in JavaScript`,
+      );
+    },
+  };
+}
+
+/**
+ * @param {SlotSpec} spec
+ * @param {{ byte: number, counter: number }} used
+ */
+function takeLane(spec, used) {
+  const sort = spec.kind === "counter" ? "counter" : "byte";
+  const limit = sort === "counter" ? LAYOUT.counterCount : LAYOUT.laneCount;
+  if (used[sort] === limit) {
+    throw new OnescopeError(
+      CODES.CELL_FULL,
+      `slot "${spec.key}" needs a ${sort} lane and all ${limit} are taken; ` +
+        'register it with lifetime "scope" or as a "value"',
+    );
+  }
+  return used[sort]++;
+}
+
+/**
+ * Checks a spec and fills in what it leaves out.
+ *
+ * @param {SlotSpec} spec
+ * @returns {Required<Pick<SlotInfo, "key" | "kind" | "lifetime" | "onFork">> & Partial<SlotInfo>}
+ */
+function complete({ key, kind, lifetime, default: value, variants, factory, onFork = "inherit" }) {
+  /** @type {(reason: string) => never} */
+  const refuse = (reason) => {
+    throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot ${shown(key)} is not valid: ${reason}`);
+  };
+  const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
+  if (bytes < 1 || bytes > 200) refuse(`the key has ${bytes} bytes; expected 1 to 200`);
+  if (!KINDS.includes(kind)) refuse(`kind ${shown(kind)} is unknown; expected ${KINDS.join(", ")}`);
+  if (!["scope", "request"].includes(lifetime)) {
+    refuse(`lifetime ${shown(lifetime)} is unknown; expected scope or request`);
+  }
+  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${shown(onFork)} is unknown; expected inherit or reset`);
+  if (variants !== undefined && kind !== "enum") refuse(`"variants" belong to the kind "enum", not to "${kind}"`);
+  if (factory !== undefined && kind !== "lazy") refuse(`"factory" belongs to the kind "lazy", not to "${kind}"`);
+  if (kind === "lazy" && (typeof factory !== "string" || factory === "")) {
+    refuse('the kind "lazy" needs the name of a "factory"');
+  }
+  const spec = { key, kind, lifetime, onFork };
+  if (kind === "enum") {
+    if (!Array.isArray(variants)) refuse("an enum needs an array of variants");
+    const copy = [.../** @type {Array<string | number>} */ (variants)];
+    return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
+  }
+  if (COLLECTIONS.includes(kind)) {
+    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${shown(value)} cannot be one`);
+    return factory === undefined ? spec : { ...spec, factory };
+  }
+  if (value === undefined) return { ...spec, default: DEFAULTS[kind] };
+  const expected = EXPECTED[kind];
+  if (!expected.holds(value)) refuse(`the default of a ${kind} is ${expected.name}, not ${shown(value)}`);
+  return { ...spec, default: value };
+}
+
+/** @type {Record<string, import("../native/contract.js").Scalar>} of the kinds that have one */
+const DEFAULTS = { value: null, flag: false, counter: 0 };
+
+/** @type {Record<string, { name: string, holds: (value: unknown) => boolean }>} what a default may be, by kind */
+const EXPECTED = {
+  value: {
+    name: "null, a boolean, a string or a finite number",
+    holds: (value) => value === null || ["boolean", "string"].includes(typeof value) || Number.isFinite(value),
+  },
+  flag: { name: "true or false", holds: (value) => typeof value === "boolean" },
+  counter: {
+    name: "an integer from 0 to 2147483647",
+    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
+  },
+};
+
+/**
+ * @param {Array<string | number>} variants
+ * @param {unknown} value the default as given
+ * @param {(reason: string) => never} refuse
+ */
+function checkVariants(variants, value, refuse) {
+  if (variants.length < 1 || variants.length > 250) refuse(`an enum has 1 to 250 variants, not ${variants.length}`);
+  for (const [index, variant] of variants.entries()) {
+    if (typeof variant !== "string" && !Number.isSafeInteger(variant)) {
+      refuse(`variant ${shown(variant)} is neither a string nor an integer`);
+    }
+    if (variants.indexOf(variant) !== index) refuse(`variant ${shown(variant)} is there twice`);
+  }
+  const first = /** @type {string | number} */ (value === undefined ? variants[0] : value);
+  if (!variants.includes(first)) refuse(`the default ${shown(value)} is not one of the variants`);
+  return first;
+}
+
+/**
+ * The spec as an object literal: what a conflict shows, and what tells two specs apart.
+ *
+ * @param {Partial<SlotInfo>} slot
+ */
+function print({ key, kind, variants, factory, lifetime, default: value, onFork }) {
+  const parts = [`key: ${JSON.stringify(key)}`, `kind: "${kind}"`];
+  if (variants !== undefined) parts.push(`variants: ${JSON.stringify(variants)}`);
+  if (factory !== undefined) parts.push(`factory: "${factory}"`);
+  parts.push(`lifetime: "${lifetime}"`, `default: ${JSON.stringify(value)}`, `onFork: "${onFork}"`);
+  return `{ ${parts.join(", ")} }`;
+}

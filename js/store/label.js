@@ -1,0 +1,76 @@
+import { LAYOUT } from "../generated/slot-table.js";
+import { clean } from "../util/safe-text.js";
+
+// Labels are written into cells in place, without a call. What is plain goes byte by byte into a buffer of one label;
+// what was encoded before, as routes are, stays where its encoded form is kept. From there one function writes it.
+
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/** @typedef {{ words: Int32Array, length: number }} Label `length` in bytes; the words are padded with zeros */
+
+const { words: WORD, bytes: BYTE, labelBytes } = LAYOUT;
+const LABEL_WORDS = labelBytes / 4;
+
+/** Units of UTF-16 in which there are as many characters as fit, whatever they are. */
+const LONGEST = 2 * labelBytes;
+
+/** What `inner` says of a context's label; see `byte::INNER` in src/arena/cell.rs. */
+export const OWN_LABEL = 1;
+export const BORROWED_LABEL = 2;
+export const PATH_LABEL = 3;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * The one place that writes a label: nothing outside the label's own bytes changes, and nothing is left of the one before.
+ *
+ * @param {Cell} to has a cell
+ * @param {Int32Array} words padded with zeros
+ * @param {number} from index of the label's first word
+ * @param {number} length in bytes
+ */
+export function writeLabel({ $words, $bytes, $base }, words, from, length) {
+  const size = Math.min(length, labelBytes);
+  const used = (size + 3) >> 2;
+  const to = $base + WORD.label;
+  let at = 0;
+  for (; at < used; at++) $words[to + at] = words[from + at];
+  for (; at < LABEL_WORDS; at++) $words[to + at] = 0;
+  $bytes[($base << 2) + BYTE.labelLength] = size;
+}
+
+/**
+ * @param {string} text
+ * @returns {Label} what fits of it into 64 bytes of UTF-8, cut between two characters; unsafe characters are "?", and lone
+ *   surrogates U+FFFD
+ */
+export function encodeLabel(text) {
+  const words = new Int32Array(LABEL_WORDS);
+  // Cut first, so that a long text costs nothing.
+  const { written } = encoder.encodeInto(clean(text.slice(0, LONGEST)), new Uint8Array(words.buffer));
+  return { words, length: written };
+}
+
+/**
+ * Names a context: a label of its own, which takes the place of a path or of its parent's.
+ *
+ * @param {Cell} cell
+ * @param {Label} label
+ */
+export function writeName(cell, { words, length }) {
+  const at = (cell.$base << 2) + BYTE.inner;
+  const sort = cell.$bytes[at];
+  if (sort === PATH_LABEL) cell.$bytes[at] = 0;
+  else if (sort === BORROWED_LABEL) cell.$bytes[at] = OWN_LABEL;
+  writeLabel(cell, words, 0, length);
+}
+
+/**
+ * @param {Cell} cell
+ * @returns {string} its label, safe to show whatever is in the memory
+ */
+export function readLabel({ $bytes, $base }) {
+  const from = ($base << 2) + BYTE.label;
+  const length = Math.min($bytes[($base << 2) + BYTE.labelLength], labelBytes);
+  return clean(decoder.decode($bytes.subarray(from, from + length)));
+}

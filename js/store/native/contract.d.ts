@@ -1,0 +1,277 @@
+// What both backends offer. The native one is the addon itself plus what only the JavaScript side can know.
+
+import type {
+  ContextInfo,
+  ContextKind,
+  ContextState,
+  Counts,
+  Lifetime,
+  OnFork,
+  Scalar,
+  SlotInfo,
+  SlotKind,
+} from "../../../index.js";
+
+import type { Latency, StallEndReport, StallReport } from "../../inspect.js";
+
+export type { ContextInfo, Scalar, SlotInfo };
+
+export interface SlotSpec {
+  key: string;
+  kind: SlotKind;
+  lifetime: Lifetime;
+  default?: Scalar;
+  variants?: Array<string | number>;
+  factory?: string;
+  onFork?: OnFork;
+}
+
+/** A thread's block, by `LAYOUT.block`: word 0 holds whole milliseconds, coarse, never 0. JavaScript writes the others. */
+export interface Block {
+  [word: number]: number;
+}
+
+/** What a watch is set to; see `WatchOptions` of `onescope/inspect`. */
+export interface WatchSettings {
+  thresholdMs: number;
+  maxPerMinute: number;
+  stacks: boolean;
+  /** names of the calls that threads stamp; the first has the code 1 */
+  calls: readonly string[];
+}
+
+/** What a stuck thread said of itself. */
+export interface WatchAnswer {
+  /** the two that the question came with */
+  thread: number;
+  stallId: number;
+  /** handle of the context that is current in that thread, `null` for none */
+  seq: number | null;
+  /** functions, innermost first */
+  stack: string[];
+  /** word `LAYOUT.block.beat` of that thread's block as it answered: the proof that it was still stuck */
+  beat: number;
+}
+
+export interface Store {
+  layoutHash(): string;
+  /** Sets what the clock shows as it starts, in ms, so that tests see it wrap. Does nothing once a thread is attached. */
+  selftestClock(ms: number): void;
+  registerSlot(spec: SlotSpec): number;
+  slots(): SlotInfo[];
+  /** One of them, by id; takes the same time however many there are. */
+  slotInfo(id: number): SlotInfo;
+  /** `clock` is a block that is no memory of the store. */
+  attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
+  allocatePage(): ArrayBuffer;
+  counts(): Counts;
+  contexts(options?: {
+    limit?: number;
+    label?: string;
+    state?: string;
+    thread?: number;
+    forks?: boolean;
+    closed?: boolean;
+    slots?: boolean;
+  }): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
+  inFlight(): { byKind: Partial<Record<ContextKind, number>>; byState: Partial<Record<ContextState, number>> };
+  latencies(): Latency[];
+  readSlot(seq: number, id: number): Scalar;
+  writeSlot(seq: number, id: number, value: Scalar): void;
+  readLabel(seq: number): string;
+  writeLabel(seq: number, text: string): void;
+  readState(seq: number): { state: ContextState; kind: ContextKind };
+  /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
+  abandoned(): Array<{ label: string; count: number; oldestMs: number }>;
+  /** Whether no thread of the process has given a warning of this name; on the JavaScript backend, not this one. */
+  firstNotice(name: string): boolean;
+  /** Fixed sizes that a user can meet. */
+  limits(): Array<{ name: string; value: number }>;
+}
+
+/** What only the native backend has: seeing from another thread that this one is stuck. */
+export interface Watchdog {
+  /** Starts the watch of the process; `onReport` gets each line. Throws `ERR_ONESCOPE_WATCHED` if one is on. */
+  watchStart(settings: WatchSettings, onReport?: (line: string) => void): void;
+  /** Ends it; false if none was on. */
+  watchStop(): boolean;
+  /** Keeps it from looking, or lets it look again. */
+  watchPause(paused: boolean): void;
+  /** Whether one is on, paused or not. */
+  watching(): boolean;
+  /** Whether threads have to beat: a watch or a diagnostics server is on. */
+  beating(): boolean;
+  /** Has `changed` called whenever a watch, a recording or a diagnostics server starts or stops, until this environment ends. */
+  follow(changed: () => void): void;
+  /**
+   * Has `ask` called for each question to a stuck thread, until the watch stops. A stall can ask more than once, each time
+   * with another `stallId`.
+   */
+  watchHelper(ask: (thread: number, stallId: number) => void): void;
+  /** Takes an answer; false if it is too late, because the thread has beaten since. */
+  watchAnswer(answer: WatchAnswer): boolean;
+  /**
+   * The lines of a thread's latest stall that name a proved culprit, in the order in which they were told. `seq` is the
+   * context that was current: the request itself, a fork of it, or work inside it. `at` is a reading of the block's clock.
+   */
+  watchProved(thread: number): Array<{ seq: number; at: number; line: string }>;
+}
+
+/** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */
+export interface RecordSettings {
+  /** absolute */
+  path: string;
+  keep: number;
+  maxBytes: number;
+  /** version of Node */
+  node: string;
+  /** names of the calls that threads stamp; the first has the code 1 */
+  calls: readonly string[];
+}
+
+/** What only the native backend has: keeping the store in a file that outlives the process. */
+export interface Recorder {
+  /** Bytes that a recording can have. */
+  recordLimits(): { least: number; most: number };
+  /**
+   * Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on; `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_TAKEN` or `ERR_ONESCOPE_RECORD_HELD`
+   * if the file cannot be made.
+   */
+  recordStart(settings: RecordSettings): void;
+  /** Ends it; false if none was on. */
+  recordStop(): boolean;
+  /** Whether one is on. */
+  recording(): boolean;
+  /** Notes that the process exits, after an uncaught error of that class and with that message if one is given. */
+  recordExit(code: number, error?: string, message?: string): void;
+  /** Notes that another program is about to take this one's place in the process, or, with false, that it did not. */
+  recordExecve(replaced: boolean): void;
+  /** Pages that there is room for, those in use, and those that are not in the file; `null` if nothing records. */
+  recordUsage(): { capacity: number; pages: number; unrecorded: number } | null;
+  /**
+   * Moves this thread's block to where it belongs since a recording started or stopped, and returns the new one, which has
+   * the words of the old; `null` if it is there. The old one must not be written from then on.
+   */
+  moveThread(): ArrayBuffer | null;
+  /** The flight in a file, as JSON of {@link Flight}. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file. */
+  readFlight(path: string): string;
+}
+
+/** A request that a recorded thread names. */
+export interface FlightRequest {
+  seq: number;
+  label: string;
+  kind: ContextKind;
+  state: ContextState;
+  ageMs: number;
+}
+
+/** What a flight says. Ages are as of the last sign of life, times in ms since 1970. */
+export interface Flight {
+  pid: number;
+  node: string;
+  onescope: string;
+  startedAtMs: number;
+  lastAliveAtMs: number;
+  /** the process records still */
+  running: boolean;
+  /** `null` while it runs */
+  endedCleanly: boolean | null;
+  /** by the process's own account; `null` for one that was killed, crashed or runs */
+  ending: {
+    how: "exit" | "error" | "stopped" | "execve";
+    code: number | null;
+    /** class of the uncaught error */
+    error: string | null;
+    /** first line of its message, cut to 200 bytes */
+    message: string | null;
+  } | null;
+  /** the signal that ended it, if it could be noted; never SIGKILL or SIGSEGV */
+  signal: string | null;
+  /** the last signal that the program handled */
+  handledSignal: string | null;
+  inFlight: Array<FlightRequest & { idleMs: number; thread: number; parent: number | null }>;
+  threads: Array<{
+    id: number;
+    lastEntered: FlightRequest | null;
+    call: { name: string; forMs: number; request: FlightRequest | null } | null;
+  }>;
+  stalls: Array<{ atMs: number; report: StallReport | StallEndReport }>;
+  /** `null`, as the next two, if no snapshot is whole */
+  counters: {
+    created: number;
+    forked: number;
+    closed: number;
+    abandoned: number;
+    inFlight: number;
+    pages: number;
+    threads: number;
+  } | null;
+  countersAgeMs: number | null;
+  unrecorded: { pages: number; inFlight: number; threads: number } | null;
+  /** something can have been in flight that is not listed */
+  mayBeMissing: boolean;
+  pagesUsed: number;
+  pagesCapacity: number;
+  corrupt: { pages: number; cells: number; stalls: number; snapshots: number };
+}
+
+/** What a diagnostics server is set to; see `ServeOptions` of `onescope/inspect`. */
+export interface ServerSettings {
+  /** an IP address */
+  address: string;
+  port: number;
+  token?: string;
+  /** random text for the cookie of browsers that have shown the token */
+  session: string;
+  stuckMs: number;
+  /** refuse, rather than take another port or the server that is on */
+  strict: boolean;
+}
+
+/** The diagnostics server that answers. */
+export interface StartedServer {
+  /** an IP address */
+  address: string;
+  port: number;
+  /** why it is not the port that was asked for, if it is another */
+  moved?: string;
+  /** the process had it before */
+  joined: boolean;
+  /** it is set to what was asked for, but perhaps for the port */
+  alike: boolean;
+}
+
+/** What only the native backend has: answering while this thread is stuck. */
+export interface Diagnostics {
+  /**
+   * Starts the server of the process, unless it has one. `askLeaks` is called when somebody wants to know the leaks, at most
+   * every 5 s. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is taken, and
+   * `ERR_ONESCOPE_SERVING` if a server is on.
+   */
+  diagnosticsStart(settings: ServerSettings, askLeaks: () => void): StartedServer;
+  /** Ends it; false if none was on. */
+  diagnosticsStop(): boolean;
+  /** Takes the answer to `askLeaks`, the JSON of an object with at least one field; `null` if there is none. */
+  diagnosticsLeaks(json: string | null): void;
+}
+
+export interface Backend extends Store {
+  /** which backend this is */
+  name: "native" | "js";
+  /** why it is not the native one; empty for native */
+  reasons: readonly string[];
+  /** path of the addon, native only */
+  path?: string;
+  /** native only */
+  watchdog?: Watchdog;
+  /** native only */
+  recorder?: Recorder;
+  diagnostics?: Diagnostics;
+  /** version of the addon, native only */
+  version?(): string;
+  /** tells of a cell taken as a fork; the native backend sees it in the cell */
+  forked(words: Int32Array): void;
+  /** tells of a cell that was closed; the native backend sees it in the cell */
+  closed(words: Int32Array): void;
+}

@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { LAYOUT } from "../../generated/slot-table.js";
+import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
+
+/** @typedef {import("./contract.js").Backend} Backend */
+/** @typedef {import("./contract.js").Store} Store */
+
+// `createRequire`, not `import`: Vite's module runners cannot load an addon, and Node's own loader is always there.
+const require = createRequire(import.meta.url);
+
+const nothing = () => {};
+
+/**
+ * Loads the addon from `ONESCOPE_NATIVE_PATH` if that is set, else from beside this file, where the build puts it.
+ *
+ * @returns {{ native?: Backend, reasons: string[] }} the addon, or every reason why there is none
+ */
+export function loadNative() {
+  const beside = new URL(`./onescope.${process.platform}-${process.arch}.node`, import.meta.url);
+  const path = ONESCOPE_NATIVE_PATH ?? fileURLToPath(beside);
+  if (!existsSync(path)) {
+    const hint =
+      ONESCOPE_NATIVE_PATH === undefined ? "not built for this platform" : "ONESCOPE_NATIVE_PATH names no file";
+    return { reasons: [`${path}: ${hint}`] };
+  }
+  try {
+    /** @type {Store & import("./contract.js").Watchdog & import("./contract.js").Recorder & import("./contract.js").Diagnostics} */
+    const store = require(path);
+    const hash = store.layoutHash();
+    if (hash !== LAYOUT.hash) {
+      return { reasons: [`${path}: built for cell layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
+    }
+    const parts = { watchdog: store, recorder: store, diagnostics: store };
+    const told = { reasons: [], path, ...parts, forked: nothing, closed: nothing };
+    return { native: { ...store, ...told, name: "native" }, reasons: [] };
+  } catch (error) {
+    return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };
+  }
+}

@@ -1,0 +1,301 @@
+import { followChanges } from "#host";
+import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
+import { shared } from "../util/shared.js";
+import { backend } from "./backend.js";
+import { closing } from "./hooks.js";
+import { BORROWED_LABEL, readLabel, writeLabel } from "./label.js";
+import { currentTracked } from "./tracked.js";
+
+// A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
+// that are only looked at cost no memory of the store. The cells come from the page that this JavaScript thread fills;
+// the backend is asked once a page. Every context holds the views of its page, so the page lives exactly as long as the
+// last context in it.
+
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number, $kind: number }} CellOwner */
+
+const CREATED = STATES.indexOf("created");
+const ACTIVE = STATES.indexOf("active");
+const RESPONDED = STATES.indexOf("responded");
+const CLOSED = STATES.indexOf("closed");
+const REGENERATION = KINDS.indexOf("regeneration");
+const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
+
+/** The kind of a context that belongs to no request. Its cell is its own small array, which nobody else sees. */
+export const DETACHED = -1;
+
+const page = shared("page", () => ({
+  words: new Int32Array(0),
+  bytes: new Uint8Array(0),
+  /** next free cell; the first page is taken with the first cell */
+  cursor: /** @type {number} */ (pageCells),
+  /** the backend refused a page, and the warning was given */
+  failed: false,
+  /** the thread's number in the store; -1 while it is not attached */
+  thread: -1,
+  /** the thread's block: a coarse clock that the backend keeps current, and what this thread tells others of itself */
+  block: /** @type {import("./native/contract.js").Block} */ (new Int32Array(BLOCK.words)),
+}));
+
+function turn() {
+  const buffer = allocatePage();
+  page.words = new Int32Array(buffer);
+  page.bytes = new Uint8Array(buffer);
+  page.cursor = 1;
+}
+
+/**
+ * Requests go on without a store that has no memory left: their cells then lie where nobody looks.
+ *
+ * @returns {ArrayBuffer}
+ */
+function allocatePage() {
+  try {
+    threadBlock();
+    return backend.allocatePage();
+  } catch (error) {
+    if (!page.failed) process.emitWarning(`onescope cannot show requests any more: ${error}`, "OnescopeWarning");
+    page.failed = true;
+    return new ArrayBuffer(LAYOUT.pageBytes);
+  }
+}
+
+/**
+ * The block of this JavaScript thread, by `LAYOUT.block`. The thread is attached to the store if it is not yet.
+ *
+ * @throws what the backend throws where there is no memory for it
+ */
+export function threadBlock() {
+  if (page.thread >= 0) return page.block;
+  const { id, block, clock } = backend.attachThread();
+  page.block = clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
+  page.thread = id;
+  followChanges(backend);
+  return page.block;
+}
+
+/**
+ * Moves this thread's block to where it belongs since a recording started or stopped, and has its next contexts made there
+ * too. Nobody may keep the old block.
+ *
+ * @throws what the backend throws where there is no memory for it
+ */
+export function moveThread() {
+  threadBlock();
+  const block = backend.recorder?.moveThread() ?? null;
+  if (block === null) return;
+  page.block = new Int32Array(block);
+  page.cursor = pageCells;
+}
+
+/** The number of this JavaScript thread in the store; -1 while it is not attached. */
+export function threadNumber() {
+  return page.thread;
+}
+
+/**
+ * Gives a context its cell: that of the HTTP request which runs here if no context has it yet, else one of its own. It
+ * must not have one.
+ *
+ * @param {CellOwner} context
+ */
+export function takeCell(context) {
+  if (context.$kind === DETACHED) return takePrivateCell(context);
+  const outer = currentTracked();
+  if (outer === undefined) takeNew(context);
+  // No client waits for a regeneration, and it outlives the request that found the page stale.
+  else if (outer.joinable && context.$kind !== REGENERATION) join(context, outer);
+  else takeInner(context, outer);
+}
+
+/**
+ * @param {CellOwner} context
+ * @param {import("./tracked.js").Tracked} request
+ */
+function join(context, request) {
+  request.joinable = false;
+  request.context = context;
+  const { $words, $bytes, $base } = request;
+  $bytes[($base << 2) + BYTE.kind] = context.$kind;
+  context.$words = $words;
+  context.$bytes = $bytes;
+  context.$base = $base;
+}
+
+/**
+ * Gives a context a cell of its own that names another as the one it was made in, and has its label. Unlike a fork it
+ * ends by itself.
+ *
+ * @param {CellOwner} context
+ * @param {CellOwner} parent has a cell
+ */
+export function takeInner(context, parent) {
+  takeNew(context);
+  nameParent(context, parent);
+  const at = context.$base << 2;
+  const from = parent.$base << 2;
+  context.$bytes[at + BYTE.inner] = BORROWED_LABEL;
+  writeLabel(context, parent.$words, parent.$base + WORD.label, parent.$bytes[from + BYTE.labelLength]);
+}
+
+/**
+ * Gives a context a cell of its own, as a request.
+ *
+ * @param {CellOwner} context
+ */
+export function takeNew(context) {
+  if (page.cursor === pageCells) turn();
+  const { words, bytes } = page;
+  const base = page.cursor * cellWords;
+  words[header.cursor] = ++page.cursor;
+  words[base] = CREATED | (context.$kind << (8 * BYTE.kind));
+  const { block } = page;
+  words[base + WORD.started] = words[base + WORD.touched] = block[BLOCK.clock];
+  block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
+  block[BLOCK.seenHigh] = words[header.seqHigh];
+  context.$words = words;
+  context.$bytes = bytes;
+  context.$base = base;
+}
+
+/** @param {CellOwner} context */
+function takePrivateCell(context) {
+  context.$words = new Int32Array(2 * cellWords);
+  context.$bytes = new Uint8Array(context.$words.buffer);
+  context.$base = cellWords;
+}
+
+/**
+ * Gives a context its cell, as a fork of another context.
+ *
+ * @param {CellOwner} context
+ * @param {CellOwner} parent
+ */
+export function takeFork(context, parent) {
+  if (parent.$base === 0) takeCell(parent);
+  if (context.$kind === DETACHED) return takePrivateCell(context);
+  takeNew(context);
+  nameParent(context, parent);
+  // A fork is made to be entered, by the same call.
+  context.$bytes[context.$base << 2] = ACTIVE;
+  backend.forked(context.$words);
+}
+
+/**
+ * @param {CellOwner} context
+ * @param {CellOwner} parent
+ */
+function nameParent({ $words: words, $base: base }, parent) {
+  // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
+  words[base + WORD.parentLow] = parent.$words[header.seqLow] + parent.$base / cellWords;
+  words[base + WORD.parentHigh] = parent.$words[header.seqHigh];
+}
+
+/**
+ * The handle of a context: its sequence number, never reused within the process.
+ *
+ * @param {CellOwner} context
+ * @returns {number | undefined} `undefined` for a context that belongs to no request
+ */
+export function handleOf(context) {
+  if (context.$kind === DETACHED) return undefined;
+  if (context.$base === 0) takeCell(context);
+  const { $words: words, $base: base } = context;
+  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0) + base / cellWords;
+}
+
+/**
+ * Stamps the time at which a context was last entered, its state if it is the first time, and in the thread's block that
+ * it is the last one that this thread entered. Its time does not change once it has responded: what runs later does not
+ * count to its latency.
+ *
+ * @param {CellOwner} context
+ */
+export function touch(context) {
+  if (context.$base === 0) takeCell(context);
+  const { $words: words, $base: base } = context;
+  const at = base << 2;
+  const state = context.$bytes[at];
+  const { block } = page;
+  if (state < RESPONDED) {
+    if (state === CREATED) context.$bytes[at] = ACTIVE;
+    words[base + WORD.touched] = block[BLOCK.clock];
+  }
+  // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
+  block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
+  block[BLOCK.seenHigh] = words[header.seqHigh];
+}
+
+/**
+ * Writes a context's sequence number into the thread's block as that of the blocking call which begins now.
+ *
+ * @param {CellOwner | undefined} context `undefined` outside every context; one that belongs to no request counts as none
+ * @param {import("./native/contract.js").Block} block
+ */
+export function stampCall(context, block) {
+  if (context === undefined || context.$kind === DETACHED) {
+    block[BLOCK.callLow] = block[BLOCK.callHigh] = 0;
+    return;
+  }
+  if (context.$base === 0) takeCell(context);
+  const { $words: words, $base: base } = context;
+  block[BLOCK.callLow] = words[header.seqLow] + base / cellWords;
+  block[BLOCK.callHigh] = words[header.seqHigh];
+}
+
+/**
+ * Moves the state of a context forward; it never goes back. Its time is that of its response, or of its close where it
+ * has none. See `close` for the last state.
+ *
+ * @param {CellOwner} context
+ * @param {number} state code of `STATES`
+ */
+export function advance(context, state) {
+  if (context.$base === 0) takeCell(context);
+  const at = context.$base << 2;
+  const before = context.$bytes[at];
+  if (before >= state) return;
+  if (before < RESPONDED) context.$words[context.$base + WORD.touched] = page.block[BLOCK.clock];
+  context.$bytes[at] = state;
+}
+
+/**
+ * Closes a context, unless it is closed: the one way for a context to be over.
+ *
+ * @param {CellOwner} owner of its cell
+ * @param {import("../request/request-context.js").Context | undefined} request vinext's request context with that cell, if any
+ */
+export function close(owner, request) {
+  if (owner.$base === 0) takeCell(owner);
+  if (isClosed(owner)) return;
+  advance(owner, CLOSED);
+  backend.closed(owner.$words);
+  if (closing.track !== undefined) {
+    closing.track(owner);
+    // One life for both, as they are one context: it is held while either is.
+    if (request !== undefined) /** @type {any} */ (request).$life = /** @type {any} */ (owner).$life;
+  }
+  if (request !== undefined && closing.release !== undefined) closing.release(request);
+}
+
+/**
+ * @param {CellOwner} context
+ * @returns {boolean} whether the context is over
+ */
+export function isClosed(context) {
+  return context.$bytes[context.$base << 2] === CLOSED;
+}
+
+/** @returns {number} the coarse clock's time, in ms; 0 before the first context took its cell */
+export function coarseNow() {
+  return page.block[BLOCK.clock];
+}
+
+/**
+ * What people know a context by.
+ *
+ * @param {CellOwner} context
+ * @returns {string} its label, or its kind if it has none
+ */
+export function nameOf(context) {
+  return readLabel(context) || (KINDS[context.$kind] ?? "other");
+}

@@ -1,0 +1,86 @@
+import { LAYOUT } from "../generated/slot-table.js";
+import { CODES, OnescopeError, shown } from "../util/errors.js";
+
+// How a native slot's value lies in its lane. Zeroed memory is "all defaults": a flag stores whether it differs from its
+// default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
+// lane says "other": the value is one that the kind does not have, and lies on the JavaScript side.
+
+/** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+
+const OTHER_BYTE = 255;
+const OTHER_WORD = -1;
+
+const COUNTER_MAX = 2 ** 31 - 1;
+
+/**
+ * @param {SlotInfo} slot a native one
+ * @param {Cell} cell
+ * @returns {boolean | string | number | null} `null` for a value that lies on the JavaScript side
+ */
+export function readLane(slot, cell) {
+  const lane = /** @type {number} */ (slot.lane);
+  if (slot.kind === "counter") {
+    const code = cell.$words[cell.$base + LAYOUT.words.counters + lane];
+    return code === OTHER_WORD ? null : (code >>> 0) + Number(slot.default);
+  }
+  const code = cell.$bytes[cell.$base * 4 + LAYOUT.bytes.lanes + lane];
+  if (code === OTHER_BYTE) return null;
+  if (slot.kind === "flag") return (code === 1) !== slot.default;
+  const variants = /** @type {Array<string | number>} */ (slot.variants);
+  return variants[(code + variants.indexOf(/** @type {any} */ (slot.default))) % variants.length];
+}
+
+/**
+ * @param {SlotInfo} slot a native one
+ * @param {Cell} cell
+ * @param {unknown} value
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` where the slot's kind does not have the value
+ */
+export function writeLane(slot, cell, value) {
+  const code = encode(slot, value);
+  const lane = /** @type {number} */ (slot.lane);
+  if (slot.kind === "counter") cell.$words[cell.$base + LAYOUT.words.counters + lane] = code;
+  else cell.$bytes[cell.$base * 4 + LAYOUT.bytes.lanes + lane] = code;
+}
+
+/**
+ * @param {SlotInfo} slot a native one
+ * @param {unknown} value
+ * @returns {number} the lane's code
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` where the slot's kind does not have the value
+ */
+export function encode(slot, value) {
+  const code = codeOf(slot, value);
+  if (code !== undefined) return code;
+  throw new OnescopeError(CODES.SLOT_KIND, `slot "${slot.key}" is ${describe(slot)} and cannot hold ${shown(value)}`);
+}
+
+/**
+ * @param {SlotInfo} slot
+ * @param {unknown} value
+ * @returns {number | undefined} `undefined` for a value outside the kind
+ */
+function codeOf(slot, value) {
+  switch (slot.kind) {
+    case "flag":
+      return typeof value === "boolean" ? Number(value !== slot.default) : undefined;
+    case "enum": {
+      const variants = /** @type {unknown[]} */ (slot.variants);
+      const place = variants.indexOf(value);
+      return place < 0 ? undefined : (place - variants.indexOf(slot.default) + variants.length) % variants.length;
+    }
+    default: {
+      if (!Number.isInteger(value) || Number(value) < Number(slot.default) || Number(value) > COUNTER_MAX)
+        return undefined;
+      return Number(value) - Number(slot.default);
+    }
+  }
+}
+
+/** @param {SlotInfo} slot */
+function describe(slot) {
+  if (slot.kind === "flag") return "a flag (true or false)";
+  if (slot.kind === "enum") return `an enum (${slot.variants?.join(", ")})`;
+  return `a counter (whole numbers from ${slot.default} to ${COUNTER_MAX})`;
+}

@@ -1,0 +1,27 @@
+import { currentRequest } from "../request/current.js";
+import { RequestContext } from "../request/request-context.js";
+import { DETACHED, isClosed } from "../store/records.js";
+import { currentTracked } from "../store/tracked.js";
+
+/**
+ * The innermost context that is current in this thread: vinext's request context (of forks the one that they were forked
+ * from), the HTTP request, or the work that `with` runs. An HTTP request and work of `with` stay current
+ * in what they started, also once they are over.
+ *
+ * @returns {import("../store/records.js").CellOwner | undefined}
+ */
+export function currentContext() {
+  const request = requestHere();
+  const tracked = currentTracked();
+  if (request === undefined) return tracked;
+  // Of work that is over, the request around it may go on.
+  return tracked === undefined || tracked.outer !== request || isClosed(tracked) ? request : tracked;
+}
+
+/** @returns {import("../request/request-context.js").Context | undefined} vinext's, which fork it may be */
+export function requestHere() {
+  const context = currentRequest();
+  // A stock copy of vinext's module makes plain objects, which have no cell.
+  if (!(context instanceof RequestContext) || context.$kind === DETACHED) return undefined;
+  return context.$family?.root ?? context;
+}

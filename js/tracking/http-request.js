@@ -1,0 +1,98 @@
+import { ways } from "../async-context/entry.js";
+import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
+import { OTHER } from "../store/kind.js";
+import { PATH_LABEL } from "../store/label.js";
+import { advance, close, isClosed, takeNew } from "../store/records.js";
+import { writeRoute, writeTarget } from "./labels.js";
+import { NO_BYTES, NO_WORDS } from "./no-record.js";
+
+const ACTIVE = STATES.indexOf("active");
+const RESPONDED = STATES.indexOf("responded");
+const CLOSED = STATES.indexOf("closed");
+const PAGES_PAGE = KINDS.indexOf("pagesPage");
+const PAGES_API = KINDS.indexOf("pagesApi");
+
+// Node's own, also where a test replaces it later to control time: requests close all the same.
+const { setImmediate } = globalThis;
+
+/** An HTTP request. vinext's first request context inside it joins it: takes its cell. */
+export class HttpRequest {
+  /**
+   * @param {string} method
+   * @param {string} target as the client sent it
+   * @param {object | undefined} response of HTTP/1, by which its end is known
+   */
+  constructor(method, target, response) {
+    // Assigned here rather than as fields, and in one class: the cheapest way to make an object.
+    this.$words = NO_WORDS;
+    this.$bytes = NO_BYTES;
+    this.$base = 0;
+    this.$kind = OTHER;
+    this.joinable = true;
+    /** @type {any} vinext's request context, from when it joined until the turn after the response */
+    this.context = undefined;
+    this.method = method;
+    /** until it is over */
+    this.response = response;
+    /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
+    this.next = undefined;
+    takeNew(this);
+    this.$bytes[this.$base << 2] = ACTIVE;
+    writeTarget(this, method, target);
+  }
+
+  /**
+   * @param {unknown} route pattern, such as `/blog/[slug]`
+   * @param {boolean} ofPages whether the Pages Router found it
+   */
+  setRoute(route, ofPages) {
+    if (typeof route !== "string" || !route.startsWith("/") || this.$bytes[this.$base << 2] === CLOSED) return;
+    if (ofPages) this.$bytes[(this.$base << 2) + LAYOUT.bytes.kind] = isApi(route) ? PAGES_API : PAGES_PAGE;
+    // It has a name, or its route's.
+    if (this.$bytes[(this.$base << 2) + LAYOUT.bytes.inner] !== PATH_LABEL) return;
+    writeRoute(this, this.method, route);
+  }
+
+  /** The response is over. The request closes in the next turn of the event loop, after the listeners of `"finish"`. */
+  end() {
+    this.joinable = false;
+    this.response = undefined;
+    if (isClosed(this)) {
+      // vinext's rule can come first.
+      this.context = undefined;
+      return;
+    }
+    advance(this, RESPONDED);
+    // Outside every scope: otherwise the callback would keep alive the request whose response ended first.
+    if (responded.push(this) === 1) ways.outside(closeLater);
+  }
+}
+
+/** @type {HttpRequest[]} those whose response ended in this turn */
+let responded = [];
+
+const closeLater = () => setImmediate(closeResponded);
+
+function closeResponded() {
+  const requests = responded;
+  responded = [];
+  for (const request of requests) {
+    const { context } = request;
+    request.context = undefined;
+    // What vinext deferred until the response may still run; vinext's own rule closes the request after it.
+    if (context === undefined || !hasDeferredWork(context)) close(request, context);
+  }
+}
+
+/** @param {string} route of the Pages Router, whose API routes are those below /api */
+function isApi(route) {
+  return route === "/api" || route.startsWith("/api/");
+}
+
+/** @param {any} context vinext's */
+function hasDeferredWork(context) {
+  // Looked at without making it: most requests defer nothing.
+  const after = context.$collections.afterContext ?? context.$family?.afterContext;
+  if (typeof after !== "object" || after === null) return false;
+  return after.callbacks?.length > 0 || after.pendingCallbacks > 0 || after.pendingPromises > 0;
+}

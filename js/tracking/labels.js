@@ -1,0 +1,123 @@
+import { METHODS } from "node:http";
+import { LAYOUT } from "../generated/slot-table.js";
+import { encodeLabel, PATH_LABEL, writeLabel, writeName } from "../store/label.js";
+
+// What names HTTP requests: method and path until there is a route.
+
+/** @typedef {import("../store/records.js").CellOwner} CellOwner */
+/** @typedef {import("../store/label.js").Label} Label */
+
+const { bytes: BYTE, labelBytes } = LAYOUT;
+
+const SPACE = 0x20;
+const HASH = 0x23;
+const SLASH = 0x2f;
+const QUESTION = 0x3f;
+const LAST_PLAIN = 0x7e;
+
+/** The label that is written next, and its bytes. */
+const plainWords = new Int32Array(labelBytes / 4);
+const plainBytes = new Uint8Array(plainWords.buffer);
+
+/** Characters of a target that are looked at where it begins with scheme and host. */
+const LONGEST_ORIGIN = 1024;
+
+/** Bytes in which there are as many characters of UTF-8 as fit. */
+const LONGEST_PATH = 4 * labelBytes;
+
+/**
+ * Labels a request with its method and path: no query, no fragment, no host, no credentials.
+ *
+ * @param {CellOwner} owner has a cell
+ * @param {string} method of HTTP/2 it can be any text
+ * @param {string} target as Node gives it: its bytes as Latin-1
+ */
+export function writeTarget(owner, method, target) {
+  owner.$bytes[(owner.$base << 2) + BYTE.inner] = PATH_LABEL;
+  const length = encodePlain(method, target);
+  if (length > 0) return writeLabel(owner, plainWords, 0, length);
+  const label = encodeOdd(String(method), String(target ?? "*"));
+  writeLabel(owner, label.words, 0, label.length);
+}
+
+/**
+ * Encodes what is printable ASCII into `plainWords`.
+ *
+ * @param {string} method
+ * @param {string} target
+ * @returns {number} bytes of the label; 0 for any other target or method
+ */
+function encodePlain(method, target) {
+  if (typeof target !== "string" || typeof method !== "string" || target.charCodeAt(0) !== SLASH) return 0;
+  const size = method.length;
+  if (size > labelBytes - 2) return 0;
+  let at = 0;
+  for (; at < size; at++) {
+    const code = method.charCodeAt(at);
+    if (code <= SPACE || code > LAST_PLAIN) return 0;
+    plainBytes[at] = code;
+  }
+  plainBytes[at++] = SPACE;
+  const end = Math.min(target.length, labelBytes - at);
+  for (let index = 0; index < end; index++) {
+    const code = target.charCodeAt(index);
+    if (code === QUESTION || code === HASH) break;
+    if (code <= SPACE || code > LAST_PLAIN) return 0;
+    plainBytes[at++] = code;
+  }
+  // The last word is copied whole.
+  for (let pad = at; (pad & 3) !== 0; pad++) plainBytes[pad] = 0;
+  return at;
+}
+
+/**
+ * @param {string} method
+ * @param {string} target the absolute form, as proxies get it; `*`; or one with other bytes than printable ASCII, or with a
+ *   method that is not one of Node's
+ */
+function encodeOdd(method, target) {
+  const given = target.charCodeAt(0) === SLASH ? target : withoutOrigin(target.slice(0, LONGEST_ORIGIN));
+  const path = given.slice(0, LONGEST_PATH).replace(/[?#].*/s, "") || "/";
+  return encodeLabel(`${method.slice(0, labelBytes)} ${Buffer.from(path, "latin1").toString()}`);
+}
+
+/** @param {string} target */
+function withoutOrigin(target) {
+  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
+}
+
+/** Routes of one method whose labels are kept. */
+const KEPT_ROUTES = 1000;
+
+/** How a route is named for a method that is none of Node's: HTTP/2 takes any word, and clients must not make up labels. */
+const OTHER_METHOD = "other method";
+
+/** @typedef {{ method: string, labels: Map<string, Label> }} Routes `labels` by route */
+
+/** @type {Map<string, Routes>} by method: as many routes as the app has */
+const methods = new Map([...METHODS, OTHER_METHOD].map((method) => [method, { method, labels: new Map() }]));
+const others = /** @type {Routes} */ (methods.get(OTHER_METHOD));
+
+/** those of the method that was asked for last, which is nearly always the same */
+let routes = others;
+
+/**
+ * @param {CellOwner} owner has a cell
+ * @param {string} method
+ * @param {string} route pattern
+ */
+export function writeRoute(owner, method, route) {
+  if (routes.method !== method) routes = methods.get(method) ?? others;
+  writeName(owner, routes.labels.get(route) ?? keepRoute(route));
+}
+
+/** @param {string} route */
+function keepRoute(route) {
+  const { method, labels } = routes;
+  const label = encodeLabel(`${method} ${route.slice(0, 2 * labelBytes)}`);
+  // An app that makes routes up as it goes must not fill the memory, nor may a long one.
+  if (route.length > 2 * labelBytes) return label;
+  if (labels.size === KEPT_ROUTES) labels.clear();
+  labels.set(route, label);
+  return label;
+}

@@ -1,0 +1,50 @@
+import { getOrCreateAls } from "../../shims/internal/als-registry.js";
+import { currentTracked } from "../store/tracked.js";
+
+// vinext tells whoever traces a request which route it took: it enters an object with `setRoute` in a storage of its own,
+// and calls that. Whatever of this is not there leaves requests named by their paths.
+
+/**
+ * Hears of the routes that vinext finds.
+ *
+ * @returns {() => void} ends it
+ */
+export function watchRoutes() {
+  const storage = /** @type {any} */ (getOrCreateAls("vinext.requestTracing.als"));
+  const own = Object.getOwnPropertyDescriptor(storage, "run");
+  const { run } = storage;
+  if (typeof run !== "function") return () => {};
+  /**
+   * @param {any} trace
+   * @param {Function} fn
+   * @param {unknown[]} args
+   */
+  const runAndHear = (trace, fn, ...args) => {
+    hear(trace);
+    return args.length === 0 ? run.call(storage, trace, fn) : run.call(storage, trace, fn, ...args);
+  };
+  Object.defineProperty(storage, "run", { value: runAndHear, configurable: true, writable: true });
+  return () => {
+    if (storage.run !== runAndHear) return;
+    delete storage.run;
+    if (own !== undefined) Object.defineProperty(storage, "run", own);
+  };
+}
+
+/** @param {any} trace */
+function hear(trace) {
+  const request = currentTracked();
+  if (request?.setRoute === undefined) return;
+  const setRoute = trace?.setRoute;
+  if (typeof setRoute !== "function") return;
+  const hearRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
+    // The App Router says whether the client asked for a tree of components; the Pages Router knows no such thing.
+    request.setRoute?.(route, isRsc === undefined);
+    return setRoute.call(trace, route, isRsc);
+  };
+  try {
+    trace.setRoute = hearRoute;
+  } catch {
+    // It is frozen. To ask first would call into the engine for each request.
+  }
+}

@@ -1,0 +1,160 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { mode } from "../async-context/mode.js";
+import { warnOfRuntime } from "../util/runtime.js";
+import { shared } from "../util/shared.js";
+import { HttpRequest } from "./http-request.js";
+import { watchRoutes } from "./routes.js";
+import { trackedStorage } from "./work.js";
+
+/** On an HTTP/2 stream, its request. */
+const REQUEST = Symbol("onescope.request");
+
+/** On a connection, its requests. */
+const CONNECTION = Symbol("onescope.connection");
+
+const trackers = shared("trackers", () => ({
+  count: 0,
+  stop: () => {},
+  /** HTTP/1 requests whose response is not over */
+  open: 0,
+  hearsFinish: false,
+}));
+
+/**
+ * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
+ * over, whatever framework runs the server. Each thread tracks its own.
+ *
+ * @returns {{ stop(): void }} ends it for requests to come, unless somebody else still tracks
+ */
+export function trackRequests() {
+  warnOfRuntime();
+  if (trackers.count++ === 0) trackers.stop = start();
+  let stopped = false;
+  return {
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      if (--trackers.count === 0) trackers.stop();
+    },
+  };
+}
+
+/** What Node tells, by name of the channel. It tells of a request where it then calls the server's listeners. */
+const CHANNELS = Object.entries({
+  "http.server.request.start": onRequest,
+  "http2.server.stream.start": onStream,
+  "http2.server.stream.close": (/** @type {any} */ { stream }) => stream[REQUEST]?.end(),
+});
+
+const FINISH = "http.server.response.finish";
+
+/** @returns {() => void} */
+function start() {
+  trackedStorage();
+  const unwatchRoutes = watchRoutes();
+  for (const [name, hear] of CHANNELS) subscribe(name, hear);
+  if (!trackers.hearsFinish) subscribe(FINISH, onFinish);
+  trackers.hearsFinish = true;
+  return () => {
+    for (const [name, hear] of CHANNELS) unsubscribe(name, hear);
+    unwatchRoutes();
+    stopHearingFinish();
+  };
+}
+
+/** Nobody asks for new requests any more; those that are open still have to end. */
+function stopHearingFinish() {
+  if (trackers.count > 0 || trackers.open > 0) return;
+  unsubscribe(FINISH, onFinish);
+  trackers.hearsFinish = false;
+}
+
+/** The requests of an HTTP/1 connection whose responses are not over. */
+class Connection {
+  constructor() {
+    /** @type {HttpRequest | undefined} */
+    this.first = undefined;
+    /** @type {HttpRequest | undefined} the last one, where a client does not wait and there are more */
+    this.last = undefined;
+  }
+}
+
+/** @param {any} message */
+function onRequest({ request, response, socket }) {
+  const tracked = new HttpRequest(request.method, request.url, response);
+  trackers.open++;
+  /** @type {Connection} */
+  const connection = socket[CONNECTION] ?? watchConnection(socket);
+  const { first } = connection;
+  if (first === undefined) {
+    connection.first = tracked;
+  } else {
+    (connection.last ?? first).next = tracked;
+    connection.last = tracked;
+  }
+  // Under async_hooks the parser's own context is the one that is entered here.
+  enter(tracked, mode.frames ? request : undefined);
+}
+
+/** @param {any} message */
+function onFinish({ response, socket }) {
+  /** @type {Connection | undefined} */
+  const connection = socket[CONNECTION];
+  if (connection === undefined) return;
+  const { first } = connection;
+  // Its request came before tracking began, or the lost connection ended it before.
+  if (first === undefined || first.response !== response) return;
+  endFirst(connection, first);
+  if (trackers.count === 0) stopHearingFinish();
+}
+
+/**
+ * Responses go out in the order of their requests.
+ *
+ * @param {Connection} connection
+ * @param {HttpRequest} first
+ */
+function endFirst(connection, first) {
+  const { next } = first;
+  connection.first = next;
+  if (connection.last === next) connection.last = undefined;
+  first.next = undefined;
+  trackers.open--;
+  first.end();
+}
+
+/** @param {any} socket */
+function watchConnection(socket) {
+  const connection = new Connection();
+  socket[CONNECTION] = connection;
+  // Of responses that waited for their turn Node tells nothing when the connection is lost.
+  socket.on("close", () => {
+    while (connection.first !== undefined) endFirst(connection, connection.first);
+    if (trackers.count === 0) stopHearingFinish();
+  });
+  return connection;
+}
+
+/** @param {any} message */
+function onStream({ stream, headers }) {
+  // A stream that the server pushes is part of the request it is pushed for.
+  if (stream.id % 2 === 0) return;
+  const tracked = new HttpRequest(headers[":method"], headers[":path"] ?? "*", undefined);
+  stream[REQUEST] = tracked;
+  enter(tracked, stream);
+}
+
+/**
+ * Makes a request the current one for whatever Node calls next, and all that it starts.
+ *
+ * @param {HttpRequest} tracked
+ * @param {import("node:events").EventEmitter | undefined} body what Node hands over in the context of the connection, where
+ *   nobody knows this request
+ */
+function enter(tracked, body) {
+  const storage = trackedStorage();
+  storage.enterWith(tracked);
+  if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
+  const { emit } = body;
+  body.emit = (/** @type {any[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
+}

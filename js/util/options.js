@@ -1,0 +1,64 @@
+import { CODES, OnescopeError } from "./errors.js";
+
+/** Longest time that a timer of Node's and a signed word of 32 bits hold, in ms. */
+export const MOST_MS = 2 ** 31 - 1;
+
+/**
+ * Reads options once, by name, so that what a getter or a proxy throws is an error with a code.
+ *
+ * @param {string} call whose options they are, such as `watch()`
+ * @param {unknown} options
+ * @param {readonly string[]} [names] all of its own if not given
+ * @returns {any} an object of its own
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function readOptions(call, options, names) {
+  /** @type {Record<string, unknown>} without a prototype, which an option named `__proto__` would set */
+  const read = Object.create(null);
+  if (options === undefined) return read;
+  let isArray = false;
+  let name = "";
+  try {
+    isArray = Array.isArray(options);
+    if (typeof options === "object" && options !== null && !isArray) {
+      for (name of names ?? Object.keys(options)) read[name] = /** @type {any} */ (options)[name];
+      return read;
+    }
+  } catch (cause) {
+    const what = name === "" ? "the options" : `option ${name}`;
+    throw new OnescopeError(CODES.OPTION, `reading ${what} of ${call} failed; give plain values`, { cause });
+  }
+  let given = isArray ? "an array" : typeof options;
+  if (options === null) given = "null";
+  throw new OnescopeError(CODES.OPTION, `the options of ${call} are an object, not ${given}; correct or omit them`);
+}
+
+/**
+ * Refuses an option that is no whole number within bounds.
+ *
+ * @param {string} call whose option it is, such as `watch()`
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function checkWhole(call, name, value, least, most) {
+  const right = Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+  if (!right) refuseOption(call, name, value, `a whole number from ${least} to ${most}`);
+}
+
+/**
+ * @param {string} call whose option it is, such as `watch()`
+ * @param {string} name
+ * @param {unknown} value shown if it is a number or a text
+ * @param {string} expected
+ * @param {{ secret?: boolean }} [options] `secret`: the value is never shown
+ * @returns {never}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
+ */
+export function refuseOption(call, name, value, expected, { secret = false } = {}) {
+  let given = typeof value === "number" ? String(value) : typeof value;
+  if (typeof value === "string" && !secret) given = JSON.stringify(value);
+  throw new OnescopeError(CODES.OPTION, `option ${name} of ${call} is ${expected}, not ${given}; correct or omit it`);
+}

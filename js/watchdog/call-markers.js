@@ -1,0 +1,87 @@
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { LAYOUT } from "../generated/slot-table.js";
+import { stampCall, threadBlock } from "../store/records.js";
+import { currentContext } from "../tracking/current-context.js";
+import { shared } from "../util/shared.js";
+import { BLOCKING, CALLS } from "./blocking-calls.js";
+import { callReturned } from "./stall-hooks.js";
+
+// A thread inside a native call can answer nobody. So while a watch is on, Node's blocking calls write their own code and
+// the current context's number into the thread's block before they go in.
+
+/** @typedef {{ owner: any, name: string, stamped: Function, original: PropertyDescriptor }} Stamped */
+
+const { call: CALL, callStarted: CALL_STARTED, clock: CLOCK } = LAYOUT.block;
+const { apply } = Reflect;
+const require = createRequire(import.meta.url);
+
+const state = shared("stamps", () => ({
+  on: false,
+  /** @type {Map<string, Stamped>} by full name: what is in place, or below what somebody put on top of it */
+  placed: new Map(),
+}));
+
+/**
+ * Puts the stamping functions in the place of Node's, or takes them out again. One that somebody has wrapped stays, and
+ * does nothing but call on.
+ *
+ * @param {boolean} on
+ */
+export function stampCalls(on) {
+  state.on = on;
+  if (on) place();
+  else takeOut();
+  syncBuiltinESMExports();
+}
+
+function place() {
+  for (const [module, names] of Object.entries(BLOCKING)) {
+    const owner = module === "Atomics" ? Atomics : require(`node:${module}`);
+    for (const name of names) {
+      const full = `${module}.${name}`;
+      const original = Object.getOwnPropertyDescriptor(owner, name);
+      if (state.placed.has(full) || typeof original?.value !== "function" || !original.configurable) continue;
+      const stamped = stamp(original.value, CALLS.indexOf(full) + 1);
+      Object.defineProperty(owner, name, { ...original, value: stamped });
+      state.placed.set(full, { owner, name, stamped, original });
+    }
+  }
+}
+
+function takeOut() {
+  for (const [full, { owner, name, stamped, original }] of state.placed) {
+    if (owner[name] !== stamped) continue;
+    Object.defineProperty(owner, name, original);
+    state.placed.delete(full);
+  }
+}
+
+/**
+ * The function with a stamp around it, in all else the same.
+ *
+ * @param {Function} original
+ * @param {number} code
+ */
+function stamp(original, code) {
+  /**
+   * @this {unknown}
+   * @param {unknown[]} args
+   */
+  const stamped = function (...args) {
+    const block = threadBlock();
+    // A blocking call that is part of another is told as the outer one.
+    if (!state.on || block[CALL] !== 0) return apply(original, this, args);
+    const context = currentContext();
+    stampCall(context, block);
+    block[CALL_STARTED] = block[CLOCK];
+    block[CALL] = code;
+    try {
+      return apply(original, this, args);
+    } finally {
+      const block = threadBlock();
+      block[CALL] = 0;
+      callReturned(context, block);
+    }
+  };
+  return Object.defineProperties(stamped, Object.getOwnPropertyDescriptors(original));
+}

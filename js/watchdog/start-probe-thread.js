@@ -1,0 +1,51 @@
+import { sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { backend } from "../store/backend.js";
+import { otherRuntime } from "../util/runtime.js";
+
+/** Folders of onescope's own code. */
+const OWN = [new URL("../", import.meta.url), new URL("../../shims/", import.meta.url)].map((url) =>
+  fileURLToPath(url),
+);
+
+/**
+ * Starts the worker thread that asks stuck threads. It keeps no process alive, loads none of the program's preloads, and
+ * nobody watches it. Where there can be none, a warning says why.
+ *
+ * @returns {{ stop(): void } | undefined}
+ */
+export function startHelper() {
+  // Bun and Deno have no session across threads; `watch()` has said so.
+  if (otherRuntime !== undefined) return undefined;
+  const barred = helperBarred();
+  if (barred !== undefined) {
+    process.emitWarning(`onescope reports stalls without stacks: ${barred}`, "OnescopeWarning");
+    return undefined;
+  }
+  const worker = new Worker(new URL("probe-thread.js", import.meta.url), {
+    name: "onescope",
+    // NODE_OPTIONS names preloads as execArgv does, so it gets an environment of its own.
+    env: { ONESCOPE_NATIVE_PATH: backend.path },
+    execArgv: [],
+    stdin: false,
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 },
+    workerData: { cwd: process.cwd() + sep, own: OWN },
+  });
+  worker.on("error", (error) => {
+    process.emitWarning(`onescope reports stalls without stacks: ${error}`, "OnescopeWarning");
+  });
+  worker.unref();
+  // Not terminated: a thread that ends with an inspector connection open can take the process with it.
+  return { stop: () => worker.postMessage("leave") };
+}
+
+/** @returns {string | undefined} why nobody can ask stuck threads in this process; `undefined` if somebody can */
+function helperBarred() {
+  /** @type {any} */
+  const { permission, features } = process;
+  if (!features.inspector) return "this Node has no inspector";
+  // Without the permission Node does not refuse: it aborts the process.
+  if (permission === undefined || (permission.has("inspector") && permission.has("worker"))) return undefined;
+  return "the permission model does not allow the inspector (--allow-inspector) and workers (--allow-worker)";
+}

@@ -1,0 +1,95 @@
+import { ways } from "../async-context/entry.js";
+import { nativeOnly } from "../store/native-only.js";
+import { threadBlock } from "../store/records.js";
+import { nothing, startUnlessRefused } from "../store/start.js";
+import { shown } from "../util/errors.js";
+import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
+import { warnOfRuntime } from "../util/runtime.js";
+import { CALLS } from "./blocking-calls.js";
+import { LEAST_MS, witness } from "./stall-hooks.js";
+import { startHelper } from "./start-probe-thread.js";
+import { follow } from "./thread.js";
+
+/** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
+
+const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute", "strict"];
+
+/**
+ * Watches all JavaScript threads of the process from outside. While one is stuck, a line on stderr says so and names the
+ * request. Where the process has a watch already, or the system refuses one, the handle does nothing, and a warning says so.
+ *
+ * @param {WatchOptions} [options]
+ * @returns {import("../inspect.js").Watch}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and with the option
+ *   `strict` errors with the codes `ERR_ONESCOPE_WATCHED` while another watch of the process is on, `ERR_ONESCOPE_WATCHDOG`,
+ *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
+ */
+export function watch(options) {
+  const {
+    thresholdMs = 1000,
+    stacks = true,
+    onStall,
+    maxPerMinute = 60,
+    strict = false,
+  } = readOptions("watch()", options, OPTIONS);
+  checkWhole("watch()", "thresholdMs", thresholdMs, LEAST_MS, MOST_MS);
+  checkWhole("watch()", "maxPerMinute", maxPerMinute, 1, MOST_MS);
+  if (typeof stacks !== "boolean") refuseOption("watch()", "stacks", stacks, "true or false");
+  if (onStall !== undefined && typeof onStall !== "function") refuseOption("watch()", "onStall", onStall, "a function");
+  if (typeof strict !== "boolean") refuseOption("watch()", "strict", strict, "true or false");
+  const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a thread that is stuck");
+  warnOfRuntime();
+  const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
+  const start = () => startOn(watchdog, settings, onStall);
+  const started = startUnlessRefused("watch()", strict, start);
+  if (started === undefined) return { pause: nothing, resume: nothing, stop: nothing, [Symbol.dispose]: nothing };
+  const { helper } = started;
+  let on = true;
+  const stop = () => {
+    if (!on) return;
+    on = false;
+    watchdog.watchStop();
+    helper?.stop();
+    follow();
+  };
+  return {
+    pause: () => void (on && watchdog.watchPause(true)),
+    resume: () => void (on && watchdog.watchPause(false)),
+    stop,
+    [Symbol.dispose]: stop,
+  };
+}
+
+/**
+ * @param {import("../store/native/contract.js").Watchdog} watchdog
+ * @param {import("../store/native/contract.js").WatchSettings} settings
+ * @param {WatchOptions["onStall"]} onStall
+ */
+function startOn(watchdog, settings, onStall) {
+  threadBlock();
+  const start = () => watchdog.watchStart(settings, deliverTo(onStall));
+  ways.outside(start);
+  try {
+    follow();
+    return { helper: settings.stacks ? startHelper() : undefined };
+  } catch (error) {
+    watchdog.watchStop();
+    throw error;
+  }
+}
+
+/**
+ * @param {WatchOptions["onStall"]} onStall
+ * @returns {(line: string) => Promise<void>}
+ */
+function deliverTo(onStall) {
+  return async (line) => {
+    const report = JSON.parse(line);
+    witness.hears?.(report);
+    try {
+      await onStall?.(report);
+    } catch (error) {
+      process.emitWarning(`onStall of onescope's watch() failed: ${shown(error)}`, "OnescopeWarning");
+    }
+  };
+}
