@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::limits::{BYTE_LANES, COUNTER_LANES, HANDLE_MAX};
-use crate::registry::SlotSpec;
+use crate::store::registry::SlotSpec;
 
 /// The result of every fallible function of the crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -39,7 +39,7 @@ pub enum Error {
         reason: String,
     },
     /// Every lane of the needed sort is taken.
-    CellFull {
+    SlotsFull {
         /// The key that was refused.
         key: String,
         /// True if a counter lane was needed, false for a byte lane.
@@ -153,7 +153,7 @@ impl Error {
             Error::SlotUnknown { .. } => "ERR_ONESCOPE_SLOT_UNKNOWN",
             Error::SlotSpec { .. } => "ERR_ONESCOPE_SLOT_SPEC",
             Error::SlotKind { .. } => "ERR_ONESCOPE_SLOT_KIND",
-            Error::CellFull { .. } => "ERR_ONESCOPE_CELL_FULL",
+            Error::SlotsFull { .. } => "ERR_ONESCOPE_CELL_FULL",
             Error::StaleHandle { .. } => "ERR_ONESCOPE_STALE_HANDLE",
             Error::Handle { .. } => "ERR_ONESCOPE_HANDLE",
             Error::Filter { .. } => "ERR_ONESCOPE_FILTER",
@@ -193,12 +193,12 @@ impl fmt::Display for Error {
             }
             Error::SlotSpec { key, reason } => write!(f, "the spec of slot {key:?} is not valid: {reason}"),
             Error::SlotKind { key, reason } => write!(f, "slot {key:?}: {reason}"),
-            Error::CellFull { key, counter: true } => write!(
+            Error::SlotsFull { key, counter: true } => write!(
                 f,
                 "slot {key:?} needs a counter lane and all {COUNTER_LANES} are taken; \
                  register it with lifetime \"scope\" or as a \"value\""
             ),
-            Error::CellFull { key, counter: false } => write!(
+            Error::SlotsFull { key, counter: false } => write!(
                 f,
                 "slot {key:?} needs a byte lane and all {BYTE_LANES} are taken; \
                  register it with lifetime \"scope\" or as a \"value\""

@@ -7,16 +7,16 @@ pub const LAYOUT_VERSION: u32 = 3;
 pub const PAGE_MAGIC: u32 = 0x4f4e_4553;
 
 /// Cells per page, the header cell included. A full page is followed by a new one; there is no limit on pages but memory.
-pub const PAGE_CELLS: usize = 256;
+pub const PAGE_RECORDS: usize = 256;
 
 /// Bytes per cell: two cache lines, so that two requests never share one.
-pub const CELL_BYTES: usize = 128;
+pub const RECORD_BYTES: usize = 128;
 
 /// 32-bit words per cell.
-pub const CELL_WORDS: usize = CELL_BYTES / 4;
+pub const RECORD_WORDS: usize = RECORD_BYTES / 4;
 
 /// Bytes per page (32 KiB).
-pub const PAGE_BYTES: usize = PAGE_CELLS * CELL_BYTES;
+pub const PAGE_BYTES: usize = PAGE_RECORDS * RECORD_BYTES;
 
 /// Bytes of UTF-8 that a label holds. A longer label is cut at the last character boundary that fits.
 pub const LABEL_BYTES: usize = 64;

@@ -14,15 +14,15 @@
 //! | `Recorder` | which flight is recorded | the words of its pages and blocks (atomics) |
 //! | `Flight` | slots that are written, and how it ends | |
 //! | `Pool` | which parts of a mapping are lent | the parts (atomics) |
-//! | `Followers` | who is told | |
+//! | `Listeners` | who is told | |
 //! | `Diagnostics` | the server that is on | what its thread knows of connections and event loops (its own) |
 //! | `Connections` (diagnostics) | the connections that are open | |
 //! | `Loops` (diagnostics) | the delays of the event loops | |
 //! | `Spread` (diagnostics) | the latencies as they were lately | |
-//! | `Pace` (diagnostics) | the time that answers may take | |
+//! | `CpuBudget` (diagnostics) | the time that answers may take | |
 //! | `Leaks` (diagnostics) | the last answer of JavaScript | |
 //!
 //! Nobody takes two of them at once, but for: `PageTable::past`, with which `PageTable::pages` is taken; and `Connections`,
-//! `Loops`, `Spread` and `Pace`, which the server's thread alone takes, and with which it takes one of the others.
+//! `Loops`, `Spread` and `CpuBudget`, which the server's thread alone takes, and with which it takes one of the others.
 
 pub use parking_lot::{Condvar, Mutex, RwLock};

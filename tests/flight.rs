@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-use onescope::arena::cell::{byte, word};
-use onescope::arena::{RequestKind, State};
 use onescope::recorder::{MIN_BYTES, Recorded, Settings, parse};
 use onescope::store::Store;
+use onescope::store::pages::record::{byte, word};
+use onescope::store::pages::{RequestKind, State};
 use onescope::watchdog::{Confidence, Report};
 use proptest::prelude::*;
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use onescope::error::Error;
 use onescope::limits::{BYTE_LANES, COUNTER_LANES};
-use onescope::registry::{Lane, Lifetime, OnFork, Registry, Scalar, SlotId, SlotKind, SlotSpec};
+use onescope::store::registry::{Lane, Lifetime, OnFork, Registry, Scalar, SlotId, SlotKind, SlotSpec};
 use proptest::prelude::*;
 
 fn kinds() -> impl Strategy<Value = SlotKind> {
@@ -47,7 +47,7 @@ proptest! {
                     requested: Box::new(spec),
                 })),
                 None if spec.is_native() && *used == limit => {
-                    prop_assert_eq!(result, Err(Error::CellFull { key: spec.key.to_string(), counter }));
+                    prop_assert_eq!(result, Err(Error::SlotsFull { key: spec.key.to_string(), counter }));
                 }
                 None => {
                     let id = SlotId(model.len() as u32 + 1);

@@ -1,4 +1,4 @@
-// What a lazy slot holds at first touch, named in the slot table (src/registry/builtin.rs) by `factory`.
+// What a lazy slot holds at first touch, named in the slot table (src/store/registry/builtin.rs) by `factory`.
 
 /** Dynamic-usage latch of a render: one object per request, shared by all its forks. */
 export function renderDynamicLatch() {

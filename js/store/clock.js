@@ -1,5 +1,5 @@
 // The coarse clock counts milliseconds in 32 bits and wraps after 49 days. JavaScript reads it as a signed number from typed
-// arrays, so readings are never subtracted or ordered as they are: their difference is taken here. src/clock.rs has the same.
+// arrays, so readings are never subtracted or ordered as they are: their difference is taken here. src/store/clock.rs has the same.
 
 /** A reading this far ahead is one of another thread's or of a moment later, not one of 49 days ago. */
 const AHEAD_MS = 24 * 60 * 60 * 1000;

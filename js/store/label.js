@@ -13,7 +13,7 @@ const LABEL_WORDS = labelBytes / 4;
 /** Units of UTF-16 in which there are as many characters as fit, whatever they are. */
 const LONGEST = 2 * labelBytes;
 
-/** What `inner` says of a context's label; see `byte::INNER` in src/arena/cell.rs. */
+/** What `inner` says of a context's label; see `byte::INNER` in src/store/pages/record.rs. */
 export const OWN_LABEL = 1;
 export const BORROWED_LABEL = 2;
 export const PATH_LABEL = 3;

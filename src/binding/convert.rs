@@ -6,7 +6,7 @@ use napi::bindgen_prelude::{Either4, Either5, JsObjectValue, JsValue, Null, Obje
 use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::HANDLE_MAX;
-use crate::registry::Scalar;
+use crate::store::registry::Scalar;
 
 /// A value of a native slot; `null` if JavaScript holds it.
 pub type JsSlotValue = Either4<Null, bool, f64, String>;

@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use super::error::Result;
 use super::threads::thread_id;
-use super::watch::callback;
+use super::watchdog::callback;
 use crate::diagnostics::{Settings, Started};
 use crate::error::Error;
 use crate::store::Store;

@@ -2,14 +2,14 @@
 //!
 //! Every export catches panics, which would otherwise end the process. A panic becomes an `Error` with the panic's message.
 
-mod arena;
 mod convert;
 mod diagnostics;
 mod error;
 mod external;
-mod inspect;
+mod pages;
+mod queries;
 mod recorder;
 mod registry;
 mod selftest;
 mod threads;
-mod watch;
+mod watchdog;

@@ -51,7 +51,7 @@ pub fn record_start(options: RecordOptions) -> Result<()> {
     };
     let store = Store::global();
     store.recorder.start(store, &settings)?;
-    store.followers.tell();
+    store.listeners.notify();
     Ok(())
 }
 
@@ -61,7 +61,7 @@ pub fn record_stop() -> Result<bool> {
     let store = Store::global();
     let stopped = store.recorder.stop(store);
     if stopped {
-        store.followers.tell();
+        store.listeners.notify();
     }
     Ok(stopped)
 }

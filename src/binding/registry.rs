@@ -7,13 +7,13 @@ use super::convert::{JsScalar, integer, js_scalar, object, property, scalar};
 use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::ENUM_VARIANTS;
-use crate::registry::{self, Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
 use crate::store::Store;
+use crate::store::registry::{self, Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
 
 /// Fingerprint of the layout; a generated file with another one belongs to another build.
 #[napi(catch_unwind)]
 pub fn layout_hash() -> Result<String> {
-    Ok(registry::layout_hash())
+    Ok(crate::store::layout_hash())
 }
 
 /// Registers a slot for the whole process and returns its id: `{key, kind, lifetime, default?, variants?, factory?,

@@ -26,7 +26,7 @@ pub struct Limit {
 pub fn limits() -> Result<Vec<Limit>> {
     let limit = |name, value: usize| Limit { name, value: value as f64 };
     Ok(vec![
-        limit("contextsPerPage", limits::PAGE_CELLS - 1),
+        limit("contextsPerPage", limits::PAGE_RECORDS - 1),
         limit("pageBytes", limits::PAGE_BYTES),
         limit("labelBytes", limits::LABEL_BYTES),
         limit("flagsAndEnums", limits::BYTE_LANES),

@@ -10,7 +10,7 @@ use napi_derive::napi;
 use super::error::{Result, host};
 use super::external::share;
 use crate::store::Store;
-use crate::threads::Thread;
+use crate::store::threads::Thread;
 
 struct Attached {
     // Address of the environment: one thread can host several, if the addon is loaded more than once in it.
@@ -103,9 +103,9 @@ fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
 fn detach_env(env: &Env, key: usize, id: u32) {
     let store = Store::global();
     store.threads.detach(id);
-    store.followers.remove(id);
+    store.listeners.remove(id);
     if store.watchdog.leave(id) {
-        store.followers.tell();
+        store.listeners.notify();
     }
     store.diagnostics.leave(store, id);
     // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.

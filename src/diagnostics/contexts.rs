@@ -5,9 +5,9 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 
 use super::server::Server;
-use crate::arena::State;
-use crate::inspect::{self, ContextInfo, Filter};
 use crate::limits::{LISTED_DEFAULT, LISTED_MAX};
+use crate::store::pages::State;
+use crate::store::queries::{self, ContextInfo, Filter};
 use crate::watchdog::{Confidence, Reading, Report, Told};
 
 /// Which contexts to list.
@@ -97,10 +97,10 @@ pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> Li
     // Code that a request left behind can block a thread after the request closed. The request is listed until it ends.
     let also = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.seq).collect();
     let filter = Filter { label, state, thread, also, ..Filter::default() };
-    let mut found = inspect::contexts(store, &filter);
+    let mut found = queries::contexts(store, &filter);
     let total = found.len();
     found.truncate(limit);
-    let flags = inspect::flags(store);
+    let flags = queries::flags(store);
     let in_flight = found
         .into_iter()
         .map(|info| {

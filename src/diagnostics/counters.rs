@@ -7,11 +7,11 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 
 use super::server::Server;
-use crate::arena::{RequestKind, State};
-use crate::inspect;
 use crate::latency::Distribution;
 use crate::limits::BUCKETS_MS;
 use crate::store::Store;
+use crate::store::pages::{RequestKind, State};
+use crate::store::queries;
 
 /// How long distributions are good for: to make them takes all pages and all histograms.
 const FRESH: Duration = Duration::from_millis(500);
@@ -77,7 +77,7 @@ struct Bucket {
 /// Counts contexts.
 pub fn count(server: &Server) -> Counters {
     let store = server.store;
-    let (counts, in_flight) = (inspect::counts(store), inspect::in_flight(store));
+    let (counts, in_flight) = (queries::counts(store), queries::in_flight(store));
     let histograms = server.spread.lock().get(store).iter().map(Histogram::of).collect();
     let totals = counts.totals;
     Counters {

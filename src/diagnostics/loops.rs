@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::clock::Clock;
 use crate::limits::{BEAT_MS, BUCKETS_MS, DELAY_SECONDS};
+use crate::store::clock::Clock;
 use crate::watchdog::Reading;
 
 /// Longest step between two looks that is believed, ms.

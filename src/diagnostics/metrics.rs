@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
 use super::server::Server;
-use crate::arena::{RequestKind, State};
-use crate::inspect;
 use crate::limits::BUCKETS_MS;
+use crate::store::pages::{RequestKind, State};
+use crate::store::queries;
 use crate::text;
 
 /// The format's content type.
@@ -78,7 +78,7 @@ pub fn text(server: &Server) -> String {
 
 fn contexts(server: &Server, text: &mut Text) {
     let store = server.store;
-    let counts = inspect::counts(store);
+    let counts = queries::counts(store);
     let totals = counts.totals;
     for (name, help, value) in [
         (
@@ -96,7 +96,7 @@ fn contexts(server: &Server, text: &mut Text) {
     ] {
         text.single(name, "counter", help, value);
     }
-    let in_flight = inspect::in_flight(store);
+    let in_flight = queries::in_flight(store);
     let name = "onescope_contexts_in_flight";
     text.family(name, "gauge", "Requests and other work that are not closed, by state.");
     for (state, count) in State::NAMES.iter().zip(in_flight.by_state) {

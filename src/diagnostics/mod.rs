@@ -1,18 +1,18 @@
 //! A small HTTP server on a thread of its own, which shows what the process is at while JavaScript is stuck.
 //!
-//! It reads the same memory as `inspect.rs`. It waits for no JavaScript and no JavaScript waits for it; only `/leaks` asks
+//! It reads the same memory as `store/queries.rs`. It waits for no JavaScript and no JavaScript waits for it; only `/leaks` asks
 //! JavaScript, and answers without it if that takes long.
 
 mod access;
 mod connections;
 mod contexts;
 mod counters;
+mod cpu_budget;
 mod health;
 mod leaks;
 mod loops;
 mod metrics;
 mod never_closed;
-mod pace;
 mod page;
 mod respond;
 mod routes;
@@ -142,7 +142,7 @@ impl Diagnostics {
             state.running = Some(Running { owner, asked, address, stop, leaks, over, thread });
             Started { address, moved, joined: false, alike: true }
         };
-        store.followers.tell();
+        store.listeners.notify();
         Ok(started)
     }
 
@@ -154,7 +154,7 @@ impl Diagnostics {
             stop.notify_one();
             state.ending = Some(thread);
         }
-        store.followers.tell();
+        store.listeners.notify();
         true
     }
 

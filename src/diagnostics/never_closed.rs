@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inspect::{self, Filter};
 use crate::store::Store;
+use crate::store::queries::{self, Filter};
 
 /// Who was not entered for so long counts as never closed, ms; `leaks()` of JavaScript takes the same unless told.
 const IDLE_MS: u32 = 60_000;
@@ -24,7 +24,7 @@ pub struct Group {
 
 /// The groups, the largest first.
 pub fn groups(store: &Store) -> Vec<Group> {
-    let open = inspect::contexts(store, &Filter::default());
+    let open = queries::contexts(store, &Filter::default());
     let idle = open.into_iter().filter(|info| info.idle_ms >= IDLE_MS).map(|info| {
         let label = if info.label.is_empty() { info.kind.name().to_owned() } else { info.label };
         Group { label, count: 1, oldest_ms: info.age_ms.into(), collected: 0 }
@@ -54,7 +54,7 @@ pub fn groups(store: &Store) -> Vec<Group> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::cell::{byte, word};
+    use crate::store::pages::record::{byte, word};
 
     #[test]
     fn the_idle_and_the_collected_of_a_label_are_one_group() {

@@ -30,21 +30,21 @@ pub async fn answer(server: &Server, place: &Place, request: Request<Incoming>) 
         // Who keeps the form back has not asked: the place can still go to another.
         let form = access::form(server, body).await;
         place.asked();
-        server.pace.turn().await;
+        server.cpu_budget.turn().await;
         return server
-            .pace
+            .cpu_budget
             .spend(|| form.map_or_else(|refused| refused, |form| access::login(server, &form)));
     }
     place.asked();
-    server.pace.turn().await;
-    let refused = server.pace.spend(|| refuse(server, &request));
+    server.cpu_budget.turn().await;
+    let refused = server.cpu_budget.spend(|| refuse(server, &request));
     if let Some(refused) = refused {
         return refused;
     }
     if request.uri.path() == "/leaks" {
         server.leaks.refresh(&server.settings.ask_leaks).await;
     }
-    server.pace.spend(|| route(server, &request))
+    server.cpu_budget.spend(|| route(server, &request))
 }
 
 fn refuse(server: &Server, request: &Parts) -> Option<Answer> {

@@ -22,9 +22,9 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use super::Settings;
 use super::connections::{Connections, Place};
 use super::counters::Spread;
+use super::cpu_budget::CpuBudget;
 use super::leaks::Leaks;
 use super::loops::Loops;
-use super::pace::Pace;
 use super::routes;
 use crate::limits::{REQUEST_HEAD_BYTES, REQUEST_HEAD_MS, REQUEST_MS};
 use crate::store::Store;
@@ -47,7 +47,7 @@ pub(super) struct Server {
     // These are locked by the server's thread only.
     pub loops: Mutex<Loops>,
     pub spread: Mutex<Spread>,
-    pub pace: Pace,
+    pub cpu_budget: CpuBudget,
 }
 
 /// Starts the thread of a server. It ends by itself once `stop` is told, and is `over` then.
@@ -68,7 +68,7 @@ pub(super) fn spawn(
         leaks,
         loops: Mutex::default(),
         spread: Mutex::default(),
-        pace: Pace::new(),
+        cpu_budget: CpuBudget::new(),
     });
     let listener = {
         let _inside = runtime.enter();
@@ -79,7 +79,7 @@ pub(super) fn spawn(
         over.store(true, Relaxed);
         if ended.is_err() {
             // The panic hook has reported it. The process goes on without a server, and nobody need beat for it.
-            store.followers.tell();
+            store.listeners.notify();
         }
     })
 }

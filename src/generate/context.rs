@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::{BANNER, keys_where};
-use crate::arena::cell::{byte, word};
 use crate::limits::{BYTE_LANES, COUNTER_LANES, COUNTER_MAX};
-use crate::registry::{Lane, OTHER_BYTE, OnFork, Scalar, Slot, SlotKind};
+use crate::store::pages::record::{byte, word};
+use crate::store::registry::{Lane, OTHER_BYTE, OnFork, Scalar, Slot, SlotKind};
 
 /// Columns that the repository's JavaScript formatter keeps to, the newline included.
 const LINE_WIDTH: usize = 101;
@@ -343,7 +343,7 @@ export function copyFields(child, parent) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Lifetime, Registry, SlotSpec};
+    use crate::store::registry::{Lifetime, Registry, SlotSpec};
 
     fn rendered(kind: SlotKind, default: Option<Scalar>, on_fork: OnFork) -> String {
         let mut registry = Registry::empty();

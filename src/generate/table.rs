@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::BANNER;
-use crate::arena::cell::{RequestKind, State, byte, header, word};
 use crate::limits::*;
-use crate::registry::{OnFork, Scalar, Slot, SlotKind, layout_hash};
-use crate::threads::block;
+use crate::store::layout_hash;
+use crate::store::pages::record::{RequestKind, State, byte, header, word};
+use crate::store::registry::{OnFork, Scalar, Slot, SlotKind};
+use crate::store::threads::block;
 
 /// Renders the module.
 pub fn render(slots: &[Slot]) -> String {
@@ -49,9 +50,9 @@ export const LAYOUT = Object.freeze({{
   hash: \"{}\",
   magic: {PAGE_MAGIC},
   pageBytes: {PAGE_BYTES},
-  pageCells: {PAGE_CELLS},
-  cellBytes: {CELL_BYTES},
-  cellWords: {CELL_WORDS},
+  pageCells: {PAGE_RECORDS},
+  cellBytes: {RECORD_BYTES},
+  cellWords: {RECORD_WORDS},
   labelBytes: {LABEL_BYTES},
   laneCount: {BYTE_LANES},
   counterCount: {COUNTER_LANES},

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::BANNER;
-use crate::registry::builtin::Builtin;
+use crate::store::registry::builtin::Builtin;
 
 /// The object shapes that the table's types name.
 const SHAPES: &str = r#"

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Latencies, Series, unrouted};
-use crate::arena::cell::word;
-use crate::arena::{Page, State};
-use crate::clock::Clock;
 use crate::limits::{LABEL_BYTES, LATENCY_LABELS, LATENCY_MAX_MS, LATENCY_NEWCOMERS};
+use crate::store::clock::Clock;
+use crate::store::pages::record::word;
+use crate::store::pages::{Page, State};
 
 // Labels by their bytes, which a torn read can make no UTF-8. A fast hash is enough: all maps are bounded.
 type Label = Box<[u8]>;

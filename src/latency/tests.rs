@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::arena::cell::{BORROWED_LABEL, OWN_LABEL, PATH_LABEL, byte, word};
-use crate::arena::{Page, PageTable, State};
-use crate::clock::Clock;
-use crate::limits::{LATENCY_LABELS, PAGE_CELLS};
+use crate::limits::{LATENCY_LABELS, PAGE_RECORDS};
+use crate::store::clock::Clock;
+use crate::store::pages::record::{BORROWED_LABEL, OWN_LABEL, PATH_LABEL, byte, word};
+use crate::store::pages::{Page, PageTable, State};
 
 fn make(page: &Page, label: &str, state: State, ms: u32) -> usize {
     let index = page.cursor();
@@ -61,13 +61,13 @@ fn each_closed_context_counts_once_whether_its_page_is_live_or_gone() {
 fn labels_beyond_the_limit_share_one_histogram() {
     let table = PageTable::new();
     let page = table.allocate(0).unwrap();
-    for index in 1..PAGE_CELLS {
+    for index in 1..PAGE_RECORDS {
         make(&page, &format!("GET /{index}"), State::Closed, 10);
     }
     let list = table.latencies().list();
     assert_eq!(list.len(), LATENCY_LABELS + 1);
     let other = list.last().unwrap();
-    assert_eq!((other.label.as_str(), other.count), ("other", (PAGE_CELLS - 1 - LATENCY_LABELS) as u64));
+    assert_eq!((other.label.as_str(), other.count), ("other", (PAGE_RECORDS - 1 - LATENCY_LABELS) as u64));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn no_label_loses_counts_whichever_page_is_counted_first() {
 fn paths_of_any_number_share_one_name_for_each_method() {
     let table = PageTable::new();
     let page = table.allocate(0).unwrap();
-    for index in 0..PAGE_CELLS - 20 {
+    for index in 0..PAGE_RECORDS - 20 {
         let method = ["GET", "POST", "BREW"][index % 3];
         let cell = make(&page, &format!("{method} /wp-{index}.php"), State::Closed, 10);
         page.cell(cell).set_byte(byte::INNER, PATH_LABEL);
@@ -129,7 +129,7 @@ fn paths_of_any_number_share_one_name_for_each_method() {
 fn count<'a>(table: &PageTable, labels: impl IntoIterator<Item = &'a String>) {
     let mut page = table.allocate(0).unwrap();
     for label in labels {
-        if page.cursor() == PAGE_CELLS {
+        if page.cursor() == PAGE_RECORDS {
             release(table, &page);
             page = table.allocate(0).unwrap();
         }

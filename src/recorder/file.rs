@@ -5,7 +5,7 @@
 //! Nothing else is locked: a folder's lock is anybody's who can read it.
 
 mod folder;
-mod old;
+mod rotation;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +18,7 @@ use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::{Errno, retry_on_intr};
 
 use self::folder::Folder;
-use self::old::OldFlights;
+use self::rotation::OldFlights;
 use crate::error::{Error, Result};
 
 /// Whoever reads a flight locks it for a moment, to see whether its process lives.

@@ -15,11 +15,11 @@ use super::outside::Outside;
 use super::read::Stall;
 use super::slot;
 use crate::error::{Error, Result};
-use crate::inspect;
 use crate::limits::{LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
 use crate::memory::{Mapping, Memory, Notes, Part, Pool};
-use crate::registry::layout_hash;
 use crate::store::Store;
+use crate::store::layout_hash;
+use crate::store::queries;
 use crate::sync::Mutex;
 
 /// What a recording is set to.
@@ -174,7 +174,7 @@ impl Flight {
     }
 
     fn snapshot(&self, store: &Store, ending: Option<Ending>) -> u64 {
-        let counts = inspect::counts(store);
+        let counts = queries::counts(store);
         let totals = counts.totals;
         let counters = Counters {
             created: totals.created,

@@ -5,9 +5,9 @@
 //! 64       8064 bytes   the header: one slot, written once
 //! 8128     64 bytes     signals
 //! 8192     2 × 4096     snapshots: two slots, written in turn
-//! 16384    64 × 64      the blocks of the JavaScript threads (`threads.rs`)
+//! 16384    64 × 64      the blocks of the JavaScript threads (`store/threads.rs`)
 //! 20480    16 × 4096    the last stall reports: slots, written in turn
-//! 86016    N × 32960    pages of cells (`arena/`), each with 192 bytes behind it
+//! 86016    N × 32960    pages of records (`store/pages/`), each with 192 bytes behind it
 //! then     M × 192      copies of what is in flight in pages that are not in the file
 //! ```
 
@@ -69,7 +69,7 @@ pub const MAX_BYTES: usize = 1 << 30;
 pub const OUTSIDE_BYTES: usize = 192;
 
 /// Where the cell is in it.
-pub const OUTSIDE_CELL: usize = 64;
+pub const OUTSIDE_RECORD: usize = 64;
 
 /// Fewest copies that there is room for.
 const OUTSIDE_LEAST: usize = 64;

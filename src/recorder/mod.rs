@@ -14,7 +14,7 @@ mod slot;
 #[cfg(unix)]
 mod file;
 #[cfg(not(unix))]
-#[path = "no_file.rs"]
+#[path = "unsupported.rs"]
 mod file;
 #[cfg(all(test, unix))]
 mod tests;
@@ -130,7 +130,7 @@ impl Recorder {
             "onescope: the flight {path} {what}; recording has ended and the process goes on. Move the file instead of \
              changing it, and call record() again"
         );
-        store.followers.tell();
+        store.listeners.notify();
     }
 
     /// Notes how the process ends. The recording stays on: there is nothing more to record.

@@ -6,13 +6,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::format::{OUTSIDE_BYTES, OUTSIDE_CELL, Unrecorded};
-use crate::arena::{Cell, Handle, Page, State};
-use crate::limits::{CELL_WORDS, PAGE_CELLS};
+use super::format::{OUTSIDE_BYTES, OUTSIDE_RECORD, Unrecorded};
+use crate::limits::{PAGE_RECORDS, RECORD_WORDS};
 use crate::memory::Memory;
+use crate::store::pages::{Handle, Page, Record, State};
 use crate::sync::Mutex;
 
-const RECORD_WORDS: usize = OUTSIDE_BYTES / 4;
+const OUTSIDE_WORDS: usize = OUTSIDE_BYTES / 4;
 
 /// The room for copies.
 pub struct Outside {
@@ -48,7 +48,7 @@ impl Outside {
             if places.done.contains(&page.id()) {
                 continue;
             }
-            let full = page.cursor() == PAGE_CELLS;
+            let full = page.cursor() == PAGE_RECORDS;
             let mut over = 0;
             for (index, cell) in page.cells() {
                 if cell.state().is_in_flight() && !cell.is_fork() {
@@ -58,7 +58,7 @@ impl Outside {
                 }
                 over += usize::from(cell.state() == State::Closed || cell.is_fork());
             }
-            if full && over == PAGE_CELLS - 1 {
+            if full && over == PAGE_RECORDS - 1 {
                 places.done.insert(page.id());
             }
         }
@@ -74,7 +74,7 @@ impl Outside {
         self.places.lock().sealed = true;
     }
 
-    fn put(&self, places: &mut Places, seq: u64, thread: u32, cell: Cell<'_>) -> bool {
+    fn put(&self, places: &mut Places, seq: u64, thread: u32, cell: Record<'_>) -> bool {
         if places.sealed {
             return places.of.contains_key(&seq);
         }
@@ -83,10 +83,10 @@ impl Outside {
             (None, Some(free)) => (*free, true),
             (None, None) => return false,
         };
-        let start = place * RECORD_WORDS;
-        for word in 0..CELL_WORDS {
+        let start = place * OUTSIDE_WORDS;
+        for word in 0..RECORD_WORDS {
             let value = cell.word(word);
-            let at = start + OUTSIDE_CELL / 4 + word;
+            let at = start + OUTSIDE_RECORD / 4 + word;
             // What is not written does not have to go to the disk.
             if self.memory.word(at) != value {
                 self.memory.set_word(at, value);
@@ -105,7 +105,7 @@ impl Outside {
 
     fn clear(&self, places: &mut Places, seq: u64) {
         if let Some(place) = places.of.remove(&seq) {
-            self.memory.set_word(place * RECORD_WORDS, 0);
+            self.memory.set_word(place * OUTSIDE_WORDS, 0);
             places.free.push(place);
         }
     }

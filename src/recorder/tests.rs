@@ -11,10 +11,10 @@ use super::format::{
     HEADER, Header, How, MAGIC, MIN_BYTES, PAGE_STRIDE, PAGES_START, SLOT_BYTES, STALL_SLOTS,
 };
 use super::*;
-use crate::arena::cell::{byte, word};
-use crate::arena::{Handle, Page, State};
 use crate::error::Fault;
-use crate::threads::block;
+use crate::store::pages::record::{byte, word};
+use crate::store::pages::{Handle, Page, State};
+use crate::store::threads::block;
 
 fn store() -> &'static Store {
     Box::leak(Box::default())

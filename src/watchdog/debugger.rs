@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::output::write_line;
 use super::reading::Reading;
-use crate::clock::Clock;
 use crate::limits::BEAT_MS;
+use crate::store::clock::Clock;
 use crate::sync::Mutex;
 
 #[cfg(target_os = "linux")]

@@ -1,13 +1,13 @@
 //! Sees from outside that a JavaScript thread is stuck, and says which request it is stuck in.
 //!
-//! Each JavaScript thread beats in its block (`threads.rs`). A thread of its own reads the blocks, and writes to stderr
+//! Each JavaScript thread beats in its block (`store/threads.rs`). A thread of its own reads the blocks, and writes to stderr
 //! while the other is still stuck. It waits for no JavaScript, and no JavaScript waits for it.
 
+mod confirmed_stall;
 mod debugger;
 mod history;
 mod limit;
 mod output;
-mod proved;
 mod reading;
 mod report;
 mod run;
@@ -18,13 +18,13 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::error::{Error, Result};
 use crate::store::Store;
+use crate::store::threads::block;
 use crate::sync::Mutex;
-use crate::threads::block;
 
+pub use self::confirmed_stall::Proved;
+use self::confirmed_stall::ProvedTable;
 pub use self::debugger::{Client, Debugger, Inspector};
 pub use self::history::{Told, Totals};
-pub use self::proved::Proved;
-use self::proved::ProvedTable;
 pub use self::reading::Reading;
 pub use self::report::{Confidence, Report, Request};
 pub use self::stall::{Answer, Rules};
@@ -69,7 +69,7 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// Starts a watch over all threads of the store. [`Store::followers`] must be told.
+    /// Starts a watch over all threads of the store. [`Store::listeners`] must be told.
     ///
     /// # Errors
     /// `Watched` if one is on; `Watchdog` if its thread cannot start.
@@ -85,7 +85,7 @@ impl Watchdog {
         Ok(())
     }
 
-    /// Ends the watch, without waiting for its thread; false if none was on. [`Store::followers`] must be told.
+    /// Ends the watch, without waiting for its thread; false if none was on. [`Store::listeners`] must be told.
     pub fn stop(&self) -> bool {
         self.end(|_| true)
     }
@@ -208,7 +208,7 @@ mod tests {
         thread.block.set_word(block::BEAT, store.threads.clock().now_ms().max(1));
         let told = Arc::new(AtomicBool::new(false));
         let telling = Arc::clone(&told);
-        store.followers.add(thread.id, Arc::new(move || telling.store(true, Relaxed)));
+        store.listeners.add(thread.id, Arc::new(move || telling.store(true, Relaxed)));
         store.watchdog.start(store, settings(Box::new(|line| panic!("{line}")))).unwrap();
         let end = Instant::now() + Duration::from_secs(20);
         while !told.load(Relaxed) && Instant::now() < end {

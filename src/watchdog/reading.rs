@@ -1,7 +1,7 @@
 //! What a thread's block says at one moment.
 
 use crate::memory::Memory;
-use crate::threads::{Thread, block};
+use crate::store::threads::{Thread, block};
 
 /// A blocking call that a thread is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn read(thread: u32, memory: &Memory) -> Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::threads::ThreadTable;
+    use crate::store::threads::ThreadTable;
 
     #[test]
     fn shows_the_words_of_the_block() {

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::reading::Stamp;
 use super::stall::Answer;
-use crate::arena::cell::word;
-use crate::arena::{CellRef, Handle, State};
-use crate::clock::Clock;
 use crate::store::Store;
+use crate::store::clock::Clock;
+use crate::store::pages::record::word;
+use crate::store::pages::{Handle, RecordRef, State};
 use crate::text;
 
 /// Forks of forks that are followed up to their request. Deeper ones are told as themselves.
@@ -175,9 +175,9 @@ pub fn stall(
 }
 
 /// The request that a context serves: itself, or what it was forked from, as far as that is still there.
-fn root(store: &Store, seq: u64) -> Option<(u64, CellRef)> {
+fn root(store: &Store, seq: u64) -> Option<(u64, RecordRef)> {
     let find = |seq| Some((seq, store.pages.resolve(Handle::new(seq).ok()?).ok()?));
-    let mut found: (u64, CellRef) = find(seq)?;
+    let mut found: (u64, RecordRef) = find(seq)?;
     for _ in 0..PARENTS {
         match found.1.cell().parent().and_then(find) {
             Some(parent) => found = parent,
@@ -187,7 +187,7 @@ fn root(store: &Store, seq: u64) -> Option<(u64, CellRef)> {
     Some(found)
 }
 
-fn describe(store: &Store, seq: u64, found: &CellRef) -> Request {
+fn describe(store: &Store, seq: u64, found: &RecordRef) -> Request {
     let cell = found.cell();
     let (label, state, started) = (cell.label(), cell.state().name(), cell.word(word::STARTED));
     Request { seq, label, state, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
@@ -211,8 +211,8 @@ fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::Page;
-    use crate::arena::cell::byte;
+    use crate::store::pages::Page;
+    use crate::store::pages::record::byte;
 
     fn make(page: &Page, state: u8, parent: u64, label: &str) -> u64 {
         let index = page.cursor();

@@ -10,9 +10,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
 use super::Session;
+use super::confirmed_stall::Proved;
 use super::debugger::Client;
 use super::output::write_line;
-use super::proved::Proved;
 use super::reading::Reading;
 use super::report::{self, Confidence, Report, Request};
 use super::stall::{Event, Stalls};
@@ -35,7 +35,7 @@ pub(super) fn spawn(store: &'static Store, session: Arc<Session>) -> Result<()> 
             if catch_unwind(AssertUnwindSafe(|| watch(store, &session, &runtime))).is_err() {
                 // The panic hook has reported it. The process goes on without a watch, and nobody need beat for it.
                 store.watchdog.fell(&session);
-                store.followers.tell();
+                store.listeners.notify();
             }
         })
         .map_err(failed)?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::limit::Limit;
 use super::reading::{Reading, Stamp};
 use super::report::Evidence;
-use crate::clock::Clock;
+use crate::store::clock::Clock;
 
 /// Milliseconds that a line waits for the thread's own answer.
 pub const ANSWER_MS: u64 = 60;

@@ -5,7 +5,7 @@ import { readLabel } from "../label.js";
 import { readLane } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
-// Contexts as plain values. The rules are those of src/inspect.rs.
+// Contexts as plain values. The rules are those of src/store/queries.rs.
 
 /** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
 /** @typedef {import("../native/contract.js").ContextInfo} ContextInfo */

@@ -14,11 +14,11 @@ use std::path::Path;
 use self::parts::{Copies, Parts, root};
 pub use self::recorded::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo};
 use super::format::{Ending, HEADER, How, MAGIC, MAX_BYTES, PREFIX, Snapshot};
-use crate::arena::cell::word;
-use crate::arena::{Cell, Handle, Page};
-use crate::clock::{AHEAD_MS, Clock};
 use crate::error::{Error, Fault, Result};
-use crate::threads::block;
+use crate::store::clock::{AHEAD_MS, Clock};
+use crate::store::pages::record::word;
+use crate::store::pages::{Handle, Page, Record};
+use crate::store::threads::block;
 
 /// Reads the flight at a path, also while its process still records into it.
 ///
@@ -162,7 +162,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn in_flight(&self, seq: u64, thread: u32, cell: Cell<'_>) -> InFlight {
+    fn in_flight(&self, seq: u64, thread: u32, cell: Record<'_>) -> InFlight {
         InFlight {
             seq,
             label: cell.label(),

@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use super::recorded::{Corrupt, Stall};
 use super::{Fault, Wrong};
-use crate::arena::cell::{PATH_LABEL, byte};
-use crate::arena::{Cell, Handle, Page, RequestKind, State};
-use crate::clock::AHEAD_MS;
 use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::recorder::format::{
-    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, OUTSIDE_BYTES, OUTSIDE_CELL, PAGE_STRIDE, PAGES_START,
+    BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, OUTSIDE_BYTES, OUTSIDE_RECORD, PAGE_STRIDE, PAGES_START,
     SIGNALS, SLOT_BYTES, SNAPSHOTS, STALL_SLOTS, Snapshot, VERSION, size,
 };
 use crate::recorder::slot::{self, Slot};
-use crate::registry::layout_hash;
-use crate::threads::block;
+use crate::store::clock::AHEAD_MS;
+use crate::store::layout_hash;
+use crate::store::pages::record::{PATH_LABEL, byte};
+use crate::store::pages::{Handle, Page, Record, RequestKind, State};
+use crate::store::threads::block;
 
 /// Forks of forks that are followed up to their request.
 const PARENTS: usize = 64;
@@ -222,23 +222,23 @@ impl Copies {
         copies
     }
 
-    fn cell(&self, place: usize) -> Cell<'_> {
-        Cell::new(&self.memory, (place * OUTSIDE_BYTES + OUTSIDE_CELL) / 4)
+    fn cell(&self, place: usize) -> Record<'_> {
+        Record::new(&self.memory, (place * OUTSIDE_BYTES + OUTSIDE_RECORD) / 4)
     }
 
     /// Handle, thread and cell of each.
-    pub fn iter(&self) -> impl Iterator<Item = (u64, u32, Cell<'_>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (u64, u32, Record<'_>)> {
         let thread = |place: usize| self.memory.word(place * OUTSIDE_BYTES / 4 + 2);
         self.places.iter().map(move |(seq, place)| (*seq, thread(*place), self.cell(*place)))
     }
 
-    fn find(&self, seq: u64) -> Option<(u64, Cell<'_>)> {
+    fn find(&self, seq: u64) -> Option<(u64, Record<'_>)> {
         self.places.get(&seq).map(|place| (seq, self.cell(*place)))
     }
 }
 
 /// False for a cell with a code that does not exist.
-pub fn is_sound(cell: Cell<'_>) -> bool {
+pub fn is_sound(cell: Record<'_>) -> bool {
     usize::from(cell.byte(byte::STATE)) < State::NAMES.len()
         && usize::from(cell.byte(byte::KIND)) < RequestKind::NAMES.len()
         && usize::from(cell.byte(byte::LABEL_LENGTH)) <= LABEL_BYTES
@@ -246,7 +246,7 @@ pub fn is_sound(cell: Cell<'_>) -> bool {
 }
 
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.
-pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, seq: u64) -> Option<(u64, Cell<'a>)> {
+pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, seq: u64) -> Option<(u64, Record<'a>)> {
     let in_page = |seq| {
         let handle = Handle::new(seq).ok()?;
         let page = pages.get(&handle.page())?;

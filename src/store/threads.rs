@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::limits::{CLOCK_TICK_MS, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
+use crate::store::clock::Clock;
 use crate::sync::{Condvar, Mutex};
 
 /// Word indexes within a thread block. JavaScript writes them, where nothing else is said.

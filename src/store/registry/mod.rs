@@ -1,14 +1,12 @@
 //! The slots of the process: which exist, under which ids, in which lanes of a cell.
 
 pub mod builtin;
-mod hash;
 mod layout;
 mod spec;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub use hash::layout_hash;
 pub use layout::{Lane, OTHER_BYTE, OTHER_WORD, decode, encode};
 pub use spec::{Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
 
@@ -61,7 +59,7 @@ impl Registry {
     /// Registers a slot, or finds it if the same spec is registered already.
     ///
     /// # Errors
-    /// `SlotSpec` if the spec breaks a rule, `SlotConflict` if its key has another spec, `CellFull` if it is native and no
+    /// `SlotSpec` if the spec breaks a rule, `SlotConflict` if its key has another spec, `SlotsFull` if it is native and no
     /// lane is left. The registry is unchanged then.
     pub fn register(&mut self, spec: SlotSpec) -> Result<SlotId> {
         spec.validate()?;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::abandoned::Abandoned;
-use super::cell::{Cell, State};
 use super::handle::Handle;
 use super::page::Page;
-use crate::clock::Clock;
+use super::record::{Record, State};
 use crate::error::{Error, Result};
 use crate::latency::{Heaviest, Latencies};
 use crate::memory::Memory;
+use crate::store::clock::Clock;
 use crate::sync::{Mutex, RwLock};
 
 /// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
@@ -67,14 +67,14 @@ impl AddAssign for Totals {
 }
 
 /// A live cell, kept readable.
-pub struct CellRef {
+pub struct RecordRef {
     page: Arc<Page>,
     index: usize,
 }
 
-impl CellRef {
+impl RecordRef {
     /// The cell.
-    pub fn cell(&self) -> Cell<'_> {
+    pub fn cell(&self) -> Record<'_> {
         self.page.cell(self.index)
     }
 }
@@ -183,10 +183,10 @@ impl PageTable {
     ///
     /// # Errors
     /// `StaleHandle` if its page is released or the cell is not allocated.
-    pub fn resolve(&self, handle: Handle) -> Result<CellRef> {
+    pub fn resolve(&self, handle: Handle) -> Result<RecordRef> {
         let page = self.pages.read().live.get(&handle.page()).cloned();
         page.filter(|page| handle.index() < page.cursor())
-            .map(|page| CellRef { page, index: handle.index() })
+            .map(|page| RecordRef { page, index: handle.index() })
             .ok_or(Error::StaleHandle { handle: handle.seq() })
     }
 
@@ -228,7 +228,7 @@ impl PageTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::cell::{byte, word};
+    use crate::store::pages::record::{byte, word};
 
     fn make(page: &Page, state: u8, parent: u32) {
         let index = page.cursor();

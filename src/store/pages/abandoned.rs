@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::page::Page;
-use crate::clock::Clock;
 use crate::limits::ABANDONED_LABELS;
+use crate::store::clock::Clock;
 
 /// Where labels beyond the bound are counted.
 const OTHERS: &str = "other";
@@ -37,7 +37,7 @@ impl Abandoned {
                 continue;
             }
             let age = Duration::from_millis(u64::from(Clock::age_ms(
-                cell.word(super::cell::word::STARTED),
+                cell.word(super::record::word::STARTED),
                 now_ms,
             )));
             let label = cell.label();
@@ -72,7 +72,7 @@ impl Abandoned {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arena::cell::{byte, word};
+    use crate::store::pages::record::{byte, word};
 
     fn add(page: &Page, state: u8, label: &str, started: u32, parent: u32) {
         let index = page.cursor();

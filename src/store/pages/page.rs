@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::cell::{Cell, header};
+use super::record::{Record, header};
 use crate::error::Result;
-use crate::limits::{CELL_WORDS, HANDLE_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_CELLS, PAGE_MAGIC};
+use crate::limits::{HANDLE_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_MAGIC, PAGE_RECORDS, RECORD_WORDS};
 use crate::memory::Memory;
 
 /// A block of cells. Readers hold it through an `Arc`, so its memory outlives the ArrayBuffer if they are slower.
@@ -13,7 +13,7 @@ pub struct Page {
     thread: u32,
     memory: Memory,
     // One bit for each cell that is in the latencies. Not in the memory, which JavaScript writes.
-    counted: [AtomicU64; PAGE_CELLS / 64],
+    counted: [AtomicU64; PAGE_RECORDS / 64],
 }
 
 impl Page {
@@ -27,13 +27,13 @@ impl Page {
 
     /// The same in given memory of `PAGE_BYTES`, all zeros.
     pub fn in_memory(memory: Memory, id: u64, thread: u32) -> Self {
-        let first_seq = id * PAGE_CELLS as u64;
+        let first_seq = id * PAGE_RECORDS as u64;
         memory.set_word(header::VERSION, LAYOUT_VERSION);
         memory.set_word(header::THREAD, thread);
         memory.set_word(header::SEQ_LOW, first_seq as u32);
         memory.set_word(header::SEQ_HIGH, (first_seq >> 32) as u32);
         memory.set_word(header::CURSOR, 1);
-        memory.set_word(header::CELL_COUNT, PAGE_CELLS as u32);
+        memory.set_word(header::CELL_COUNT, PAGE_RECORDS as u32);
         // Last: where the memory is a file's, somebody may come upon it at any moment.
         memory.set_word(header::MAGIC, PAGE_MAGIC);
         Self { id, thread, memory, counted: Default::default() }
@@ -42,13 +42,13 @@ impl Page {
     /// A page as somebody wrote it down: memory of `PAGE_BYTES` with its header in it. None if that is no header.
     pub fn of_record(memory: Memory) -> Option<Self> {
         let seq = u64::from(memory.word(header::SEQ_HIGH)) << 32 | u64::from(memory.word(header::SEQ_LOW));
-        let (id, cursor) = (seq / PAGE_CELLS as u64, memory.word(header::CURSOR) as usize);
+        let (id, cursor) = (seq / PAGE_RECORDS as u64, memory.word(header::CURSOR) as usize);
         let is_header = memory.word(header::MAGIC) == PAGE_MAGIC
             && memory.word(header::VERSION) == LAYOUT_VERSION
-            && memory.word(header::CELL_COUNT) as usize == PAGE_CELLS
-            && seq % PAGE_CELLS as u64 == 0
-            && (1..=HANDLE_MAX / PAGE_CELLS as u64).contains(&id)
-            && (1..=PAGE_CELLS).contains(&cursor);
+            && memory.word(header::CELL_COUNT) as usize == PAGE_RECORDS
+            && seq % PAGE_RECORDS as u64 == 0
+            && (1..=HANDLE_MAX / PAGE_RECORDS as u64).contains(&id)
+            && (1..=PAGE_RECORDS).contains(&cursor);
         let thread = memory.word(header::THREAD);
         is_header.then(|| Self { id, thread, memory, counted: Default::default() })
     }
@@ -66,7 +66,7 @@ impl Page {
     /// Index of the next free cell, 1 to 256.
     pub fn cursor(&self) -> usize {
         // JavaScript writes this word, so it is not trusted as an index.
-        (self.memory.word(header::CURSOR) as usize).clamp(1, PAGE_CELLS)
+        (self.memory.word(header::CURSOR) as usize).clamp(1, PAGE_RECORDS)
     }
 
     /// Moves the cursor, as JavaScript does when it allocates a cell.
@@ -75,8 +75,8 @@ impl Page {
     }
 
     /// The cell of that index, 0 to 255, allocated or not.
-    pub fn cell(&self, index: usize) -> Cell<'_> {
-        Cell::new(&self.memory, index * CELL_WORDS)
+    pub fn cell(&self, index: usize) -> Record<'_> {
+        Record::new(&self.memory, index * RECORD_WORDS)
     }
 
     /// Marks a cell as counted; false if it was.
@@ -86,7 +86,7 @@ impl Page {
     }
 
     /// The allocated cells with their indexes.
-    pub fn cells(&self) -> impl Iterator<Item = (usize, Cell<'_>)> {
+    pub fn cells(&self) -> impl Iterator<Item = (usize, Record<'_>)> {
         (1..self.cursor()).map(|index| (index, self.cell(index)))
     }
 }
@@ -125,7 +125,7 @@ mod tests {
             (header::SEQ_LOW, 0x101),
             (header::SEQ_HIGH, u32::MAX),
             (header::CURSOR, 0),
-            (header::CURSOR, PAGE_CELLS as u32 + 1),
+            (header::CURSOR, PAGE_RECORDS as u32 + 1),
             (header::CELL_COUNT, 255),
         ] {
             assert_eq!(record(&|memory| memory.set_word(word, value)), None, "{word}");

@@ -7,11 +7,11 @@ use napi_derive::napi;
 
 use super::convert::{JsSlotValue, integer, object, property, scalar, slot_value};
 use super::error::{Result, host};
-use crate::arena::{RequestKind, State};
 use crate::error::Error;
-use crate::inspect::{self, ContextInfo, Filter};
-use crate::registry::Scalar;
 use crate::store::Store;
+use crate::store::pages::{RequestKind, State};
+use crate::store::queries::{self, ContextInfo, Filter};
+use crate::store::registry::Scalar;
 
 /// How much there is.
 #[napi(object, object_from_js = false)]
@@ -37,7 +37,7 @@ pub struct Counts {
 /// Counts contexts, pages and threads of the process.
 #[napi(catch_unwind)]
 pub fn counts() -> Result<Counts> {
-    let counts = inspect::counts(Store::global());
+    let counts = queries::counts(Store::global());
     let totals = counts.totals;
     Ok(Counts {
         created: totals.created as f64,
@@ -104,7 +104,7 @@ pub struct Context {
 #[napi(catch_unwind)]
 pub fn contexts(options: Option<Unknown<'_>>) -> Result<Vec<Context>> {
     let filter = filter(options)?;
-    let found = inspect::contexts(Store::global(), &filter);
+    let found = queries::contexts(Store::global(), &filter);
     Ok(found.into_iter().map(|context| convert(context, filter.slots)).collect())
 }
 
@@ -164,7 +164,7 @@ pub struct InFlight {
 /// Counts the requests and other work in flight of all threads.
 #[napi(catch_unwind)]
 pub fn in_flight() -> Result<InFlight> {
-    let counts = inspect::in_flight(Store::global());
+    let counts = queries::in_flight(Store::global());
     Ok(InFlight {
         by_kind: named(&RequestKind::NAMES, &counts.by_kind),
         by_state: named(&State::NAMES, &counts.by_state),

@@ -2,17 +2,17 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::arena::{Group, Page, PageTable};
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
-use crate::followers::Followers;
 use crate::limits::THREAD_BLOCK_BYTES;
 use crate::memory::Memory;
-use crate::notices::Notices;
 use crate::recorder::Recorder;
-use crate::registry::Registry;
+use crate::store::listeners::Listeners;
+use crate::store::notices::Notices;
+use crate::store::pages::{Group, Page, PageTable};
+use crate::store::registry::Registry;
+use crate::store::threads::{Thread, ThreadTable};
 use crate::sync::RwLock;
-use crate::threads::{Thread, ThreadTable};
 use crate::watchdog::{Debugger, Watchdog};
 
 /// Everything that the threads of a process share.
@@ -30,7 +30,7 @@ pub struct Store {
     /// What keeps the store in a file.
     pub recorder: Recorder,
     /// The threads that are told when a watch or a recording starts or stops.
-    pub followers: Followers,
+    pub listeners: Listeners,
     /// The server that shows all of this.
     pub diagnostics: Diagnostics,
     /// The warnings that JavaScript has given.
@@ -47,7 +47,7 @@ impl Store {
             watchdog: Watchdog::default(),
             debugger: Debugger::default(),
             recorder: Recorder::default(),
-            followers: Followers::default(),
+            listeners: Listeners::default(),
             diagnostics: Diagnostics::default(),
             notices: Notices::default(),
         }

@@ -49,7 +49,7 @@ impl LaneAllocator {
     /// The lane for a slot, or none if it is not native.
     ///
     /// # Errors
-    /// `CellFull` if all lanes of that sort are taken.
+    /// `SlotsFull` if all lanes of that sort are taken.
     pub fn allocate(&mut self, spec: &SlotSpec) -> Result<Option<Lane>> {
         if !spec.is_native() {
             return Ok(None);
@@ -58,7 +58,7 @@ impl LaneAllocator {
         let (used, limit) =
             if counter { (&mut self.counters, COUNTER_LANES) } else { (&mut self.bytes, BYTE_LANES) };
         if *used == limit {
-            return Err(Error::CellFull { key: spec.key.to_string(), counter });
+            return Err(Error::SlotsFull { key: spec.key.to_string(), counter });
         }
         let index = *used;
         *used += 1;
@@ -121,7 +121,7 @@ pub fn encode(spec: &SlotSpec, value: &Scalar) -> Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::spec::{Lifetime, OnFork};
+    use crate::store::registry::spec::{Lifetime, OnFork};
 
     fn spec(kind: SlotKind, default: Scalar) -> SlotSpec {
         SlotSpec::new("key", kind, Lifetime::Request, Some(default), OnFork::Inherit).unwrap()

@@ -64,7 +64,7 @@ pub fn watch_start(
         }),
     };
     store.watchdog.start(store, settings)?;
-    store.followers.tell();
+    store.listeners.notify();
     Ok(())
 }
 
@@ -74,7 +74,7 @@ pub fn watch_stop() -> Result<bool> {
     let store = Store::global();
     let stopped = store.watchdog.stop();
     if stopped {
-        store.followers.tell();
+        store.listeners.notify();
     }
     Ok(stopped)
 }
@@ -107,7 +107,7 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
     let call = move || {
         changed.call((), NonBlocking);
     };
-    Store::global().followers.add(thread_id(env)?, Arc::new(call));
+    Store::global().listeners.add(thread_id(env)?, Arc::new(call));
     Ok(())
 }
 

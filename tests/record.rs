@@ -1,14 +1,14 @@
 //! Lanes and labels: what is written is read back, and nothing else of the cell changes.
 
-use onescope::arena::{Cell, Page};
 use onescope::limits::{COUNTER_MAX, LABEL_BYTES};
-use onescope::registry::{
+use onescope::store::pages::{Page, Record};
+use onescope::store::registry::{
     Lane, Lifetime, OTHER_BYTE, OTHER_WORD, OnFork, Registry, Scalar, SlotKind, SlotSpec, decode, encode,
 };
 use onescope::text::clean;
 use proptest::prelude::*;
 
-fn image(cell: Cell<'_>) -> Vec<u8> {
+fn image(cell: Record<'_>) -> Vec<u8> {
     (0..128).map(|offset| cell.byte(offset)).collect()
 }
 

@@ -25,11 +25,11 @@ struct Budget {
 }
 
 /// The time that answers may take.
-pub struct Pace {
+pub struct CpuBudget {
     budget: Mutex<Budget>,
 }
 
-impl Pace {
+impl CpuBudget {
     /// One with all its savings.
     pub fn new() -> Self {
         Self { budget: Mutex::new(Budget { left: SAVINGS.as_secs_f64(), at: Instant::now() }) }
@@ -80,16 +80,16 @@ mod tests {
 
     #[test]
     fn savings_end_and_come_back() {
-        let pace = Pace::new();
+        let cpu_budget = CpuBudget::new();
         let start = Instant::now();
-        let full = pace.left(start);
+        let full = cpu_budget.left(start);
         assert!((full - 0.1).abs() < 1e-6);
-        pace.budget.lock().left -= 0.15;
-        assert!(pace.left(start) < 0.0);
-        assert!(pace.left(start + Duration::from_millis(200)) < 0.0);
-        assert!(pace.left(start + Duration::from_millis(300)) > 0.0);
-        assert!((pace.left(start + Duration::from_secs(60)) - full).abs() < 1e-6);
-        assert_eq!(pace.spend(|| 5), 5);
-        assert!(pace.budget.lock().left < full);
+        cpu_budget.budget.lock().left -= 0.15;
+        assert!(cpu_budget.left(start) < 0.0);
+        assert!(cpu_budget.left(start + Duration::from_millis(200)) < 0.0);
+        assert!(cpu_budget.left(start + Duration::from_millis(300)) > 0.0);
+        assert!((cpu_budget.left(start + Duration::from_secs(60)) - full).abs() < 1e-6);
+        assert_eq!(cpu_budget.spend(|| 5), 5);
+        assert!(cpu_budget.budget.lock().left < full);
     }
 }

@@ -11,10 +11,10 @@ use super::error::Result;
 use super::external::share;
 use super::threads::thread_id;
 use crate::error::Error;
-use crate::harvest;
-use crate::inspect;
-use crate::registry::Scalar;
 use crate::store::Store;
+use crate::store::page_reaper;
+use crate::store::queries;
+use crate::store::registry::Scalar;
 
 /// A page of 256 cells (32 KiB), header filled in, for the calling thread, which is attached if it is not yet. When the
 /// ArrayBuffer is collected, the page is freed and its contexts move to the totals.
@@ -22,7 +22,7 @@ use crate::store::Store;
 pub fn allocate_page(env: &Env) -> Result<Object<'_>> {
     let thread = thread_id(env)?;
     let page = Store::global().allocate_page(thread)?;
-    share(env, Arc::clone(&page), harvest::release).inspect_err(|_| harvest::release(&page))
+    share(env, Arc::clone(&page), page_reaper::release).inspect_err(|_| page_reaper::release(&page))
 }
 
 /// Where a request is in its life, and what sort of request it is.
@@ -37,14 +37,14 @@ pub struct CellState {
 /// State and kind of a context, by handle.
 #[napi(catch_unwind)]
 pub fn read_state(seq: Unknown<'_>) -> Result<CellState> {
-    let (state, kind) = inspect::read_state(Store::global(), integer(seq)?)?;
+    let (state, kind) = queries::read_state(Store::global(), integer(seq)?)?;
     Ok(CellState { state: state.name(), kind: kind.name() })
 }
 
 /// The value of a native slot, by handle and slot id; `null` if JavaScript holds it.
 #[napi(catch_unwind)]
 pub fn read_slot(seq: Unknown<'_>, id: Unknown<'_>) -> Result<JsSlotValue> {
-    Ok(slot_value(inspect::read_slot(Store::global(), integer(seq)?, integer(id)?)?))
+    Ok(slot_value(queries::read_slot(Store::global(), integer(seq)?, integer(id)?)?))
 }
 
 /// Sets a native slot, by handle and slot id.
@@ -53,13 +53,13 @@ pub fn write_slot(seq: Unknown<'_>, id: Unknown<'_>, value: Unknown<'_>) -> Resu
     let (seq, id) = (integer(seq)?, integer(id)?);
     // An object is as far outside the domain of every native slot as `undefined`.
     let value = scalar(value)?.unwrap_or(Scalar::Undefined);
-    Ok(inspect::write_slot(Store::global(), seq, id, &value)?)
+    Ok(queries::write_slot(Store::global(), seq, id, &value)?)
 }
 
 /// The label of a context, by handle.
 #[napi(catch_unwind)]
 pub fn read_label(seq: Unknown<'_>) -> Result<String> {
-    Ok(inspect::read_label(Store::global(), integer(seq)?)?)
+    Ok(queries::read_label(Store::global(), integer(seq)?)?)
 }
 
 /// Sets the label of a context, by handle; it is made safe, and cut before the first character that does not fit.
@@ -67,7 +67,7 @@ pub fn read_label(seq: Unknown<'_>) -> Result<String> {
 pub fn write_label(seq: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
     let seq = integer(seq)?;
     match scalar(text)? {
-        Some(Scalar::Text(text)) => Ok(inspect::write_label(Store::global(), seq, &text)?),
+        Some(Scalar::Text(text)) => Ok(queries::write_label(Store::global(), seq, &text)?),
         _ => {
             Err(Error::SlotKind { key: "label".to_owned(), reason: "a label is a string".to_owned() }.into())
         }

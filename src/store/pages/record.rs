@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::limits::LABEL_BYTES;
 use crate::memory::Memory;
-use crate::registry::{Lane, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
+use crate::store::registry::{Lane, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
 use crate::text;
 
 /// Byte offsets within a cell.
@@ -183,13 +183,13 @@ impl RequestKind {
 
 /// A view of one cell. Every read is of this moment: JavaScript may write between two of them.
 #[derive(Clone, Copy)]
-pub struct Cell<'a> {
+pub struct Record<'a> {
     memory: &'a Memory,
     // Word index of the cell in its page.
     base: usize,
 }
 
-impl<'a> Cell<'a> {
+impl<'a> Record<'a> {
     pub(crate) fn new(memory: &'a Memory, base: usize) -> Self {
         Self { memory, base }
     }
@@ -323,11 +323,11 @@ impl<'a> Cell<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{BYTE_LANES, CELL_BYTES, CELL_WORDS, COUNTER_LANES};
+    use crate::limits::{BYTE_LANES, COUNTER_LANES, RECORD_BYTES, RECORD_WORDS};
 
     #[test]
     fn the_phase_lane_is_the_one_of_the_registry() {
-        let registry = crate::registry::Registry::with_builtins();
+        let registry = crate::store::registry::Registry::with_builtins();
         let phase = registry.list().iter().find(|slot| slot.spec.key == "phase").unwrap();
         assert_eq!(phase.lane, Some(Lane::Byte(byte::PHASE - byte::LANES)));
         for (code, name) in ["render", "action", "route-handler"].into_iter().enumerate() {
@@ -337,8 +337,8 @@ mod tests {
 
     #[test]
     fn an_app_request_is_what_its_phase_says() {
-        let memory = Memory::zeroed(CELL_BYTES).unwrap();
-        let cell = Cell::new(&memory, 0);
+        let memory = Memory::zeroed(RECORD_BYTES).unwrap();
+        let cell = Record::new(&memory, 0);
         for (kind, phase, expected) in [
             (RequestKind::AppPage, 0, RequestKind::AppPage),
             (RequestKind::AppPage, 1, RequestKind::Action),
@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_cell_do_not_overlap() {
-        let mut owner = [0; CELL_BYTES];
+        let mut owner = [0; RECORD_BYTES];
         let parts = [
             (byte::STATE, 1),
             (byte::KIND, 1),
@@ -387,21 +387,21 @@ mod tests {
 
     #[test]
     fn a_torn_label_is_shown_lossily() {
-        let memory = Memory::zeroed(CELL_BYTES).unwrap();
-        let cell = Cell::new(&memory, 0);
+        let memory = Memory::zeroed(RECORD_BYTES).unwrap();
+        let cell = Record::new(&memory, 0);
         cell.set_label("aé");
         cell.set_byte(byte::LABEL_LENGTH, 2);
         assert_eq!(cell.label(), "a\u{fffd}");
         cell.set_byte(byte::LABEL_LENGTH, 255);
         assert_eq!(cell.label().chars().count(), LABEL_BYTES - 1);
-        assert_eq!(CELL_WORDS, 32);
+        assert_eq!(RECORD_WORDS, 32);
     }
 
     #[test]
     fn a_label_is_safe_and_changes_nothing_but_itself() {
-        let memory = Memory::zeroed(3 * CELL_BYTES).unwrap();
-        (0..3 * CELL_WORDS).for_each(|index| memory.set_word(index, 0xabab_abab));
-        let cell = Cell::new(&memory, CELL_WORDS);
+        let memory = Memory::zeroed(3 * RECORD_BYTES).unwrap();
+        (0..3 * RECORD_WORDS).for_each(|index| memory.set_word(index, 0xabab_abab));
+        let cell = Record::new(&memory, RECORD_WORDS);
         for (given, kept) in [
             ("a".repeat(100_000), "a".repeat(64)),
             ("a\u{202e}\u{61c}\n".into(), "a???".into()),
@@ -412,11 +412,11 @@ mod tests {
             cell.set_label(&given);
             assert_eq!(cell.label(), kept);
             let changed = |index: &usize| memory.word(*index) != 0xabab_abab;
-            let first = CELL_WORDS + word::LABEL;
+            let first = RECORD_WORDS + word::LABEL;
             assert!(
-                (0..3 * CELL_WORDS)
+                (0..3 * RECORD_WORDS)
                     .filter(changed)
-                    .all(|index| index == CELL_WORDS || index >= first && index < 2 * CELL_WORDS)
+                    .all(|index| index == RECORD_WORDS || index >= first && index < 2 * RECORD_WORDS)
             );
         }
         assert_eq!((16..32).map(|index| cell.word(index)).sum::<u32>(), 0, "nothing is left of the last one");
@@ -428,8 +428,8 @@ mod tests {
 
     #[test]
     fn parents_are_64_bits_wide() {
-        let memory = Memory::zeroed(CELL_BYTES).unwrap();
-        let cell = Cell::new(&memory, 0);
+        let memory = Memory::zeroed(RECORD_BYTES).unwrap();
+        let cell = Record::new(&memory, 0);
         assert_eq!(cell.parent(), None);
         cell.set_word(word::PARENT_LOW, 5);
         cell.set_word(word::PARENT_HIGH, 2);

@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 use std::thread::{Builder, Thread};
 use std::time::Duration;
 
-use crate::arena::Page;
 use crate::limits::LEAVING_PAGES;
 use crate::store::Store;
+use crate::store::pages::Page;
 
 /// How long pages wait to be counted: one wake-up then serves them all.
-const HARVEST_AFTER: Duration = Duration::from_millis(20);
+const REAP_AFTER: Duration = Duration::from_millis(20);
 
 /// Releases a page of the process's store, and has counted what it held.
 pub fn release(page: &Page) {
@@ -29,13 +29,13 @@ pub fn release(page: &Page) {
 fn thread() -> Option<&'static Thread> {
     static THREAD: OnceLock<Option<Thread>> = OnceLock::new();
     let start = || {
-        let handle = Builder::new().name("onescope-harvest".to_owned()).spawn(|| {
+        let handle = Builder::new().name("onescope-reaper".to_owned()).spawn(|| {
             loop {
                 // The first page that is released from here on leaves a token, and parking returns at once.
                 // A panic ends nothing but this round; the panic hook has reported it.
                 let _ = catch_unwind(|| Store::global().settle());
                 std::thread::park();
-                std::thread::sleep(HARVEST_AFTER);
+                std::thread::sleep(REAP_AFTER);
             }
         });
         handle.ok().map(|handle| handle.thread().clone())

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::builtin::BUILTIN;
-use crate::arena::cell;
+use super::pages::record;
+use super::registry::builtin::BUILTIN;
+use super::threads::block;
 use crate::limits;
-use crate::threads::block;
 
 /// FNV-1a, 64 bits: no secret is involved, only drift between two builds is to be seen.
 fn fnv1a(text: &str) -> u64 {
@@ -19,10 +19,10 @@ pub fn layout_hash() -> String {
     let mut text = format!(
         "{:?}",
         (
-            (limits::LAYOUT_VERSION, limits::PAGE_MAGIC, limits::PAGE_BYTES, limits::CELL_BYTES),
+            (limits::LAYOUT_VERSION, limits::PAGE_MAGIC, limits::PAGE_BYTES, limits::RECORD_BYTES),
             (limits::LABEL_BYTES, limits::BYTE_LANES, limits::COUNTER_LANES, limits::THREAD_BLOCK_BYTES),
-            (cell::POSITIONS, block::POSITIONS),
-            (cell::State::NAMES, cell::RequestKind::NAMES),
+            (record::POSITIONS, block::POSITIONS),
+            (record::State::NAMES, record::RequestKind::NAMES),
         )
     );
     for entry in &BUILTIN {

@@ -1,7 +1,7 @@
 //! The number that names a cell.
 
 use crate::error::{Error, Result};
-use crate::limits::{HANDLE_MAX, PAGE_CELLS};
+use crate::limits::{HANDLE_MAX, PAGE_RECORDS};
 
 /// The seq of a cell: page id times 256 plus the index in the page. Below 2^53, so exact as a JavaScript number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,7 +10,7 @@ pub struct Handle(u64);
 impl Handle {
     /// The handle of a cell, by page id (from 1) and index in the page (0 to 255).
     pub fn of(page: u64, index: usize) -> Self {
-        Self(page * PAGE_CELLS as u64 + index as u64)
+        Self(page * PAGE_RECORDS as u64 + index as u64)
     }
 
     /// The handle of that number.
@@ -32,12 +32,12 @@ impl Handle {
 
     /// Id of the page, from 1.
     pub fn page(self) -> u64 {
-        self.0 / PAGE_CELLS as u64
+        self.0 / PAGE_RECORDS as u64
     }
 
     /// Index of the cell in its page.
     pub fn index(self) -> usize {
-        (self.0 % PAGE_CELLS as u64) as usize
+        (self.0 % PAGE_RECORDS as u64) as usize
     }
 }
 

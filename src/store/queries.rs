@@ -1,11 +1,11 @@
 //! Looking at contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
 
-use crate::arena::cell::word;
-use crate::arena::{Cell, CellRef, Handle, RequestKind, State, Totals};
-use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::registry::{Lane, Scalar, Slot, SlotSpec};
 use crate::store::Store;
+use crate::store::clock::Clock;
+use crate::store::pages::record::word;
+use crate::store::pages::{Handle, Record, RecordRef, RequestKind, State, Totals};
+use crate::store::registry::{Lane, Scalar, Slot, SlotSpec};
 
 /// Which contexts to list. The default lists every request that is in flight.
 #[derive(Debug, Clone, Default)]
@@ -104,7 +104,7 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
     found
 }
 
-fn values(cell: Cell<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
+fn values(cell: Record<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
     let value = |slot: &Slot| slot.lane.map(|lane| (slot.spec.key.to_string(), cell.slot(&slot.spec, lane)));
     slots.iter().filter_map(value).collect()
 }
@@ -157,7 +157,7 @@ pub fn in_flight(store: &Store) -> InFlight {
     counts
 }
 
-fn resolve(store: &Store, seq: u64) -> Result<CellRef> {
+fn resolve(store: &Store, seq: u64) -> Result<RecordRef> {
     store.pages.resolve(Handle::new(seq)?)
 }
 
@@ -205,7 +205,7 @@ pub fn read_label(store: &Store, seq: u64) -> Result<String> {
     Ok(resolve(store, seq)?.cell().label())
 }
 
-/// Names a context; see [`Cell::set_name`].
+/// Names a context; see [`Record::set_name`].
 ///
 /// # Errors
 /// `Handle` or `StaleHandle`.

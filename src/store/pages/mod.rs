@@ -23,13 +23,13 @@
 //! the cursor), but never another request's data.
 
 mod abandoned;
-pub mod cell;
 mod handle;
 mod page;
+pub mod record;
 mod table;
 
 pub use abandoned::{Abandoned, Group};
-pub use cell::{Cell, RequestKind, State};
 pub use handle::Handle;
 pub use page::Page;
-pub use table::{CellRef, PageTable, Totals};
+pub use record::{Record, RequestKind, State};
+pub use table::{PageTable, RecordRef, Totals};

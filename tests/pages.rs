@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use onescope::arena::cell::{byte, word};
-use onescope::arena::{Handle, Page, State};
-use onescope::inspect::{self, Filter};
 use onescope::store::Store;
+use onescope::store::pages::record::{byte, word};
+use onescope::store::pages::{Handle, Page, State};
+use onescope::store::queries::{self, Filter};
 use proptest::prelude::*;
 
 /// Allocates a cell as JavaScript does: write it, then move the cursor.
@@ -72,7 +72,7 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
             let page = &model.pages[pick.index(model.pages.len())];
             if let Some(seq) = make(page, State::Active, parent.unwrap_or(0)) {
                 let label = format!("GET /{seq}");
-                inspect::write_label(store, seq, &label).unwrap();
+                queries::write_label(store, seq, &label).unwrap();
                 model.live.insert(seq, (label, parent.is_some(), false));
                 model.counts[if parent.is_some() { FORKED } else { CREATED }] += 1;
             }
@@ -110,7 +110,7 @@ proptest! {
         let mut model = Model::default();
         for (op, pick) in &ops {
             step(&store, &mut model, op, pick);
-            let counts = inspect::counts(&store);
+            let counts = queries::counts(&store);
             let totals = counts.totals;
             prop_assert_eq!([totals.created, totals.forked, totals.closed, totals.abandoned], model.counts);
             prop_assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
@@ -118,17 +118,17 @@ proptest! {
             prop_assert_eq!(counts.live_cells, model.live.len() as u64);
         }
         for (seq, (label, _, closed)) in &model.live {
-            prop_assert_eq!(&inspect::read_label(&store, *seq).unwrap(), label, "never another context's data");
+            prop_assert_eq!(&queries::read_label(&store, *seq).unwrap(), label, "never another context's data");
             let expected = if *closed { State::Closed } else { State::Active };
-            prop_assert_eq!(inspect::read_state(&store, *seq).unwrap().0, expected);
+            prop_assert_eq!(queries::read_state(&store, *seq).unwrap().0, expected);
         }
         for seq in &model.gone {
-            prop_assert_eq!(inspect::read_label(&store, *seq).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
+            prop_assert_eq!(queries::read_label(&store, *seq).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
         }
         let all = Filter { forks: true, closed: true, ..Filter::default() };
-        prop_assert_eq!(inspect::contexts(&store, &all).len(), model.live.len());
-        prop_assert!(inspect::contexts(&store, &Filter::default()).len() as u64
-            == inspect::counts(&store).totals.in_flight);
+        prop_assert_eq!(queries::contexts(&store, &all).len(), model.live.len());
+        prop_assert!(queries::contexts(&store, &Filter::default()).len() as u64
+            == queries::counts(&store).totals.in_flight);
     }
 
     #[test]
@@ -137,7 +137,7 @@ proptest! {
         let page = store.pages.allocate(0).unwrap();
         let made = make(&page, State::Active, 0).unwrap();
         for seq in [seq, small] {
-            match inspect::read_state(&store, seq) {
+            match queries::read_state(&store, seq) {
                 Ok(_) => prop_assert_eq!(seq, made),
                 Err(error) => prop_assert!(
                     ["ERR_ONESCOPE_HANDLE", "ERR_ONESCOPE_STALE_HANDLE"].contains(&error.code())
@@ -152,9 +152,9 @@ fn an_index_at_the_cursor_is_stale_until_it_is_allocated() {
     let store = Store::new();
     let page = store.pages.allocate(0).unwrap();
     let next = Handle::of(page.id(), 1).seq();
-    assert_eq!(inspect::read_state(&store, next).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
+    assert_eq!(queries::read_state(&store, next).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
     assert_eq!(make(&page, State::Created, 0), Some(next));
-    assert_eq!(inspect::read_state(&store, next).unwrap().0, State::Created);
+    assert_eq!(queries::read_state(&store, next).unwrap().0, State::Created);
 }
 
 #[test]
@@ -168,11 +168,11 @@ fn contexts_come_oldest_first_with_slots_on_request() {
     // Made at 1 ms, 41 ms and 21 ms of the clock.
     page.cell(2).set_word(word::STARTED, 41);
     page.cell(3).set_word(word::STARTED, 21);
-    let found = inspect::contexts(&store, &Filter { limit: Some(2), slots: true, ..Filter::default() });
+    let found = queries::contexts(&store, &Filter { limit: Some(2), slots: true, ..Filter::default() });
     assert_eq!(found.iter().map(|context| context.seq).collect::<Vec<_>>(), [seqs[0], seqs[2]]);
     assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.len()), (5, 0, 10));
     assert!(found[0].age_ms >= 59 && found[0].age_ms < 60_000);
-    assert!(inspect::contexts(&store, &Filter::default()).iter().all(|context| context.slots.is_empty()));
+    assert!(queries::contexts(&store, &Filter::default()).iter().all(|context| context.slots.is_empty()));
 }
 
 #[test]
@@ -184,15 +184,15 @@ fn slots_are_read_and_written_by_handle() {
         let registry = store.registry.read();
         u64::from(registry.list().iter().find(|slot| slot.spec.key == key).unwrap().id.0)
     };
-    let text = |text: &'static str| onescope::registry::Scalar::Text(text.into());
-    inspect::write_slot(&store, seq, id("phase"), &text("action")).unwrap();
-    assert_eq!(inspect::read_slot(&store, seq, id("phase")), Ok(Some(text("action"))));
+    let text = |text: &'static str| onescope::store::registry::Scalar::Text(text.into());
+    queries::write_slot(&store, seq, id("phase"), &text("action")).unwrap();
+    assert_eq!(queries::read_slot(&store, seq, id("phase")), Ok(Some(text("action"))));
     page.cell(1).set_byte(byte::LANES + 1, 255);
-    assert_eq!(inspect::read_slot(&store, seq, id("phase")), Ok(None), "JavaScript holds it");
-    let code = |id| inspect::read_slot(&store, seq, id).unwrap_err().code();
+    assert_eq!(queries::read_slot(&store, seq, id("phase")), Ok(None), "JavaScript holds it");
+    let code = |id| queries::read_slot(&store, seq, id).unwrap_err().code();
     assert_eq!(code(id("headersContext")), "ERR_ONESCOPE_SLOT_KIND");
     assert_eq!(code(1000), "ERR_ONESCOPE_SLOT_UNKNOWN");
-    let bad = inspect::write_slot(&store, seq, id("phase"), &text("nope")).unwrap_err();
+    let bad = queries::write_slot(&store, seq, id("phase"), &text("nope")).unwrap_err();
     assert_eq!(bad.code(), "ERR_ONESCOPE_SLOT_KIND");
 }
 
@@ -206,15 +206,15 @@ fn readers_never_see_what_was_not_written() {
             scope.spawn(|| {
                 let mut last_created = 0;
                 while !done.load(Relaxed) {
-                    let totals = inspect::counts(&store).totals;
+                    let totals = queries::counts(&store).totals;
                     assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
                     assert!(totals.created >= last_created, "a release must not lose or double a context");
                     last_created = totals.created;
-                    for context in inspect::contexts(&store, &Filter::default()).iter().take(20) {
+                    for context in queries::contexts(&store, &Filter::default()).iter().take(20) {
                         // One character per page, so a label of two pages would show.
                         let letter = char::from(b'a' + (context.seq / 256 % 26) as u8);
                         assert!(context.label.chars().all(|seen| seen == letter), "{context:?}");
-                        if let Ok(label) = inspect::read_label(&store, context.seq) {
+                        if let Ok(label) = queries::read_label(&store, context.seq) {
                             assert!(label.chars().all(|seen| seen == letter));
                         }
                     }
@@ -236,5 +236,5 @@ fn readers_never_see_what_was_not_written() {
         }
         done.store(true, Relaxed);
     });
-    assert_eq!(inspect::counts(&store).totals.created, 400 * 255);
+    assert_eq!(queries::counts(&store).totals.created, 400 * 255);
 }
