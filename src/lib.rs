@@ -10,6 +10,7 @@ pub mod generate;
 pub mod latency;
 pub mod limits;
 pub mod memory;
+pub mod process;
 pub mod recorder;
 pub mod store;
 pub mod sync;

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use onescope::recorder::{MIN_BYTES, Recorded, Settings, parse};
+use onescope::recorder::{MIN_BYTES, Recorded, Recorder, Settings, parse};
 use onescope::store::Store;
 use onescope::store::pages::record::{byte, word};
 use onescope::store::pages::{RequestKind, State};
@@ -14,6 +14,7 @@ use proptest::prelude::*;
 static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let store: &'static Store = Box::leak(Box::default());
+    let recorder: &'static Recorder = Box::leak(Box::default());
     let path = folder.path().join("flight");
     let calls = vec!["fs.readFileSync".to_owned()];
     let settings = Settings {
@@ -23,10 +24,10 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
         node: "v24".to_owned(),
         calls,
     };
-    store.recorder.start(store, &settings).unwrap();
+    recorder.start(store, &settings).unwrap();
     for thread in 0..2 {
-        store.attach_thread().unwrap();
-        let page = store.allocate_page(thread).unwrap();
+        recorder.attach_thread(store).unwrap();
+        let page = recorder.allocate_page(store, thread).unwrap();
         for index in 1..200 {
             let cell = page.cell(index);
             cell.set_word(word::STARTED, 1);
@@ -49,9 +50,9 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
             suppressed: 0,
             inspector_port: None,
         };
-        store.recorder.stall(&report.line());
+        recorder.stall(&report.line());
     }
-    store.recorder.stop(store);
+    recorder.stop(store);
     std::fs::read(path).unwrap()
 });
 

@@ -12,7 +12,7 @@ use super::threads::thread_id;
 use super::watchdog::callback;
 use crate::diagnostics::{Settings, Started};
 use crate::error::Error;
-use crate::store::Store;
+use crate::process::Process;
 
 /// What a diagnostics server is set to.
 #[napi(object, object_to_js = false)]
@@ -73,21 +73,20 @@ pub fn diagnostics_start(
             ask.call((), NonBlocking);
         }),
     };
-    let store = Store::global();
-    let Started { address, moved, joined, alike } = store.diagnostics.start(store, settings)?;
+    let Started { address, moved, joined, alike } = Process::global().serve(settings)?;
     Ok(DiagnosticsStarted { address: address.ip().to_string(), port: address.port(), moved, joined, alike })
 }
 
 /// Ends the diagnostics server of the process; false if none was on.
 #[napi(catch_unwind)]
 pub fn diagnostics_stop() -> Result<bool> {
-    let store = Store::global();
-    Ok(store.diagnostics.stop(store))
+    let process = Process::global();
+    Ok(process.diagnostics.stop(&process.store))
 }
 
 /// Takes what the asked thread knows of leaks: the JSON of an object with at least one field, or `null` if it failed.
 #[napi(catch_unwind)]
 pub fn diagnostics_leaks(json: Option<String>) -> Result<()> {
-    Store::global().diagnostics.take_leaks(json);
+    Process::global().diagnostics.take_leaks(json);
     Ok(())
 }

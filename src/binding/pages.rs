@@ -11,8 +11,8 @@ use super::error::Result;
 use super::external::share;
 use super::threads::thread_id;
 use crate::error::Error;
-use crate::store::Store;
-use crate::store::page_reaper;
+use crate::process::Process;
+use crate::store::pages::Page;
 use crate::store::queries;
 use crate::store::registry::Scalar;
 
@@ -21,8 +21,10 @@ use crate::store::registry::Scalar;
 #[napi(catch_unwind)]
 pub fn allocate_page(env: &Env) -> Result<Object<'_>> {
     let thread = thread_id(env)?;
-    let page = Store::global().allocate_page(thread)?;
-    share(env, Arc::clone(&page), page_reaper::release).inspect_err(|_| page_reaper::release(&page))
+    let process = Process::global();
+    let page = process.recorder.allocate_page(&process.store, thread)?;
+    let release = |page: &Page| process.store.release_page(page);
+    share(env, Arc::clone(&page), release).inspect_err(|_| release(&page))
 }
 
 /// Where a request is in its life, and what sort of request it is.
@@ -37,14 +39,14 @@ pub struct CellState {
 /// State and kind of a context, by handle.
 #[napi(catch_unwind)]
 pub fn read_state(seq: Unknown<'_>) -> Result<CellState> {
-    let (state, kind) = queries::read_state(Store::global(), integer(seq)?)?;
+    let (state, kind) = queries::read_state(&Process::global().store, integer(seq)?)?;
     Ok(CellState { state: state.name(), kind: kind.name() })
 }
 
 /// The value of a native slot, by handle and slot id; `null` if JavaScript holds it.
 #[napi(catch_unwind)]
 pub fn read_slot(seq: Unknown<'_>, id: Unknown<'_>) -> Result<JsSlotValue> {
-    Ok(slot_value(queries::read_slot(Store::global(), integer(seq)?, integer(id)?)?))
+    Ok(slot_value(queries::read_slot(&Process::global().store, integer(seq)?, integer(id)?)?))
 }
 
 /// Sets a native slot, by handle and slot id.
@@ -53,13 +55,13 @@ pub fn write_slot(seq: Unknown<'_>, id: Unknown<'_>, value: Unknown<'_>) -> Resu
     let (seq, id) = (integer(seq)?, integer(id)?);
     // An object is as far outside the domain of every native slot as `undefined`.
     let value = scalar(value)?.unwrap_or(Scalar::Undefined);
-    Ok(queries::write_slot(Store::global(), seq, id, &value)?)
+    Ok(queries::write_slot(&Process::global().store, seq, id, &value)?)
 }
 
 /// The label of a context, by handle.
 #[napi(catch_unwind)]
 pub fn read_label(seq: Unknown<'_>) -> Result<String> {
-    Ok(queries::read_label(Store::global(), integer(seq)?)?)
+    Ok(queries::read_label(&Process::global().store, integer(seq)?)?)
 }
 
 /// Sets the label of a context, by handle; it is made safe, and cut before the first character that does not fit.
@@ -67,7 +69,7 @@ pub fn read_label(seq: Unknown<'_>) -> Result<String> {
 pub fn write_label(seq: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
     let seq = integer(seq)?;
     match scalar(text)? {
-        Some(Scalar::Text(text)) => Ok(queries::write_label(Store::global(), seq, &text)?),
+        Some(Scalar::Text(text)) => Ok(queries::write_label(&Process::global().store, seq, &text)?),
         _ => {
             Err(Error::SlotKind { key: "label".to_owned(), reason: "a label is a string".to_owned() }.into())
         }

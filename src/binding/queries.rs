@@ -8,7 +8,7 @@ use napi_derive::napi;
 use super::convert::{JsSlotValue, integer, object, property, scalar, slot_value};
 use super::error::{Result, host};
 use crate::error::Error;
-use crate::store::Store;
+use crate::process::Process;
 use crate::store::pages::{RequestKind, State};
 use crate::store::queries::{self, ContextInfo, Filter};
 use crate::store::registry::Scalar;
@@ -37,7 +37,7 @@ pub struct Counts {
 /// Counts contexts, pages and threads of the process.
 #[napi(catch_unwind)]
 pub fn counts() -> Result<Counts> {
-    let counts = queries::counts(Store::global());
+    let counts = queries::counts(&Process::global().store);
     let totals = counts.totals;
     Ok(Counts {
         created: totals.created as f64,
@@ -65,7 +65,7 @@ pub struct AbandonedGroup {
 /// The abandoned requests of the process by label, the largest group first.
 #[napi(catch_unwind)]
 pub fn abandoned() -> Result<Vec<AbandonedGroup>> {
-    let groups = Store::global().abandoned();
+    let groups = Process::global().store.abandoned();
     Ok(groups
         .into_iter()
         .map(|group| AbandonedGroup {
@@ -104,7 +104,7 @@ pub struct Context {
 #[napi(catch_unwind)]
 pub fn contexts(options: Option<Unknown<'_>>) -> Result<Vec<Context>> {
     let filter = filter(options)?;
-    let found = queries::contexts(Store::global(), &filter);
+    let found = queries::contexts(&Process::global().store, &filter);
     Ok(found.into_iter().map(|context| convert(context, filter.slots)).collect())
 }
 
@@ -164,7 +164,7 @@ pub struct InFlight {
 /// Counts the requests and other work in flight of all threads.
 #[napi(catch_unwind)]
 pub fn in_flight() -> Result<InFlight> {
-    let counts = queries::in_flight(Store::global());
+    let counts = queries::in_flight(&Process::global().store);
     Ok(InFlight {
         by_kind: named(&RequestKind::NAMES, &counts.by_kind),
         by_state: named(&State::NAMES, &counts.by_state),
@@ -198,7 +198,8 @@ pub struct Latency {
 /// Latencies of all closed contexts of the process, by label.
 #[napi(catch_unwind)]
 pub fn latencies() -> Result<Vec<Latency>> {
-    let list = Store::global().pages.latencies().list();
+    let process = Process::global();
+    let list = process.latency.read(&process.store.pages).list();
     let convert = |latency: crate::latency::Latency| Latency {
         label: latency.label,
         count: latency.count as f64,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use napi_derive::napi;
 
 use super::error::Result;
+use crate::process::Process;
 use crate::recorder::{self, Ending, How, MAX_BYTES, MIN_BYTES, Settings};
-use crate::store::Store;
 
 /// What a recording is set to.
 #[napi(object, object_to_js = false)]
@@ -49,44 +49,36 @@ pub fn record_start(options: RecordOptions) -> Result<()> {
         node: options.node,
         calls: options.calls,
     };
-    let store = Store::global();
-    store.recorder.start(store, &settings)?;
-    store.listeners.notify();
-    Ok(())
+    Ok(Process::global().record(&settings)?)
 }
 
 /// Ends the recording; false if none was on.
 #[napi(catch_unwind)]
 pub fn record_stop() -> Result<bool> {
-    let store = Store::global();
-    let stopped = store.recorder.stop(store);
-    if stopped {
-        store.listeners.notify();
-    }
-    Ok(stopped)
+    Ok(Process::global().stop_recording())
 }
 
 /// True while a recording is on.
 #[napi(catch_unwind)]
 pub fn recording() -> Result<bool> {
-    Ok(Store::global().recorder.number() != 0)
+    Ok(Process::global().recorder.number() != 0)
 }
 
 /// Notes that the process exits with a code, after an uncaught error of that class and with that message if one is given.
 #[napi(catch_unwind)]
 pub fn record_exit(code: i32, error: Option<String>, message: Option<String>) -> Result<()> {
     let how = if error.is_some() { How::Error } else { How::Exit };
-    let store = Store::global();
+    let process = Process::global();
     let message = message.as_deref().and_then(recorder::first_line);
-    store.recorder.end(store, Ending { how, code: Some(code), error, message });
+    process.recorder.end(&process.store, Ending { how, code: Some(code), error, message });
     Ok(())
 }
 
 /// Notes that another program is about to take this one's place in the process (`true`), or that it did not.
 #[napi(catch_unwind)]
 pub fn record_execve(replaced: bool) -> Result<()> {
-    let store = Store::global();
-    store.recorder.replaced(store, replaced);
+    let process = Process::global();
+    process.recorder.replaced(&process.store, replaced);
     Ok(())
 }
 
@@ -104,8 +96,8 @@ pub struct RecordUsage {
 /// How much room is taken; `null` if nothing records.
 #[napi(catch_unwind)]
 pub fn record_usage() -> Result<Option<RecordUsage>> {
-    let store = Store::global();
-    Ok(store.recorder.usage(store).map(|usage| RecordUsage {
+    let process = Process::global();
+    Ok(process.recorder.usage(&process.store).map(|usage| RecordUsage {
         capacity: usage.capacity as f64,
         pages: usage.used as f64,
         unrecorded: usage.unrecorded.pages as f64,

@@ -7,7 +7,7 @@ use super::convert::{JsScalar, integer, js_scalar, object, property, scalar};
 use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::ENUM_VARIANTS;
-use crate::store::Store;
+use crate::process::Process;
 use crate::store::registry::{self, Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
 
 /// Fingerprint of the layout; a generated file with another one belongs to another build.
@@ -24,7 +24,7 @@ pub fn register_slot(spec: Unknown<'_>) -> Result<u32> {
         return Err(bad("", "expected an object with key, kind and lifetime"));
     };
     let spec = parse(&spec)?;
-    Ok(Store::global().registry.write().register(spec)?.0)
+    Ok(Process::global().store.registry.write().register(spec)?.0)
 }
 
 fn bad(key: &str, reason: &str) -> napi::Error<super::error::Code> {
@@ -124,13 +124,13 @@ pub struct Slot {
 /// Every slot of the process, in order of id.
 #[napi(catch_unwind)]
 pub fn slots() -> Result<Vec<Slot>> {
-    Ok(Store::global().registry.read().list().iter().map(convert).collect())
+    Ok(Process::global().store.registry.read().list().iter().map(convert).collect())
 }
 
 /// One slot, by id.
 #[napi(catch_unwind)]
 pub fn slot_info(id: Unknown<'_>) -> Result<Slot> {
-    Ok(convert(Store::global().registry.read().get(integer(id)?)?))
+    Ok(convert(Process::global().store.registry.read().get(integer(id)?)?))
 }
 
 fn convert(slot: &registry::Slot) -> Slot {

@@ -4,7 +4,7 @@ use napi_derive::napi;
 
 use super::error::Result;
 use crate::limits;
-use crate::store::Store;
+use crate::process::Process;
 
 /// Version of the native part.
 #[napi(catch_unwind)]
@@ -47,6 +47,6 @@ pub fn selftest_panic() -> Result<()> {
 /// Has the clock of the process start at a reading, so that tests see it wrap. Does nothing once a thread is attached.
 #[napi(catch_unwind)]
 pub fn selftest_clock(ms: u32) -> Result<()> {
-    Store::global().threads.start_clock_at(ms);
+    Process::global().store.threads.start_clock_at(ms);
     Ok(())
 }

@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use super::error::{Result, host};
 use super::external::share;
-use crate::store::Store;
+use crate::process::Process;
 use crate::store::threads::Thread;
 
 struct Attached {
@@ -47,19 +47,21 @@ pub fn thread_id(env: &Env) -> Result<u32> {
 /// True for the first thread of the process that gives a warning of this name.
 #[napi(catch_unwind)]
 pub fn first_notice(name: String) -> Result<bool> {
-    Ok(Store::global().notices.first(name))
+    Ok(Process::global().store.notices.first(name))
 }
 
 /// Moves the calling thread's block into the flight that is recorded, or out of one that is not any more. The new block,
 /// which has the words of the old one; `null` if it is where it belongs. The old one must not be written from then on.
 #[napi(catch_unwind)]
 pub fn move_thread(env: &Env) -> Result<Option<Object<'_>>> {
-    let (store, id) = (Store::global(), thread_id(env)?);
-    let Some((recording, block)) = store.block_to_move_to(id)? else { return Ok(None) };
+    let (process, id) = (Process::global(), thread_id(env)?);
+    let Some((recording, block)) = process.recorder.block_to_move_to(&process.store, id)? else {
+        return Ok(None);
+    };
     // Shared first: if that fails, JavaScript and the store both go on with the old block.
     let buffer = share(env, Arc::clone(&block), |_| {})?;
     let reference = buffer.create_ref().map_err(host)?;
-    store.move_thread_to(id, recording, &block);
+    process.recorder.move_thread_to(&process.store, id, recording, &block);
     let key = env.raw() as usize;
     let old = ATTACHED.with_borrow_mut(|list| {
         let entry = list.iter_mut().find(|entry| entry.env == key)?;
@@ -83,11 +85,11 @@ fn with_attached<T>(env: &Env, read: impl Fn(&Attached) -> T) -> Result<T> {
 }
 
 fn attach(env: &Env, key: usize) -> Result<Attached> {
-    let store = Store::global();
-    let thread = store.attach_thread()?;
+    let process = Process::global();
+    let thread = process.recorder.attach_thread(&process.store)?;
     let id = thread.id;
     map_block(env, key, thread).inspect_err(|_| {
-        store.threads.detach(id);
+        process.store.threads.detach(id);
     })
 }
 
@@ -101,13 +103,7 @@ fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
 }
 
 fn detach_env(env: &Env, key: usize, id: u32) {
-    let store = Store::global();
-    store.threads.detach(id);
-    store.listeners.remove(id);
-    if store.watchdog.leave(id) {
-        store.listeners.notify();
-    }
-    store.diagnostics.leave(store, id);
+    Process::global().detach_thread(id);
     // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.
     let _ = ATTACHED.try_with(|list| {
         let mut list = list.try_borrow_mut().ok()?;

@@ -10,7 +10,7 @@ use napi_derive::napi;
 use super::error::{Result, host};
 use super::threads::thread_id;
 use crate::error::Error;
-use crate::store::Store;
+use crate::process::Process;
 use crate::watchdog::{Answer, Rules, Settings};
 
 /// A JavaScript function that any thread can call. It is weak (its queue keeps no event loop alive) and takes its arguments
@@ -44,9 +44,9 @@ pub fn watch_start(
     options: WatchOptions,
     on_report: Option<Function<'_, FnArgs<(String,)>, Unknown<'static>>>,
 ) -> Result<()> {
-    let store = Store::global();
+    let process = Process::global();
     // Before a function for other threads is made, which frees its memory only in a later turn of the event loop.
-    if store.watchdog.is_on() {
+    if process.watchdog.is_on() {
         return Err(Error::Watched.into());
     }
     let on_report = on_report.as_ref().map(callback).transpose()?;
@@ -63,40 +63,32 @@ pub fn watch_start(
             }) as _
         }),
     };
-    store.watchdog.start(store, settings)?;
-    store.listeners.notify();
-    Ok(())
+    Ok(process.watch(settings)?)
 }
 
 /// Ends the watch of the process; false if none was on.
 #[napi(catch_unwind)]
 pub fn watch_stop() -> Result<bool> {
-    let store = Store::global();
-    let stopped = store.watchdog.stop();
-    if stopped {
-        store.listeners.notify();
-    }
-    Ok(stopped)
+    Ok(Process::global().stop_watch())
 }
 
 /// Keeps the watch from looking, or lets it look again.
 #[napi(catch_unwind)]
 pub fn watch_pause(paused: bool) -> Result<()> {
-    Store::global().watchdog.pause(paused);
+    Process::global().watchdog.pause(paused);
     Ok(())
 }
 
 /// True while a watch is on, paused or not.
 #[napi(catch_unwind)]
 pub fn watching() -> Result<bool> {
-    Ok(Store::global().watchdog.is_on())
+    Ok(Process::global().watchdog.is_on())
 }
 
 /// True while threads have to beat: a watch or a diagnostics server is on.
 #[napi(catch_unwind)]
 pub fn beating() -> Result<bool> {
-    let store = Store::global();
-    Ok(store.watchdog.is_on() || store.diagnostics.is_on())
+    Ok(Process::global().needs_heartbeats())
 }
 
 /// Has `changed` called whenever a watch, a recording or a diagnostics server starts or stops, until the calling environment
@@ -107,7 +99,7 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
     let call = move || {
         changed.call((), NonBlocking);
     };
-    Store::global().listeners.add(thread_id(env)?, Arc::new(call));
+    Process::global().store.listeners.add(thread_id(env)?, Arc::new(call));
     Ok(())
 }
 
@@ -115,7 +107,7 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
 #[napi(catch_unwind)]
 pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
     let ask = callback(&ask)?;
-    Store::global().watchdog.help(Arc::new(move |thread, stall| {
+    Process::global().watchdog.help(Arc::new(move |thread, stall| {
         ask.call(FnArgs::from((thread, stall)), NonBlocking);
     }));
     Ok(())
@@ -146,8 +138,8 @@ pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
     // JavaScript sees the word with a sign.
     let beat = answer.beat as i64 as u32;
     let answer = Answer { thread: answer.thread, ask: answer.stall_id, beat, seq, stack: answer.stack };
-    let store = Store::global();
-    Ok(store.watchdog.answer(store, answer))
+    let process = Process::global();
+    Ok(process.watchdog.answer(&process.store, answer))
 }
 
 /// A line that names a proved culprit.
@@ -164,7 +156,7 @@ pub struct WatchProved {
 /// The lines of the latest stall of a thread that name a proved culprit, in the order in which they were told.
 #[napi(catch_unwind)]
 pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
-    let proved = Store::global().watchdog.proved(thread);
+    let proved = Process::global().watchdog.proved(thread);
     Ok(proved
         .into_iter()
         .map(|proved| WatchProved { seq: proved.seq as f64, at: proved.at as i32, line: proved.line })

@@ -134,7 +134,7 @@ impl Context {
 }
 
 fn threads(server: &Server) -> Vec<Thread> {
-    let told = server.store.watchdog.told();
+    let told = server.watchdog.told();
     let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
     readings
         .iter()
@@ -155,7 +155,7 @@ fn suspect(server: &Server, told: &[Told], reading: &Reading, blocked_ms: u64) -
         Some(report @ Report::Stall { confidence: Confidence::Exact | Confidence::Stamped, .. }) => {
             report.clone()
         }
-        _ => server.store.watchdog.suspect(server.store, reading, blocked_ms),
+        _ => server.watchdog.suspect(server.store, reading, blocked_ms),
     };
     let Report::Stall { confidence, request, call, .. } = report else { return None };
     if request.is_none() && call.is_none() && confidence == Confidence::LastSeen {

@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::server::Server;
 use crate::latency::Distribution;
 use crate::limits::BUCKETS_MS;
-use crate::store::Store;
 use crate::store::pages::{RequestKind, State};
 use crate::store::queries;
 
@@ -24,13 +23,13 @@ pub struct Spread {
 
 impl Spread {
     /// Those of now, or of half a second ago at most.
-    pub fn get(&mut self, store: &Store) -> Arc<[Distribution]> {
+    pub fn get(&mut self, server: &Server) -> Arc<[Distribution]> {
         if let Some((at, list)) = &self.made
             && at.elapsed() < FRESH
         {
             return Arc::clone(list);
         }
-        let list: Arc<[Distribution]> = store.pages.latencies().distributions().into();
+        let list: Arc<[Distribution]> = server.latency.read(&server.store.pages).distributions().into();
         self.made = Some((Instant::now(), Arc::clone(&list)));
         list
     }
@@ -78,7 +77,7 @@ struct Bucket {
 pub fn count(server: &Server) -> Counters {
     let store = server.store;
     let (counts, in_flight) = (queries::counts(store), queries::in_flight(store));
-    let histograms = server.spread.lock().get(store).iter().map(Histogram::of).collect();
+    let histograms = server.spread.lock().get(server).iter().map(Histogram::of).collect();
     let totals = counts.totals;
     Counters {
         created: totals.created,

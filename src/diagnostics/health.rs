@@ -22,8 +22,8 @@ pub fn live(server: &Server) -> Answer {
         .map(|(thread, blocked_ms)| json!({ "thread": thread, "blockedMs": blocked_ms }))
         .collect();
     let status = if threads.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let inspector = server.store.debugger.inspector();
-    let checked = !server.store.debugger.is_connected();
+    let inspector = server.watchdog.debugger.inspector();
+    let checked = !server.watchdog.debugger.is_connected();
     let live = threads.is_empty();
     json(
         status,

@@ -125,7 +125,7 @@ fn contexts(server: &Server, text: &mut Text) {
 /// By label, each of which must be there once: two texts can come out the same, and one can be `other`.
 fn durations(server: &Server) -> BTreeMap<String, Spread> {
     let mut by_label: BTreeMap<String, Spread> = BTreeMap::new();
-    for each in server.spread.lock().get(server.store).iter() {
+    for each in server.spread.lock().get(server).iter() {
         let spread = by_label.entry(each.latency.label.clone()).or_default();
         spread.sum_ms += each.sum_ms;
         for (sum, count) in spread.buckets.iter_mut().zip(each.buckets) {
@@ -156,9 +156,9 @@ fn threads(server: &Server, text: &mut Text) {
         "onescope_debugger_connected",
         "gauge",
         "1 while a debugger is connected, and so no thread counts as stuck.",
-        u8::from(server.store.debugger.is_connected()),
+        u8::from(server.watchdog.debugger.is_connected()),
     );
-    let told = server.store.watchdog.totals();
+    let told = server.watchdog.totals();
     let name = "onescope_stall_reports_total";
     text.family(
         name,

@@ -28,8 +28,10 @@ use tokio::sync::Notify;
 
 use self::leaks::Leaks;
 use crate::error::{Error, Result};
+use crate::latency::LatencyTable;
 use crate::store::Store;
 use crate::sync::Mutex;
+use crate::watchdog::Watchdog;
 
 /// What a server is set to.
 pub struct Settings {
@@ -49,6 +51,17 @@ pub struct Settings {
     pub owner: u32,
     /// Asks JavaScript what its thread knows of leaks. It must not block.
     pub ask_leaks: Box<dyn Fn() + Send + Sync>,
+}
+
+/// What the server shows.
+#[derive(Clone, Copy)]
+pub struct Sources {
+    /// Contexts and threads.
+    pub store: &'static Store,
+    /// Stalls.
+    pub watchdog: &'static Watchdog,
+    /// Latencies.
+    pub latency: &'static LatencyTable,
 }
 
 /// A server that answers: the one that was asked for, or the closest to it.
@@ -101,7 +114,7 @@ impl Diagnostics {
     ///
     /// # Errors
     /// `Listen` if the system refuses the address or a thread; if strict, also for the port, and `Serving` if a server is on.
-    pub fn start(&self, store: &'static Store, settings: Settings) -> Result<Started> {
+    pub fn start(&self, sources: Sources, settings: Settings) -> Result<Started> {
         let asked = Asked {
             address: SocketAddr::new(settings.address, settings.port),
             token: settings.token.clone(),
@@ -131,7 +144,7 @@ impl Diagnostics {
             let (stop, over, leaks) =
                 (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)), Arc::new(Leaks::default()));
             let thread = server::spawn(
-                store,
+                sources,
                 settings,
                 listener,
                 Arc::clone(&stop),
@@ -142,7 +155,7 @@ impl Diagnostics {
             state.running = Some(Running { owner, asked, address, stop, leaks, over, thread });
             Started { address, moved, joined: false, alike: true }
         };
-        store.listeners.notify();
+        sources.store.listeners.notify();
         Ok(started)
     }
 

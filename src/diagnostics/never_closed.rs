@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn the_idle_and_the_collected_of_a_label_are_one_group() {
         let store = Store::new();
-        let (live, gone) = (store.allocate_page(0).unwrap(), store.allocate_page(0).unwrap());
+        let (live, gone) = (store.pages.allocate(0).unwrap(), store.pages.allocate(0).unwrap());
         let now = store.threads.clock().now_ms();
         for (page, label, idle_ms) in [
             (&live, "GET /a", 70_000),

@@ -69,8 +69,8 @@ fn route(server: &Server, request: &Parts) -> Response<Full<Bytes>> {
         },
         "/leaks" => server.leaks.answer(server.store),
         "/stalls" => {
-            let watchdog = &server.store.watchdog;
-            let inspector = server.store.debugger.inspector();
+            let watchdog = server.watchdog;
+            let inspector = server.watchdog.debugger.inspector();
             json(StatusCode::OK, &Stalls { watching: watchdog.is_on(), inspector, stalls: watchdog.told() })
         }
         "/counters" => json(StatusCode::OK, &counters::count(server)),

@@ -19,17 +19,18 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::Settings;
 use super::connections::{Connections, Place};
 use super::counters::Spread;
 use super::cpu_budget::CpuBudget;
 use super::leaks::Leaks;
 use super::loops::Loops;
 use super::routes;
+use super::{Settings, Sources};
+use crate::latency::LatencyTable;
 use crate::limits::{REQUEST_HEAD_BYTES, REQUEST_HEAD_MS, REQUEST_MS};
 use crate::store::Store;
 use crate::sync::Mutex;
-use crate::watchdog::{Client, Reading};
+use crate::watchdog::{Client, Reading, Watchdog};
 
 /// Between two looks at the beats: half of what is between two beats, so that none is missed.
 const SAMPLE: Duration = Duration::from_millis(25);
@@ -40,6 +41,8 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 /// What the answers are made from.
 pub(super) struct Server {
     pub store: &'static Store,
+    pub watchdog: &'static Watchdog,
+    pub latency: &'static LatencyTable,
     pub settings: Settings,
     pub address: SocketAddr,
     pub started: Instant,
@@ -52,7 +55,7 @@ pub(super) struct Server {
 
 /// Starts the thread of a server. It ends by itself once `stop` is told, and is `over` then.
 pub(super) fn spawn(
-    store: &'static Store,
+    Sources { store, watchdog, latency }: Sources,
     settings: Settings,
     listener: std::net::TcpListener,
     stop: Arc<Notify>,
@@ -62,6 +65,8 @@ pub(super) fn spawn(
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let server = Arc::new(Server {
         store,
+        watchdog,
+        latency,
         address: listener.local_addr()?,
         settings,
         started: Instant::now(),
@@ -104,7 +109,7 @@ async fn sample(server: &Server) {
         server.store.threads.refresh_clocks();
         let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
         let now = server.store.threads.clock().now_ms();
-        let debugger = server.store.debugger.look(now, &readings);
+        let debugger = server.watchdog.debugger.look(now, &readings);
         // What is going on is known in a moment. A step that takes longer counts as a short one.
         if debugger != Client::Connecting {
             let second = server.started.elapsed().as_secs();

@@ -13,9 +13,32 @@ use std::sync::Arc;
 use hdrhistogram::Histogram;
 
 use crate::limits::{BUCKETS_MS, LATENCY_DIGITS, LATENCY_OTHER};
+use crate::store::pages::{Page, PageTable};
+use crate::sync::Mutex;
 use crate::text;
 
-pub use self::heaviest::Heaviest;
+use self::heaviest::Heaviest;
+
+/// The latencies of the contexts of a process.
+#[derive(Default)]
+pub struct LatencyTable {
+    // Never held together with another lock, and never longer than it takes to count one page.
+    heaviest: Mutex<Heaviest>,
+}
+
+impl LatencyTable {
+    /// Counts the contexts of a page that have closed since it was last counted.
+    pub fn count(&self, page: &Page) {
+        self.heaviest.lock().add(page);
+    }
+
+    /// Latencies of all closed contexts: those of gone pages, which were counted when they left, and those of `pages`.
+    pub fn read(&self, pages: &PageTable) -> Latencies {
+        // One page at a time, so that a thread that counts a released page does not wait for all of them.
+        pages.all().iter().for_each(|page| self.count(page));
+        self.heaviest.lock().latencies()
+    }
+}
 
 /// The latencies of one label.
 #[derive(Clone)]

@@ -1,11 +1,38 @@
 //! Tests of the latencies.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
+use super::{Latencies, LatencyTable};
 use crate::limits::{LATENCY_LABELS, PAGE_RECORDS};
 use crate::store::clock::Clock;
 use crate::store::pages::record::{BORROWED_LABEL, OWN_LABEL, PATH_LABEL, byte, word};
 use crate::store::pages::{Page, PageTable, State};
+
+/// Pages, and the latencies that are counted of them.
+#[derive(Default)]
+struct Pages {
+    table: PageTable,
+    latency: LatencyTable,
+}
+
+impl Pages {
+    fn latencies(&self) -> Latencies {
+        self.latency.read(&self.table)
+    }
+
+    fn settle(&self) {
+        self.table.settle(Clock::start(), |page| self.latency.count(page));
+    }
+}
+
+impl Deref for Pages {
+    type Target = PageTable;
+
+    fn deref(&self) -> &PageTable {
+        &self.table
+    }
+}
 
 fn make(page: &Page, label: &str, state: State, ms: u32) -> usize {
     let index = page.cursor();
@@ -20,7 +47,7 @@ fn make(page: &Page, label: &str, state: State, ms: u32) -> usize {
 
 #[test]
 fn each_closed_context_counts_once_whether_its_page_is_live_or_gone() {
-    let table = PageTable::new();
+    let table = Pages::default();
     let (gone, live) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
     for ms in 1..=100 {
         make(&gone, "GET /a", State::Closed, ms * 10);
@@ -38,7 +65,7 @@ fn each_closed_context_counts_once_whether_its_page_is_live_or_gone() {
     let before = table.latencies().list();
     assert_eq!(table.release(gone.id()), Some(1));
     assert_eq!(table.latencies().list(), before);
-    table.settle(Clock::start());
+    table.settle();
     assert_eq!(table.latencies().list(), before);
     assert_eq!(
         before.iter().map(|l| (l.label.as_str(), l.count)).collect::<Vec<_>>(),
@@ -59,7 +86,7 @@ fn each_closed_context_counts_once_whether_its_page_is_live_or_gone() {
 
 #[test]
 fn labels_beyond_the_limit_share_one_histogram() {
-    let table = PageTable::new();
+    let table = Pages::default();
     let page = table.allocate(0).unwrap();
     for index in 1..PAGE_RECORDS {
         make(&page, &format!("GET /{index}"), State::Closed, 10);
@@ -72,7 +99,7 @@ fn labels_beyond_the_limit_share_one_histogram() {
 
 #[test]
 fn no_label_loses_counts_whichever_page_is_counted_first() {
-    let table = PageTable::new();
+    let table = Pages::default();
     let (old, new) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
     // Half of the places go to one page and half to the other, and what is left over to nobody.
     let half = LATENCY_LABELS / 2;
@@ -101,7 +128,7 @@ fn no_label_loses_counts_whichever_page_is_counted_first() {
     step("labels of an older page");
     table.release(old.id()).unwrap();
     step("its release");
-    table.settle(Clock::start());
+    table.settle();
     step("its counting");
     for _ in 0..50 {
         make(&new, "new 1", State::Closed, 0);
@@ -111,7 +138,7 @@ fn no_label_loses_counts_whichever_page_is_counted_first() {
 
 #[test]
 fn paths_of_any_number_share_one_name_for_each_method() {
-    let table = PageTable::new();
+    let table = Pages::default();
     let page = table.allocate(0).unwrap();
     for index in 0..PAGE_RECORDS - 20 {
         let method = ["GET", "POST", "BREW"][index % 3];
@@ -126,7 +153,7 @@ fn paths_of_any_number_share_one_name_for_each_method() {
 }
 
 /// Counts contexts by their labels; those of paths start with "?".
-fn count<'a>(table: &PageTable, labels: impl IntoIterator<Item = &'a String>) {
+fn count<'a>(table: &Pages, labels: impl IntoIterator<Item = &'a String>) {
     let mut page = table.allocate(0).unwrap();
     for label in labels {
         if page.cursor() == PAGE_RECORDS {
@@ -141,12 +168,12 @@ fn count<'a>(table: &PageTable, labels: impl IntoIterator<Item = &'a String>) {
     release(table, &page);
 }
 
-fn release(table: &PageTable, page: &Page) {
+fn release(table: &Pages, page: &Page) {
     table.release(page.id()).unwrap();
-    table.settle(Clock::start());
+    table.settle();
 }
 
-fn counts(table: &PageTable) -> BTreeMap<String, u64> {
+fn counts(table: &Pages) -> BTreeMap<String, u64> {
     table.latencies().list().into_iter().map(|latency| (latency.label, latency.count)).collect()
 }
 
@@ -179,7 +206,7 @@ fn paths_and_labels_of_one_request_each_displace_no_route_in_any_order() {
         mixed,
     ];
     for (order, labels) in orders.into_iter().enumerate() {
-        let table = PageTable::new();
+        let table = Pages::default();
         let all = labels.len() as u64;
         count(&table, labels);
         let found = counts(&table);
@@ -200,7 +227,7 @@ fn paths_and_labels_of_one_request_each_displace_no_route_in_any_order() {
 
 #[test]
 fn a_label_takes_the_place_of_one_an_eighth_lighter() {
-    let table = PageTable::new();
+    let table = Pages::default();
     for index in 1..LATENCY_LABELS {
         count(&table, &times(&format!("heavy {index}"), 100));
     }
@@ -224,7 +251,7 @@ fn a_label_takes_the_place_of_one_an_eighth_lighter() {
 
 #[test]
 fn each_context_counts_once_and_no_histogram_loses_any_whatever_labels_come() {
-    let table = PageTable::new();
+    let table = Pages::default();
     let mut next = numbers(1);
     let mut before = BTreeMap::<String, u64>::new();
     let mut lost = 0;
@@ -253,7 +280,7 @@ fn each_context_counts_once_and_no_histogram_loses_any_whatever_labels_come() {
 
 #[test]
 fn threads_that_count_and_read_at_once_count_each_context_once() {
-    let table = PageTable::new();
+    let table = Pages::default();
     let labels: Vec<String> = (0..500).map(|index| format!("label {}", index % 300)).collect();
     std::thread::scope(|scope| {
         for _ in 0..4 {

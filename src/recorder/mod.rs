@@ -7,6 +7,7 @@
 mod flight;
 mod format;
 mod outside;
+mod placement;
 mod read;
 mod run;
 mod slot;
@@ -24,7 +25,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use crate::error::{Error, Result};
-use crate::memory::Memory;
 use crate::store::Store;
 use crate::sync::Mutex;
 use crate::text;
@@ -62,12 +62,12 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts to record. Threads that are attached already must move in: [`Store::block_to_move_to`].
+    /// Starts to record. Threads that are attached already must move in: [`Recorder::block_to_move_to`].
     ///
     /// # Errors
     /// `Recording` if it is on; `RecordFile`, `RecordTaken` or `RecordHeld`; `Recorder` if its thread cannot start. Older flights have their
     /// names as before then.
-    pub fn start(&self, store: &'static Store, settings: &Settings) -> Result<()> {
+    pub fn start(&'static self, store: &'static Store, settings: &Settings) -> Result<()> {
         if self.starting.swap(true, Relaxed) {
             return Err(Error::Recording { path: settings.path.display().to_string() });
         }
@@ -76,33 +76,26 @@ impl Recorder {
         started
     }
 
-    fn start_alone(&self, store: &'static Store, settings: &Settings) -> Result<()> {
+    fn start_alone(&'static self, store: &'static Store, settings: &Settings) -> Result<()> {
         if let Some(flight) = self.flight() {
             return Err(Error::Recording { path: flight.path().display().to_string() });
         }
         let (flight, file) = Flight::create(store, settings)?;
         let flight = Arc::new(flight);
         let stopped = Arc::new(AtomicBool::new(false));
-        let thread = run::spawn(store, Arc::clone(&flight), Arc::clone(&stopped))?;
+        let thread = run::spawn(self, store, Arc::clone(&flight), Arc::clone(&stopped))?;
         // Last: whatever fails costs no older flight.
         if let Err(error) = flight.publish(file) {
             stopped.store(true, Relaxed);
             thread.unpark();
             return Err(error);
         }
-        #[cfg(all(target_os = "linux", target_env = "gnu"))]
-        crate::memory::on_process_exit(|code| {
-            let store = Store::global();
-            if let Some(flight) = store.recorder.flight() {
-                flight.exited(store, code);
-            }
-        });
         let number = self.last_number.fetch_add(1, Relaxed) + 1;
         *self.session.lock() = Some(Session { number, flight, thread, stopped });
         Ok(())
     }
 
-    /// Ends the recording, if it is on, and lets others have the file. Threads must move out: [`Store::block_to_move_to`].
+    /// Ends the recording, if it is on, and lets others have the file. Threads must move out: [`Recorder::block_to_move_to`].
     pub fn stop(&self, store: &Store) -> bool {
         let Some(session) = self.session.lock().take() else { return false };
         session.stopped.store(true, Relaxed);
@@ -140,6 +133,13 @@ impl Recorder {
         }
     }
 
+    /// Notes the code that the process exits with, which can be another one than was noted before.
+    pub fn exited(&self, store: &Store, code: i32) {
+        if let Some(flight) = self.flight() {
+            flight.exited(store, code);
+        }
+    }
+
     /// Notes that another program is about to take this one's place in the process, or that it did not.
     pub fn replaced(&self, store: &Store, replaced: bool) {
         if let Some(flight) = self.flight() {
@@ -164,19 +164,6 @@ impl Recorder {
     /// Number of the recording that is on, from 1; 0 if none is.
     pub fn number(&self) -> u32 {
         self.session.lock().as_ref().map_or(0, |session| session.number)
-    }
-
-    /// Memory for a page, all zeros; none if nothing records or the file is full.
-    pub fn page(&self) -> Option<Memory> {
-        self.flight()?.page()
-    }
-
-    /// The number of the recording and memory for a thread's block in it, all zeros; no memory if nothing records or the
-    /// file is full.
-    pub fn block(&self) -> (u32, Option<Memory>) {
-        let current =
-            self.session.lock().as_ref().map(|session| (session.number, Arc::clone(&session.flight)));
-        current.map_or((0, None), |(number, flight)| (number, flight.block()))
     }
 
     /// How much room is taken; none if nothing records.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::{Builder, Thread, park_timeout};
 use std::time::{Duration, Instant};
 
+use super::Recorder;
 use super::flight::Flight;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -17,7 +18,12 @@ const TICK: Duration = Duration::from_millis(250);
 const COPY_TICK: Duration = Duration::from_millis(50);
 
 /// Starts the thread of a recording. It ends once `stopped` is set and it is unparked.
-pub(super) fn spawn(store: &'static Store, flight: Arc<Flight>, stopped: Arc<AtomicBool>) -> Result<Thread> {
+pub(super) fn spawn(
+    recorder: &'static Recorder,
+    store: &'static Store,
+    flight: Arc<Flight>,
+    stopped: Arc<AtomicBool>,
+) -> Result<Thread> {
     let run = move || {
         let mut next = Instant::now() + TICK;
         let mut outside = false;
@@ -34,7 +40,7 @@ pub(super) fn spawn(store: &'static Store, flight: Arc<Flight>, stopped: Arc<Ato
             next = Instant::now() + TICK;
             // A panic ends nothing but this look; the panic hook has reported it.
             let _ = catch_unwind(AssertUnwindSafe(|| match flight.loss() {
-                Some(what) => store.recorder.lose(store, &flight, what),
+                Some(what) => recorder.lose(store, &flight, what),
                 None => outside = flight.refresh(store) > 0,
             }));
         }

@@ -12,12 +12,13 @@ use super::format::{
 };
 use super::*;
 use crate::error::Fault;
+use crate::memory::Memory;
 use crate::store::pages::record::{byte, word};
 use crate::store::pages::{Handle, Page, State};
 use crate::store::threads::block;
 
-fn store() -> &'static Store {
-    Box::leak(Box::default())
+fn fixture() -> (&'static Store, &'static Recorder) {
+    (Box::leak(Box::default()), Box::leak(Box::default()))
 }
 
 fn settings(folder: &Path, pages: usize) -> Settings {
@@ -50,11 +51,11 @@ fn code_of<T>(result: Result<T>) -> &'static str {
 
 #[test]
 fn what_is_written_is_read_while_it_runs_and_after() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 2);
-    store.recorder.start(store, &settings).unwrap();
-    let thread = store.attach_thread().unwrap();
-    let page = store.allocate_page(thread.id).unwrap();
+    recorder.start(store, &settings).unwrap();
+    let thread = recorder.attach_thread(store).unwrap();
+    let page = recorder.allocate_page(store, thread.id).unwrap();
     let slow = make(&page, State::Active, "GET /slow");
     make(&page, State::Closed, "GET /over");
     let fork = make(&page, State::Active, "");
@@ -63,7 +64,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     thread.block.set_word(block::CALL_LOW, slow as u32);
     thread.block.set_word(block::CALL, 1);
     for number in 0..20 {
-        store.recorder.stall(&format!(
+        recorder.stall(&format!(
             r#"{{"onescope":"stall","thread":0,"blockedMs":{number},"confidence":"exact","request":null,"stack":[]}}"#
         ));
     }
@@ -82,7 +83,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     let told: Vec<_> = seen.stalls.iter().map(|stall| stall.report["blockedMs"].as_u64().unwrap()).collect();
     assert_eq!(told, (4..20).collect::<Vec<_>>(), "the last ones, in order");
 
-    store.recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None, message: None });
+    recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None, message: None });
     // What the end of the process gives back stays readable.
     store.pages.release(page.id());
     store.settle();
@@ -92,22 +93,22 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     assert_eq!((labels(&seen), seen.threads.len()), (vec!["GET /slow"], 1));
     assert_eq!((seen.ended_cleanly, seen.ending.unwrap().code), (Some(true), Some(3)));
     assert_eq!(seen.counters.unwrap().created, 2);
-    assert!(store.recorder.stop(store) && !store.recorder.stop(store));
+    assert!(recorder.stop(store) && !recorder.stop(store));
     let seen = read(&settings.path).unwrap();
     assert_eq!((seen.running, seen.ending.unwrap().how), (false, How::Stopped));
 }
 
 #[test]
 fn a_full_file_spills_and_is_used_again() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 2);
-    store.recorder.start(store, &settings).unwrap();
-    let thread = store.attach_thread().unwrap().id;
-    let pages: Vec<Arc<Page>> = (0..3).map(|_| store.allocate_page(thread).unwrap()).collect();
+    recorder.start(store, &settings).unwrap();
+    let thread = recorder.attach_thread(store).unwrap().id;
+    let pages: Vec<Arc<Page>> = (0..3).map(|_| recorder.allocate_page(store, thread).unwrap()).collect();
     for (page, label) in pages.iter().zip(["a", "b", "c"]) {
         make(page, State::Active, label);
     }
-    let usage = store.recorder.usage(store).unwrap();
+    let usage = recorder.usage(store).unwrap();
     assert_eq!((usage.capacity, usage.used), (2, 2));
     assert_eq!(usage.unrecorded, Unrecorded { pages: 1, in_flight: 0, threads: 0 });
     let seen = read(&settings.path).unwrap();
@@ -117,18 +118,18 @@ fn a_full_file_spills_and_is_used_again() {
     store.settle();
     drop(pages);
     assert_eq!(labels(&read(&settings.path).unwrap()), ["b", "c"]);
-    make(&store.allocate_page(thread).unwrap(), State::Active, "d");
+    make(&recorder.allocate_page(store, thread).unwrap(), State::Active, "d");
     assert_eq!(labels(&read(&settings.path).unwrap()), ["b", "c", "d"]);
-    assert_eq!(store.recorder.usage(store).unwrap().unrecorded.pages, 1);
+    assert_eq!(recorder.usage(store).unwrap().unrecorded.pages, 1);
 }
 
 #[test]
 fn pages_given_back_are_zeros_for_the_next() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 1);
-    store.recorder.start(store, &settings).unwrap();
+    recorder.start(store, &settings).unwrap();
     for round in 0..3 {
-        let page = store.allocate_page(0).unwrap();
+        let page = recorder.allocate_page(store, 0).unwrap();
         assert!(page.cell(200).word(5) == 0 && page.cells().count() == 0);
         make(&page, State::Active, &format!("round {round}"));
         page.cell(200).set_word(5, 7);
@@ -140,57 +141,57 @@ fn pages_given_back_are_zeros_for_the_next() {
     assert_eq!((seen.pages_used, seen.corrupt), (0, Corrupt::default()));
 }
 
-fn move_thread(store: &Store, id: u32) -> Option<Arc<Memory>> {
-    let (recording, block) = store.block_to_move_to(id).unwrap()?;
-    store.move_thread_to(id, recording, &block);
+fn move_thread(store: &Store, recorder: &Recorder, id: u32) -> Option<Arc<Memory>> {
+    let (recording, block) = recorder.block_to_move_to(store, id).unwrap()?;
+    recorder.move_thread_to(store, id, recording, &block);
     Some(block)
 }
 
 #[test]
 fn threads_move_in_and_out_and_further_ones_stay_outside() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 1);
-    let early = store.attach_thread().unwrap();
+    let early = recorder.attach_thread(store).unwrap();
     early.block.set_word(block::BEAT, 5);
-    assert!(move_thread(store, early.id).is_none());
-    store.recorder.start(store, &settings).unwrap();
+    assert!(move_thread(store, recorder, early.id).is_none());
+    recorder.start(store, &settings).unwrap();
     assert!(read(&settings.path).unwrap().threads.is_empty());
-    let moved = move_thread(store, early.id).unwrap();
+    let moved = move_thread(store, recorder, early.id).unwrap();
     assert_eq!((moved.word(block::BEAT), moved.word(block::OWNER)), (5, early.id + 1));
-    assert!(move_thread(store, early.id).is_none());
-    let others: Vec<_> = (0..64).map(|_| store.attach_thread().unwrap()).collect();
+    assert!(move_thread(store, recorder, early.id).is_none());
+    let others: Vec<_> = (0..64).map(|_| recorder.attach_thread(store).unwrap()).collect();
     let seen = read(&settings.path).unwrap();
     assert_eq!(seen.threads.iter().map(|thread| thread.id).collect::<Vec<_>>(), (0..64).collect::<Vec<_>>());
-    assert_eq!(store.recorder.usage(store).unwrap().unrecorded.threads, 1);
+    assert_eq!(recorder.usage(store).unwrap().unrecorded.threads, 1);
     store.threads.detach(3);
     drop(others);
-    store.recorder.stop(store);
-    assert!(move_thread(store, early.id).is_some());
+    recorder.stop(store);
+    assert!(move_thread(store, recorder, early.id).is_some());
 }
 
 #[test]
 fn a_second_recording_is_refused_until_the_first_has_stopped() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let mut settings = settings(folder.path(), 1);
-    store.recorder.start(store, &settings).unwrap();
-    assert_eq!(code_of(store.recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
+    recorder.start(store, &settings).unwrap();
+    assert_eq!(code_of(recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
     settings.path = folder.path().join("other");
-    assert_eq!(code_of(store.recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
-    let other = super::tests::store();
+    assert_eq!(code_of(recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
+    let (elsewhere, other) = fixture();
     settings.path = folder.path().join("flight");
-    let error = other.recorder.start(other, &settings).unwrap_err();
+    let error = other.start(elsewhere, &settings).unwrap_err();
     assert_eq!(
         error,
         Error::RecordHeld { path: settings.path.display().to_string(), pid: Some(std::process::id()) }
     );
-    store.recorder.stop(store);
-    other.recorder.start(other, &settings).unwrap();
+    recorder.stop(store);
+    other.start(elsewhere, &settings).unwrap();
 }
 
 /// A flight that is locked, and says it is of a process that does not exist.
 pub fn gone_pid_flight(path: &Path) -> fs::File {
     let slot = crate::memory::Memory::zeroed(HEADER.len()).unwrap();
-    let header = Header { pid: i32::MAX as u32, ..header(store(), &settings(path, 1), (1, 64)) };
+    let header = Header { pid: i32::MAX as u32, ..header(fixture().0, &settings(path, 1), (1, 64)) };
     super::slot::write(&slot, 1, &serde_json::to_vec(&header).unwrap());
     let mut bytes = vec![0; HEADER.end];
     bytes[..8].copy_from_slice(&MAGIC);
@@ -216,19 +217,19 @@ pub(in crate::recorder) fn names(folder: &Path) -> Vec<String> {
 fn the_last_flights_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     for run in 0..5 {
-        let store = store();
+        let (store, recorder) = fixture();
         let settings = settings(folder.path(), 1);
-        store.recorder.start(store, &settings).unwrap();
-        make(&store.allocate_page(0).unwrap(), State::Active, &format!("run {run}"));
-        store.recorder.stop(store);
+        recorder.start(store, &settings).unwrap();
+        make(&recorder.allocate_page(store, 0).unwrap(), State::Active, &format!("run {run}"));
+        recorder.stop(store);
     }
     assert_eq!(names(folder.path()), ["flight", "flight.1", "flight.2"]);
     for (name, label) in [("flight", "run 4"), ("flight.1", "run 3"), ("flight.2", "run 2")] {
         let seen = read(&folder.path().join(name)).unwrap();
         assert_eq!(labels(&seen), [label], "{name}");
     }
-    let (store, alone) = (store(), Settings { keep: 1, ..settings(folder.path(), 1) });
-    store.recorder.start(store, &alone).unwrap();
+    let ((store, recorder), alone) = (fixture(), Settings { keep: 1, ..settings(folder.path(), 1) });
+    recorder.start(store, &alone).unwrap();
     assert_eq!(names(folder.path()), ["flight", "flight.1", "flight.2"]);
     assert_eq!(labels(&read(&folder.path().join("flight.1")).unwrap()), ["run 3"]);
     let mode = fs::metadata(&alone.path).unwrap().permissions().mode();
@@ -262,14 +263,14 @@ fn whatever_is_no_flight_is_left_alone() {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join(name);
             if name != "flight" {
-                let earlier = store();
-                earlier.recorder.start(earlier, &settings(folder.path(), 1)).unwrap();
-                earlier.recorder.stop(earlier);
+                let (store, earlier) = fixture();
+                earlier.start(store, &settings(folder.path(), 1)).unwrap();
+                earlier.stop(store);
             }
             put(&path);
             let before = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
-            let store = store();
-            let error = store.recorder.start(store, &settings(folder.path(), 1)).unwrap_err();
+            let (store, recorder) = fixture();
+            let error = recorder.start(store, &settings(folder.path(), 1)).unwrap_err();
             assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_TAKEN", "{what}");
             assert!(error.to_string().contains(&path.display().to_string()), "{what}: {error}");
             let after = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
@@ -280,14 +281,14 @@ fn whatever_is_no_flight_is_left_alone() {
 
 #[test]
 fn a_folder_that_is_missing_or_forbidden_is_told() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let missing = Settings { path: folder.path().join("no/such/flight"), ..settings(folder.path(), 1) };
-    let error = store.recorder.start(store, &missing).unwrap_err();
+    let error = recorder.start(store, &missing).unwrap_err();
     assert!(error.to_string().contains("its folder does not exist"), "{error}");
     let through_file = Settings { path: PathBuf::from("/dev/null/flight"), ..settings(folder.path(), 1) };
-    assert_eq!(code_of(store.recorder.start(store, &through_file)), "ERR_ONESCOPE_RECORD_FILE");
+    assert_eq!(code_of(recorder.start(store, &through_file)), "ERR_ONESCOPE_RECORD_FILE");
     // A failure leaves nothing on: the next attempt works.
-    store.recorder.start(store, &settings(folder.path(), 1)).unwrap();
+    recorder.start(store, &settings(folder.path(), 1)).unwrap();
 }
 
 fn fault_of(path: &Path) -> Fault {
@@ -304,11 +305,11 @@ fn parts_header(bytes: &[u8]) -> Header {
 
 #[test]
 fn files_that_are_no_whole_flight_are_told_apart() {
-    let (folder, store) = (tempfile::tempdir().unwrap(), store());
+    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 2);
-    store.recorder.start(store, &settings).unwrap();
-    make(&store.allocate_page(0).unwrap(), State::Active, "GET /");
-    store.recorder.stop(store);
+    recorder.start(store, &settings).unwrap();
+    make(&recorder.allocate_page(store, 0).unwrap(), State::Active, "GET /");
+    recorder.stop(store);
     let whole = fs::read(&settings.path).unwrap();
     let path = folder.path().join("copy");
     let changed = |change: &dyn Fn(&mut Vec<u8>)| {

@@ -1,11 +1,12 @@
-//! What the threads of a process share: the slots, the pages of records and the threads with their clock.
+//! The core, which knows no feature: what the threads of a process share: the slots, the pages of records and the threads with their clock.
 //!
 
 pub mod clock;
+pub mod hooks;
 mod layout_hash;
 pub mod listeners;
 pub mod notices;
-pub mod page_reaper;
+mod page_reaper;
 pub mod pages;
 pub mod queries;
 pub mod registry;

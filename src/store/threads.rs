@@ -48,8 +48,8 @@ pub struct Thread {
     pub id: u32,
     /// The 64 bytes that JavaScript maps: see [`block`].
     pub block: Arc<Memory>,
-    /// Number of the recording that the block was made for; 0 if none was on.
-    pub recording: u32,
+    /// Where the block's memory is from: 0 for ordinary memory, else a number that its maker chose.
+    pub block_source: u32,
 }
 
 #[derive(Default)]
@@ -119,11 +119,11 @@ impl ThreadTable {
     }
 
     /// Adds a thread; its block shows the current time at once. The first call starts the clock thread. `block` is all
-    /// zeros, and made for the recording of that number.
+    /// zeros; [`Thread::block_source`] says what `source` means.
     ///
     /// # Errors
     /// `Clock` if the clock thread cannot start; no thread is added then.
-    pub fn attach_with(&self, block: Memory, recording: u32) -> Result<Thread> {
+    pub fn attach_with(&self, block: Memory, source: u32) -> Result<Thread> {
         let block = Arc::new(block);
         let mut attached = self.shared.attached.lock();
         if !attached.clock_runs {
@@ -131,7 +131,7 @@ impl ThreadTable {
             attached.clock_runs = true;
         }
         block.set_word(block::CLOCK, self.shared.clock().now_ms());
-        let thread = Thread { id: attached.next_id, block, recording };
+        let thread = Thread { id: attached.next_id, block, block_source: source };
         thread.block.set_word(block::OWNER, thread.id + 1);
         attached.next_id += 1;
         attached.threads.push(thread.clone());
@@ -147,9 +147,9 @@ impl ThreadTable {
         attached.threads.len() < before
     }
 
-    /// Gives a thread another block with the same words, made for the recording of that number; false if it is not attached.
+    /// Gives a thread another block with the same words from that source; false if it is not attached.
     /// Only that thread itself may ask for this: it writes into its block.
-    pub fn replace_block(&self, id: u32, block: &Arc<Memory>, recording: u32) -> bool {
+    pub fn replace_block(&self, id: u32, block: &Arc<Memory>, source: u32) -> bool {
         let mut attached = self.shared.attached.lock();
         let Some(thread) = attached.threads.iter_mut().find(|thread| thread.id == id) else { return false };
         // The owner last: then all the others are there.
@@ -158,7 +158,7 @@ impl ThreadTable {
             block.set_word(word, thread.block.word(word));
         }
         thread.block = Arc::clone(block);
-        thread.recording = recording;
+        thread.block_source = source;
         true
     }
 
@@ -268,7 +268,7 @@ mod tests {
         let other = Arc::new(Memory::zeroed(THREAD_BLOCK_BYTES).unwrap());
         assert!(table.replace_block(thread.id, &other, 3));
         assert_eq!((other.word(block::SEEN_LOW), other.word(block::OWNER)), (300, thread.id + 1));
-        assert_eq!((table.all()[1].recording, table.all()[0].recording), (3, 0));
+        assert_eq!((table.all()[1].block_source, table.all()[0].block_source), (3, 0));
         let first = other.word(block::CLOCK);
         eventually("the new block ticks", || other.word(block::CLOCK) > first);
         assert!(!table.replace_block(99, &other, 3));

@@ -66,6 +66,8 @@ struct State {
 pub struct Watchdog {
     state: Mutex<State>,
     history: Mutex<history::History>,
+    /// Whether a debugger may stop threads.
+    pub debugger: Debugger,
 }
 
 impl Watchdog {
@@ -73,14 +75,14 @@ impl Watchdog {
     ///
     /// # Errors
     /// `Watched` if one is on; `Watchdog` if its thread cannot start.
-    pub fn start(&self, store: &'static Store, settings: Settings) -> Result<()> {
+    pub fn start(&'static self, store: &'static Store, settings: Settings) -> Result<()> {
         let session =
             Arc::new(Session { settings, paused: AtomicBool::new(false), stopped: AtomicBool::new(false) });
         let mut state = self.state.lock();
         if state.session.is_some() {
             return Err(Error::Watched);
         }
-        run::spawn(store, Arc::clone(&session))?;
+        run::spawn(self, store, Arc::clone(&session))?;
         state.session = Some(session);
         Ok(())
     }
@@ -162,7 +164,8 @@ impl Watchdog {
         let session = self.state.lock().session.clone();
         let calls = session.as_ref().map_or(&[][..], |session| &session.settings.calls);
         let evidence = report::Evidence { seen: reading.seen, stamp: reading.stamp, answer: None };
-        report::stall(store, calls, reading.thread, blocked_ms, 0, evidence)
+        let port = self.debugger.inspector().map(|inspector| inspector.port);
+        report::stall(store, calls, reading.thread, blocked_ms, 0, evidence, port)
     }
 
     /// The lines that name a proved culprit of the thread's latest stall, which may still be on.
@@ -195,7 +198,8 @@ mod tests {
 
     #[test]
     fn a_watch_whose_thread_panics_makes_room_for_the_next() {
-        let store: &'static Store = Box::leak(Box::new(Store::new()));
+        let (store, watchdog) = (Box::leak(Box::new(Store::new())), Box::leak(Box::new(Watchdog::default())));
+        let (store, watchdog) = (&*store, &*watchdog);
         let settings = |on_report: Box<dyn Fn(String) + Send + Sync>| Settings {
             rules: Rules { threshold_ms: 100, max_per_minute: 60 },
             stacks: false,
@@ -204,19 +208,19 @@ mod tests {
             on_report: Some(on_report),
         };
         // A thread that beats once and never again.
-        let thread = store.attach_thread().unwrap();
+        let thread = store.threads.attach().unwrap();
         thread.block.set_word(block::BEAT, store.threads.clock().now_ms().max(1));
         let told = Arc::new(AtomicBool::new(false));
         let telling = Arc::clone(&told);
         store.listeners.add(thread.id, Arc::new(move || telling.store(true, Relaxed)));
-        store.watchdog.start(store, settings(Box::new(|line| panic!("{line}")))).unwrap();
+        watchdog.start(store, settings(Box::new(|line| panic!("{line}")))).unwrap();
         let end = Instant::now() + Duration::from_secs(20);
         while !told.load(Relaxed) && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(5));
         }
         assert!(told.load(Relaxed), "those who beat for it are told");
-        assert!(!store.watchdog.is_on());
-        store.watchdog.start(store, settings(Box::new(drop))).unwrap();
-        assert!(store.watchdog.is_on() && store.watchdog.stop() && !store.watchdog.stop());
+        assert!(!watchdog.is_on());
+        watchdog.start(store, settings(Box::new(drop))).unwrap();
+        assert!(watchdog.is_on() && watchdog.stop() && !watchdog.stop());
     }
 }

@@ -131,7 +131,8 @@ impl Evidence {
     }
 }
 
-/// Makes the line of a stall. `calls` are the names of blocking calls; the first has the code 1.
+/// Makes the line of a stall. `calls` are the names of blocking calls; the first has the code 1. `inspector_port` is the
+/// one that is open, if any.
 pub fn stall(
     store: &Store,
     calls: &[String],
@@ -139,6 +140,7 @@ pub fn stall(
     blocked_ms: u64,
     suppressed: u32,
     evidence: Evidence,
+    inspector_port: Option<u16>,
 ) -> Report {
     let seq = evidence.seq();
     let (confidence, call, stack) = match (evidence.stamp, evidence.answer) {
@@ -160,7 +162,6 @@ pub fn stall(
     // Functions and files are named by the program. One place cleans them, in front of every reader of a report.
     let call = call.as_deref().map(text::clean);
     let stack = stack.iter().map(|line| text::clean(line)).collect();
-    let inspector_port = store.debugger.inspector().map(|inspector| inspector.port);
     Report::Stall {
         thread,
         blocked_ms,
@@ -227,7 +228,7 @@ mod tests {
 
     fn told(store: &Store, evidence: Evidence) -> serde_json::Value {
         let calls = ["fs.readFileSync".to_owned(), "Atomics.wait".to_owned()];
-        serde_json::from_str(&stall(store, &calls, 0, 1012, 0, evidence).line()).unwrap()
+        serde_json::from_str(&stall(store, &calls, 0, 1012, 0, evidence, None).line()).unwrap()
     }
 
     const NOTHING: Evidence = Evidence { seen: 0, stamp: None, answer: None };

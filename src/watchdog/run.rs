@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
-use super::Session;
 use super::confirmed_stall::Proved;
 use super::debugger::Client;
 use super::output::write_line;
 use super::reading::Reading;
 use super::report::{self, Confidence, Report, Request};
 use super::stall::{Event, Stalls};
+use super::{Session, Watchdog};
 use crate::error::{Error, Result};
 use crate::store::Store;
 
@@ -26,15 +26,15 @@ const TICK: Duration = Duration::from_millis(25);
 const QUICK_TICK: Duration = Duration::from_millis(5);
 
 /// Starts the thread of a watch. It ends by itself once the watch has stopped.
-pub(super) fn spawn(store: &'static Store, session: Arc<Session>) -> Result<()> {
+pub(super) fn spawn(watchdog: &'static Watchdog, store: &'static Store, session: Arc<Session>) -> Result<()> {
     let failed = |error: std::io::Error| Error::Watchdog { reason: error.to_string() };
     let runtime = Builder::new_current_thread().enable_time().build().map_err(failed)?;
     std::thread::Builder::new()
         .name("onescope-watch".to_owned())
         .spawn(move || {
-            if catch_unwind(AssertUnwindSafe(|| watch(store, &session, &runtime))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| watch(watchdog, store, &session, &runtime))).is_err() {
                 // The panic hook has reported it. The process goes on without a watch, and nobody need beat for it.
-                store.watchdog.fell(&session);
+                watchdog.fell(&session);
                 store.listeners.notify();
             }
         })
@@ -42,26 +42,27 @@ pub(super) fn spawn(store: &'static Store, session: Arc<Session>) -> Result<()> 
     Ok(())
 }
 
-fn watch(store: &Store, session: &Session, runtime: &Runtime) {
+fn watch(watchdog: &Watchdog, store: &Store, session: &Session, runtime: &Runtime) {
     runtime.block_on(async {
-        let mut dog = Dog::new(session);
+        let mut watcher = Watcher::new(watchdog, session);
         while !session.stopped.load(Relaxed) {
-            let soon = dog.look(store);
+            let soon = watcher.look(store);
             sleep(if soon { QUICK_TICK } else { TICK }).await;
         }
     });
 }
 
-struct Dog<'a> {
+struct Watcher<'a> {
+    watchdog: &'a Watchdog,
     session: &'a Session,
     stalls: Stalls,
     // What the last line of each stuck thread named.
     named: BTreeMap<u32, Option<Request>>,
 }
 
-impl<'a> Dog<'a> {
-    fn new(session: &'a Session) -> Self {
-        Self { session, stalls: Stalls::new(session.settings.rules), named: BTreeMap::new() }
+impl<'a> Watcher<'a> {
+    fn new(watchdog: &'a Watchdog, session: &'a Session) -> Self {
+        Self { watchdog, session, stalls: Stalls::new(session.settings.rules), named: BTreeMap::new() }
     }
 
     /// Looks at all threads once; true if the next look should come soon.
@@ -70,7 +71,7 @@ impl<'a> Dog<'a> {
         store.threads.refresh_clocks();
         let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
         let now = store.threads.clock().now_ms();
-        let debugger = store.debugger.look(now, &readings);
+        let debugger = self.watchdog.debugger.look(now, &readings);
         // A debugger holds all threads of a process.
         if self.session.paused.load(Relaxed) || debugger == Client::Connected {
             self.stalls.forget();
@@ -81,8 +82,8 @@ impl<'a> Dog<'a> {
         if debugger == Client::Connecting {
             return false;
         }
-        let helper = self.session.settings.stacks.then(|| store.watchdog.helper()).flatten();
-        let mut events = self.stalls.answer(store.watchdog.take_answers());
+        let helper = self.session.settings.stacks.then(|| self.watchdog.helper()).flatten();
+        let mut events = self.stalls.answer(self.watchdog.take_answers());
         events.extend(self.stalls.step(now, &readings, helper.is_some()));
         for event in events {
             match (event, &helper) {
@@ -99,15 +100,16 @@ impl<'a> Dog<'a> {
         let report = match event {
             Event::Stall { thread, blocked_ms, suppressed, evidence } => {
                 let calls = &self.session.settings.calls;
+                let port = self.watchdog.debugger.inspector().map(|inspector| inspector.port);
                 let seq = evidence.seq();
-                let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence);
+                let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence, port);
                 if let Report::Stall { request, confidence, .. } = &report {
                     if self.named.insert(thread, request.clone()).is_none() {
-                        store.watchdog.forget_proved(thread);
+                        self.watchdog.forget_proved(thread);
                     }
                     if *confidence != Confidence::LastSeen && seq != 0 {
                         let at = store.threads.clock().now_ms();
-                        store.watchdog.prove(thread, Proved { seq, at, line: report.line() });
+                        self.watchdog.prove(thread, Proved { seq, at, line: report.line() });
                     }
                 }
                 report
@@ -124,9 +126,8 @@ impl<'a> Dog<'a> {
             return;
         }
         let line = report.line();
-        store.watchdog.history.lock().add(report);
-        // First, for stderr may be a pipe that nobody empties.
-        store.recorder.stall(&line);
+        self.watchdog.history.lock().add(report);
+        // First: stderr may be a pipe that nobody empties.
         if let Some(on_report) = &self.session.settings.on_report {
             on_report(line.clone());
         }

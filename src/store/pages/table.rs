@@ -10,7 +10,6 @@ use super::handle::Handle;
 use super::page::Page;
 use super::record::{Record, State};
 use crate::error::{Error, Result};
-use crate::latency::{Heaviest, Latencies};
 use crate::memory::Memory;
 use crate::store::clock::Clock;
 use crate::sync::{Mutex, RwLock};
@@ -110,8 +109,6 @@ pub struct PageTable {
     // Taken before `pages` where both are: a page moves from one to the other while this one is held, so whoever holds both
     // meets every page exactly once. JavaScript that makes a page takes only `pages`, which is never held for long.
     past: Mutex<Past>,
-    // Never held together with one of the others, and never longer than it takes to count one page.
-    latencies: Mutex<Heaviest>,
     last_id: AtomicU64,
 }
 
@@ -155,13 +152,13 @@ impl PageTable {
         Some(pages.leaving.len())
     }
 
-    /// Counts what the pages held that were released; `clock` is the one that their contexts were stamped by.
-    pub fn settle(&self, clock: Clock) {
+    /// Counts what the pages held that were released; `clock` is the one that their contexts were stamped by. `leaves` is
+    /// called with each page while [`PageTable::all`] still has it; two threads that settle can call it with the same page.
+    pub fn settle(&self, clock: Clock, leaves: impl Fn(&Page)) {
         loop {
-            // One page at a time, so that no reader of the past waits for all of them. Latencies first, which count nothing
-            // twice: until then a reader of them finds the page here.
+            // One page at a time, so that no reader of the past waits for all of them.
             let Some(page) = self.pages.read().leaving.last().cloned() else { return };
-            self.latencies.lock().add(&page);
+            leaves(&page);
             let mut past = self.past.lock();
             if !self.pages.write().take_leaving(&page) {
                 // Another thread counted it.
@@ -190,15 +187,10 @@ impl PageTable {
             .ok_or(Error::StaleHandle { handle: handle.seq() })
     }
 
-    /// Latencies of all closed contexts: those of gone pages and those of live ones, each counted once.
-    pub fn latencies(&self) -> Latencies {
-        let pages: Vec<Arc<Page>> = {
-            let pages = self.pages.read();
-            pages.live.values().chain(&pages.leaving).cloned().collect()
-        };
-        // One page at a time, so that a thread that counts a released page does not wait for all of them.
-        pages.iter().for_each(|page| self.latencies.lock().add(page));
-        self.latencies.lock().latencies()
+    /// The live pages, and the released ones that are not counted yet.
+    pub fn all(&self) -> Vec<Arc<Page>> {
+        let pages = self.pages.read();
+        pages.live.values().chain(&pages.leaving).cloned().collect()
     }
 
     /// The requests that nobody closed, of pages that are gone; `now_ms` is the coarse clock's reading.
@@ -252,30 +244,31 @@ mod tests {
         assert_eq!(table.release(page.id()), None, "a second release must not count twice");
         for _ in 0..2 {
             assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
-            table.settle(Clock::start());
+            table.settle(Clock::start(), |_| {});
         }
     }
 
     #[test]
-    fn nothing_but_the_latencies_waits_for_the_latencies() {
-        let table = PageTable::new();
-        let reader = table.latencies.lock();
+    fn no_reader_waits_for_a_hook() {
+        let (table, gate) = (PageTable::new(), Mutex::new(()));
+        let closed_gate = gate.lock();
         let (page, other) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
         make(&page, 4, 0);
         assert!(table.resolve(Handle::of(page.id(), 1)).is_ok());
         assert_eq!(table.release(page.id()), Some(1));
         assert_eq!((table.snapshot().0.len(), table.abandoned(0).list().len()), (1, 0));
-        // A thread that counts pages may wait for it, and keeps nothing meanwhile.
+        // A thread that counts pages waits for the hook, and holds no lock meanwhile.
         std::thread::scope(|scope| {
-            let counting = scope.spawn(|| table.settle(Clock::start()));
+            let counting = scope.spawn(|| table.settle(Clock::start(), |_| drop(gate.lock())));
             std::thread::sleep(std::time::Duration::from_millis(50));
             assert!(!counting.is_finished());
             assert_eq!(table.snapshot().1.closed, 1);
             assert_eq!(table.release(other.id()), Some(2));
-            drop(reader);
+            assert_eq!(table.all().len(), 2);
+            drop(closed_gate);
         });
         assert_eq!(table.snapshot().1.closed, 1);
-        assert_eq!(table.latencies().list()[0].count, 1);
+        assert_eq!(table.all().len(), 0);
     }
 
     #[test]
