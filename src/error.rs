@@ -1,30 +1,35 @@
 //! What can go wrong, under stable codes.
 
-use std::fmt;
-
 use crate::limits::{BYTE_LANES, COUNTER_LANES, HANDLE_MAX};
-use crate::store::registry::SlotSpec;
 
 /// The result of every fallible function of the crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A failure; [`Error::code`] is stable, the message names the cause and the way out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The key is registered already, with another spec.
+    #[error(
+        "slot {key:?} is already registered as {registered}, so it cannot become {requested}; \
+         use the same spec everywhere or another key"
+    )]
     SlotConflict {
-        /// The spec that holds the key.
-        registered: Box<SlotSpec>,
-        /// The spec that was refused.
-        requested: Box<SlotSpec>,
+        /// The key.
+        key: String,
+        /// The spec that holds the key, printed.
+        registered: String,
+        /// The spec that was refused, printed.
+        requested: String,
     },
     /// No slot has this id.
+    #[error("no slot has the id {id}; use an id that registerSlot() returned or slots() lists")]
     SlotUnknown {
         /// The id as given.
         id: u64,
     },
     /// A spec breaks a rule.
+    #[error("the spec of slot {key:?} is not valid: {reason}")]
     SlotSpec {
         /// The key as given, possibly empty.
         key: String,
@@ -32,6 +37,7 @@ pub enum Error {
         reason: String,
     },
     /// The slot has no lane in the cell, or the lane cannot hold the value.
+    #[error("slot {key:?}: {reason}")]
     SlotKind {
         /// The slot's key.
         key: String,
@@ -39,6 +45,11 @@ pub enum Error {
         reason: String,
     },
     /// Every lane of the needed sort is taken.
+    #[error(
+        "slot {key:?} needs a {} and all {} are taken; register it with lifetime \"scope\" or as a \"value\"",
+        if *counter { "counter lane" } else { "byte lane" },
+        if *counter { COUNTER_LANES } else { BYTE_LANES }
+    )]
     SlotsFull {
         /// The key that was refused.
         key: String,
@@ -46,21 +57,30 @@ pub enum Error {
         counter: bool,
     },
     /// The handle was right once; its page is freed, or its cell was never allocated.
+    #[error(
+        "handle {handle} names no live cell; its context was collected or never made, \
+         so read it while the context is reachable"
+    )]
     StaleHandle {
         /// The handle.
         handle: u64,
     },
     /// The number is no handle or id at all.
+    #[error(
+        "{given} is not a handle, id or limit; expected an integer in the range of those, at most {HANDLE_MAX}"
+    )]
     Handle {
         /// The value as given, printed.
         given: String,
     },
     /// A filter names something that no context can be.
+    #[error("this filter finds nothing: {reason}")]
     Filter {
         /// What was given, and what would be right.
         reason: String,
     },
     /// Memory for a page or a thread block could not be had.
+    #[error("no {bytes} bytes of memory that JavaScript can share: {reason}; use the JavaScript pages")]
     PageMemory {
         /// Bytes that were asked for.
         bytes: usize,
@@ -68,23 +88,30 @@ pub enum Error {
         reason: String,
     },
     /// The thread that keeps the coarse clock could not be started.
+    #[error("the clock thread did not start: {reason}; raise the thread limit of the process")]
     Clock {
         /// What the operating system said.
         reason: String,
     },
     /// The process is watched already.
+    #[error(
+        "a watch is already running in this process and covers all its threads; stop() it before you start another"
+    )]
     Watched,
     /// The watchdog thread could not be started.
+    #[error("the watchdog thread did not start: {reason}; raise the thread limit of the process")]
     Watchdog {
         /// What the operating system said.
         reason: String,
     },
     /// The process records already.
+    #[error("this process records into {path}; one flight has all its threads, so stop() it before another")]
     Recording {
         /// The file that it records into.
         path: String,
     },
     /// A flight cannot be made at this path.
+    #[error("no flight can be recorded into {path}: {reason}")]
     RecordFile {
         /// The path, or that of an older flight beside it.
         path: String,
@@ -92,6 +119,7 @@ pub enum Error {
         reason: String,
     },
     /// Something else has one of the names that the recording needs.
+    #[error("{path} is left alone: {reason}; move it away, or choose another path")]
     RecordTaken {
         /// The path, or that of an older flight beside it.
         path: String,
@@ -99,6 +127,10 @@ pub enum Error {
         reason: String,
     },
     /// A live process records into this file.
+    #[error(
+        "{} records into {path} and is alive; give each process a path of its own",
+        pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+    )]
     RecordHeld {
         /// The file.
         path: String,
@@ -106,13 +138,20 @@ pub enum Error {
         pid: Option<u32>,
     },
     /// The thread that keeps a flight current could not be started.
+    #[error("the recorder's thread did not start: {reason}; raise the thread limit of the process")]
     Recorder {
         /// What the operating system said.
         reason: String,
     },
     /// The process has a diagnostics server already.
+    #[error(
+        "one diagnostics server shows all threads of a process, and one is on; stop() it before you start another"
+    )]
     Serving,
     /// The diagnostics server cannot listen there, or its thread could not be started.
+    #[error(
+        "the diagnostics server cannot listen on {address}: {reason}; choose another port (0 for any free one) or host"
+    )]
     Listen {
         /// Where it was to listen.
         address: String,
@@ -120,6 +159,7 @@ pub enum Error {
         reason: String,
     },
     /// A file could not be read as a flight.
+    #[error("{path} {}", fault.message(reason))]
     Flight {
         /// The file.
         path: String,
@@ -179,110 +219,16 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Fault {
+    fn message(self, reason: &str) -> String {
         match self {
-            Error::SlotConflict { registered, requested } => write!(
-                f,
-                "slot {:?} is already registered as {registered}, so it cannot become {requested}; \
-                 use the same spec everywhere or another key",
-                registered.key
-            ),
-            Error::SlotUnknown { id } => {
-                write!(f, "no slot has the id {id}; use an id that registerSlot() returned or slots() lists")
+            Fault::Unreadable => format!("cannot be read: {reason}"),
+            Fault::Foreign => format!("is no flight that onescope recorded: {reason}"),
+            Fault::Truncated => {
+                format!("is shorter than it was: {reason}; nothing in it can be relied on")
             }
-            Error::SlotSpec { key, reason } => write!(f, "the spec of slot {key:?} is not valid: {reason}"),
-            Error::SlotKind { key, reason } => write!(f, "slot {key:?}: {reason}"),
-            Error::SlotsFull { key, counter: true } => write!(
-                f,
-                "slot {key:?} needs a counter lane and all {COUNTER_LANES} are taken; \
-                 register it with lifetime \"scope\" or as a \"value\""
-            ),
-            Error::SlotsFull { key, counter: false } => write!(
-                f,
-                "slot {key:?} needs a byte lane and all {BYTE_LANES} are taken; \
-                 register it with lifetime \"scope\" or as a \"value\""
-            ),
-            Error::StaleHandle { handle } => write!(
-                f,
-                "handle {handle} names no live cell; its context was collected or never made, \
-                 so read it while the context is reachable"
-            ),
-            Error::Handle { given } => {
-                write!(
-                    f,
-                    "{given} is not a handle, id or limit; expected an integer in the range of those, at most {HANDLE_MAX}"
-                )
-            }
-            Error::Filter { reason } => write!(f, "this filter finds nothing: {reason}"),
-            Error::PageMemory { bytes, reason } => {
-                write!(
-                    f,
-                    "no {bytes} bytes of memory that JavaScript can share: {reason}; use the JavaScript pages"
-                )
-            }
-            Error::Clock { reason } => {
-                write!(f, "the clock thread did not start: {reason}; raise the thread limit of the process")
-            }
-            Error::Watched => {
-                write!(
-                    f,
-                    "a watch is already running in this process and covers all its threads; stop() it before you start another"
-                )
-            }
-            Error::Watchdog { reason } => {
-                write!(
-                    f,
-                    "the watchdog thread did not start: {reason}; raise the thread limit of the process"
-                )
-            }
-            Error::Recording { path } => {
-                write!(
-                    f,
-                    "this process records into {path}; one flight has all its threads, so stop() it before another"
-                )
-            }
-            Error::RecordFile { path, reason } => {
-                write!(f, "no flight can be recorded into {path}: {reason}")
-            }
-            Error::RecordTaken { path, reason } => {
-                write!(f, "{path} is left alone: {reason}; move it away, or choose another path")
-            }
-            Error::RecordHeld { path, pid } => {
-                let who = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
-                write!(f, "{who} records into {path} and is alive; give each process a path of its own")
-            }
-            Error::Recorder { reason } => {
-                write!(
-                    f,
-                    "the recorder's thread did not start: {reason}; raise the thread limit of the process"
-                )
-            }
-            Error::Flight { path, fault, reason } => match fault {
-                Fault::Unreadable => write!(f, "{path} cannot be read: {reason}"),
-                Fault::Foreign => write!(f, "{path} is no flight that onescope recorded: {reason}"),
-                Fault::Truncated => {
-                    write!(f, "{path} is shorter than it was: {reason}; nothing in it can be relied on")
-                }
-                Fault::Torn => {
-                    write!(f, "{path} was damaged: {reason}; nothing in it can be relied on")
-                }
-                Fault::Version => write!(f, "{path} is a flight that this version does not read: {reason}"),
-            },
-            Error::Serving => {
-                write!(
-                    f,
-                    "one diagnostics server shows all threads of a process, and one is on; stop() it before you start another"
-                )
-            }
-            Error::Listen { address, reason } => {
-                write!(
-                    f,
-                    "the diagnostics server cannot listen on {address}: {reason}; choose another port (0 for any free one) or host"
-                )
-            }
+            Fault::Torn => format!("was damaged: {reason}; nothing in it can be relied on"),
+            Fault::Version => format!("is a flight that this version does not read: {reason}"),
         }
     }
 }
-
-impl std::error::Error for Error {}

@@ -6,9 +6,9 @@
 //! |---|---|---|
 //! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
 //! | `PageTable::past` | totals and abandoned requests of pages that are gone | |
-//! | `PageTable::latencies` | the histograms, and which labels have one of their own | |
 //! | `PageTable::pages` | which pages are live, which wait to be counted | the words of a page (atomics, written by JavaScript) |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |
+//! | `LatencyTable` | the histograms, and which labels have one of their own | |
 //! | `Watchdog` | the watch that is on, its answers and helper | what its thread knows of stalls (its own) |
 //! | `Watchdog::history` | the last reports | |
 //! | `Recorder` | which flight is recorded | the words of its pages and blocks (atomics) |

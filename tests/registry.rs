@@ -43,8 +43,9 @@ proptest! {
             match model.get(spec.key.as_ref()) {
                 Some((known, id)) if *known == spec => prop_assert_eq!(result, Ok(*id)),
                 Some((known, _)) => prop_assert_eq!(result, Err(Error::SlotConflict {
-                    registered: Box::new(known.clone()),
-                    requested: Box::new(spec),
+                    key: spec.key.to_string(),
+                    registered: known.to_string(),
+                    requested: spec.to_string(),
                 })),
                 None if spec.is_native() && *used == limit => {
                     prop_assert_eq!(result, Err(Error::SlotsFull { key: spec.key.to_string(), counter }));

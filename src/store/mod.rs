@@ -1,5 +1,5 @@
-//! The core, which knows no feature: what the threads of a process share: the slots, the pages of records and the threads with their clock.
-//!
+//! The core, which knows no feature: what the threads of a process share, that is the slots, the pages of records, and the
+//! threads with their clock. Features read it; [`hooks`] call them.
 
 pub mod clock;
 pub mod hooks;

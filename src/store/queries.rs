@@ -1,11 +1,11 @@
 //! Looking at contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
 
 use crate::error::{Error, Result};
-use crate::store::Store;
 use crate::store::clock::Clock;
 use crate::store::pages::record::word;
 use crate::store::pages::{Handle, Record, RecordRef, RequestKind, State, Totals};
 use crate::store::registry::{Lane, Scalar, Slot, SlotSpec};
+use crate::store::tables::Store;
 
 /// Which contexts to list. The default lists every request that is in flight.
 #[derive(Debug, Clone, Default)]

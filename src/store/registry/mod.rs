@@ -69,8 +69,9 @@ impl Registry {
                 Ok(slot.id)
             } else {
                 Err(Error::SlotConflict {
-                    registered: Box::new(slot.spec.clone()),
-                    requested: Box::new(spec),
+                    key: spec.key.to_string(),
+                    registered: slot.spec.to_string(),
+                    requested: spec.to_string(),
                 })
             };
         }
