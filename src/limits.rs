@@ -1,18 +1,18 @@
 //! Every fixed size of the store, with its unit and with what happens beyond it.
 
-/// Version of the cell and header layout. JavaScript compares it (through the layout hash) before it maps a page.
+/// Version of the record and header layout. JavaScript compares it (through the layout hash) before it maps a page.
 pub const LAYOUT_VERSION: u32 = 3;
 
 /// First word of a page, the ASCII letters "ONES".
 pub const PAGE_MAGIC: u32 = 0x4f4e_4553;
 
-/// Cells per page, the header cell included. A full page is followed by a new one; there is no limit on pages but memory.
+/// Cells per page, the header record included. A full page is followed by a new one; there is no limit on pages but memory.
 pub const PAGE_RECORDS: usize = 256;
 
-/// Bytes per cell: two cache lines, so that two requests never share one.
+/// Bytes per record: two cache lines, so that two requests never share one.
 pub const RECORD_BYTES: usize = 128;
 
-/// 32-bit words per cell.
+/// 32-bit words per record.
 pub const RECORD_WORDS: usize = RECORD_BYTES / 4;
 
 /// Bytes per page (32 KiB).
@@ -21,10 +21,10 @@ pub const PAGE_BYTES: usize = PAGE_RECORDS * RECORD_BYTES;
 /// Bytes of UTF-8 that a label holds. A longer label is cut at the last character boundary that fits.
 pub const LABEL_BYTES: usize = 64;
 
-/// Byte lanes per cell, for flags and enums. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
+/// Byte lanes per record, for flags and enums. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
 pub const BYTE_LANES: usize = 32;
 
-/// Counter lanes per cell, one word each. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
+/// Counter lanes per record, one word each. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
 pub const COUNTER_LANES: usize = 3;
 
 /// Largest value of a counter lane. JavaScript maps the words as signed 32-bit integers, and -1 is taken; a larger value

@@ -29,12 +29,12 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
         recorder.attach_thread(store).unwrap();
         let page = recorder.allocate_page(store, thread).unwrap();
         for index in 1..200 {
-            let cell = page.cell(index);
-            cell.set_word(word::STARTED, 1);
-            cell.set_label(&format!("GET /{index}"));
-            cell.set_byte(byte::STATE, (index % 5) as u8);
-            cell.set_byte(byte::KIND, (index % 7) as u8);
-            cell.set_word(word::PARENT_LOW, if index % 3 == 0 { 257 } else { 0 });
+            let record = page.record(index);
+            record.set_word(word::STARTED, 1);
+            record.set_label(&format!("GET /{index}"));
+            record.set_byte(byte::STATE, (index % 5) as u8);
+            record.set_byte(byte::KIND, (index % 7) as u8);
+            record.set_word(word::PARENT_LOW, if index % 3 == 0 { 257 } else { 0 });
         }
         page.set_cursor(200);
     }

@@ -10,17 +10,17 @@ use onescope::store::pages::{Handle, Page, State};
 use onescope::store::queries::{self, Filter};
 use proptest::prelude::*;
 
-/// Allocates a cell as JavaScript does: write it, then move the cursor.
+/// Allocates a record as JavaScript does: write it, then move the cursor.
 fn make(page: &Page, state: State, parent: u64) -> Option<u64> {
     let index = page.cursor();
     if index == 256 {
         return None;
     }
-    let cell = page.cell(index);
-    cell.set_word(word::STARTED, 1);
-    cell.set_word(word::PARENT_LOW, parent as u32);
-    cell.set_word(word::PARENT_HIGH, (parent >> 32) as u32);
-    cell.set_byte(byte::STATE, state as u8);
+    let record = page.record(index);
+    record.set_word(word::STARTED, 1);
+    record.set_word(word::PARENT_LOW, parent as u32);
+    record.set_word(word::PARENT_HIGH, (parent >> 32) as u32);
+    record.set_byte(byte::STATE, state as u8);
     page.set_cursor(index + 1);
     Some(Handle::of(page.id(), index).seq())
 }
@@ -80,7 +80,7 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
         Op::Close => {
             if let Some(seq) = some_seq(model) {
                 let handle = Handle::new(seq).unwrap();
-                store.pages.resolve(handle).unwrap().cell().set_byte(byte::STATE, State::Closed as u8);
+                store.pages.resolve(handle).unwrap().record().set_byte(byte::STATE, State::Closed as u8);
                 let (_, fork, closed) = model.live.get_mut(&seq).unwrap();
                 model.counts[CLOSED] += u64::from(!*fork && !*closed);
                 *closed = true;
@@ -166,8 +166,8 @@ fn contexts_come_oldest_first_with_slots_on_request() {
     std::thread::sleep(std::time::Duration::from_millis(60));
     let seqs: Vec<u64> = (0..3).filter_map(|_| make(&page, State::Active, 0)).collect();
     // Made at 1 ms, 41 ms and 21 ms of the clock.
-    page.cell(2).set_word(word::STARTED, 41);
-    page.cell(3).set_word(word::STARTED, 21);
+    page.record(2).set_word(word::STARTED, 41);
+    page.record(3).set_word(word::STARTED, 21);
     let found = queries::contexts(&store, &Filter { limit: Some(2), slots: true, ..Filter::default() });
     assert_eq!(found.iter().map(|context| context.seq).collect::<Vec<_>>(), [seqs[0], seqs[2]]);
     assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.len()), (5, 0, 10));
@@ -187,7 +187,7 @@ fn slots_are_read_and_written_by_handle() {
     let text = |text: &'static str| onescope::store::registry::Scalar::Text(text.into());
     queries::write_slot(&store, seq, id("phase"), &text("action")).unwrap();
     assert_eq!(queries::read_slot(&store, seq, id("phase")), Ok(Some(text("action"))));
-    page.cell(1).set_byte(byte::LANES + 1, 255);
+    page.record(1).set_byte(byte::LANES + 1, 255);
     assert_eq!(queries::read_slot(&store, seq, id("phase")), Ok(None), "JavaScript holds it");
     let code = |id| queries::read_slot(&store, seq, id).unwrap_err().code();
     assert_eq!(code(id("headersContext")), "ERR_ONESCOPE_SLOT_KIND");
@@ -226,7 +226,7 @@ fn readers_never_see_what_was_not_written() {
             let page = store.pages.allocate(0).unwrap();
             let label = char::from(b'a' + (page.id() % 26) as u8).to_string().repeat(64);
             for _ in 0..255 {
-                page.cell(page.cursor()).set_label(&label);
+                page.record(page.cursor()).set_label(&label);
                 make(&page, State::Active, 0);
             }
             pages.push(page);

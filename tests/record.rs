@@ -1,4 +1,4 @@
-//! Lanes and labels: what is written is read back, and nothing else of the cell changes.
+//! Lanes and labels: what is written is read back, and nothing else of the record changes.
 
 use onescope::limits::{COUNTER_MAX, LABEL_BYTES};
 use onescope::store::pages::{Page, Record};
@@ -8,8 +8,8 @@ use onescope::store::registry::{
 use onescope::text::clean;
 use proptest::prelude::*;
 
-fn image(cell: Record<'_>) -> Vec<u8> {
-    (0..128).map(|offset| cell.byte(offset)).collect()
+fn image(record: Record<'_>) -> Vec<u8> {
+    (0..128).map(|offset| record.byte(offset)).collect()
 }
 
 /// A native spec and a value in its domain.
@@ -42,12 +42,12 @@ proptest! {
         let page = Page::new(1, 0).unwrap();
         let counter = spec.kind == SlotKind::Counter;
         let lane = if counter { Lane::Counter(lane % 3) } else { Lane::Byte(lane) };
-        let cell = page.cell(7);
-        prop_assert_eq!(cell.slot(&spec, lane), Some(spec.default.clone()), "a zeroed cell holds defaults");
-        cell.set_slot(&spec, lane, &value).unwrap();
-        prop_assert_eq!(cell.slot(&spec, lane), Some(value.clone()));
-        cell.set_slot(&spec, lane, &spec.default).unwrap();
-        prop_assert_eq!(image(cell), vec![0; 128], "the default is zero again, and nothing else was touched");
+        let record = page.record(7);
+        prop_assert_eq!(record.slot(&spec, lane), Some(spec.default.clone()), "a zeroed record holds defaults");
+        record.set_slot(&spec, lane, &value).unwrap();
+        prop_assert_eq!(record.slot(&spec, lane), Some(value.clone()));
+        record.set_slot(&spec, lane, &spec.default).unwrap();
+        prop_assert_eq!(image(record), vec![0; 128], "the default is zero again, and nothing else was touched");
     }
 
     #[test]
@@ -67,14 +67,14 @@ proptest! {
     fn a_label_keeps_its_longest_prefix_of_whole_characters(label in ".{0,80}", before in ".{0,80}") {
         let label = clean(&label);
         let page = Page::new(1, 0).unwrap();
-        let cell = page.cell(255);
-        cell.set_label(&before);
-        cell.set_label(&label);
-        let kept = cell.label();
+        let record = page.record(255);
+        record.set_label(&before);
+        record.set_label(&label);
+        let kept = record.label();
         prop_assert!(label.starts_with(&kept) && kept.len() <= LABEL_BYTES);
         let next = label[kept.len()..].chars().next();
         prop_assert!(next.is_none_or(|next| kept.len() + next.len_utf8() > LABEL_BYTES));
-        prop_assert_eq!(image(page.cell(254)), vec![0; 128], "the neighbour is untouched");
+        prop_assert_eq!(image(page.record(254)), vec![0; 128], "the neighbour is untouched");
     }
 }
 
@@ -82,7 +82,7 @@ proptest! {
 fn setting_every_builtin_leaves_the_rest_of_the_cell_alone() {
     let registry = Registry::with_builtins();
     let page = Page::new(1, 0).unwrap();
-    let cell = page.cell(3);
+    let record = page.record(3);
     let other = |spec: &SlotSpec| match (&spec.kind, &spec.default) {
         (SlotKind::Flag, _) => Scalar::Bool(true),
         (SlotKind::Enum { variants }, _) => variants[variants.len() - 1].clone(),
@@ -91,11 +91,11 @@ fn setting_every_builtin_leaves_the_rest_of_the_cell_alone() {
     let native: Vec<_> = registry.list().iter().filter_map(|slot| Some((&slot.spec, slot.lane?))).collect();
     assert_eq!(native.len(), 10);
     for (spec, lane) in &native {
-        cell.set_slot(spec, *lane, &other(spec)).unwrap();
+        record.set_slot(spec, *lane, &other(spec)).unwrap();
     }
     for (spec, lane) in &native {
-        assert_eq!(cell.slot(spec, *lane), Some(other(spec)), "{}", spec.key);
+        assert_eq!(record.slot(spec, *lane), Some(other(spec)), "{}", spec.key);
     }
-    let bytes = image(cell);
+    let bytes = image(record);
     assert!(bytes[..20].iter().chain(&bytes[64..]).all(|byte| *byte == 0));
 }

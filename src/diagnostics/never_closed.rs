@@ -70,12 +70,12 @@ mod tests {
             (&gone, "GET /b", 5),
             (&gone, "GET /b", 5),
         ] {
-            let cell = page.cell(page.cursor());
+            let record = page.record(page.cursor());
             page.set_cursor(page.cursor() + 1);
-            cell.set_byte(byte::STATE, 2);
-            cell.set_word(word::STARTED, now.wrapping_sub(80_000));
-            cell.set_word(word::TOUCHED, now.wrapping_sub(idle_ms));
-            cell.set_label(label);
+            record.set_byte(byte::STATE, 2);
+            record.set_word(word::STARTED, now.wrapping_sub(80_000));
+            record.set_word(word::TOUCHED, now.wrapping_sub(idle_ms));
+            record.set_label(label);
         }
         store.pages.release(gone.id());
         // Before they are counted and after.

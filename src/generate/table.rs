@@ -116,7 +116,7 @@ export const LAYOUT = Object.freeze({{
         header::SEQ_LOW,
         header::SEQ_HIGH,
         header::CURSOR,
-        header::CELL_COUNT,
+        header::RECORD_COUNT,
         THREAD_BLOCK_BYTES / 4,
         block::CLOCK,
         block::BEAT,

@@ -41,20 +41,20 @@ impl Heaviest {
     /// were forked from, nor parts of a request that have its label: those would count twice under it.
     pub fn add(&mut self, page: &Page) {
         let mut buffer = [0; LABEL_BYTES];
-        for (index, cell) in page.cells() {
-            if cell.state() != State::Closed
-                || cell.is_fork()
-                || cell.has_borrowed_label()
+        for (index, record) in page.records() {
+            if record.state() != State::Closed
+                || record.is_fork()
+                || record.has_borrowed_label()
                 || !page.count_once(index)
             {
                 continue;
             }
             // The state is written after the time, but another thread may see it before; a time before the start would
             // come out as 49 days.
-            let (started, ended) = (cell.word(word::STARTED), cell.word(word::TOUCHED));
+            let (started, ended) = (record.word(word::STARTED), record.word(word::TOUCHED));
             let ms = u64::from(Clock::age_ms(started, ended)).min(LATENCY_MAX_MS);
-            let label = cell.label_bytes(&mut buffer);
-            self.count(if cell.has_path_label() { unrouted::name(label) } else { label }, ms);
+            let label = record.label_bytes(&mut buffer);
+            self.count(if record.has_path_label() { unrouted::name(label) } else { label }, ms);
         }
     }
 

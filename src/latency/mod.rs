@@ -1,6 +1,6 @@
 //! How long contexts took, by label.
 //!
-//! JavaScript writes only the cell. Its times are those of the coarse clock, so a single latency is right to 10 ms, while
+//! JavaScript writes only the record. Its times are those of the coarse clock, so a single latency is right to 10 ms, while
 //! a mean of many is better than that.
 
 mod heaviest;

@@ -36,11 +36,11 @@ impl Deref for Pages {
 
 fn make(page: &Page, label: &str, state: State, ms: u32) -> usize {
     let index = page.cursor();
-    let cell = page.cell(index);
-    cell.set_word(word::STARTED, 5);
-    cell.set_word(word::TOUCHED, 5 + ms);
-    cell.set_label(label);
-    cell.set_byte(byte::STATE, state as u8);
+    let record = page.record(index);
+    record.set_word(word::STARTED, 5);
+    record.set_word(word::TOUCHED, 5 + ms);
+    record.set_label(label);
+    record.set_byte(byte::STATE, state as u8);
     page.set_cursor(index + 1);
     index
 }
@@ -55,13 +55,13 @@ fn each_closed_context_counts_once_whether_its_page_is_live_or_gone() {
     make(&gone, "GET /a", State::Active, 7);
     make(&live, "GET /b", State::Closed, 30);
     let fork = make(&live, "GET /b", State::Closed, 40);
-    live.cell(fork).set_word(word::PARENT_LOW, 257);
+    live.record(fork).set_word(word::PARENT_LOW, 257);
     let part = make(&live, "GET /b", State::Closed, 50);
-    live.cell(part).set_word(word::PARENT_LOW, 257);
-    live.cell(part).set_byte(byte::INNER, BORROWED_LABEL);
+    live.record(part).set_word(word::PARENT_LOW, 257);
+    live.record(part).set_byte(byte::INNER, BORROWED_LABEL);
     let inner = make(&live, "job", State::Closed, 0);
-    live.cell(inner).set_word(word::PARENT_LOW, 257);
-    live.cell(inner).set_byte(byte::INNER, OWN_LABEL);
+    live.record(inner).set_word(word::PARENT_LOW, 257);
+    live.record(inner).set_byte(byte::INNER, OWN_LABEL);
     let before = table.latencies().list();
     assert_eq!(table.release(gone.id()), Some(1));
     assert_eq!(table.latencies().list(), before);
@@ -142,8 +142,8 @@ fn paths_of_any_number_share_one_name_for_each_method() {
     let page = table.allocate(0).unwrap();
     for index in 0..PAGE_RECORDS - 20 {
         let method = ["GET", "POST", "BREW"][index % 3];
-        let cell = make(&page, &format!("{method} /wp-{index}.php"), State::Closed, 10);
-        page.cell(cell).set_byte(byte::INNER, PATH_LABEL);
+        let record = make(&page, &format!("{method} /wp-{index}.php"), State::Closed, 10);
+        page.record(record).set_byte(byte::INNER, PATH_LABEL);
     }
     for _ in 0..10 {
         make(&page, "GET /blog/[slug]", State::Closed, 10);
@@ -162,7 +162,7 @@ fn count<'a>(table: &Pages, labels: impl IntoIterator<Item = &'a String>) {
         }
         let index = make(&page, label.trim_start_matches('?'), State::Closed, 10);
         if label.starts_with('?') {
-            page.cell(index).set_byte(byte::INNER, PATH_LABEL);
+            page.record(index).set_byte(byte::INNER, PATH_LABEL);
         }
     }
     release(table, &page);

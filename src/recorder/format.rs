@@ -58,17 +58,17 @@ pub const STALL_SLOTS: Range<usize> = BLOCKS.end..BLOCKS.end + STALLS * SLOT_BYT
 /// Where the pages begin.
 pub const PAGES_START: usize = STALL_SLOTS.end;
 
-/// From one page to the next. Were it a multiple of 4096, the same cell of all pages would want the same few lines of a
+/// From one page to the next. Were it a multiple of 4096, the same record of all pages would want the same few lines of a
 /// processor's cache: with thousands of requests in flight that cost each of them a tenth of a microsecond.
 pub const PAGE_STRIDE: usize = PAGE_BYTES + 192;
 
 /// Most bytes of a flight (1 GiB).
 pub const MAX_BYTES: usize = 1 << 30;
 
-/// Bytes of a copy of a context in flight whose page is not in the file: words 0 and 1 its handle, 2 its thread; then the cell.
+/// Bytes of a copy of a context in flight whose page is not in the file: words 0 and 1 its handle, 2 its thread; then the record.
 pub const OUTSIDE_BYTES: usize = 192;
 
-/// Where the cell is in it.
+/// Where the record is in it.
 pub const OUTSIDE_RECORD: usize = 64;
 
 /// Fewest copies that there is room for.

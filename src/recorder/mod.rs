@@ -2,7 +2,7 @@
 //!
 //! While a recording is on, the pages of contexts and the blocks of the threads lie in a mapped file. JavaScript writes
 //! them as ever, and the system keeps what is written, also after SIGKILL. A thread of its own adds totals four times a
-//! second. Nothing is written for a request but its cell.
+//! second. Nothing is written for a request but its record.
 
 mod flight;
 mod format;

@@ -50,13 +50,13 @@ impl Outside {
             }
             let full = page.cursor() == PAGE_RECORDS;
             let mut over = 0;
-            for (index, cell) in page.cells() {
-                if cell.state().is_in_flight() && !cell.is_fork() {
+            for (index, record) in page.records() {
+                if record.state().is_in_flight() && !record.is_fork() {
                     let seq = Handle::of(page.id(), index).seq();
                     seen.insert(seq);
-                    unrecorded.in_flight += u64::from(!self.put(&mut places, seq, page.thread(), cell));
+                    unrecorded.in_flight += u64::from(!self.put(&mut places, seq, page.thread(), record));
                 }
-                over += usize::from(cell.state() == State::Closed || cell.is_fork());
+                over += usize::from(record.state() == State::Closed || record.is_fork());
             }
             if full && over == PAGE_RECORDS - 1 {
                 places.done.insert(page.id());
@@ -74,7 +74,7 @@ impl Outside {
         self.places.lock().sealed = true;
     }
 
-    fn put(&self, places: &mut Places, seq: u64, thread: u32, cell: Record<'_>) -> bool {
+    fn put(&self, places: &mut Places, seq: u64, thread: u32, record: Record<'_>) -> bool {
         if places.sealed {
             return places.of.contains_key(&seq);
         }
@@ -85,7 +85,7 @@ impl Outside {
         };
         let start = place * OUTSIDE_WORDS;
         for word in 0..RECORD_WORDS {
-            let value = cell.word(word);
+            let value = record.word(word);
             let at = start + OUTSIDE_RECORD / 4 + word;
             // What is not written does not have to go to the disk.
             if self.memory.word(at) != value {
@@ -97,7 +97,7 @@ impl Outside {
             places.of.insert(seq, place);
             self.memory.set_word(start + 2, thread);
             self.memory.set_word(start + 1, (seq >> 32) as u32);
-            // Last: it says that the rest is there. It is never 0, because the first cell of a page is no context.
+            // Last: it says that the rest is there. It is never 0, because the first record of a page is no context.
             self.memory.set_word(start, seq as u32);
         }
         true

@@ -33,10 +33,10 @@ fn settings(folder: &Path, pages: usize) -> Settings {
 
 fn make(page: &Page, state: State, label: &str) -> u64 {
     let index = page.cursor();
-    let cell = page.cell(index);
-    cell.set_word(word::STARTED, 1);
-    cell.set_byte(byte::STATE, state as u8);
-    cell.set_label(label);
+    let record = page.record(index);
+    record.set_word(word::STARTED, 1);
+    record.set_byte(byte::STATE, state as u8);
+    record.set_label(label);
     page.set_cursor(index + 1);
     Handle::of(page.id(), index).seq()
 }
@@ -59,7 +59,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     let slow = make(&page, State::Active, "GET /slow");
     make(&page, State::Closed, "GET /over");
     let fork = make(&page, State::Active, "");
-    page.cell(3).set_word(word::PARENT_LOW, slow as u32);
+    page.record(3).set_word(word::PARENT_LOW, slow as u32);
     thread.block.set_word(block::SEEN_LOW, fork as u32);
     thread.block.set_word(block::CALL_LOW, slow as u32);
     thread.block.set_word(block::CALL, 1);
@@ -130,9 +130,9 @@ fn pages_given_back_are_zeros_for_the_next() {
     recorder.start(store, &settings).unwrap();
     for round in 0..3 {
         let page = recorder.allocate_page(store, 0).unwrap();
-        assert!(page.cell(200).word(5) == 0 && page.cells().count() == 0);
+        assert!(page.record(200).word(5) == 0 && page.records().count() == 0);
         make(&page, State::Active, &format!("round {round}"));
-        page.cell(200).set_word(5, 7);
+        page.record(200).set_word(5, 7);
         assert_eq!(labels(&read(&settings.path).unwrap()), [format!("round {round}")]);
         store.pages.release(page.id());
         store.settle();

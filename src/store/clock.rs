@@ -4,7 +4,7 @@ use std::time::Instant;
 
 /// A monotonic millisecond counter of 32 bits.
 ///
-/// It starts at 1 and skips 0, so that 0 in a cell means "never". It wraps after 49 days, so ages are wrapping differences
+/// It starts at 1 and skips 0, so that 0 in a record means "never". It wraps after 49 days, so ages are wrapping differences
 /// and nothing but [`Clock::age_ms`] subtracts readings; a request that is older than that shows too young an age.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {

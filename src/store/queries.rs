@@ -72,22 +72,22 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
     let (pages, _) = store.pages.snapshot();
     let mut found: Vec<ContextInfo> = Vec::new();
     for page in pages.iter().filter(|page| filter.thread.is_none_or(|thread| thread == page.thread())) {
-        for (index, cell) in page.cells() {
+        for (index, record) in page.records() {
             // Read once: the context may be closed while it is described.
-            let (state, parent) = (cell.state(), cell.parent());
+            let (state, parent) = (record.state(), record.parent());
             let seq = Handle::of(page.id(), index).seq();
             let closed = filter.closed || filter.also.contains(&seq);
             let wanted = (state.is_in_flight() || closed && state == State::Closed)
                 && filter.state.is_none_or(|only| only == state);
-            if wanted && (filter.forks || !cell.is_fork()) {
-                let label = cell.label();
+            if wanted && (filter.forks || !record.is_fork()) {
+                let label = record.label();
                 if !filter.label.as_ref().is_none_or(|part| label.contains(part.as_str())) {
                     continue;
                 }
-                let (thread, kind) = (page.thread(), cell.kind());
-                let slots = values(cell, &slots);
+                let (thread, kind) = (page.thread(), record.kind());
+                let slots = values(record, &slots);
                 // Times for now; ages once the scan is over.
-                let (age_ms, idle_ms) = (cell.word(word::STARTED), cell.word(word::TOUCHED));
+                let (age_ms, idle_ms) = (record.word(word::STARTED), record.word(word::TOUCHED));
                 found.push(ContextInfo { seq, kind, state, label, age_ms, idle_ms, thread, parent, slots });
             }
         }
@@ -104,8 +104,9 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
     found
 }
 
-fn values(cell: Record<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
-    let value = |slot: &Slot| slot.lane.map(|lane| (slot.spec.key.to_string(), cell.slot(&slot.spec, lane)));
+fn values(record: Record<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
+    let value =
+        |slot: &Slot| slot.lane.map(|lane| (slot.spec.key.to_string(), record.slot(&slot.spec, lane)));
     slots.iter().filter_map(value).collect()
 }
 
@@ -114,7 +115,7 @@ pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
     let slots: Vec<Slot> = store.registry.read().list().to_vec();
     move |seq| {
         let Ok(found) = resolve(store, seq) else { return Vec::new() };
-        values(found.cell(), &slots)
+        values(found.record(), &slots)
             .into_iter()
             .filter_map(|(key, value)| (value == Some(Scalar::Bool(true))).then_some(key))
             .collect()
@@ -146,10 +147,10 @@ pub struct InFlight {
 pub fn in_flight(store: &Store) -> InFlight {
     let mut counts = InFlight::default();
     for page in &store.pages.snapshot().0 {
-        for (_, cell) in page.cells() {
-            let state = cell.state();
-            if state.is_in_flight() && !cell.is_fork() {
-                counts.by_kind[cell.kind() as usize] += 1;
+        for (_, record) in page.records() {
+            let state = record.state();
+            if state.is_in_flight() && !record.is_fork() {
+                counts.by_kind[record.kind() as usize] += 1;
                 counts.by_state[state as usize] += 1;
             }
         }
@@ -182,9 +183,9 @@ fn native_slot(store: &Store, id: u64) -> Result<(SlotSpec, Lane)> {
 /// # Errors
 /// `Handle` or `StaleHandle` for the context, `SlotUnknown` or `SlotKind` for the slot.
 pub fn read_slot(store: &Store, seq: u64, id: u64) -> Result<Option<Scalar>> {
-    let cell = resolve(store, seq)?;
+    let record = resolve(store, seq)?;
     let (spec, lane) = native_slot(store, id)?;
-    Ok(cell.cell().slot(&spec, lane))
+    Ok(record.record().slot(&spec, lane))
 }
 
 /// Sets a native slot.
@@ -192,9 +193,9 @@ pub fn read_slot(store: &Store, seq: u64, id: u64) -> Result<Option<Scalar>> {
 /// # Errors
 /// Those of [`read_slot`], and `SlotKind` if the value is outside the slot's domain.
 pub fn write_slot(store: &Store, seq: u64, id: u64, value: &Scalar) -> Result<()> {
-    let cell = resolve(store, seq)?;
+    let record = resolve(store, seq)?;
     let (spec, lane) = native_slot(store, id)?;
-    cell.cell().set_slot(&spec, lane, value)
+    record.record().set_slot(&spec, lane, value)
 }
 
 /// The label of a context.
@@ -202,7 +203,7 @@ pub fn write_slot(store: &Store, seq: u64, id: u64, value: &Scalar) -> Result<()
 /// # Errors
 /// `Handle` or `StaleHandle`.
 pub fn read_label(store: &Store, seq: u64) -> Result<String> {
-    Ok(resolve(store, seq)?.cell().label())
+    Ok(resolve(store, seq)?.record().label())
 }
 
 /// Names a context; see [`Record::set_name`].
@@ -210,7 +211,7 @@ pub fn read_label(store: &Store, seq: u64) -> Result<String> {
 /// # Errors
 /// `Handle` or `StaleHandle`.
 pub fn write_label(store: &Store, seq: u64, label: &str) -> Result<()> {
-    resolve(store, seq)?.cell().set_name(label);
+    resolve(store, seq)?.record().set_name(label);
     Ok(())
 }
 
@@ -220,6 +221,6 @@ pub fn write_label(store: &Store, seq: u64, label: &str) -> Result<()> {
 /// `Handle` or `StaleHandle`.
 pub fn read_state(store: &Store, seq: u64) -> Result<(State, RequestKind)> {
     let found = resolve(store, seq)?;
-    let cell = found.cell();
-    Ok((cell.state(), cell.kind()))
+    let record = found.record();
+    Ok((record.state(), record.kind()))
 }

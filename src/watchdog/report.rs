@@ -156,7 +156,7 @@ pub fn stall(
     let root = root(store, seq);
     // A finished request that was entered last tells nothing; one whose late work blocks does.
     let root =
-        root.filter(|(_, found)| confidence != Confidence::LastSeen || found.cell().state().is_in_flight());
+        root.filter(|(_, found)| confidence != Confidence::LastSeen || found.record().state().is_in_flight());
     let waiting = waiting(store, thread, root.as_ref().map(|(seq, _)| *seq));
     let request = root.map(|(seq, found)| describe(store, seq, &found));
     // Functions and files are named by the program. One place cleans them, in front of every reader of a report.
@@ -180,7 +180,7 @@ fn root(store: &Store, seq: u64) -> Option<(u64, RecordRef)> {
     let find = |seq| Some((seq, store.pages.resolve(Handle::new(seq).ok()?).ok()?));
     let mut found: (u64, RecordRef) = find(seq)?;
     for _ in 0..PARENTS {
-        match found.1.cell().parent().and_then(find) {
+        match found.1.record().parent().and_then(find) {
             Some(parent) => found = parent,
             None => break,
         }
@@ -189,8 +189,8 @@ fn root(store: &Store, seq: u64) -> Option<(u64, RecordRef)> {
 }
 
 fn describe(store: &Store, seq: u64, found: &RecordRef) -> Request {
-    let cell = found.cell();
-    let (label, state, started) = (cell.label(), cell.state().name(), cell.word(word::STARTED));
+    let record = found.record();
+    let (label, state, started) = (record.label(), record.state().name(), record.word(word::STARTED));
     Request { seq, label, state, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
 }
 
@@ -198,9 +198,9 @@ fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
     let (pages, _) = store.pages.snapshot();
     let mut count = 0;
     for page in pages.iter().filter(|page| page.thread() == thread) {
-        for (index, cell) in page.cells() {
+        for (index, record) in page.records() {
             // No client waits for a request that has responded.
-            let waits = matches!(cell.state(), State::Created | State::Active) && cell.parent().is_none();
+            let waits = matches!(record.state(), State::Created | State::Active) && record.parent().is_none();
             if waits && Some(Handle::of(page.id(), index).seq()) != but {
                 count += 1;
             }
@@ -217,11 +217,11 @@ mod tests {
 
     fn make(page: &Page, state: u8, parent: u64, label: &str) -> u64 {
         let index = page.cursor();
-        let cell = page.cell(index);
-        cell.set_byte(byte::STATE, state);
-        cell.set_word(word::PARENT_LOW, parent as u32);
-        cell.set_word(word::STARTED, 1);
-        cell.set_label(label);
+        let record = page.record(index);
+        record.set_byte(byte::STATE, state);
+        record.set_word(word::PARENT_LOW, parent as u32);
+        record.set_word(word::STARTED, 1);
+        record.set_label(label);
         page.set_cursor(index + 1);
         Handle::of(page.id(), index).seq()
     }

@@ -1,6 +1,6 @@
 //! Reads a flight: what a process that may be gone was at when it wrote last.
 //!
-//! Nothing in the file is trusted. What has a checksum is taken whole or not at all; cells have none, because JavaScript
+//! Nothing in the file is trusted. What has a checksum is taken whole or not at all; records have none, because JavaScript
 //! writes them, and one that cannot be right is left out and counted.
 
 mod parts;
@@ -93,18 +93,18 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
 
     let mut in_flight = Vec::new();
     for (id, page) in &pages {
-        for (index, cell) in page.cells() {
-            if !parts::is_sound(cell) {
+        for (index, record) in page.records() {
+            if !parts::is_sound(record) {
                 corrupt.cells += 1;
-            } else if cell.state().is_in_flight() && !cell.is_fork() {
-                in_flight.push(view.in_flight(Handle::of(*id, index).seq(), page.thread(), cell));
+            } else if record.state().is_in_flight() && !record.is_fork() {
+                in_flight.push(view.in_flight(Handle::of(*id, index).seq(), page.thread(), record));
             }
         }
     }
-    for (seq, thread, cell) in outside.iter() {
-        let copied = cell.state().is_in_flight() && !cell.is_fork();
+    for (seq, thread, record) in outside.iter() {
+        let copied = record.state().is_in_flight() && !record.is_fork();
         if copied && Handle::new(seq).is_ok_and(|handle| !pages.contains_key(&handle.page())) {
-            in_flight.push(view.in_flight(seq, thread, cell));
+            in_flight.push(view.in_flight(seq, thread, record));
         }
     }
     in_flight.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
@@ -162,16 +162,16 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn in_flight(&self, seq: u64, thread: u32, cell: Record<'_>) -> InFlight {
+    fn in_flight(&self, seq: u64, thread: u32, record: Record<'_>) -> InFlight {
         InFlight {
             seq,
-            label: cell.label(),
-            kind: cell.kind().name(),
-            state: cell.state().name(),
-            age_ms: self.age_ms(cell.word(word::STARTED)),
-            idle_ms: self.age_ms(cell.word(word::TOUCHED)),
+            label: record.label(),
+            kind: record.kind().name(),
+            state: record.state().name(),
+            age_ms: self.age_ms(record.word(word::STARTED)),
+            idle_ms: self.age_ms(record.word(word::TOUCHED)),
             thread,
-            parent: cell.parent(),
+            parent: record.parent(),
         }
     }
 
@@ -195,13 +195,13 @@ impl View<'_> {
 
     /// The request that a context serves, as far as it is in the file.
     fn seen(&self, seq: u64) -> Option<Seen> {
-        let (seq, cell) = root(self.pages, self.outside, seq)?;
+        let (seq, record) = root(self.pages, self.outside, seq)?;
         Some(Seen {
             seq,
-            label: cell.label(),
-            kind: cell.kind().name(),
-            state: cell.state().name(),
-            age_ms: self.age_ms(cell.word(word::STARTED)),
+            label: record.label(),
+            kind: record.kind().name(),
+            state: record.state().name(),
+            age_ms: self.age_ms(record.word(word::STARTED)),
         })
     }
 }

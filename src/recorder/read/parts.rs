@@ -184,7 +184,7 @@ fn pages(bytes: &[u8], corrupt: &mut Corrupt) -> BTreeMap<u64, Page> {
         }
         let Ok(memory) = Memory::zeroed(PAGE_BYTES) else { break };
         words(&frame[..PAGE_BYTES]).enumerate().for_each(|(index, word)| memory.set_word(index, word));
-        match Page::of_record(memory) {
+        match Page::from_memory(memory) {
             Some(page) if !pages.contains_key(&page.id()) => drop(pages.insert(page.id(), page)),
             _ => corrupt.pages += 1,
         }
@@ -214,7 +214,7 @@ impl Copies {
             }
             let seq = u64::from(word(1)) << 32 | u64::from(word(0));
             let sound =
-                Handle::new(seq).is_ok_and(|handle| handle.index() != 0) && is_sound(copies.cell(place));
+                Handle::new(seq).is_ok_and(|handle| handle.index() != 0) && is_sound(copies.record(place));
             if !sound || copies.places.insert(seq, place).is_some() {
                 corrupt.cells += 1;
             }
@@ -222,27 +222,27 @@ impl Copies {
         copies
     }
 
-    fn cell(&self, place: usize) -> Record<'_> {
+    fn record(&self, place: usize) -> Record<'_> {
         Record::new(&self.memory, (place * OUTSIDE_BYTES + OUTSIDE_RECORD) / 4)
     }
 
-    /// Handle, thread and cell of each.
+    /// Handle, thread and record of each.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u32, Record<'_>)> {
         let thread = |place: usize| self.memory.word(place * OUTSIDE_BYTES / 4 + 2);
-        self.places.iter().map(move |(seq, place)| (*seq, thread(*place), self.cell(*place)))
+        self.places.iter().map(move |(seq, place)| (*seq, thread(*place), self.record(*place)))
     }
 
     fn find(&self, seq: u64) -> Option<(u64, Record<'_>)> {
-        self.places.get(&seq).map(|place| (seq, self.cell(*place)))
+        self.places.get(&seq).map(|place| (seq, self.record(*place)))
     }
 }
 
-/// False for a cell with a code that does not exist.
-pub fn is_sound(cell: Record<'_>) -> bool {
-    usize::from(cell.byte(byte::STATE)) < State::NAMES.len()
-        && usize::from(cell.byte(byte::KIND)) < RequestKind::NAMES.len()
-        && usize::from(cell.byte(byte::LABEL_LENGTH)) <= LABEL_BYTES
-        && cell.byte(byte::INNER) <= PATH_LABEL
+/// False for a record with a code that does not exist.
+pub fn is_sound(record: Record<'_>) -> bool {
+    usize::from(record.byte(byte::STATE)) < State::NAMES.len()
+        && usize::from(record.byte(byte::KIND)) < RequestKind::NAMES.len()
+        && usize::from(record.byte(byte::LABEL_LENGTH)) <= LABEL_BYTES
+        && record.byte(byte::INNER) <= PATH_LABEL
 }
 
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.
@@ -250,8 +250,8 @@ pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, seq: u64) -
     let in_page = |seq| {
         let handle = Handle::new(seq).ok()?;
         let page = pages.get(&handle.page())?;
-        let cell = (handle.index() < page.cursor()).then(|| page.cell(handle.index()))?;
-        is_sound(cell).then_some((seq, cell))
+        let record = (handle.index() < page.cursor()).then(|| page.record(handle.index()))?;
+        is_sound(record).then_some((seq, record))
     };
     let find = |seq| in_page(seq).or_else(|| outside.find(seq));
     let mut found = find(seq)?;

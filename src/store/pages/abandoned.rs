@@ -30,19 +30,19 @@ pub struct Abandoned {
 
 impl Abandoned {
     /// Adds the requests of a page that is gone; `now_ms` is the coarse clock's reading.
-    pub fn record(&mut self, page: &Page, now_ms: u32) {
+    pub fn count(&mut self, page: &Page, now_ms: u32) {
         let now = Instant::now();
-        for (_, cell) in page.cells() {
-            if !cell.state().is_in_flight() || cell.parent().is_some() {
+        for (_, record) in page.records() {
+            if !record.state().is_in_flight() || record.parent().is_some() {
                 continue;
             }
             let age = Duration::from_millis(u64::from(Clock::age_ms(
-                cell.word(super::record::word::STARTED),
+                record.word(super::record::word::STARTED),
                 now_ms,
             )));
-            let label = cell.label();
+            let label = record.label();
             self.add(
-                if label.is_empty() { cell.kind().name() } else { &label },
+                if label.is_empty() { record.kind().name() } else { &label },
                 now.checked_sub(age).unwrap_or(now),
             );
         }
@@ -76,11 +76,11 @@ mod tests {
 
     fn add(page: &Page, state: u8, label: &str, started: u32, parent: u32) {
         let index = page.cursor();
-        let cell = page.cell(index);
-        cell.set_byte(byte::STATE, state);
-        cell.set_word(word::STARTED, started);
-        cell.set_word(word::PARENT_LOW, parent);
-        cell.set_label(label);
+        let record = page.record(index);
+        record.set_byte(byte::STATE, state);
+        record.set_word(word::STARTED, started);
+        record.set_word(word::PARENT_LOW, parent);
+        record.set_label(label);
         page.set_cursor(index + 1);
     }
 
@@ -93,7 +93,7 @@ mod tests {
         add(&page, 4, "GET /closed", 0, 0);
         add(&page, 2, "GET /fork", 0, 257);
         let mut abandoned = Abandoned::default();
-        abandoned.record(&page, 10_000);
+        abandoned.count(&page, 10_000);
         let found = abandoned.list();
         let names: Vec<_> = found.iter().map(|group| (group.label.as_str(), group.count)).collect();
         assert_eq!(names, [("GET /a", 2), ("other", 1)]);

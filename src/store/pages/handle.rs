@@ -1,14 +1,14 @@
-//! The number that names a cell.
+//! The number that names a record.
 
 use crate::error::{Error, Result};
 use crate::limits::{HANDLE_MAX, PAGE_RECORDS};
 
-/// The seq of a cell: page id times 256 plus the index in the page. Below 2^53, so exact as a JavaScript number.
+/// The seq of a record: page id times 256 plus the index in the page. Below 2^53, so exact as a JavaScript number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Handle(u64);
 
 impl Handle {
-    /// The handle of a cell, by page id (from 1) and index in the page (0 to 255).
+    /// The handle of a record, by page id (from 1) and index in the page (0 to 255).
     pub fn of(page: u64, index: usize) -> Self {
         Self(page * PAGE_RECORDS as u64 + index as u64)
     }
@@ -16,7 +16,7 @@ impl Handle {
     /// The handle of that number.
     ///
     /// # Errors
-    /// `Handle` if no cell can ever have it: page 0, a header cell, or more than 2^53-1.
+    /// `Handle` if no record can ever have it: page 0, a header record, or more than 2^53-1.
     pub fn new(seq: u64) -> Result<Self> {
         let handle = Self(seq);
         if seq > HANDLE_MAX || handle.page() == 0 || handle.index() == 0 {
@@ -35,7 +35,7 @@ impl Handle {
         self.0 / PAGE_RECORDS as u64
     }
 
-    /// Index of the cell in its page.
+    /// Index of the record in its page.
     pub fn index(self) -> usize {
         (self.0 % PAGE_RECORDS as u64) as usize
     }

@@ -1,4 +1,4 @@
-//! A page: the memory of 256 cells, the first of which is the header.
+//! A page: the memory of 256 records, the first of which is the header.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -7,17 +7,17 @@ use crate::error::Result;
 use crate::limits::{HANDLE_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_MAGIC, PAGE_RECORDS, RECORD_WORDS};
 use crate::memory::Memory;
 
-/// A block of cells. Readers hold it through an `Arc`, so its memory outlives the ArrayBuffer if they are slower.
+/// A block of records. Readers hold it through an `Arc`, so its memory outlives the ArrayBuffer if they are slower.
 pub struct Page {
     id: u64,
     thread: u32,
     memory: Memory,
-    // One bit for each cell that is in the latencies. Not in the memory, which JavaScript writes.
+    // One bit for each record that is in the latencies. Not in the memory, which JavaScript writes.
     counted: [AtomicU64; PAGE_RECORDS / 64],
 }
 
 impl Page {
-    /// A page of free cells with its header filled in; `id` counts from 1.
+    /// A page of free records with its header filled in; `id` counts from 1.
     ///
     /// # Errors
     /// `PageMemory` if the allocator refuses.
@@ -33,19 +33,19 @@ impl Page {
         memory.set_word(header::SEQ_LOW, first_seq as u32);
         memory.set_word(header::SEQ_HIGH, (first_seq >> 32) as u32);
         memory.set_word(header::CURSOR, 1);
-        memory.set_word(header::CELL_COUNT, PAGE_RECORDS as u32);
+        memory.set_word(header::RECORD_COUNT, PAGE_RECORDS as u32);
         // Last: where the memory is a file's, somebody may come upon it at any moment.
         memory.set_word(header::MAGIC, PAGE_MAGIC);
         Self { id, thread, memory, counted: Default::default() }
     }
 
     /// A page as somebody wrote it down: memory of `PAGE_BYTES` with its header in it. None if that is no header.
-    pub fn of_record(memory: Memory) -> Option<Self> {
+    pub fn from_memory(memory: Memory) -> Option<Self> {
         let seq = u64::from(memory.word(header::SEQ_HIGH)) << 32 | u64::from(memory.word(header::SEQ_LOW));
         let (id, cursor) = (seq / PAGE_RECORDS as u64, memory.word(header::CURSOR) as usize);
         let is_header = memory.word(header::MAGIC) == PAGE_MAGIC
             && memory.word(header::VERSION) == LAYOUT_VERSION
-            && memory.word(header::CELL_COUNT) as usize == PAGE_RECORDS
+            && memory.word(header::RECORD_COUNT) as usize == PAGE_RECORDS
             && seq % PAGE_RECORDS as u64 == 0
             && (1..=HANDLE_MAX / PAGE_RECORDS as u64).contains(&id)
             && (1..=PAGE_RECORDS).contains(&cursor);
@@ -63,31 +63,31 @@ impl Page {
         self.thread
     }
 
-    /// Index of the next free cell, 1 to 256.
+    /// Index of the next free record, 1 to 256.
     pub fn cursor(&self) -> usize {
         // JavaScript writes this word, so it is not trusted as an index.
         (self.memory.word(header::CURSOR) as usize).clamp(1, PAGE_RECORDS)
     }
 
-    /// Moves the cursor, as JavaScript does when it allocates a cell.
+    /// Moves the cursor, as JavaScript does when it allocates a record.
     pub fn set_cursor(&self, index: usize) {
         self.memory.set_word(header::CURSOR, index as u32);
     }
 
-    /// The cell of that index, 0 to 255, allocated or not.
-    pub fn cell(&self, index: usize) -> Record<'_> {
+    /// The record of that index, 0 to 255, allocated or not.
+    pub fn record(&self, index: usize) -> Record<'_> {
         Record::new(&self.memory, index * RECORD_WORDS)
     }
 
-    /// Marks a cell as counted; false if it was.
+    /// Marks a record as counted; false if it was.
     pub fn count_once(&self, index: usize) -> bool {
         let (word, bit) = (&self.counted[index / 64], 1 << (index % 64));
         word.load(Relaxed) & bit == 0 && word.fetch_or(bit, Relaxed) & bit == 0
     }
 
-    /// The allocated cells with their indexes.
-    pub fn cells(&self) -> impl Iterator<Item = (usize, Record<'_>)> {
-        (1..self.cursor()).map(|index| (index, self.cell(index)))
+    /// The allocated records with their indexes.
+    pub fn records(&self) -> impl Iterator<Item = (usize, Record<'_>)> {
+        (1..self.cursor()).map(|index| (index, self.record(index)))
     }
 }
 
@@ -105,20 +105,20 @@ mod tests {
     #[test]
     fn the_header_says_what_javascript_needs() {
         let page = Page::new(0x0200_0001, 9).unwrap();
-        let words: Vec<u32> = (0..7).map(|index| page.cell(0).word(index)).collect();
+        let words: Vec<u32> = (0..7).map(|index| page.record(0).word(index)).collect();
         assert_eq!(words, [0x4f4e_4553, LAYOUT_VERSION, 9, 0x100, 2, 1, 256]);
         assert_eq!(page.as_ref().len(), 32 * 1024);
     }
 
     #[test]
     fn a_record_is_taken_only_with_its_header() {
-        let record = |change: &dyn Fn(&Memory)| {
+        let found = |change: &dyn Fn(&Memory)| {
             let page = Page::new(0x0200_0001, 9).unwrap();
             change(page.as_ref());
-            Page::of_record(page.memory).map(|page| (page.id(), page.thread(), page.cursor()))
+            Page::from_memory(page.memory).map(|page| (page.id(), page.thread(), page.cursor()))
         };
-        assert_eq!(record(&|_| {}), Some((0x0200_0001, 9, 1)));
-        assert!(Page::of_record(Memory::zeroed(PAGE_BYTES).unwrap()).is_none());
+        assert_eq!(found(&|_| {}), Some((0x0200_0001, 9, 1)));
+        assert!(Page::from_memory(Memory::zeroed(PAGE_BYTES).unwrap()).is_none());
         for (word, value) in [
             (header::MAGIC, 0),
             (header::VERSION, LAYOUT_VERSION + 1),
@@ -126,9 +126,9 @@ mod tests {
             (header::SEQ_HIGH, u32::MAX),
             (header::CURSOR, 0),
             (header::CURSOR, PAGE_RECORDS as u32 + 1),
-            (header::CELL_COUNT, 255),
+            (header::RECORD_COUNT, 255),
         ] {
-            assert_eq!(record(&|memory| memory.set_word(word, value)), None, "{word}");
+            assert_eq!(found(&|memory| memory.set_word(word, value)), None, "{word}");
         }
     }
 
@@ -136,8 +136,8 @@ mod tests {
     fn a_wild_cursor_is_clamped() {
         let page = Page::new(1, 0).unwrap();
         page.set_cursor(0);
-        assert_eq!((page.cursor(), page.cells().count()), (1, 0));
+        assert_eq!((page.cursor(), page.records().count()), (1, 0));
         page.set_cursor(usize::MAX);
-        assert_eq!((page.cursor(), page.cells().count()), (256, 255));
+        assert_eq!((page.cursor(), page.records().count()), (256, 255));
     }
 }

@@ -1,4 +1,4 @@
-//! One cell: where its parts are, and reading and writing them.
+//! One record: where its parts are, and reading and writing them.
 
 use crate::error::Result;
 use crate::limits::LABEL_BYTES;
@@ -6,7 +6,7 @@ use crate::memory::Memory;
 use crate::store::registry::{Lane, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
 use crate::text;
 
-/// Byte offsets within a cell.
+/// Byte offsets within a record.
 pub mod byte {
     /// State code.
     pub const STATE: usize = 0;
@@ -33,7 +33,7 @@ pub const BORROWED_LABEL: u8 = 2;
 /// A label of method and path.
 pub const PATH_LABEL: u8 = 3;
 
-/// Word indexes within a cell.
+/// Word indexes within a record.
 pub mod word {
     /// When the context was made, ms on the coarse clock.
     pub const STARTED: usize = 1;
@@ -49,7 +49,7 @@ pub mod word {
     pub const LABEL: usize = super::byte::LABEL / 4;
 }
 
-/// Word indexes within the header cell.
+/// Word indexes within the header record.
 pub mod header {
     /// `PAGE_MAGIC`.
     pub const MAGIC: usize = 0;
@@ -57,14 +57,14 @@ pub mod header {
     pub const VERSION: usize = 1;
     /// Id of the thread that the page was made for.
     pub const THREAD: usize = 2;
-    /// Seq of the header cell, low half: page id times 256.
+    /// Seq of the header record, low half: page id times 256.
     pub const SEQ_LOW: usize = 3;
-    /// Seq of the header cell, high half.
+    /// Seq of the header record, high half.
     pub const SEQ_HIGH: usize = 4;
-    /// Index of the next free cell; JavaScript writes it.
+    /// Index of the next free record; JavaScript writes it.
     pub const CURSOR: usize = 5;
     /// Cells in the page.
-    pub const CELL_COUNT: usize = 6;
+    pub const RECORD_COUNT: usize = 6;
 }
 
 /// All positions, for the layout hash.
@@ -87,7 +87,7 @@ pub(crate) const POSITIONS: [usize; 19] = [
     header::SEQ_LOW,
     header::SEQ_HIGH,
     header::CURSOR,
-    header::CELL_COUNT,
+    header::RECORD_COUNT,
 ];
 
 /// Where a request is in its life.
@@ -110,7 +110,7 @@ impl State {
     /// JavaScript names, by code.
     pub const NAMES: [&'static str; 5] = ["free", "created", "active", "responded", "closed"];
 
-    /// The state of that code; a code without meaning counts as free, so that nobody relies on such a cell.
+    /// The state of that code; a code without meaning counts as free, so that nobody relies on such a record.
     pub fn from_code(code: u8) -> Self {
         match code {
             1 => State::Created,
@@ -181,11 +181,11 @@ impl RequestKind {
     }
 }
 
-/// A view of one cell. Every read is of this moment: JavaScript may write between two of them.
+/// A view of one record. Every read is of this moment: JavaScript may write between two of them.
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
     memory: &'a Memory,
-    // Word index of the cell in its page.
+    // Word index of the record in its page.
     base: usize,
 }
 
@@ -194,22 +194,22 @@ impl<'a> Record<'a> {
         Self { memory, base }
     }
 
-    /// Reads a word of the cell; `index` from 0 to 31.
+    /// Reads a word of the record; `index` from 0 to 31.
     pub fn word(&self, index: usize) -> u32 {
         self.memory.word(self.base + index)
     }
 
-    /// Writes a word of the cell; `index` from 0 to 31.
+    /// Writes a word of the record; `index` from 0 to 31.
     pub fn set_word(&self, index: usize, value: u32) {
         self.memory.set_word(self.base + index, value);
     }
 
-    /// Reads a byte of the cell; `offset` from 0 to 127.
+    /// Reads a byte of the record; `offset` from 0 to 127.
     pub fn byte(&self, offset: usize) -> u8 {
         self.memory.byte(self.base * 4 + offset)
     }
 
-    /// Writes a byte of the cell; `offset` from 0 to 127.
+    /// Writes a byte of the record; `offset` from 0 to 127.
     pub fn set_byte(&self, offset: usize, value: u8) {
         self.memory.set_byte(self.base * 4 + offset, value);
     }
@@ -338,16 +338,16 @@ mod tests {
     #[test]
     fn an_app_request_is_what_its_phase_says() {
         let memory = Memory::zeroed(RECORD_BYTES).unwrap();
-        let cell = Record::new(&memory, 0);
+        let record = Record::new(&memory, 0);
         for (kind, phase, expected) in [
             (RequestKind::AppPage, 0, RequestKind::AppPage),
             (RequestKind::AppPage, 1, RequestKind::Action),
             (RequestKind::AppPage, 2, RequestKind::AppRoute),
             (RequestKind::Regeneration, 2, RequestKind::Regeneration),
         ] {
-            cell.set_byte(byte::KIND, kind as u8);
-            cell.set_byte(byte::PHASE, phase);
-            assert_eq!(cell.kind(), expected);
+            record.set_byte(byte::KIND, kind as u8);
+            record.set_byte(byte::PHASE, phase);
+            assert_eq!(record.kind(), expected);
         }
     }
 
@@ -388,12 +388,12 @@ mod tests {
     #[test]
     fn a_torn_label_is_shown_lossily() {
         let memory = Memory::zeroed(RECORD_BYTES).unwrap();
-        let cell = Record::new(&memory, 0);
-        cell.set_label("aé");
-        cell.set_byte(byte::LABEL_LENGTH, 2);
-        assert_eq!(cell.label(), "a\u{fffd}");
-        cell.set_byte(byte::LABEL_LENGTH, 255);
-        assert_eq!(cell.label().chars().count(), LABEL_BYTES - 1);
+        let record = Record::new(&memory, 0);
+        record.set_label("aé");
+        record.set_byte(byte::LABEL_LENGTH, 2);
+        assert_eq!(record.label(), "a\u{fffd}");
+        record.set_byte(byte::LABEL_LENGTH, 255);
+        assert_eq!(record.label().chars().count(), LABEL_BYTES - 1);
         assert_eq!(RECORD_WORDS, 32);
     }
 
@@ -401,7 +401,7 @@ mod tests {
     fn a_label_is_safe_and_changes_nothing_but_itself() {
         let memory = Memory::zeroed(3 * RECORD_BYTES).unwrap();
         (0..3 * RECORD_WORDS).for_each(|index| memory.set_word(index, 0xabab_abab));
-        let cell = Record::new(&memory, RECORD_WORDS);
+        let record = Record::new(&memory, RECORD_WORDS);
         for (given, kept) in [
             ("a".repeat(100_000), "a".repeat(64)),
             ("a\u{202e}\u{61c}\n".into(), "a???".into()),
@@ -409,8 +409,8 @@ mod tests {
             ("😀".repeat(17), "😀".repeat(16)),
             (String::new(), String::new()),
         ] {
-            cell.set_label(&given);
-            assert_eq!(cell.label(), kept);
+            record.set_label(&given);
+            assert_eq!(record.label(), kept);
             let changed = |index: &usize| memory.word(*index) != 0xabab_abab;
             let first = RECORD_WORDS + word::LABEL;
             assert!(
@@ -419,20 +419,24 @@ mod tests {
                     .all(|index| index == RECORD_WORDS || index >= first && index < 2 * RECORD_WORDS)
             );
         }
-        assert_eq!((16..32).map(|index| cell.word(index)).sum::<u32>(), 0, "nothing is left of the last one");
+        assert_eq!(
+            (16..32).map(|index| record.word(index)).sum::<u32>(),
+            0,
+            "nothing is left of the last one"
+        );
         // Memory that nobody cleaned is safe to read.
-        cell.set_byte(byte::LABEL, 0x1b);
-        cell.set_byte(byte::LABEL_LENGTH, 1);
-        assert_eq!(cell.label(), "?");
+        record.set_byte(byte::LABEL, 0x1b);
+        record.set_byte(byte::LABEL_LENGTH, 1);
+        assert_eq!(record.label(), "?");
     }
 
     #[test]
     fn parents_are_64_bits_wide() {
         let memory = Memory::zeroed(RECORD_BYTES).unwrap();
-        let cell = Record::new(&memory, 0);
-        assert_eq!(cell.parent(), None);
-        cell.set_word(word::PARENT_LOW, 5);
-        cell.set_word(word::PARENT_HIGH, 2);
-        assert_eq!(cell.parent(), Some((2 << 32) + 5));
+        let record = Record::new(&memory, 0);
+        assert_eq!(record.parent(), None);
+        record.set_word(word::PARENT_LOW, 5);
+        record.set_word(word::PARENT_HIGH, 2);
+        assert_eq!(record.parent(), Some((2 << 32) + 5));
     }
 }

@@ -33,8 +33,8 @@ impl Totals {
     /// What a live page holds.
     pub fn of(page: &Page) -> Self {
         let mut totals = Self::default();
-        for (_, cell) in page.cells() {
-            match (cell.state(), cell.is_fork()) {
+        for (_, record) in page.records() {
+            match (record.state(), record.is_fork()) {
                 (State::Free, _) => {}
                 (_, true) => totals.forked += 1,
                 (State::Closed, false) => {
@@ -65,16 +65,16 @@ impl AddAssign for Totals {
     }
 }
 
-/// A live cell, kept readable.
+/// A live record, kept readable.
 pub struct RecordRef {
     page: Arc<Page>,
     index: usize,
 }
 
 impl RecordRef {
-    /// The cell.
-    pub fn cell(&self) -> Record<'_> {
-        self.page.cell(self.index)
+    /// The record.
+    pub fn record(&self) -> Record<'_> {
+        self.page.record(self.index)
     }
 }
 
@@ -165,7 +165,7 @@ impl PageTable {
                 continue;
             }
             past.retired += Totals::of(&page).retired();
-            past.abandoned.record(&page, clock.now_ms());
+            past.abandoned.count(&page, clock.now_ms());
             // The page goes after it: to give its memory back can take a while.
             drop(past);
         }
@@ -176,10 +176,10 @@ impl PageTable {
         self.pages.read().live.contains_key(&id)
     }
 
-    /// The cell that a handle names.
+    /// The record that a handle names.
     ///
     /// # Errors
-    /// `StaleHandle` if its page is released or the cell is not allocated.
+    /// `StaleHandle` if its page is released or the record is not allocated.
     pub fn resolve(&self, handle: Handle) -> Result<RecordRef> {
         let page = self.pages.read().live.get(&handle.page()).cloned();
         page.filter(|page| handle.index() < page.cursor())
@@ -201,7 +201,7 @@ impl PageTable {
             let leaving = self.pages.read().leaving.clone();
             (leaving, past.abandoned.clone())
         };
-        leaving.iter().for_each(|page| abandoned.record(page, now_ms));
+        leaving.iter().for_each(|page| abandoned.count(page, now_ms));
         abandoned
     }
 
@@ -224,8 +224,8 @@ mod tests {
 
     fn make(page: &Page, state: u8, parent: u32) {
         let index = page.cursor();
-        page.cell(index).set_byte(byte::STATE, state);
-        page.cell(index).set_word(word::PARENT_LOW, parent);
+        page.record(index).set_byte(byte::STATE, state);
+        page.record(index).set_word(word::PARENT_LOW, parent);
         page.set_cursor(index + 1);
     }
 
@@ -280,7 +280,7 @@ mod tests {
         let held = table.resolve(handle).unwrap();
         table.release(page.id());
         drop(page);
-        assert_eq!(held.cell().state(), State::Active);
+        assert_eq!(held.record().state(), State::Active);
         assert_eq!(table.resolve(handle).err().unwrap().code(), "ERR_ONESCOPE_STALE_HANDLE");
     }
 }

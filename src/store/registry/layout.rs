@@ -1,4 +1,4 @@
-//! Which lane of the cell a native slot gets, and how its value is encoded there.
+//! Which lane of the record a native slot gets, and how its value is encoded there.
 //!
 //! | kind | lane | 0 | 1 … | all ones |
 //! |---|---|---|---|---|
@@ -6,7 +6,7 @@
 //! | enum of n | byte | the default | (index - default index) mod n | other |
 //! | counter | word | the default | value - default | other |
 //!
-//! So a zeroed cell holds every default, and making a context writes no lane. "Other" means that JavaScript assigned a
+//! So a zeroed record holds every default, and making a context writes no lane. "Other" means that JavaScript assigned a
 //! value outside the slot's domain, which it keeps on its own side.
 
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ pub const OTHER_BYTE: u8 = u8::MAX;
 /// Counter-lane code for a value that JavaScript holds; -1 in an `Int32Array`.
 pub const OTHER_WORD: u32 = u32::MAX;
 
-/// A place in the cell.
+/// A place in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Index of a byte lane, 0 to 31.
@@ -38,7 +38,7 @@ impl Lane {
     }
 }
 
-/// Hands out lanes, lowest first; lanes are never given back, for cells that use them may be live.
+/// Hands out lanes, lowest first; lanes are never given back, for records that use them may be live.
 #[derive(Debug, Default)]
 pub struct LaneAllocator {
     bytes: usize,

@@ -1,4 +1,4 @@
-//! The slots of the process: which exist, under which ids, in which lanes of a cell.
+//! The slots of the process: which exist, under which ids, in which lanes of a record.
 
 pub mod builtin;
 mod layout;
@@ -24,7 +24,7 @@ pub struct Slot {
     pub id: SlotId,
     /// Its declaration.
     pub spec: SlotSpec,
-    /// Its place in the cell, if it is native.
+    /// Its place in the record, if it is native.
     pub lane: Option<Lane>,
     /// The vinext module that owns a built-in slot.
     pub owner: Option<&'static str>,

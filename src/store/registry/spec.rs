@@ -237,7 +237,7 @@ impl SlotSpec {
         Ok(spec)
     }
 
-    /// True if the value lives in a lane of the cell, where other threads can read it.
+    /// True if the value lives in a lane of the record, where other threads can read it.
     pub fn is_native(&self) -> bool {
         self.lifetime == Lifetime::Request
             && matches!(self.kind, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
