@@ -72,7 +72,7 @@ pub const BUCKETS_MS: [u64; 10] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 
 pub const REPORTS_KEPT: usize = 64;
 
 /// Milliseconds between two beats of a thread; `js/watchdog/thread.js` has the same number.
-pub const BEAT_MS: u64 = 50;
+pub const HEARTBEAT_MS: u64 = 50;
 
 /// Seconds for which the delay of each event loop is kept.
 pub const DELAY_SECONDS: usize = 300;

@@ -11,7 +11,7 @@ use super::error::{Result, host};
 use super::threads::thread_id;
 use crate::error::Error;
 use crate::process::Process;
-use crate::watchdog::{Answer, Rules, Settings};
+use crate::watchdog::{Config, Response, Settings};
 
 /// A JavaScript function that any thread can call. It is weak (its queue keeps no event loop alive) and takes its arguments
 /// as they are, without an error in front.
@@ -50,10 +50,10 @@ pub fn watch_start(
         return Err(Error::Watched.into());
     }
     let on_report = on_report.as_ref().map(callback).transpose()?;
-    let rules =
-        Rules { threshold_ms: options.threshold_ms.into(), max_per_minute: options.max_per_minute as usize };
+    let config =
+        Config { threshold_ms: options.threshold_ms.into(), max_per_minute: options.max_per_minute as usize };
     let settings = Settings {
-        rules,
+        config,
         stacks: options.stacks,
         calls: options.calls,
         owner: thread_id(env)?,
@@ -107,7 +107,7 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
 #[napi(catch_unwind)]
 pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
     let ask = callback(&ask)?;
-    Process::global().watchdog.help(Arc::new(move |thread, stall| {
+    Process::global().watchdog.set_prober(Arc::new(move |thread, stall| {
         ask.call(FnArgs::from((thread, stall)), NonBlocking);
     }));
     Ok(())
@@ -136,10 +136,11 @@ pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
         Either::B(Null) => 0,
     };
     // JavaScript sees the word with a sign.
-    let beat = answer.beat as i64 as u32;
-    let answer = Answer { thread: answer.thread, ask: answer.stall_id, beat, seq, stack: answer.stack };
+    let heartbeat = answer.beat as i64 as u32;
+    let response =
+        Response { thread: answer.thread, probe: answer.stall_id, heartbeat, seq, stack: answer.stack };
     let process = Process::global();
-    Ok(process.watchdog.answer(&process.store, answer))
+    Ok(process.watchdog.respond(&process.store, response))
 }
 
 /// A line that names a proved culprit.
@@ -156,7 +157,7 @@ pub struct WatchProved {
 /// The lines of the latest stall of a thread that name a proved culprit, in the order in which they were told.
 #[napi(catch_unwind)]
 pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
-    let proved = Process::global().watchdog.proved(thread);
+    let proved = Process::global().watchdog.confirmed_stalls(thread);
     Ok(proved
         .into_iter()
         .map(|proved| WatchProved { seq: proved.seq as f64, at: proved.at as i32, line: proved.line })

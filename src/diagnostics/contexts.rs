@@ -8,7 +8,7 @@ use super::server::Server;
 use crate::limits::{LISTED_DEFAULT, LISTED_MAX};
 use crate::store::pages::State;
 use crate::store::queries::{self, ContextInfo, Filter};
-use crate::watchdog::{Confidence, Reading, Report, Told};
+use crate::watchdog::{Confidence, Reading, Report, TimedReport};
 
 /// Which contexts to list.
 #[derive(Debug, Default, PartialEq)]
@@ -134,7 +134,7 @@ impl Context {
 }
 
 fn threads(server: &Server) -> Vec<Thread> {
-    let told = server.watchdog.told();
+    let told = server.watchdog.reports();
     let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
     readings
         .iter()
@@ -147,12 +147,12 @@ fn threads(server: &Server) -> Vec<Thread> {
 }
 
 /// What the thread said itself, if it was asked in this block; else what can be seen from outside.
-fn suspect(server: &Server, told: &[Told], reading: &Reading, blocked_ms: u64) -> Option<Suspect> {
+fn suspect(server: &Server, told: &[TimedReport], reading: &Reading, blocked_ms: u64) -> Option<Suspect> {
     let since = Instant::now().checked_sub(Duration::from_millis(blocked_ms));
     let last = told.iter().rev().find(|told| told.report.thread() == reading.thread);
     let asked = last.filter(|told| since.is_some_and(|since| told.instant >= since)).map(|told| &told.report);
     let report = match asked {
-        Some(report @ Report::Stall { confidence: Confidence::Exact | Confidence::Stamped, .. }) => {
+        Some(report @ Report::Stall { confidence: Confidence::Exact | Confidence::InCall, .. }) => {
             report.clone()
         }
         _ => server.watchdog.suspect(server.store, reading, blocked_ms),

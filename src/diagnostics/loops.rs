@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::limits::{BEAT_MS, BUCKETS_MS, DELAY_SECONDS};
+use crate::limits::{BUCKETS_MS, DELAY_SECONDS, HEARTBEAT_MS};
 use crate::store::clock::Clock;
 use crate::watchdog::Reading;
 
@@ -14,7 +14,7 @@ const STEP_MS: u64 = 250;
 const SURE_MS: u64 = 90;
 
 /// From when on a beat is overdue and not only a little late, ms.
-const OVERDUE_MS: u64 = 2 * BEAT_MS;
+const OVERDUE_MS: u64 = 2 * HEARTBEAT_MS;
 
 /// Delays of one loop, counted since the server started.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,26 +60,27 @@ impl Loops {
         self.loops.retain(|thread, _| readings.iter().any(|reading| reading.thread == *thread));
         for reading in readings {
             let each = self.loops.entry(reading.thread).or_default();
-            each.beats = reading.beat != 0;
-            if debugger || reading.beat == 0 {
+            each.beats = reading.heartbeat != 0;
+            if debugger || reading.heartbeat == 0 {
                 (each.beat, each.silent) = (0, 0);
                 continue;
             }
-            if reading.beat == each.beat {
+            if reading.heartbeat == each.beat {
                 each.silent = self.time - each.since;
-                each.late(each.silent.saturating_sub(BEAT_MS));
+                each.late(each.silent.saturating_sub(HEARTBEAT_MS));
                 continue;
             }
-            let since = self.time - u64::from(Clock::age_ms(reading.beat, now)).min(elapsed.min(STEP_MS));
+            let since =
+                self.time - u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed.min(STEP_MS));
             let known = each.beat != 0 && (elapsed <= SURE_MS || each.silent >= OVERDUE_MS);
             if known {
-                let late = since.saturating_sub(each.since).saturating_sub(BEAT_MS);
+                let late = since.saturating_sub(each.since).saturating_sub(HEARTBEAT_MS);
                 each.late(late);
                 each.current = Some(each.current.unwrap_or(0));
                 each.delays.buckets[BUCKETS_MS.partition_point(|bound| *bound < late)] += 1;
                 each.delays.sum_ms += late;
             }
-            (each.beat, each.since, each.silent) = (reading.beat, since, 0);
+            (each.beat, each.since, each.silent) = (reading.heartbeat, since, 0);
         }
     }
 
@@ -131,12 +132,12 @@ impl Loop {
 mod tests {
     use super::*;
 
-    const IDLE: Reading = Reading { thread: 0, beat: 0, inspector_port: 0, seen: 0, stamp: None };
+    const IDLE: Reading = Reading { thread: 0, heartbeat: 0, inspector_port: 0, seen: 0, marker: None };
 
     /// Looks every 25 ms up to `until`; `beats` says what the last beat is at each time.
     fn run(loops: &mut Loops, from: u32, until: u32, beats: impl Fn(u32) -> u32) {
         for now in (from..until).step_by(25) {
-            loops.step(now, u64::from(now / 1000), &[Reading { beat: beats(now), ..IDLE }], false);
+            loops.step(now, u64::from(now / 1000), &[Reading { heartbeat: beats(now), ..IDLE }], false);
         }
     }
 
@@ -154,7 +155,7 @@ mod tests {
         assert_eq!(loops.blocked_ms(0), Some(975));
         run(&mut loops, 3000, 5000, blocked);
         assert_eq!(loops.blocked_ms(0), Some(0));
-        loops.step(5000, 5, &[Reading { beat: 5000, ..IDLE }], false);
+        loops.step(5000, 5, &[Reading { heartbeat: 5000, ..IDLE }], false);
         let (_, seconds) = loops.seconds().next().unwrap();
         assert_eq!(seconds, [Some(0), Some(925), Some(1925), Some(1950)]);
         let (_, delays) = loops.delays().next().unwrap();
@@ -167,7 +168,7 @@ mod tests {
         let mut loops = Loops::default();
         run(&mut loops, 1000, 2000, |now| now / 50 * 50);
         // An hour later, and nobody has run meanwhile.
-        loops.step(3_602_000, 3602, &[Reading { beat: 1950, ..IDLE }], false);
+        loops.step(3_602_000, 3602, &[Reading { heartbeat: 1950, ..IDLE }], false);
         assert!(loops.blocked_ms(0).unwrap() <= 300);
         run(&mut loops, 3_602_025, 3_604_000, |now| now / 50 * 50);
         let (_, seconds) = loops.seconds().next().unwrap();
@@ -183,7 +184,7 @@ mod tests {
         assert_eq!(loops.blocked_ms(1), None);
         run(&mut loops, 3000, 5000, |_| 2990);
         assert!(loops.blocked_ms(0) > Some(1000));
-        loops.step(5025, 5, &[Reading { beat: 2990, ..IDLE }], true);
+        loops.step(5025, 5, &[Reading { heartbeat: 2990, ..IDLE }], true);
         assert_eq!((loops.blocked_ms(0), loops.beats(0), loops.beats(1)), (None, true, false));
         loops.step(5050, 5, &[], false);
         assert_eq!(loops.seconds().count(), 0);

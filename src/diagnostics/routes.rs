@@ -11,7 +11,7 @@ use super::connections::Place;
 use super::respond::{Answer, content, json, refusal};
 use super::server::Server;
 use super::{access, contexts, counters, health, metrics, page};
-use crate::watchdog::{Inspector, Told};
+use crate::watchdog::{Inspector, TimedReport};
 
 /// The answer of `/stalls`.
 #[derive(Serialize)]
@@ -20,7 +20,7 @@ struct Stalls {
     watching: bool,
     // None while no inspector port is open. Stalls are not reported while a debugger is connected.
     inspector: Option<Inspector>,
-    stalls: Vec<Told>,
+    stalls: Vec<TimedReport>,
 }
 
 /// Answers a request, whose head is there.
@@ -71,7 +71,10 @@ fn route(server: &Server, request: &Parts) -> Response<Full<Bytes>> {
         "/stalls" => {
             let watchdog = server.watchdog;
             let inspector = server.watchdog.debugger.inspector();
-            json(StatusCode::OK, &Stalls { watching: watchdog.is_on(), inspector, stalls: watchdog.told() })
+            json(
+                StatusCode::OK,
+                &Stalls { watching: watchdog.is_on(), inspector, stalls: watchdog.reports() },
+            )
         }
         "/counters" => json(StatusCode::OK, &counters::count(server)),
         "/eventloop" => json(StatusCode::OK, &counters::event_loops(server)),

@@ -119,7 +119,7 @@ export const LAYOUT = Object.freeze({{
         header::RECORD_COUNT,
         THREAD_BLOCK_BYTES / 4,
         block::CLOCK,
-        block::BEAT,
+        block::HEARTBEAT,
         block::SEEN_LOW,
         block::SEEN_HIGH,
         block::CALL,

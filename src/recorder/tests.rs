@@ -152,12 +152,12 @@ fn threads_move_in_and_out_and_further_ones_stay_outside() {
     let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 1);
     let early = recorder.attach_thread(store).unwrap();
-    early.block.set_word(block::BEAT, 5);
+    early.block.set_word(block::HEARTBEAT, 5);
     assert!(move_thread(store, recorder, early.id).is_none());
     recorder.start(store, &settings).unwrap();
     assert!(read(&settings.path).unwrap().threads.is_empty());
     let moved = move_thread(store, recorder, early.id).unwrap();
-    assert_eq!((moved.word(block::BEAT), moved.word(block::OWNER)), (5, early.id + 1));
+    assert_eq!((moved.word(block::HEARTBEAT), moved.word(block::OWNER)), (5, early.id + 1));
     assert!(move_thread(store, recorder, early.id).is_none());
     let others: Vec<_> = (0..64).map(|_| recorder.attach_thread(store).unwrap()).collect();
     let seen = read(&settings.path).unwrap();

@@ -19,7 +19,7 @@ pub mod block {
     /// The coarse clock, in ms. Rust writes it.
     pub const CLOCK: usize = 0;
     /// What the clock showed when the thread's event loop last turned; 0 while the thread does not beat.
-    pub const BEAT: usize = 1;
+    pub const HEARTBEAT: usize = 1;
     /// Seq of the context that the thread entered last, low half.
     pub const SEEN_LOW: usize = 2;
     /// Seq of the context that the thread entered last, high half.
@@ -37,8 +37,18 @@ pub mod block {
     /// Id of the thread plus 1, so that a block which is nobody's shows 0. Rust writes it.
     pub const OWNER: usize = 9;
     /// All of them, for the layout hash.
-    pub(crate) const POSITIONS: [usize; 10] =
-        [CLOCK, BEAT, SEEN_LOW, SEEN_HIGH, CALL, CALL_LOW, CALL_HIGH, CALL_STARTED, INSPECTOR_PORT, OWNER];
+    pub(crate) const POSITIONS: [usize; 10] = [
+        CLOCK,
+        HEARTBEAT,
+        SEEN_LOW,
+        SEEN_HIGH,
+        CALL,
+        CALL_LOW,
+        CALL_HIGH,
+        CALL_STARTED,
+        INSPECTOR_PORT,
+        OWNER,
+    ];
 }
 
 /// An attached thread.

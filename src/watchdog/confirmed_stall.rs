@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// One line about a stall whose culprit is proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proved {
+pub struct ConfirmedStall {
     /// Seq of the context that was current: the request itself, a fork of it, or work inside it.
     pub seq: u64,
     /// Reading of the clock when it was told.
@@ -16,18 +16,18 @@ pub struct Proved {
 
 /// The lines of each thread's latest stall. There are few: each comes after twice the time of the one before.
 #[derive(Default)]
-pub struct ProvedTable {
-    threads: BTreeMap<u32, Vec<Proved>>,
+pub struct ConfirmedStalls {
+    threads: BTreeMap<u32, Vec<ConfirmedStall>>,
 }
 
-impl ProvedTable {
+impl ConfirmedStalls {
     /// Adds a line.
-    pub fn add(&mut self, thread: u32, proved: Proved) {
-        self.threads.entry(thread).or_default().push(proved);
+    pub fn add(&mut self, thread: u32, stall: ConfirmedStall) {
+        self.threads.entry(thread).or_default().push(stall);
     }
 
     /// Those of a thread, in the order in which they were told.
-    pub fn of(&self, thread: u32) -> Vec<Proved> {
+    pub fn of(&self, thread: u32) -> Vec<ConfirmedStall> {
         self.threads.get(&thread).cloned().unwrap_or_default()
     }
 
@@ -46,13 +46,13 @@ impl ProvedTable {
 mod tests {
     use super::*;
 
-    fn proved(seq: u64) -> Proved {
-        Proved { seq, at: 1, line: "{}".to_owned() }
+    fn proved(seq: u64) -> ConfirmedStall {
+        ConfirmedStall { seq, at: 1, line: "{}".to_owned() }
     }
 
     #[test]
     fn keeps_the_lines_of_each_thread() {
-        let mut table = ProvedTable::default();
+        let mut table = ConfirmedStalls::default();
         assert_eq!(table.of(0), []);
         table.add(0, proved(1));
         table.add(0, proved(2));

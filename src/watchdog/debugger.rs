@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::output::write_line;
 use super::reading::Reading;
-use crate::limits::BEAT_MS;
+use crate::limits::HEARTBEAT_MS;
 use crate::store::clock::Clock;
 use crate::sync::Mutex;
 
@@ -27,7 +27,7 @@ const ESTABLISHED: &[u8] = b"01";
 /// A connection that lasts for so long is a debugger. Shorter ones ask for the list of targets, as some tools do each second.
 const ARRIVAL: Duration = Duration::from_millis(400);
 
-/// Between two readings of the tables while all threads beat.
+/// Between two readings of the tables while all threads heartbeat.
 const REST: Duration = Duration::from_millis(250);
 
 /// Between two readings while one does not: the reason may have connected just now.
@@ -42,7 +42,7 @@ const REST_PER_READING: u32 = 50;
 pub enum Client {
     /// Nobody is connected.
     None,
-    /// Somebody has connected, a moment ago: a debugger, or a tool that asks for the list of targets.
+    /// Somebody has connected, a moment ago: a debugger, or a tool that can_probe for the list of targets.
     Connecting,
     /// A debugger is connected: nothing is reported.
     Connected,
@@ -123,9 +123,9 @@ fn look(state: &mut Option<Open>, now: u32, readings: &[Reading]) {
         *state = Some(Open { inspector, tables: Vec::new(), connections: Vec::new(), rest_until: None });
     }
     let Some(open) = state else { return };
-    let overdue = readings
-        .iter()
-        .any(|reading| reading.beat != 0 && u64::from(Clock::age_ms(reading.beat, now)) >= 2 * BEAT_MS);
+    let overdue = readings.iter().any(|reading| {
+        reading.heartbeat != 0 && u64::from(Clock::age_ms(reading.heartbeat, now)) >= 2 * HEARTBEAT_MS
+    });
     let start = Instant::now();
     if open.rest_until.is_some_and(|(quick, rest)| start < if overdue { quick } else { rest }) {
         return;
@@ -214,12 +214,12 @@ mod tests {
     fn a_connection_that_lasts_is_a_debugger() {
         use std::net::{TcpListener, TcpStream};
         let debugger = Debugger::default();
-        let idle = Reading { thread: 0, beat: 1, inspector_port: 0, seen: 0, stamp: None };
+        let idle = Reading { thread: 0, heartbeat: 1, inspector_port: 0, seen: 0, marker: None };
         assert_eq!((debugger.look(1, &[idle]), debugger.inspector()), (Client::None, None));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let readings = [Reading { inspector_port: port, ..idle }];
-        // As of a thread that does not beat.
+        // As of a thread that does not heartbeat.
         let seen = |wanted: Client| {
             let end = Instant::now() + Duration::from_secs(20);
             loop {

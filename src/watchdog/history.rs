@@ -10,7 +10,7 @@ use crate::limits::REPORTS_KEPT;
 
 /// A report and when it was told.
 #[derive(Debug, Clone, Serialize)]
-pub struct Told {
+pub struct TimedReport {
     /// The report.
     #[serde(flatten)]
     pub report: Report,
@@ -34,7 +34,7 @@ pub struct Totals {
 
 #[derive(Default)]
 pub struct History {
-    told: VecDeque<Told>,
+    reports: VecDeque<TimedReport>,
     totals: Totals,
 }
 
@@ -46,16 +46,16 @@ impl History {
             Report::Recovered { .. } => self.totals.recovered += 1,
             Report::Ended { .. } => self.totals.ended += 1,
         }
-        if self.told.len() == REPORTS_KEPT {
-            self.told.pop_front();
+        if self.reports.len() == REPORTS_KEPT {
+            self.reports.pop_front();
         }
         let at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        self.told.push_back(Told { report, at, instant: Instant::now() });
+        self.reports.push_back(TimedReport { report, at, instant: Instant::now() });
     }
 
     /// The last ones, oldest first.
-    pub fn list(&self) -> Vec<Told> {
-        self.told.iter().cloned().collect()
+    pub fn list(&self) -> Vec<TimedReport> {
+        self.reports.iter().cloned().collect()
     }
 
     /// How many there were.

@@ -1,6 +1,6 @@
 //! Sees from outside that a JavaScript thread is stuck, and says which request it is stuck in.
 //!
-//! Each JavaScript thread beats in its block (`store/threads.rs`). A thread of its own reads the blocks, and writes to stderr
+//! Each JavaScript thread heartbeats in its block (`store/threads.rs`). A thread of its own reads the blocks, and writes to stderr
 //! while the other is still stuck. It waits for no JavaScript, and no JavaScript waits for it.
 
 mod confirmed_stall;
@@ -21,21 +21,21 @@ use crate::store::Store;
 use crate::store::threads::block;
 use crate::sync::Mutex;
 
-pub use self::confirmed_stall::Proved;
-use self::confirmed_stall::ProvedTable;
+pub use self::confirmed_stall::ConfirmedStall;
+use self::confirmed_stall::ConfirmedStalls;
 pub use self::debugger::{Client, Debugger, Inspector};
-pub use self::history::{Told, Totals};
+pub use self::history::{TimedReport, Totals};
 pub use self::reading::Reading;
 pub use self::report::{Confidence, Report, Request};
-pub use self::stall::{Answer, Rules};
+pub use self::stall::{Config, Response};
 
 /// What a watch is set to.
 pub struct Settings {
     /// When a stall is told.
-    pub rules: Rules,
+    pub config: Config,
     /// Whether stuck threads are asked for their request and stack.
     pub stacks: bool,
-    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    /// Names of the blocking calls that threads marker; the first has the code 1.
     pub calls: Vec<String>,
     /// Id of the thread that started it. The watch ends with it.
     pub owner: u32,
@@ -51,14 +51,14 @@ struct Session {
 }
 
 /// Asks a stuck thread: its id, and the number of the question. It must not block.
-pub type Helper = Arc<dyn Fn(u32, u32) + Send + Sync>;
+pub type Prober = Arc<dyn Fn(u32, u32) + Send + Sync>;
 
 #[derive(Default)]
 struct State {
     session: Option<Arc<Session>>,
-    helper: Option<Helper>,
-    answers: Vec<Answer>,
-    proved: ProvedTable,
+    prober: Option<Prober>,
+    responses: Vec<Response>,
+    confirmed: ConfirmedStalls,
 }
 
 /// The watch of a process, if it is on, and who takes part.
@@ -98,16 +98,16 @@ impl Watchdog {
     }
 
     fn end(&self, is_meant: impl Fn(&Arc<Session>) -> bool) -> bool {
-        let (session, helper) = {
+        let (session, prober) = {
             let mut state = self.state.lock();
             let Some(session) = state.session.take_if(|session| is_meant(session)) else { return false };
-            state.answers.clear();
-            state.proved.clear();
-            (session, state.helper.take())
+            state.responses.clear();
+            state.confirmed.clear();
+            (session, state.prober.take())
         };
         session.stopped.store(true, Relaxed);
         // Dropped without the lock: to let go of a JavaScript function can take long.
-        drop((session, helper));
+        drop((session, prober));
         true
     }
 
@@ -127,30 +127,30 @@ impl Watchdog {
     pub fn leave(&self, thread: u32) -> bool {
         let owned = {
             let mut state = self.state.lock();
-            state.proved.forget(thread);
+            state.confirmed.forget(thread);
             state.session.as_ref().is_some_and(|session| session.settings.owner == thread)
         };
         owned && self.stop()
     }
 
-    /// Sets who asks stuck threads.
-    pub fn help(&self, helper: Helper) {
-        self.state.lock().helper = Some(helper);
+    /// Sets who can_probe stuck threads.
+    pub fn set_prober(&self, prober: Prober) {
+        self.state.lock().prober = Some(prober);
     }
 
     /// Takes what a thread said; false if it is too late, because the thread has beaten since.
-    pub fn answer(&self, store: &Store, answer: Answer) -> bool {
+    pub fn respond(&self, store: &Store, response: Response) -> bool {
         let threads = store.threads.all();
-        let thread = threads.iter().find(|thread| thread.id == answer.thread);
-        if thread.is_none_or(|thread| thread.block.word(block::BEAT) != answer.beat) {
+        let thread = threads.iter().find(|thread| thread.id == response.thread);
+        if thread.is_none_or(|thread| thread.block.word(block::HEARTBEAT) != response.heartbeat) {
             return false;
         }
-        self.state.lock().answers.push(answer);
+        self.state.lock().responses.push(response);
         true
     }
 
     /// The last reports, oldest first, also of watches that are over.
-    pub fn told(&self) -> Vec<Told> {
+    pub fn reports(&self) -> Vec<TimedReport> {
         self.history.lock().list()
     }
 
@@ -163,30 +163,30 @@ impl Watchdog {
     pub fn suspect(&self, store: &Store, reading: &Reading, blocked_ms: u64) -> Report {
         let session = self.state.lock().session.clone();
         let calls = session.as_ref().map_or(&[][..], |session| &session.settings.calls);
-        let evidence = report::Evidence { seen: reading.seen, stamp: reading.stamp, answer: None };
+        let evidence = report::Evidence { seen: reading.seen, marker: reading.marker, response: None };
         let port = self.debugger.inspector().map(|inspector| inspector.port);
         report::stall(store, calls, reading.thread, blocked_ms, 0, evidence, port)
     }
 
     /// The lines that name a proved culprit of the thread's latest stall, which may still be on.
-    pub fn proved(&self, thread: u32) -> Vec<Proved> {
-        self.state.lock().proved.of(thread)
+    pub fn confirmed_stalls(&self, thread: u32) -> Vec<ConfirmedStall> {
+        self.state.lock().confirmed.of(thread)
     }
 
-    fn prove(&self, thread: u32, proved: Proved) {
-        self.state.lock().proved.add(thread, proved);
+    fn confirm(&self, thread: u32, stall: ConfirmedStall) {
+        self.state.lock().confirmed.add(thread, stall);
     }
 
-    fn forget_proved(&self, thread: u32) {
-        self.state.lock().proved.forget(thread);
+    fn forget_confirmed(&self, thread: u32) {
+        self.state.lock().confirmed.forget(thread);
     }
 
-    fn helper(&self) -> Option<Helper> {
-        self.state.lock().helper.clone()
+    fn prober(&self) -> Option<Prober> {
+        self.state.lock().prober.clone()
     }
 
-    fn take_answers(&self) -> Vec<Answer> {
-        std::mem::take(&mut self.state.lock().answers)
+    fn take_responses(&self) -> Vec<Response> {
+        std::mem::take(&mut self.state.lock().responses)
     }
 }
 
@@ -201,15 +201,15 @@ mod tests {
         let (store, watchdog) = (Box::leak(Box::new(Store::new())), Box::leak(Box::new(Watchdog::default())));
         let (store, watchdog) = (&*store, &*watchdog);
         let settings = |on_report: Box<dyn Fn(String) + Send + Sync>| Settings {
-            rules: Rules { threshold_ms: 100, max_per_minute: 60 },
+            config: Config { threshold_ms: 100, max_per_minute: 60 },
             stacks: false,
             calls: Vec::new(),
             owner: 0,
             on_report: Some(on_report),
         };
-        // A thread that beats once and never again.
+        // A thread that heartbeats once and never again.
         let thread = store.threads.attach().unwrap();
-        thread.block.set_word(block::BEAT, store.threads.clock().now_ms().max(1));
+        thread.block.set_word(block::HEARTBEAT, store.threads.clock().now_ms().max(1));
         let told = Arc::new(AtomicBool::new(false));
         let telling = Arc::clone(&told);
         store.listeners.add(thread.id, Arc::new(move || telling.store(true, Relaxed)));
@@ -218,7 +218,7 @@ mod tests {
         while !told.load(Relaxed) && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(5));
         }
-        assert!(told.load(Relaxed), "those who beat for it are told");
+        assert!(told.load(Relaxed), "those who heartbeat for it are told");
         assert!(!watchdog.is_on());
         watchdog.start(store, settings(Box::new(drop))).unwrap();
         assert!(watchdog.is_on() && watchdog.stop() && !watchdog.stop());

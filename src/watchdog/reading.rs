@@ -5,7 +5,7 @@ use crate::store::threads::{Thread, block};
 
 /// A blocking call that a thread is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
+pub struct EntryMarker {
     /// Code of the call, from 1.
     pub call: u32,
     /// Seq of the context in which it began; 0 for none.
@@ -17,21 +17,21 @@ pub struct Stamp {
 pub struct Reading {
     /// Id of the thread.
     pub thread: u32,
-    /// Its last beat, a reading of the clock; 0 if it does not beat.
-    pub beat: u32,
+    /// Its last heartbeat, a reading of the clock; 0 if it does not heartbeat.
+    pub heartbeat: u32,
     /// The inspector port that is open in it; 0 for none.
     pub inspector_port: u16,
     /// Seq of the context that it entered last; 0 for none.
     pub seen: u64,
     /// The blocking call that it is in.
-    pub stamp: Option<Stamp>,
+    pub marker: Option<EntryMarker>,
 }
 
 /// Times to read again a block that changes meanwhile. One that is blocked stands still.
 const ATTEMPTS: usize = 3;
 
 impl Reading {
-    /// Reads a thread's block. All parts are of the same turn of its event loop: the beat did not move between.
+    /// Reads a thread's block. All parts are of the same turn of its event loop: the heartbeat did not move between.
     pub fn of(thread: &Thread) -> Self {
         let mut reading = read(thread.id, &thread.block);
         for _ in 0..ATTEMPTS {
@@ -41,21 +41,21 @@ impl Reading {
             }
             reading = again;
         }
-        // It runs. Words of two moments would name the wrong request, so only the beat is taken.
-        Self { seen: 0, stamp: None, ..reading }
+        // It runs. Words of two moments would name the wrong request, so only the heartbeat is taken.
+        Self { seen: 0, marker: None, ..reading }
     }
 }
 
 fn read(thread: u32, memory: &Memory) -> Reading {
     let pair = |low, high| u64::from(memory.word(high)) << 32 | u64::from(memory.word(low));
-    let beat = memory.word(block::BEAT);
+    let heartbeat = memory.word(block::HEARTBEAT);
     let inspector_port = u16::try_from(memory.word(block::INSPECTOR_PORT)).unwrap_or(0);
     let seen = pair(block::SEEN_LOW, block::SEEN_HIGH);
-    let stamp = match memory.word(block::CALL) {
+    let marker = match memory.word(block::CALL) {
         0 => None,
-        call => Some(Stamp { call, seq: pair(block::CALL_LOW, block::CALL_HIGH) }),
+        call => Some(EntryMarker { call, seq: pair(block::CALL_LOW, block::CALL_HIGH) }),
     };
-    Reading { thread, beat, inspector_port, seen, stamp }
+    Reading { thread, heartbeat, inspector_port, seen, marker }
 }
 
 #[cfg(test)]
@@ -69,10 +69,10 @@ mod tests {
         let thread = table.attach().unwrap();
         assert_eq!(
             Reading::of(&thread),
-            Reading { thread: 0, beat: 0, inspector_port: 0, seen: 0, stamp: None }
+            Reading { thread: 0, heartbeat: 0, inspector_port: 0, seen: 0, marker: None }
         );
         for (word, value) in [
-            (block::BEAT, 7),
+            (block::HEARTBEAT, 7),
             (block::SEEN_LOW, 257),
             (block::SEEN_HIGH, 1),
             (block::CALL_LOW, 258),
@@ -80,8 +80,8 @@ mod tests {
         ] {
             thread.block.set_word(word, value);
         }
-        let stamp = Some(Stamp { call: 3, seq: 258 });
-        let expected = Reading { thread: 0, beat: 7, inspector_port: 0, seen: (1 << 32) + 257, stamp };
+        let marker = Some(EntryMarker { call: 3, seq: 258 });
+        let expected = Reading { thread: 0, heartbeat: 7, inspector_port: 0, seen: (1 << 32) + 257, marker };
         assert_eq!(Reading::of(&thread), expected);
         thread.block.set_word(block::INSPECTOR_PORT, 9229);
         assert_eq!(Reading::of(&thread).inspector_port, 9229);

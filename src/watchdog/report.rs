@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::reading::Stamp;
-use super::stall::Answer;
+use super::reading::EntryMarker;
+use super::stall::Response;
 use crate::store::Store;
 use crate::store::clock::Clock;
 use crate::store::pages::record::word;
@@ -19,8 +19,9 @@ const PARENTS: usize = 64;
 pub enum Confidence {
     /// The thread itself said so while it was stuck.
     Exact,
-    /// The thread stamped the call before it went in.
-    Stamped,
+    /// The thread marked the call before it went in.
+    #[serde(rename = "stamped")]
+    InCall,
     /// The thread entered that request last; another may run by now.
     LastSeen,
 }
@@ -47,7 +48,7 @@ pub enum Report {
     Stall {
         /// Id of the thread.
         thread: u32,
-        /// Milliseconds since its last beat.
+        /// Milliseconds since its last heartbeat.
         blocked_ms: u64,
         /// How sure the request is.
         confidence: Confidence,
@@ -70,7 +71,7 @@ pub enum Report {
     Recovered {
         /// Id of the thread.
         thread: u32,
-        /// Milliseconds between the two beats.
+        /// Milliseconds between the two heartbeats.
         blocked_ms: u64,
         /// What the last line named.
         request: Option<Request>,
@@ -79,14 +80,14 @@ pub enum Report {
     Ended {
         /// Id of the thread.
         thread: u32,
-        /// Milliseconds since its last beat.
+        /// Milliseconds since its last heartbeat.
         blocked_ms: u64,
         /// What the last line named.
         request: Option<Request>,
     },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde can_probe for")]
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }
@@ -114,18 +115,18 @@ pub struct Evidence {
     /// The context that the thread entered last; 0 for none.
     pub seen: u64,
     /// The call that it is in.
-    pub stamp: Option<Stamp>,
+    pub marker: Option<EntryMarker>,
     /// What it said itself.
-    pub answer: Option<Answer>,
+    pub response: Option<Response>,
 }
 
 impl Evidence {
     /// The context that it points to: the request itself, a fork of it, or work inside it; 0 for none.
     pub fn seq(&self) -> u64 {
-        // An answer about something else than the stamp is the later of the two.
-        match (&self.answer, &self.stamp) {
-            (Some(answer), _) => answer.seq,
-            (None, Some(stamp)) => stamp.seq,
+        // An response about something else than the marker is the later of the two.
+        match (&self.response, &self.marker) {
+            (Some(response), _) => response.seq,
+            (None, Some(marker)) => marker.seq,
             (None, None) => self.seen,
         }
     }
@@ -143,14 +144,16 @@ pub fn stall(
     inspector_port: Option<u16>,
 ) -> Report {
     let seq = evidence.seq();
-    let (confidence, call, stack) = match (evidence.stamp, evidence.answer) {
-        (Some(stamp), Some(answer)) if answer.seq != stamp.seq => (Confidence::Exact, None, answer.stack),
-        (Some(stamp), answer) => {
-            let name = usize::try_from(stamp.call).ok().and_then(|code| calls.get(code.checked_sub(1)?));
-            let stack = answer.map_or_else(Vec::new, |answer| answer.stack);
-            (Confidence::Stamped, name.cloned(), stack)
+    let (confidence, call, stack) = match (evidence.marker, evidence.response) {
+        (Some(marker), Some(response)) if response.seq != marker.seq => {
+            (Confidence::Exact, None, response.stack)
         }
-        (None, Some(answer)) => (Confidence::Exact, None, answer.stack),
+        (Some(marker), response) => {
+            let name = usize::try_from(marker.call).ok().and_then(|code| calls.get(code.checked_sub(1)?));
+            let stack = response.map_or_else(Vec::new, |response| response.stack);
+            (Confidence::InCall, name.cloned(), stack)
+        }
+        (None, Some(response)) => (Confidence::Exact, None, response.stack),
         (None, None) => (Confidence::LastSeen, None, Vec::new()),
     };
     let root = root(store, seq);
@@ -226,15 +229,21 @@ mod tests {
         Handle::of(page.id(), index).seq()
     }
 
-    fn told(store: &Store, evidence: Evidence) -> serde_json::Value {
+    fn report_of(store: &Store, evidence: Evidence) -> serde_json::Value {
         let calls = ["fs.readFileSync".to_owned(), "Atomics.wait".to_owned()];
         serde_json::from_str(&stall(store, &calls, 0, 1012, 0, evidence, None).line()).unwrap()
     }
 
-    const NOTHING: Evidence = Evidence { seen: 0, stamp: None, answer: None };
+    const NOTHING: Evidence = Evidence { seen: 0, marker: None, response: None };
 
-    fn answer(seq: u64) -> Option<Answer> {
-        Some(Answer { thread: 0, ask: 1, beat: 1, seq, stack: vec!["heavy (app/report.js:10:3)".to_owned()] })
+    fn response(seq: u64) -> Option<Response> {
+        Some(Response {
+            thread: 0,
+            probe: 1,
+            heartbeat: 1,
+            seq,
+            stack: vec!["heavy (app/report.js:10:3)".to_owned()],
+        })
     }
 
     #[test]
@@ -248,7 +257,7 @@ mod tests {
         make(&page, 3, 0, "GET /responded");
         make(&page, 4, 0, "GET /over");
         make(&other, 2, 0, "GET /elsewhere");
-        let line = told(&store, Evidence { answer: answer(fork), ..NOTHING });
+        let line = report_of(&store, Evidence { response: response(fork), ..NOTHING });
         assert_eq!(line["onescope"], "stall");
         assert_eq!(line["confidence"], "exact");
         assert_eq!(
@@ -270,9 +279,11 @@ mod tests {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let request = make(&page, 2, 0, "GET /\u{202e}\u{7f}");
-        let odd =
-            Answer { stack: vec!["a\u{61c}b\n (\u{9b}31m.js:1:1)".to_owned()], ..answer(request).unwrap() };
-        let line = told(&store, Evidence { answer: Some(odd), ..NOTHING });
+        let odd = Response {
+            stack: vec!["a\u{61c}b\n (\u{9b}31m.js:1:1)".to_owned()],
+            ..response(request).unwrap()
+        };
+        let line = report_of(&store, Evidence { response: Some(odd), ..NOTHING });
         assert_eq!(line["request"]["label"], "GET /??");
         assert_eq!(line["stack"], serde_json::json!(["a?b? (?31m.js:1:1)"]));
     }
@@ -282,21 +293,22 @@ mod tests {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let (one, two) = (make(&page, 2, 0, "one"), make(&page, 2, 0, "two"));
-        let stamp = |seq| Evidence { seen: two, stamp: Some(Stamp { call: 2, seq }), answer: answer(one) };
-        let agreed = told(&store, stamp(one));
+        let marker =
+            |seq| Evidence { seen: two, marker: Some(EntryMarker { call: 2, seq }), response: response(one) };
+        let agreed = report_of(&store, marker(one));
         assert_eq!((&agreed["confidence"], &agreed["call"]), (&"stamped".into(), &"Atomics.wait".into()));
         assert_eq!(
             (&agreed["request"]["label"], agreed["stack"].as_array().unwrap().len()),
             (&"one".into(), 1)
         );
-        let moved = told(&store, stamp(two));
+        let moved = report_of(&store, marker(two));
         assert_eq!((&moved["confidence"], &moved["request"]["label"]), (&"exact".into(), &"one".into()));
         assert!(moved["call"].is_null());
-        let nobody = told(&store, Evidence { answer: None, ..stamp(0) });
+        let nobody = report_of(&store, Evidence { response: None, ..marker(0) });
         assert_eq!((&nobody["confidence"], &nobody["call"]), (&"stamped".into(), &"Atomics.wait".into()));
         assert!(nobody["request"].is_null());
-        let unknown = Some(Stamp { call: 9, seq: one });
-        assert!(told(&store, Evidence { stamp: unknown, ..NOTHING })["call"].is_null());
+        let unknown = Some(EntryMarker { call: 9, seq: one });
+        assert!(report_of(&store, Evidence { marker: unknown, ..NOTHING })["call"].is_null());
     }
 
     #[test]
@@ -304,10 +316,10 @@ mod tests {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let (open, closed) = (make(&page, 3, 0, "open"), make(&page, 4, 0, "closed"));
-        let line = told(&store, Evidence { seen: open, ..NOTHING });
+        let line = report_of(&store, Evidence { seen: open, ..NOTHING });
         assert_eq!((&line["confidence"], &line["request"]["label"]), (&"last-seen".into(), &"open".into()));
         for seen in [closed, 0, 1, 99_999_999] {
-            let line = told(&store, Evidence { seen, ..NOTHING });
+            let line = report_of(&store, Evidence { seen, ..NOTHING });
             assert_eq!(
                 (&line["confidence"], &line["request"]),
                 (&"last-seen".into(), &serde_json::Value::Null)
@@ -321,7 +333,7 @@ mod tests {
         let page = store.pages.allocate(0).unwrap();
         for (state, name) in [(3, "responded"), (4, "closed")] {
             let seq = make(&page, state, 0, "late");
-            let line = told(&store, Evidence { answer: answer(seq), ..NOTHING });
+            let line = report_of(&store, Evidence { response: response(seq), ..NOTHING });
             assert_eq!(
                 (&line["request"]["label"], &line["request"]["state"]),
                 (&"late".into(), &name.into())

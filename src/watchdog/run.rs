@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
-use super::confirmed_stall::Proved;
+use super::confirmed_stall::ConfirmedStall;
 use super::debugger::Client;
 use super::output::write_line;
 use super::reading::Reading;
@@ -22,7 +22,7 @@ use crate::store::Store;
 /// Between two looks at the threads.
 const TICK: Duration = Duration::from_millis(25);
 
-/// Between two looks while an answer is awaited.
+/// Between two looks while an response is awaited.
 const QUICK_TICK: Duration = Duration::from_millis(5);
 
 /// Starts the thread of a watch. It ends by itself once the watch has stopped.
@@ -33,7 +33,7 @@ pub(super) fn spawn(watchdog: &'static Watchdog, store: &'static Store, session:
         .name("onescope-watch".to_owned())
         .spawn(move || {
             if catch_unwind(AssertUnwindSafe(|| watch(watchdog, store, &session, &runtime))).is_err() {
-                // The panic hook has reported it. The process goes on without a watch, and nobody need beat for it.
+                // The panic hook has reported it. The process goes on without a watch, and nobody need heartbeat for it.
                 watchdog.fell(&session);
                 store.listeners.notify();
             }
@@ -46,7 +46,7 @@ fn watch(watchdog: &Watchdog, store: &Store, session: &Session, runtime: &Runtim
     runtime.block_on(async {
         let mut watcher = Watcher::new(watchdog, session);
         while !session.stopped.load(Relaxed) {
-            let soon = watcher.look(store);
+            let soon = watcher.check(store);
             sleep(if soon { QUICK_TICK } else { TICK }).await;
         }
     });
@@ -62,12 +62,12 @@ struct Watcher<'a> {
 
 impl<'a> Watcher<'a> {
     fn new(watchdog: &'a Watchdog, session: &'a Session) -> Self {
-        Self { watchdog, session, stalls: Stalls::new(session.settings.rules), named: BTreeMap::new() }
+        Self { watchdog, session, stalls: Stalls::new(session.settings.config), named: BTreeMap::new() }
     }
 
     /// Looks at all threads once; true if the next look should come soon.
-    fn look(&mut self, store: &Store) -> bool {
-        // A thread beats by copying its clock: with a clock that stands still it would look stuck.
+    fn check(&mut self, store: &Store) -> bool {
+        // A thread heartbeats by copying its clock: with a clock that stands still it would look stuck.
         store.threads.refresh_clocks();
         let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
         let now = store.threads.clock().now_ms();
@@ -82,18 +82,18 @@ impl<'a> Watcher<'a> {
         if debugger == Client::Connecting {
             return false;
         }
-        let helper = self.session.settings.stacks.then(|| self.watchdog.helper()).flatten();
-        let mut events = self.stalls.answer(self.watchdog.take_answers());
-        events.extend(self.stalls.step(now, &readings, helper.is_some()));
+        let prober = self.session.settings.stacks.then(|| self.watchdog.prober()).flatten();
+        let mut events = self.stalls.respond(self.watchdog.take_responses());
+        events.extend(self.stalls.step(now, &readings, prober.is_some()));
         for event in events {
-            match (event, &helper) {
-                (Event::Ask { thread, ask }, Some(helper)) => helper(thread, ask),
-                // The helper left between two looks: the line goes out without an answer.
-                (Event::Ask { .. }, None) => {}
+            match (event, &prober) {
+                (Event::Probe { thread, probe }, Some(prober)) => prober(thread, probe),
+                // The prober left between two looks: the line goes out without an response.
+                (Event::Probe { .. }, None) => {}
                 (event, _) => self.tell(store, event),
             }
         }
-        self.stalls.is_looking()
+        self.stalls.is_probing()
     }
 
     fn tell(&mut self, store: &Store, event: Event) {
@@ -105,11 +105,11 @@ impl<'a> Watcher<'a> {
                 let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence, port);
                 if let Report::Stall { request, confidence, .. } = &report {
                     if self.named.insert(thread, request.clone()).is_none() {
-                        self.watchdog.forget_proved(thread);
+                        self.watchdog.forget_confirmed(thread);
                     }
                     if *confidence != Confidence::LastSeen && seq != 0 {
                         let at = store.threads.clock().now_ms();
-                        self.watchdog.prove(thread, Proved { seq, at, line: report.line() });
+                        self.watchdog.confirm(thread, ConfirmedStall { seq, at, line: report.line() });
                     }
                 }
                 report
@@ -120,7 +120,7 @@ impl<'a> Watcher<'a> {
             Event::Ended { thread, blocked_ms } => {
                 Report::Ended { thread, blocked_ms, request: self.named.remove(&thread).flatten() }
             }
-            Event::Ask { .. } => return,
+            Event::Probe { .. } => return,
         };
         if self.session.stopped.load(Relaxed) {
             return;

@@ -1,31 +1,31 @@
 //! Which threads are stuck, and when to say so: a state machine without a clock, a thread or an output of its own.
 //!
 //! Its time is the one that the watchdog itself has run: a step that took far too long (the machine slept, the process was
-//! stopped) counts as a short one, and so neither a beat nor the lack of one is judged by time in which nobody could beat.
+//! stopped) counts as a short one, and so neither a heartbeat nor the lack of one is judged by time in which nobody could heartbeat.
 
 use std::collections::BTreeMap;
 
 use super::limit::Limit;
-use super::reading::{Reading, Stamp};
+use super::reading::{EntryMarker, Reading};
 use super::report::Evidence;
 use crate::store::clock::Clock;
 
-/// Milliseconds that a line waits for the thread's own answer.
-pub const ANSWER_MS: u64 = 60;
+/// Milliseconds that a line waits for the thread's own response.
+pub const RESPONSE_MS: u64 = 60;
 
 /// Milliseconds between two looks at a thread that must find the same request. One look can come between two callbacks,
 /// right after a native call, and then shows whoever happens to be next.
-const SECOND_LOOK_MS: u64 = 20;
+const SECOND_PROBE_MS: u64 = 20;
 
 /// What a stuck thread said of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// Id of the thread.
     pub thread: u32,
-    /// The question that it answers.
-    pub ask: u32,
-    /// Its beat when it answered.
-    pub beat: u32,
+    /// The question that it responses.
+    pub probe: u32,
+    /// Its heartbeat when it answered.
+    pub heartbeat: u32,
     /// Seq of the context that is current in it; 0 for none.
     pub seq: u64,
     /// Functions, innermost first.
@@ -36,17 +36,17 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Ask the thread.
-    Ask {
+    Probe {
         /// Its id.
         thread: u32,
         /// The question's number.
-        ask: u32,
+        probe: u32,
     },
     /// Tell of a stall.
     Stall {
         /// Id of the thread.
         thread: u32,
-        /// Milliseconds since its last beat.
+        /// Milliseconds since its last heartbeat.
         blocked_ms: u64,
         /// Stalls that the limit kept back since the last one told.
         suppressed: u32,
@@ -57,78 +57,78 @@ pub enum Event {
     Recovered {
         /// Its id.
         thread: u32,
-        /// Milliseconds between its two beats.
+        /// Milliseconds between its two heartbeats.
         blocked_ms: u64,
     },
     /// Tell that a thread ended while it was stuck.
     Ended {
         /// Its id.
         thread: u32,
-        /// Milliseconds since its last beat.
+        /// Milliseconds since its last heartbeat.
         blocked_ms: u64,
     },
 }
 
 /// What the state machine is set to.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
-    /// Milliseconds without a beat from which a thread is stuck.
+pub struct Config {
+    /// Milliseconds without a heartbeat from which a thread is stuck.
     pub threshold_ms: u64,
     /// Stalls told in a minute.
     pub max_per_minute: usize,
 }
 
-/// A line that waits for an answer, or one that was told without.
-struct Look {
-    ask: u32,
+/// A line that waits for an response, or one that was told without.
+struct Probe {
+    id: u32,
     // When the line goes out anyway; none once it has.
     until: Option<u64>,
-    // The request of the first answer, and when to ask again.
+    // The request of the first response, and when to ask again.
     first: Option<u64>,
     again: Option<u64>,
     seen: u64,
-    stamp: Option<Stamp>,
+    marker: Option<EntryMarker>,
 }
 
 struct Stall {
     // Milliseconds of blocking at which the next line is due.
     next_ms: u64,
     suppressed: u32,
-    told: bool,
-    look: Option<Look>,
+    reported: bool,
+    probe: Option<Probe>,
 }
 
 struct Track {
-    beat: u32,
+    heartbeat: u32,
     since: u64,
     // A stall that the limit keeps back has none, and is remembered as muted.
     stall: Option<Stall>,
     muted: bool,
 }
 
-/// The threads that beat.
+/// The threads that heartbeat.
 pub struct Stalls {
-    rules: Rules,
+    config: Config,
     limit: Limit,
     // Longest step that is believed, ms.
     step_ms: u64,
     time: u64,
     last: Option<u32>,
-    last_ask: u32,
+    last_probe: u32,
     tracks: BTreeMap<u32, Track>,
 }
 
 impl Stalls {
     /// Knows no thread yet.
-    pub fn new(rules: Rules) -> Self {
+    pub fn new(config: Config) -> Self {
         Self {
-            rules,
-            limit: Limit::new(rules.max_per_minute),
+            config,
+            limit: Limit::new(config.max_per_minute),
             // Below the threshold, so that a sleep alone never looks like a stall; above what a busy machine delays.
-            step_ms: (rules.threshold_ms / 2).clamp(50, 250),
+            step_ms: (config.threshold_ms / 2).clamp(50, 250),
             time: 0,
             last: None,
-            last_ask: 0,
+            last_probe: 0,
             tracks: BTreeMap::new(),
         }
     }
@@ -138,94 +138,97 @@ impl Stalls {
         self.tracks.clear();
     }
 
-    /// True while an answer is awaited or a second look is due, and so the next step should come soon.
-    pub fn is_looking(&self) -> bool {
-        let looks = self.tracks.values().filter_map(|track| track.stall.as_ref()?.look.as_ref());
-        looks.into_iter().any(|look| look.until.is_some() || look.again.is_some())
+    /// True while an response is awaited or a second look is due, and so the next step should come soon.
+    pub fn is_probing(&self) -> bool {
+        let looks = self.tracks.values().filter_map(|track| track.stall.as_ref()?.probe.as_ref());
+        looks.into_iter().any(|probe| probe.until.is_some() || probe.again.is_some())
     }
 
-    /// Takes answers that came while their thread was still stuck, before the step that may find it free.
-    pub fn answer(&mut self, answers: Vec<Answer>) -> Vec<Event> {
+    /// Takes responses that came while their thread was still stuck, before the step that may find it free.
+    pub fn respond(&mut self, responses: Vec<Response>) -> Vec<Event> {
         let mut events = Vec::new();
-        for answer in answers {
-            let Some(track) = self.tracks.get_mut(&answer.thread).filter(|track| track.beat == answer.beat)
+        for response in responses {
+            let Some(track) =
+                self.tracks.get_mut(&response.thread).filter(|track| track.heartbeat == response.heartbeat)
             else {
                 continue;
             };
             let blocked_ms = self.time - track.since;
             let Some(stall) = &mut track.stall else { continue };
-            let Some(look) = stall.look.as_mut().filter(|look| look.ask == answer.ask) else { continue };
-            let agrees = look.stamp.is_some_and(|stamp| stamp.seq == answer.seq);
-            if agrees || look.first == Some(answer.seq) {
-                events.push(stall.tell(answer.thread, blocked_ms, Some(answer)));
-                stall.look = None;
+            let Some(probe) = stall.probe.as_mut().filter(|probe| probe.id == response.probe) else {
+                continue;
+            };
+            let agrees = probe.marker.is_some_and(|marker| marker.seq == response.seq);
+            if agrees || probe.first == Some(response.seq) {
+                events.push(stall.tell(response.thread, blocked_ms, Some(response)));
+                stall.probe = None;
             } else {
-                look.first = Some(answer.seq);
-                look.again = Some(self.time + SECOND_LOOK_MS);
+                probe.first = Some(response.seq);
+                probe.again = Some(self.time + SECOND_PROBE_MS);
             }
         }
         events
     }
 
-    /// One step: `now` is a reading of the clock, `readings` are all attached threads, `asks` says whether there is
+    /// One step: `now` is a reading of the clock, `readings` are all attached threads, `can_probe` says whether there is
     /// somebody to ask.
-    pub fn step(&mut self, now: u32, readings: &[Reading], asks: bool) -> Vec<Event> {
+    pub fn step(&mut self, now: u32, readings: &[Reading], can_probe: bool) -> Vec<Event> {
         let elapsed = u64::from(Clock::age_ms(self.last.unwrap_or(now), now));
         let elapsed = elapsed.min(self.step_ms);
         self.last = Some(now);
         self.time += elapsed;
         let mut events = self.without(readings);
-        for reading in readings.iter().filter(|reading| reading.beat != 0) {
+        for reading in readings.iter().filter(|reading| reading.heartbeat != 0) {
             match self.tracks.get_mut(&reading.thread) {
                 None => {
-                    // Its first beat, if that came within this step.
-                    let age = u64::from(Clock::age_ms(reading.beat, now)).min(elapsed);
+                    // Its first heartbeat, if that came within this step.
+                    let age = u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed);
                     let since = self.time - age;
-                    let track = Track { beat: reading.beat, since, stall: None, muted: false };
+                    let track = Track { heartbeat: reading.heartbeat, since, stall: None, muted: false };
                     self.tracks.insert(reading.thread, track);
                 }
-                Some(track) if track.beat != reading.beat => {
-                    // It beat within this step, if the clock that it read was right.
-                    let age = u64::from(Clock::age_ms(reading.beat, now)).min(elapsed);
+                Some(track) if track.heartbeat != reading.heartbeat => {
+                    // It heartbeat within this step, if the clock that it read was right.
+                    let age = u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed);
                     let since = self.time - age;
                     let blocked_ms = since.saturating_sub(track.since);
                     events.extend(track.recover(reading.thread, blocked_ms));
-                    *track = Track { beat: reading.beat, since, stall: None, muted: false };
+                    *track = Track { heartbeat: reading.heartbeat, since, stall: None, muted: false };
                 }
-                Some(_) => self.stuck(reading, asks, &mut events),
+                Some(_) => self.stuck(reading, can_probe, &mut events),
             }
         }
         events
     }
 
-    /// Drops the threads that ended or no longer beat.
+    /// Drops the threads that ended or no longer heartbeat.
     fn without(&mut self, readings: &[Reading]) -> Vec<Event> {
         let mut events = Vec::new();
         let time = self.time;
         self.tracks.retain(|id, track| {
             let found = readings.iter().find(|reading| reading.thread == *id);
-            if track.stall.as_ref().is_some_and(|stall| stall.told) {
+            if track.stall.as_ref().is_some_and(|stall| stall.reported) {
                 let (thread, blocked_ms) = (*id, time - track.since);
                 match found {
                     None => events.push(Event::Ended { thread, blocked_ms }),
                     // It ran again, if only to take its leave.
-                    Some(reading) if reading.beat == 0 => {
+                    Some(reading) if reading.heartbeat == 0 => {
                         events.push(Event::Recovered { thread, blocked_ms })
                     }
                     Some(_) => {}
                 }
             }
-            found.is_some_and(|reading| reading.beat != 0)
+            found.is_some_and(|reading| reading.heartbeat != 0)
         });
         events
     }
 
     /// A thread that has not beaten since the last step.
-    fn stuck(&mut self, reading: &Reading, asks: bool, events: &mut Vec<Event>) {
+    fn stuck(&mut self, reading: &Reading, can_probe: bool, events: &mut Vec<Event>) {
         let Some(track) = self.tracks.get_mut(&reading.thread) else { return };
         let (thread, time) = (reading.thread, self.time);
         let blocked_ms = time - track.since;
-        if track.muted || blocked_ms < self.rules.threshold_ms {
+        if track.muted || blocked_ms < self.config.threshold_ms {
             return;
         }
         if track.stall.is_none() {
@@ -233,8 +236,8 @@ impl Stalls {
                 track.muted = true;
                 return;
             };
-            let next_ms = self.rules.threshold_ms;
-            track.stall = Some(Stall { next_ms, suppressed, told: false, look: None });
+            let next_ms = self.config.threshold_ms;
+            track.stall = Some(Stall { next_ms, suppressed, reported: false, probe: None });
         }
         let Some(stall) = &mut track.stall else { return };
         if blocked_ms >= stall.next_ms {
@@ -242,40 +245,40 @@ impl Stalls {
             while stall.next_ms <= blocked_ms {
                 stall.next_ms = stall.next_ms.saturating_mul(2);
             }
-            self.last_ask = self.last_ask.wrapping_add(1);
-            let until = Some(time + if asks { ANSWER_MS } else { 0 });
-            let (seen, stamp) = (reading.seen, reading.stamp);
-            stall.look = Some(Look { ask: self.last_ask, until, first: None, again: None, seen, stamp });
-            if asks {
-                events.push(Event::Ask { thread, ask: self.last_ask });
+            self.last_probe = self.last_probe.wrapping_add(1);
+            let until = Some(time + if can_probe { RESPONSE_MS } else { 0 });
+            let (seen, marker) = (reading.seen, reading.marker);
+            stall.probe = Some(Probe { id: self.last_probe, until, first: None, again: None, seen, marker });
+            if can_probe {
+                events.push(Event::Probe { thread, probe: self.last_probe });
             }
         }
-        let Some(look) = &mut stall.look else { return };
-        if look.again.is_some_and(|again| time >= again) {
-            look.again = None;
-            self.last_ask = self.last_ask.wrapping_add(1);
-            look.ask = self.last_ask;
-            events.push(Event::Ask { thread, ask: look.ask });
+        let Some(probe) = &mut stall.probe else { return };
+        if probe.again.is_some_and(|again| time >= again) {
+            probe.again = None;
+            self.last_probe = self.last_probe.wrapping_add(1);
+            probe.id = self.last_probe;
+            events.push(Event::Probe { thread, probe: probe.id });
         }
-        if look.until.is_some_and(|until| time >= until) {
+        if probe.until.is_some_and(|until| time >= until) {
             events.push(stall.tell(thread, blocked_ms, None));
         }
     }
 }
 
 impl Stall {
-    /// The line of the current look. The look goes on if it has no answer yet: one may come as a native call returns.
-    fn tell(&mut self, thread: u32, blocked_ms: u64, answer: Option<Answer>) -> Event {
-        let (seen, stamp) = match &mut self.look {
-            Some(look) => {
-                look.until = None;
-                (look.seen, look.stamp)
+    /// The line of the current look. The look goes on if it has no response yet: one may come as a native call returns.
+    fn tell(&mut self, thread: u32, blocked_ms: u64, response: Option<Response>) -> Event {
+        let (seen, marker) = match &mut self.probe {
+            Some(probe) => {
+                probe.until = None;
+                (probe.seen, probe.marker)
             }
             None => (0, None),
         };
-        self.told = true;
+        self.reported = true;
         let suppressed = std::mem::take(&mut self.suppressed);
-        Event::Stall { thread, blocked_ms, suppressed, evidence: Evidence { seen, stamp, answer } }
+        Event::Stall { thread, blocked_ms, suppressed, evidence: Evidence { seen, marker, response } }
     }
 }
 
@@ -283,10 +286,10 @@ impl Track {
     /// What is still to be said of a stall that is over.
     fn recover(&mut self, thread: u32, blocked_ms: u64) -> Vec<Event> {
         let Some(mut stall) = self.stall.take() else { return Vec::new() };
-        let awaits = stall.look.as_ref().is_some_and(|look| look.until.is_some());
+        let awaits = stall.probe.as_ref().is_some_and(|probe| probe.until.is_some());
         let mut events = Vec::new();
-        // It went on while the first line waited for an answer: what was found then is told all the same.
-        if awaits && !stall.told {
+        // It went on while the first line waited for an response: what was found then is told all the same.
+        if awaits && !stall.reported {
             events.push(stall.tell(thread, blocked_ms, None));
         }
         events.push(Event::Recovered { thread, blocked_ms });

@@ -1,19 +1,19 @@
 use super::*;
 
-const RULES: Rules = Rules { threshold_ms: 1000, max_per_minute: 60 };
+const CONFIG: Config = Config { threshold_ms: 1000, max_per_minute: 60 };
 
 /// A fake clock over one state machine; thread 0 unless said otherwise.
 struct Bench {
     stalls: Stalls,
     now: u32,
     readings: Vec<Reading>,
-    asks: bool,
+    can_probe: bool,
 }
 
 impl Bench {
-    fn new(rules: Rules) -> Self {
-        let readings = vec![Reading { thread: 0, beat: 1, inspector_port: 0, seen: 300, stamp: None }];
-        let mut bench = Self { stalls: Stalls::new(rules), now: 1, readings, asks: false };
+    fn new(config: Config) -> Self {
+        let readings = vec![Reading { thread: 0, heartbeat: 1, inspector_port: 0, seen: 300, marker: None }];
+        let mut bench = Self { stalls: Stalls::new(config), now: 1, readings, can_probe: false };
         assert_eq!(bench.step(0), []);
         bench
     }
@@ -21,7 +21,7 @@ impl Bench {
     /// Lets one step take `ms`.
     fn step(&mut self, ms: u32) -> Vec<Event> {
         self.now += ms;
-        self.stalls.step(self.now, &self.readings, self.asks)
+        self.stalls.step(self.now, &self.readings, self.can_probe)
     }
 
     /// Lets `ms` pass in steps of 25.
@@ -29,13 +29,13 @@ impl Bench {
         (0..ms / 25).flat_map(|_| self.step(25)).collect()
     }
 
-    fn beat(&mut self) {
-        self.readings[0].beat = self.now;
+    fn heartbeat(&mut self) {
+        self.readings[0].heartbeat = self.now;
     }
 
-    fn answer(&mut self, ask: u32, seq: u64) -> Vec<Event> {
-        let beat = self.readings[0].beat;
-        self.stalls.answer(vec![Answer { thread: 0, ask, beat, seq, stack: Vec::new() }])
+    fn response(&mut self, probe: u32, seq: u64) -> Vec<Event> {
+        let heartbeat = self.readings[0].heartbeat;
+        self.stalls.respond(vec![Response { thread: 0, probe, heartbeat, seq, stack: Vec::new() }])
     }
 }
 
@@ -49,7 +49,7 @@ fn blocked(events: &[Event]) -> Vec<u64> {
 
 fn named(events: &[Event]) -> Option<Option<u64>> {
     match events {
-        [Event::Stall { evidence, .. }] => Some(evidence.answer.as_ref().map(|answer| answer.seq)),
+        [Event::Stall { evidence, .. }] => Some(evidence.response.as_ref().map(|response| response.seq)),
         [] => None,
         other => panic!("{other:?}"),
     }
@@ -57,32 +57,32 @@ fn named(events: &[Event]) -> Option<Option<u64>> {
 
 #[test]
 fn lines_come_at_the_threshold_and_at_doubling_intervals_and_one_at_the_end() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     assert_eq!(blocked(&bench.pass(9000)), [1000, 2000, 4000, 8000]);
-    bench.beat();
+    bench.heartbeat();
     assert_eq!(bench.step(25), [Event::Recovered { thread: 0, blocked_ms: 9000 }]);
     assert_eq!(bench.pass(900), []);
 }
 
 #[test]
 fn a_thread_that_beats_or_never_beat_is_not_told() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     for _ in 0..100 {
         assert_eq!(bench.pass(950), []);
-        bench.beat();
+        bench.heartbeat();
     }
-    bench.readings[0].beat = 0;
+    bench.readings[0].heartbeat = 0;
     assert_eq!(bench.pass(10_000), []);
 }
 
 #[test]
 fn a_sleep_is_no_stall() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     for _ in 0..20 {
         bench.pass(50);
         assert_eq!(bench.step(3_600_000), []);
         // The clock in its block may not have moved yet.
-        bench.readings[0].beat += 1;
+        bench.readings[0].heartbeat += 1;
         assert_eq!(bench.step(25), []);
     }
     assert_eq!(blocked(&bench.pass(1000)).len(), 1, "it still sees a stall");
@@ -90,7 +90,7 @@ fn a_sleep_is_no_stall() {
 
 #[test]
 fn a_stall_that_sleeps_is_told_once_more_and_goes_on() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     assert_eq!(blocked(&bench.pass(1500)), [1000]);
     assert_eq!(bench.step(3_600_000), []);
     assert_eq!(blocked(&bench.pass(250)), [2000]);
@@ -98,9 +98,9 @@ fn a_stall_that_sleeps_is_told_once_more_and_goes_on() {
 
 #[test]
 fn the_clock_may_wrap() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     bench.now = u32::MAX - 300;
-    bench.readings[0].beat = bench.now;
+    bench.readings[0].heartbeat = bench.now;
     bench.stalls.forget();
     bench.stalls.last = None;
     let mut told = Vec::new();
@@ -113,20 +113,20 @@ fn the_clock_may_wrap() {
 
 #[test]
 fn stalls_beyond_the_limit_are_kept_back_whole_and_counted() {
-    let mut bench = Bench::new(Rules { max_per_minute: 1, ..RULES });
+    let mut bench = Bench::new(Config { max_per_minute: 1, ..CONFIG });
     assert_eq!(bench.pass(1000).len(), 1);
     for _ in 0..3 {
-        bench.beat();
+        bench.heartbeat();
         bench.step(25);
         assert_eq!(bench.pass(5000), []);
     }
-    bench.beat();
+    bench.heartbeat();
     assert_eq!(bench.pass(50), [], "a stall that was kept back does not recover");
     for _ in 0..60 {
-        bench.beat();
+        bench.heartbeat();
         bench.pass(1_000 - 25);
     }
-    bench.beat();
+    bench.heartbeat();
     match bench.pass(1100)[..] {
         [Event::Stall { suppressed: 3, .. }] => {}
         ref other => panic!("{other:?}"),
@@ -135,12 +135,12 @@ fn stalls_beyond_the_limit_are_kept_back_whole_and_counted() {
 
 #[test]
 fn a_thread_that_ends_while_stuck_is_told_once() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     bench.pass(1500);
     bench.readings.clear();
     assert_eq!(bench.step(25), [Event::Ended { thread: 0, blocked_ms: 1525 }]);
     assert_eq!(bench.pass(5000), []);
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     bench.pass(500);
     bench.readings.clear();
     assert_eq!(bench.pass(5000), []);
@@ -148,20 +148,20 @@ fn a_thread_that_ends_while_stuck_is_told_once() {
 
 #[test]
 fn a_thread_that_takes_its_leave_after_a_stall_has_recovered() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     bench.pass(1500);
-    bench.readings[0].beat = 0;
+    bench.readings[0].heartbeat = 0;
     assert_eq!(bench.step(25), [Event::Recovered { thread: 0, blocked_ms: 1525 }]);
     assert_eq!(bench.pass(5000), []);
 }
 
 #[test]
 fn threads_are_told_apart() {
-    let mut bench = Bench::new(RULES);
-    bench.readings.push(Reading { thread: 7, beat: 1, inspector_port: 0, seen: 0, stamp: None });
+    let mut bench = Bench::new(CONFIG);
+    bench.readings.push(Reading { thread: 7, heartbeat: 1, inspector_port: 0, seen: 0, marker: None });
     let mut told = Vec::new();
     for _ in 0..60 {
-        bench.beat();
+        bench.heartbeat();
         told.extend(bench.step(25));
     }
     assert!(matches!(told[..], [Event::Stall { thread: 7, .. }]), "{told:?}");
@@ -169,7 +169,7 @@ fn threads_are_told_apart() {
 
 #[test]
 fn what_is_forgotten_counts_anew() {
-    let mut bench = Bench::new(RULES);
+    let mut bench = Bench::new(CONFIG);
     bench.pass(1500);
     bench.stalls.forget();
     assert_eq!(blocked(&bench.pass(1025)), [1000]);
@@ -177,85 +177,86 @@ fn what_is_forgotten_counts_anew() {
 
 #[test]
 fn an_answer_counts_when_a_second_look_finds_the_same() {
-    let mut bench = Bench::new(RULES);
-    bench.asks = true;
-    assert_eq!(bench.pass(1000), [Event::Ask { thread: 0, ask: 1 }]);
-    assert!(bench.stalls.is_looking());
-    assert_eq!(bench.answer(1, 300), []);
-    assert_eq!(bench.step(20), [Event::Ask { thread: 0, ask: 2 }]);
-    assert_eq!(bench.answer(1, 300), [], "an old question");
-    assert_eq!(named(&bench.answer(2, 300)), Some(Some(300)));
-    assert!(!bench.stalls.is_looking());
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
+    assert_eq!(bench.pass(1000), [Event::Probe { thread: 0, probe: 1 }]);
+    assert!(bench.stalls.is_probing());
+    assert_eq!(bench.response(1, 300), []);
+    assert_eq!(bench.step(20), [Event::Probe { thread: 0, probe: 2 }]);
+    assert_eq!(bench.response(1, 300), [], "an old question");
+    assert_eq!(named(&bench.response(2, 300)), Some(Some(300)));
+    assert!(!bench.stalls.is_probing());
     assert_eq!(bench.pass(900), []);
-    assert_eq!(bench.pass(100), [Event::Ask { thread: 0, ask: 3 }], "each line asks anew");
+    assert_eq!(bench.pass(100), [Event::Probe { thread: 0, probe: 3 }], "each line can_probe anew");
 }
 
 #[test]
 fn looks_that_differ_name_nobody() {
-    let mut bench = Bench::new(RULES);
-    bench.asks = true;
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
     bench.pass(1000);
-    bench.answer(1, 300);
+    bench.response(1, 300);
     bench.step(20);
-    assert_eq!(bench.answer(2, 301), []);
+    assert_eq!(bench.response(2, 301), []);
     bench.step(20);
-    assert_eq!(bench.answer(3, 302), []);
+    assert_eq!(bench.response(3, 302), []);
     assert_eq!(named(&bench.step(20).split_off(1)), Some(None));
 }
 
 #[test]
 fn a_line_without_an_answer_goes_out_in_time_and_a_late_one_upgrades_it() {
-    let mut bench = Bench::new(RULES);
-    bench.asks = true;
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
     bench.pass(1000);
     assert_eq!(named(&(0..12).flat_map(|_| bench.step(5)).collect::<Vec<_>>()), Some(None));
-    assert!(!bench.stalls.is_looking());
+    assert!(!bench.stalls.is_probing());
     bench.pass(500);
-    assert_eq!(bench.answer(1, 300), []);
-    assert_eq!(bench.step(25), [Event::Ask { thread: 0, ask: 2 }]);
-    assert_eq!(named(&bench.answer(2, 300)), Some(Some(300)));
-    assert_eq!(bench.answer(2, 300), []);
+    assert_eq!(bench.response(1, 300), []);
+    assert_eq!(bench.step(25), [Event::Probe { thread: 0, probe: 2 }]);
+    assert_eq!(named(&bench.response(2, 300)), Some(Some(300)));
+    assert_eq!(bench.response(2, 300), []);
 }
 
 #[test]
 fn an_answer_that_agrees_with_the_stamp_counts_at_once() {
-    let mut bench = Bench::new(RULES);
-    bench.asks = true;
-    bench.readings[0].stamp = Some(Stamp { call: 1, seq: 300 });
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
+    bench.readings[0].marker = Some(EntryMarker { call: 1, seq: 300 });
     bench.pass(1000);
-    assert_eq!(named(&bench.answer(1, 300)), Some(Some(300)));
+    assert_eq!(named(&bench.response(1, 300)), Some(Some(300)));
 }
 
 #[test]
 fn an_answer_from_after_the_stall_is_dropped() {
-    let mut bench = Bench::new(RULES);
-    bench.asks = true;
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
     bench.pass(1100);
-    bench.beat();
+    bench.heartbeat();
     bench.step(25);
-    assert_eq!(bench.answer(1, 300), []);
+    assert_eq!(bench.response(1, 300), []);
     assert_eq!(bench.pass(900), []);
 }
 
 #[test]
 fn a_stall_that_ends_while_its_first_line_waits_is_told_with_what_was_found() {
-    let mut bench = Bench::new(RULES);
-    bench.asks = true;
-    bench.readings[0].stamp = Some(Stamp { call: 1, seq: 300 });
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
+    bench.readings[0].marker = Some(EntryMarker { call: 1, seq: 300 });
     bench.pass(1000);
-    bench.beat();
-    bench.readings[0].stamp = None;
+    bench.heartbeat();
+    bench.readings[0].marker = None;
     let told = bench.step(5);
     assert!(matches!(told[..], [Event::Stall { .. }, Event::Recovered { .. }]), "{told:?}");
     assert_eq!(named(&told[..1]), Some(None));
-    assert!(matches!(&told[0], Event::Stall { evidence, .. } if evidence.stamp.is_some()));
+    assert!(matches!(&told[0], Event::Stall { evidence, .. } if evidence.marker.is_some()));
 }
 
 #[test]
 fn a_stall_is_reported_as_ever_while_the_clock_wraps() {
     for start in [(1 << 31) - 500, u32::MAX - 500] {
-        let readings = vec![Reading { thread: 0, beat: start, inspector_port: 0, seen: 300, stamp: None }];
-        let mut stalls = Stalls::new(RULES);
+        let readings =
+            vec![Reading { thread: 0, heartbeat: start, inspector_port: 0, seen: 300, marker: None }];
+        let mut stalls = Stalls::new(CONFIG);
         let mut steps = (0..80).map(|n| start.wrapping_add(n * 25).max(1));
         let events: Vec<Event> = steps.by_ref().flat_map(|now| stalls.step(now, &readings, false)).collect();
         assert!(matches!(blocked(&events)[..], [1000..1003]), "{events:?}");
