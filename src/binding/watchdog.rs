@@ -27,13 +27,13 @@ pub(super) fn callback<Args: JsValuesTupleIntoVec + 'static>(
 /// What a watch is set to.
 #[napi(object, object_to_js = false)]
 pub struct WatchOptions {
-    /// Milliseconds without a beat from which a thread is stuck.
+    /// Milliseconds without a heartbeat from which a thread is blocked.
     pub threshold_ms: u32,
-    /// Stalls told in a minute.
+    /// Stalls reported in a minute.
     pub max_per_minute: u32,
-    /// Whether stuck threads are asked for their request and stack.
+    /// Whether blocked threads are probed for their request and stack.
     pub stacks: bool,
-    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    /// Names of the blocking calls that threads mark; the first has the code 1.
     pub calls: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ pub fn watch_stop() -> Result<bool> {
     Ok(Process::global().stop_watch())
 }
 
-/// Keeps the watch from looking, or lets it look again.
+/// Pauses the watch, or resumes it.
 #[napi(catch_unwind)]
 pub fn watch_pause(paused: bool) -> Result<()> {
     Process::global().watchdog.pause(paused);
@@ -85,7 +85,7 @@ pub fn watching() -> Result<bool> {
     Ok(Process::global().watchdog.is_on())
 }
 
-/// True while threads have to beat: a watch or a diagnostics server is on.
+/// True while threads have to write heartbeats: a watch or a diagnostics server is on.
 #[napi(catch_unwind)]
 pub fn beating() -> Result<bool> {
     Ok(Process::global().needs_heartbeats())
@@ -103,7 +103,7 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
     Ok(())
 }
 
-/// Has `ask(thread, stallId)` called for each question to a stuck thread, until the watch stops.
+/// Has `ask(thread, stallId)` called for each probe of a blocked thread, until the watch stops.
 #[napi(catch_unwind)]
 pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
     let ask = callback(&ask)?;
@@ -113,22 +113,22 @@ pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> 
     Ok(())
 }
 
-/// What a stuck thread said.
+/// The response of a blocked thread.
 #[napi(object, object_to_js = false)]
 pub struct WatchAnswer {
     /// Id of the thread.
     pub thread: u32,
-    /// The question that it answers.
+    /// The probe that it responds to.
     pub stall_id: u32,
     /// Handle of the context that is current in it; `null` for none.
     pub seq: Either<f64, Null>,
     /// Functions, innermost first.
     pub stack: Vec<String>,
-    /// The thread's word `beat` when it answered.
+    /// The thread's word `beat` when it responded.
     pub beat: f64,
 }
 
-/// Takes an answer; false if it is too late, because the thread has beaten since.
+/// Takes a response; false if it is too late: the thread has written a heartbeat since.
 #[napi(catch_unwind)]
 pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
     let seq = match answer.seq {
@@ -143,18 +143,18 @@ pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
     Ok(process.watchdog.respond(&process.store, response))
 }
 
-/// A line that names a proved culprit.
+/// A report whose cause is confirmed.
 #[napi(object, object_from_js = false)]
 pub struct WatchProved {
     /// Handle of the context that was current.
     pub seq: f64,
-    /// The clock's reading when it was told, with the sign that JavaScript sees.
+    /// The clock's reading when it was reported, with the sign that JavaScript sees.
     pub at: i32,
     /// The line as JSON.
     pub line: String,
 }
 
-/// The lines of the latest stall of a thread that name a proved culprit, in the order in which they were told.
+/// The reports of the latest stall of a thread whose cause is confirmed, in the order in which they were reported.
 #[napi(catch_unwind)]
 pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
     let proved = Process::global().watchdog.confirmed_stalls(thread);

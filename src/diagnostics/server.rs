@@ -109,7 +109,7 @@ async fn sample(server: &Server) {
         server.store.threads.refresh_clocks();
         let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
         let now = server.store.threads.clock().now_ms();
-        let debugger = server.watchdog.debugger.look(now, &readings);
+        let debugger = server.watchdog.debugger.check(now, &readings);
         // What is going on is known in a moment. A step that takes longer counts as a short one.
         if debugger != Client::Connecting {
             let second = server.started.elapsed().as_secs();

@@ -1,20 +1,20 @@
-//! What was told of stuck threads, with proof, for those threads themselves: as one goes on it can look up what was said of
-//! it, before any message about it could arrive.
+//! Reports about blocked threads whose cause is confirmed. A thread that recovers reads those about itself here, before any
+//! message about them could arrive.
 
 use std::collections::BTreeMap;
 
-/// One line about a stall whose culprit is proved.
+/// One report of a stall whose cause is confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmedStall {
     /// Seq of the context that was current: the request itself, a fork of it, or work inside it.
     pub seq: u64,
-    /// Reading of the clock when it was told.
+    /// Reading of the clock when it was reported.
     pub at: u32,
     /// The line as JSON.
     pub line: String,
 }
 
-/// The lines of each thread's latest stall. There are few: each comes after twice the time of the one before.
+/// The reports of each thread's latest stall. There are few: each comes after twice the time of the one before.
 #[derive(Default)]
 pub struct ConfirmedStalls {
     threads: BTreeMap<u32, Vec<ConfirmedStall>>,
@@ -26,7 +26,7 @@ impl ConfirmedStalls {
         self.threads.entry(thread).or_default().push(stall);
     }
 
-    /// Those of a thread, in the order in which they were told.
+    /// Those of a thread, in the order in which they were reported.
     pub fn of(&self, thread: u32) -> Vec<ConfirmedStall> {
         self.threads.get(&thread).cloned().unwrap_or_default()
     }
@@ -46,7 +46,7 @@ impl ConfirmedStalls {
 mod tests {
     use super::*;
 
-    fn proved(seq: u64) -> ConfirmedStall {
+    fn confirmed(seq: u64) -> ConfirmedStall {
         ConfirmedStall { seq, at: 1, line: "{}".to_owned() }
     }
 
@@ -54,10 +54,10 @@ mod tests {
     fn keeps_the_lines_of_each_thread() {
         let mut table = ConfirmedStalls::default();
         assert_eq!(table.of(0), []);
-        table.add(0, proved(1));
-        table.add(0, proved(2));
-        table.add(1, proved(3));
-        assert_eq!((table.of(0), table.of(1)), (vec![proved(1), proved(2)], vec![proved(3)]));
+        table.add(0, confirmed(1));
+        table.add(0, confirmed(2));
+        table.add(1, confirmed(3));
+        assert_eq!((table.of(0), table.of(1)), (vec![confirmed(1), confirmed(2)], vec![confirmed(3)]));
         table.forget(0);
         assert_eq!((table.of(0), table.of(1).len()), (vec![], 1));
         table.clear();

@@ -1,7 +1,7 @@
-//! Whether a debugger is connected. It stops threads for as long as its user likes, and that is no stall.
+//! Whether a debugger is connected. It stops threads for as long as its user likes, which is not a stall.
 //!
-//! An open inspector port alone says nothing: `--inspect` opens one, and so does one SIGUSR1. On Linux the kernel's table of
-//! connections shows whether there is a client. Elsewhere that stays unknown, and threads are reported as ever.
+//! An open inspector port alone means nothing: `--inspect` opens one, and so does one SIGUSR1. On Linux the kernel's table of
+//! connections shows whether there is a client. Elsewhere it stays unknown, and threads are reported as usual.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Result, Seek};
@@ -24,29 +24,29 @@ const TABLES: &[&str] = &[];
 /// How the tables write the state of a connection that both ends hold open.
 const ESTABLISHED: &[u8] = b"01";
 
-/// A connection that lasts for so long is a debugger. Shorter ones ask for the list of targets, as some tools do each second.
+/// A connection that lasts this long is a debugger. Shorter ones read the list of targets, as some tools do each second.
 const ARRIVAL: Duration = Duration::from_millis(400);
 
-/// Between two readings of the tables while all threads heartbeat.
+/// Between two readings of the tables while all threads write heartbeats.
 const REST: Duration = Duration::from_millis(250);
 
-/// Between two readings while one does not: the reason may have connected just now.
+/// Between two readings while one does not: a debugger may have connected just now.
 const QUICK_REST: Duration = Duration::from_millis(20);
 
-/// The rest is at least so many times what a reading takes: with many connections the tables are long.
+/// The pause is at least this many times as long as a reading: with many connections the tables are long.
 const REST_PER_READING: u32 = 50;
 
 /// What is known of a debugger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Client {
-    /// Nobody is connected.
+    /// No client is connected.
     None,
-    /// Somebody has connected, a moment ago: a debugger, or a tool that can_probe for the list of targets.
+    /// A client connected a moment ago: a debugger, or a tool that reads the list of targets.
     Connecting,
     /// A debugger is connected: nothing is reported.
     Connected,
-    /// The system does not say.
+    /// The system does not show it.
     Unknown,
 }
 
@@ -55,7 +55,7 @@ pub enum Client {
 pub struct Inspector {
     /// Its number.
     pub port: u16,
-    /// Who is connected.
+    /// What is connected to it.
     pub debugger: Client,
 }
 
@@ -68,7 +68,7 @@ struct Connection {
 /// What is kept while a port is open.
 struct Open {
     inspector: Inspector,
-    // Open from the start: a process that has no file descriptor left can read them all the same.
+    // Open from the start: a process that has no file descriptor left can still read them.
     tables: Vec<File>,
     connections: Vec<Connection>,
     rest_until: Option<(Instant, Instant)>,
@@ -81,22 +81,22 @@ pub struct Debugger {
 }
 
 impl Debugger {
-    /// The port as of the last look; none while none is open.
+    /// The port as of the last check; none while none is open.
     pub fn inspector(&self) -> Option<Inspector> {
         self.open.lock().as_ref().map(|open| open.inspector)
     }
 
-    /// True while a debugger is connected, as of the last look.
+    /// True while a debugger is connected, as of the last check.
     pub fn is_connected(&self) -> bool {
         self.inspector().is_some_and(|inspector| inspector.debugger == Client::Connected)
     }
 
-    /// Looks at the port that the threads name, at a time of the clock. A debugger that connects is reported on stderr.
-    pub fn look(&self, now: u32, readings: &[Reading]) -> Client {
+    /// Checks the port that the threads name, at a time of the clock. A debugger that connects is reported on stderr.
+    pub fn check(&self, now: u32, readings: &[Reading]) -> Client {
         let (before, inspector) = {
             let mut open = self.open.lock();
             let before = open.as_ref().map(|open| open.inspector);
-            look(&mut open, now, readings);
+            check(&mut open, now, readings);
             (before, open.as_ref().map(|open| open.inspector))
         };
         let Some(Inspector { port, debugger }) = inspector else { return Client::None };
@@ -113,7 +113,7 @@ impl Debugger {
     }
 }
 
-fn look(state: &mut Option<Open>, now: u32, readings: &[Reading]) {
+fn check(state: &mut Option<Open>, now: u32, readings: &[Reading]) {
     let Some(port) = readings.iter().map(|reading| reading.inspector_port).find(|port| *port != 0) else {
         *state = None;
         return;
@@ -215,15 +215,15 @@ mod tests {
         use std::net::{TcpListener, TcpStream};
         let debugger = Debugger::default();
         let idle = Reading { thread: 0, heartbeat: 1, inspector_port: 0, seen: 0, marker: None };
-        assert_eq!((debugger.look(1, &[idle]), debugger.inspector()), (Client::None, None));
+        assert_eq!((debugger.check(1, &[idle]), debugger.inspector()), (Client::None, None));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let readings = [Reading { inspector_port: port, ..idle }];
-        // As of a thread that does not heartbeat.
+        // As of a thread that writes no heartbeat.
         let seen = |wanted: Client| {
             let end = Instant::now() + Duration::from_secs(20);
             loop {
-                let client = debugger.look(1000, &readings);
+                let client = debugger.check(1000, &readings);
                 if client == wanted || Instant::now() > end {
                     return client;
                 }
@@ -238,6 +238,6 @@ mod tests {
         assert!(debugger.is_connected());
         drop((client, listener));
         assert_eq!(seen(Client::None), Client::None);
-        assert_eq!((debugger.look(1000, &[idle]), debugger.inspector()), (Client::None, None));
+        assert_eq!((debugger.check(1000, &[idle]), debugger.inspector()), (Client::None, None));
     }
 }

@@ -1,4 +1,4 @@
-//! The last reports, for whoever looks later.
+//! The last reports, for the diagnostics server.
 
 use std::collections::VecDeque;
 use std::time::{Instant, SystemTime};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::report::Report;
 use crate::limits::REPORTS_KEPT;
 
-/// A report and when it was told.
+/// A report and its time.
 #[derive(Debug, Clone, Serialize)]
 pub struct TimedReport {
     /// The report.
@@ -24,9 +24,9 @@ pub struct TimedReport {
 /// How many reports there were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Lines that told of a stall; a long one has several.
+    /// Reports of a stall; a long one has several.
     pub stall: u64,
-    /// Stalls after which the thread went on.
+    /// Stalls from which the thread recovered.
     pub recovered: u64,
     /// Stalls in which the thread ended.
     pub ended: u64,

@@ -1,10 +1,10 @@
-//! How many stalls may be told.
+//! How many stalls are reported.
 
 use std::collections::VecDeque;
 
 const MINUTE_MS: u64 = 60_000;
 
-/// Lets so many events pass in any minute and counts the others.
+/// Lets a number of events pass in any minute and counts the others.
 pub struct Limit {
     per_minute: usize,
     // When the events of the last minute passed, oldest first.

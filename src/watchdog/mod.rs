@@ -1,7 +1,7 @@
-//! Sees from outside that a JavaScript thread is stuck, and says which request it is stuck in.
+//! Detects from outside that a JavaScript thread is blocked, and reports the request that blocks it.
 //!
-//! Each JavaScript thread heartbeats in its block (`store/threads.rs`). A thread of its own reads the blocks, and writes to stderr
-//! while the other is still stuck. It waits for no JavaScript, and no JavaScript waits for it.
+//! Each JavaScript thread writes heartbeats into its block (`store/threads.rs`). A thread of the watchdog reads the blocks, and
+//! writes to stderr while the other is still blocked. It never waits for JavaScript, and JavaScript never waits for it.
 
 mod confirmed_stall;
 mod debugger;
@@ -31,11 +31,11 @@ pub use self::stall::{Config, Response};
 
 /// What a watch is set to.
 pub struct Settings {
-    /// When a stall is told.
+    /// When a stall is reported.
     pub config: Config,
-    /// Whether stuck threads are asked for their request and stack.
+    /// Whether blocked threads are probed for their request and stack.
     pub stacks: bool,
-    /// Names of the blocking calls that threads marker; the first has the code 1.
+    /// Names of the blocking calls that threads mark; the first has the code 1.
     pub calls: Vec<String>,
     /// Id of the thread that started it. The watch ends with it.
     pub owner: u32,
@@ -50,7 +50,7 @@ struct Session {
     stopped: AtomicBool,
 }
 
-/// Asks a stuck thread: its id, and the number of the question. It must not block.
+/// Probes a blocked thread: its id, and the id of the probe. It must not block.
 pub type Prober = Arc<dyn Fn(u32, u32) + Send + Sync>;
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ struct State {
     confirmed: ConfirmedStalls,
 }
 
-/// The watch of a process, if it is on, and who takes part.
+/// The watch of a process, if it is on.
 #[derive(Default)]
 pub struct Watchdog {
     state: Mutex<State>,
@@ -71,7 +71,7 @@ pub struct Watchdog {
 }
 
 impl Watchdog {
-    /// Starts a watch over all threads of the store. [`Store::listeners`] must be told.
+    /// Starts a watch over all threads of the store. The caller notifies [`Store::listeners`].
     ///
     /// # Errors
     /// `Watched` if one is on; `Watchdog` if its thread cannot start.
@@ -87,14 +87,14 @@ impl Watchdog {
         Ok(())
     }
 
-    /// Ends the watch, without waiting for its thread; false if none was on. [`Store::listeners`] must be told.
+    /// Ends the watch, without waiting for its thread; false if none was on. The caller notifies [`Store::listeners`].
     pub fn stop(&self) -> bool {
         self.end(|_| true)
     }
 
-    /// Ends a watch whose thread fell over, unless another one is on by now.
-    fn fell(&self, fallen: &Arc<Session>) {
-        self.end(|session| Arc::ptr_eq(session, fallen));
+    /// Ends a watch whose thread panicked, unless another one is on by now.
+    fn panicked(&self, ended: &Arc<Session>) {
+        self.end(|session| Arc::ptr_eq(session, ended));
     }
 
     fn end(&self, is_meant: impl Fn(&Arc<Session>) -> bool) -> bool {
@@ -106,12 +106,12 @@ impl Watchdog {
             (session, state.prober.take())
         };
         session.stopped.store(true, Relaxed);
-        // Dropped without the lock: to let go of a JavaScript function can take long.
+        // Dropped without the lock: to release a JavaScript function can take long.
         drop((session, prober));
         true
     }
 
-    /// Keeps the watch from looking, or lets it look again; all threads count anew from then on.
+    /// Pauses or resumes the watch; all threads count anew from then on.
     pub fn pause(&self, paused: bool) {
         if let Some(session) = &self.state.lock().session {
             session.paused.store(paused, Relaxed);
@@ -123,7 +123,7 @@ impl Watchdog {
         self.state.lock().session.is_some()
     }
 
-    /// Ends the watch if the thread that ends has started it; true if it was so.
+    /// Ends the watch if the thread that ends has started it; true if it has.
     pub fn leave(&self, thread: u32) -> bool {
         let owned = {
             let mut state = self.state.lock();
@@ -133,12 +133,12 @@ impl Watchdog {
         owned && self.stop()
     }
 
-    /// Sets who can_probe stuck threads.
+    /// Sets what probes blocked threads.
     pub fn set_prober(&self, prober: Prober) {
         self.state.lock().prober = Some(prober);
     }
 
-    /// Takes what a thread said; false if it is too late, because the thread has beaten since.
+    /// Takes the response of a thread; false if it is too late: the thread has written a heartbeat since.
     pub fn respond(&self, store: &Store, response: Response) -> bool {
         let threads = store.threads.all();
         let thread = threads.iter().find(|thread| thread.id == response.thread);
@@ -154,12 +154,12 @@ impl Watchdog {
         self.history.lock().list()
     }
 
-    /// How many reports there were: stalls told, recovered and ended.
+    /// How many reports there were: of stalls, recovered and ended.
     pub fn totals(&self) -> Totals {
         self.history.lock().totals()
     }
 
-    /// What is known of a stuck thread that is not asked: a report as it would be told now.
+    /// What is known of a blocked thread that is not probed: a report as it would be now.
     pub fn suspect(&self, store: &Store, reading: &Reading, blocked_ms: u64) -> Report {
         let session = self.state.lock().session.clone();
         let calls = session.as_ref().map_or(&[][..], |session| &session.settings.calls);
@@ -168,7 +168,7 @@ impl Watchdog {
         report::stall(store, calls, reading.thread, blocked_ms, 0, evidence, port)
     }
 
-    /// The lines that name a proved culprit of the thread's latest stall, which may still be on.
+    /// The reports with a confirmed cause of the thread's latest stall, which may still go on.
     pub fn confirmed_stalls(&self, thread: u32) -> Vec<ConfirmedStall> {
         self.state.lock().confirmed.of(thread)
     }
@@ -207,18 +207,18 @@ mod tests {
             owner: 0,
             on_report: Some(on_report),
         };
-        // A thread that heartbeats once and never again.
+        // A thread that writes one heartbeat.
         let thread = store.threads.attach().unwrap();
         thread.block.set_word(block::HEARTBEAT, store.threads.clock().now_ms().max(1));
-        let told = Arc::new(AtomicBool::new(false));
-        let telling = Arc::clone(&told);
-        store.listeners.add(thread.id, Arc::new(move || telling.store(true, Relaxed)));
+        let notified = Arc::new(AtomicBool::new(false));
+        let notifying = Arc::clone(&notified);
+        store.listeners.add(thread.id, Arc::new(move || notifying.store(true, Relaxed)));
         watchdog.start(store, settings(Box::new(|line| panic!("{line}")))).unwrap();
         let end = Instant::now() + Duration::from_secs(20);
-        while !told.load(Relaxed) && Instant::now() < end {
+        while !notified.load(Relaxed) && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(5));
         }
-        assert!(told.load(Relaxed), "those who heartbeat for it are told");
+        assert!(notified.load(Relaxed), "the threads that write heartbeats are notified");
         assert!(!watchdog.is_on());
         watchdog.start(store, settings(Box::new(drop))).unwrap();
         assert!(watchdog.is_on() && watchdog.stop() && !watchdog.stop());

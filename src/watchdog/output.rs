@@ -1,4 +1,4 @@
-//! Lines on the process's stderr, past JavaScript.
+//! Lines on the process's stderr, without JavaScript.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};

@@ -1,9 +1,9 @@
-//! What a thread's block says at one moment.
+//! What a thread's block holds at one moment.
 
 use crate::memory::Memory;
 use crate::store::threads::{Thread, block};
 
-/// A blocking call that a thread is in.
+/// The marker of a blocking call, which a thread writes before it enters the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryMarker {
     /// Code of the call, from 1.
@@ -17,7 +17,7 @@ pub struct EntryMarker {
 pub struct Reading {
     /// Id of the thread.
     pub thread: u32,
-    /// Its last heartbeat, a reading of the clock; 0 if it does not heartbeat.
+    /// Its last heartbeat, a reading of the clock; 0 if it writes none.
     pub heartbeat: u32,
     /// The inspector port that is open in it; 0 for none.
     pub inspector_port: u16,
@@ -27,7 +27,7 @@ pub struct Reading {
     pub marker: Option<EntryMarker>,
 }
 
-/// Times to read again a block that changes meanwhile. One that is blocked stands still.
+/// How often a block that changes meanwhile is read again. The block of a blocked thread does not change.
 const ATTEMPTS: usize = 3;
 
 impl Reading {

@@ -1,4 +1,4 @@
-//! The lines that tell of a stall.
+//! The reports of a stall.
 
 use serde::Serialize;
 
@@ -10,16 +10,16 @@ use crate::store::pages::record::word;
 use crate::store::pages::{Handle, RecordRef, State};
 use crate::text;
 
-/// Forks of forks that are followed up to their request. Deeper ones are told as themselves.
+/// Forks of forks that are followed up to their request. Deeper ones are reported as themselves.
 const PARENTS: usize = 64;
 
 /// How sure it is that the request blocks the thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
-    /// The thread itself said so while it was stuck.
+    /// The thread itself responded so while it was blocked.
     Exact,
-    /// The thread marked the call before it went in.
+    /// The thread marked the call before it entered it.
     #[serde(rename = "stamped")]
     InCall,
     /// The thread entered that request last; another may run by now.
@@ -44,7 +44,7 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "onescope", rename_all = "lowercase", rename_all_fields = "camelCase")]
 pub enum Report {
-    /// A thread is stuck.
+    /// A thread is blocked.
     Stall {
         /// Id of the thread.
         thread: u32,
@@ -54,20 +54,20 @@ pub enum Report {
         confidence: Confidence,
         /// What blocks it, if it is a request that is known.
         request: Option<Request>,
-        /// The blocking call, if it is stamped.
+        /// The blocking call, if it is marked.
         call: Option<String>,
         /// Functions, innermost first; empty if unknown.
         stack: Vec<String>,
         /// Other requests of that thread that have not responded.
         waiting: usize,
-        /// Stalls that the limit kept back since the last one told.
+        /// Stalls that were rate-limited since the last one reported.
         #[serde(skip_serializing_if = "is_zero")]
         suppressed: u32,
         /// The inspector port, while one is open.
         #[serde(skip_serializing_if = "Option::is_none")]
         inspector_port: Option<u16>,
     },
-    /// It goes on.
+    /// It runs again.
     Recovered {
         /// Id of the thread.
         thread: u32,
@@ -76,7 +76,7 @@ pub enum Report {
         /// What the last line named.
         request: Option<Request>,
     },
-    /// The thread ended while it was stuck.
+    /// The thread ended while it was blocked.
     Ended {
         /// Id of the thread.
         thread: u32,
@@ -87,7 +87,7 @@ pub enum Report {
     },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde can_probe for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }
@@ -109,21 +109,21 @@ impl Report {
     }
 }
 
-/// What names the culprit of a stall.
+/// What names the cause of a stall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// The context that the thread entered last; 0 for none.
     pub seen: u64,
     /// The call that it is in.
     pub marker: Option<EntryMarker>,
-    /// What it said itself.
+    /// Its response.
     pub response: Option<Response>,
 }
 
 impl Evidence {
     /// The context that it points to: the request itself, a fork of it, or work inside it; 0 for none.
     pub fn seq(&self) -> u64 {
-        // An response about something else than the marker is the later of the two.
+        // A response about something else than the marker is the later of the two.
         match (&self.response, &self.marker) {
             (Some(response), _) => response.seq,
             (None, Some(marker)) => marker.seq,
@@ -157,12 +157,12 @@ pub fn stall(
         (None, None) => (Confidence::LastSeen, None, Vec::new()),
     };
     let root = root(store, seq);
-    // A finished request that was entered last tells nothing; one whose late work blocks does.
+    // A finished request that was entered last means nothing; one whose late work blocks does.
     let root =
         root.filter(|(_, found)| confidence != Confidence::LastSeen || found.record().state().is_in_flight());
     let waiting = waiting(store, thread, root.as_ref().map(|(seq, _)| *seq));
     let request = root.map(|(seq, found)| describe(store, seq, &found));
-    // Functions and files are named by the program. One place cleans them, in front of every reader of a report.
+    // Functions and files are named by the program. One place cleans them, before any reader of a report.
     let call = call.as_deref().map(text::clean);
     let stack = stack.iter().map(|line| text::clean(line)).collect();
     Report::Stall {
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_names_the_request_of_its_fork() {
+    fn a_response_names_the_request_of_its_fork() {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let other = store.pages.allocate(1).unwrap();
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_names_the_call_and_takes_the_stack_of_an_answer_that_agrees() {
+    fn a_marker_names_the_call_and_takes_the_stack_of_a_response_that_agrees() {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let (one, two) = (make(&page, 2, 0, "one"), make(&page, 2, 0, "two"));
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_proved_counts_also_once_it_is_closed() {
+    fn a_confirmed_cause_counts_also_once_it_is_closed() {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         for (state, name) in [(3, "responded"), (4, "closed")] {

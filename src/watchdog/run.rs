@@ -1,4 +1,4 @@
-//! The watchdog's thread: reads, lets the state machine judge, and carries out what it says.
+//! The watchdog's thread: reads the blocks, feeds the state machine, and carries out its events.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,10 +19,10 @@ use super::{Session, Watchdog};
 use crate::error::{Error, Result};
 use crate::store::Store;
 
-/// Between two looks at the threads.
+/// Between two checks of the threads.
 const TICK: Duration = Duration::from_millis(25);
 
-/// Between two looks while an response is awaited.
+/// Between two checks while a response is awaited.
 const QUICK_TICK: Duration = Duration::from_millis(5);
 
 /// Starts the thread of a watch. It ends by itself once the watch has stopped.
@@ -33,8 +33,8 @@ pub(super) fn spawn(watchdog: &'static Watchdog, store: &'static Store, session:
         .name("onescope-watch".to_owned())
         .spawn(move || {
             if catch_unwind(AssertUnwindSafe(|| watch(watchdog, store, &session, &runtime))).is_err() {
-                // The panic hook has reported it. The process goes on without a watch, and nobody need heartbeat for it.
-                watchdog.fell(&session);
+                // The panic hook has reported it. The process goes on without a watch, and threads need write no heartbeats for it.
+                watchdog.panicked(&session);
                 store.listeners.notify();
             }
         })
@@ -56,7 +56,7 @@ struct Watcher<'a> {
     watchdog: &'a Watchdog,
     session: &'a Session,
     stalls: Stalls,
-    // What the last line of each stuck thread named.
+    // What the last report of each blocked thread named.
     named: BTreeMap<u32, Option<Request>>,
 }
 
@@ -65,13 +65,13 @@ impl<'a> Watcher<'a> {
         Self { watchdog, session, stalls: Stalls::new(session.settings.config), named: BTreeMap::new() }
     }
 
-    /// Looks at all threads once; true if the next look should come soon.
+    /// Checks all threads once; true if the next check should come soon.
     fn check(&mut self, store: &Store) -> bool {
-        // A thread heartbeats by copying its clock: with a clock that stands still it would look stuck.
+        // A heartbeat is a copy of the clock: with a clock that stands still the thread would look blocked.
         store.threads.refresh_clocks();
         let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
         let now = store.threads.clock().now_ms();
-        let debugger = self.watchdog.debugger.look(now, &readings);
+        let debugger = self.watchdog.debugger.check(now, &readings);
         // A debugger holds all threads of a process.
         if self.session.paused.load(Relaxed) || debugger == Client::Connected {
             self.stalls.forget();
@@ -88,15 +88,15 @@ impl<'a> Watcher<'a> {
         for event in events {
             match (event, &prober) {
                 (Event::Probe { thread, probe }, Some(prober)) => prober(thread, probe),
-                // The prober left between two looks: the line goes out without an response.
+                // The prober left between two checks: the report goes out without a response.
                 (Event::Probe { .. }, None) => {}
-                (event, _) => self.tell(store, event),
+                (event, _) => self.report(store, event),
             }
         }
         self.stalls.is_probing()
     }
 
-    fn tell(&mut self, store: &Store, event: Event) {
+    fn report(&mut self, store: &Store, event: Event) {
         let report = match event {
             Event::Stall { thread, blocked_ms, suppressed, evidence } => {
                 let calls = &self.session.settings.calls;
@@ -127,7 +127,7 @@ impl<'a> Watcher<'a> {
         }
         let line = report.line();
         self.watchdog.history.lock().add(report);
-        // First: stderr may be a pipe that nobody empties.
+        // First: stderr may be a pipe that is full.
         if let Some(on_report) = &self.session.settings.on_report {
             on_report(line.clone());
         }

@@ -1,7 +1,7 @@
-//! Which threads are stuck, and when to say so: a state machine without a clock, a thread or an output of its own.
+//! Which threads are blocked, and when to report it: a state machine without a clock, a thread or an output of its own.
 //!
 //! Its time is the one that the watchdog itself has run: a step that took far too long (the machine slept, the process was
-//! stopped) counts as a short one, and so neither a heartbeat nor the lack of one is judged by time in which nobody could heartbeat.
+//! stopped) counts as a short one. Time in which no thread could write a heartbeat is thus no stall.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use super::reading::{EntryMarker, Reading};
 use super::report::Evidence;
 use crate::store::clock::Clock;
 
-/// Milliseconds that a line waits for the thread's own response.
+/// Milliseconds that a report waits for the thread's response.
 pub const RESPONSE_MS: u64 = 60;
 
-/// Milliseconds between two looks at a thread that must find the same request. One look can come between two callbacks,
-/// right after a native call, and then shows whoever happens to be next.
+/// Milliseconds between two probes of a thread that must find the same request. One probe can come between two callbacks,
+/// right after a native call, and then finds the request that happens to be next.
 const SECOND_PROBE_MS: u64 = 20;
 
-/// What a stuck thread said of itself.
+/// The response of a blocked thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// Id of the thread.
     pub thread: u32,
-    /// The question that it responses.
+    /// The probe that it responds to.
     pub probe: u32,
-    /// Its heartbeat when it answered.
+    /// Its heartbeat at that time.
     pub heartbeat: u32,
     /// Seq of the context that is current in it; 0 for none.
     pub seq: u64,
@@ -32,35 +32,35 @@ pub struct Response {
     pub stack: Vec<String>,
 }
 
-/// What is to be done.
+/// What the watchdog has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Ask the thread.
+    /// Probe the thread.
     Probe {
         /// Its id.
         thread: u32,
-        /// The question's number.
+        /// Id of the probe.
         probe: u32,
     },
-    /// Tell of a stall.
+    /// Report a stall.
     Stall {
         /// Id of the thread.
         thread: u32,
         /// Milliseconds since its last heartbeat.
         blocked_ms: u64,
-        /// Stalls that the limit kept back since the last one told.
+        /// Stalls that were rate-limited since the last one reported.
         suppressed: u32,
-        /// What names the culprit.
+        /// What names the cause.
         evidence: Evidence,
     },
-    /// Tell that a thread goes on.
+    /// Report that a thread runs again.
     Recovered {
         /// Its id.
         thread: u32,
         /// Milliseconds between its two heartbeats.
         blocked_ms: u64,
     },
-    /// Tell that a thread ended while it was stuck.
+    /// Report that a thread ended while it was blocked.
     Ended {
         /// Its id.
         thread: u32,
@@ -72,18 +72,18 @@ pub enum Event {
 /// What the state machine is set to.
 #[derive(Debug, Clone, Copy)]
 pub struct Config {
-    /// Milliseconds without a heartbeat from which a thread is stuck.
+    /// Milliseconds without a heartbeat from which a thread is blocked.
     pub threshold_ms: u64,
-    /// Stalls told in a minute.
+    /// Stalls reported in a minute.
     pub max_per_minute: usize,
 }
 
-/// A line that waits for an response, or one that was told without.
+/// The probe of a report that waits for a response, or that went out without one.
 struct Probe {
     id: u32,
-    // When the line goes out anyway; none once it has.
+    // When the report goes out anyway; none once it has.
     until: Option<u64>,
-    // The request of the first response, and when to ask again.
+    // The request of the first response, and when to probe again.
     first: Option<u64>,
     again: Option<u64>,
     seen: u64,
@@ -91,7 +91,7 @@ struct Probe {
 }
 
 struct Stall {
-    // Milliseconds of blocking at which the next line is due.
+    // Milliseconds of blocking at which the next report is due.
     next_ms: u64,
     suppressed: u32,
     reported: bool,
@@ -101,16 +101,16 @@ struct Stall {
 struct Track {
     heartbeat: u32,
     since: u64,
-    // A stall that the limit keeps back has none, and is remembered as muted.
+    // None for a stall that is rate-limited, which is `muted`.
     stall: Option<Stall>,
     muted: bool,
 }
 
-/// The threads that heartbeat.
+/// The threads that write heartbeats.
 pub struct Stalls {
     config: Config,
     limit: Limit,
-    // Longest step that is believed, ms.
+    // Longest step that counts as a whole, ms.
     step_ms: u64,
     time: u64,
     last: Option<u32>,
@@ -138,13 +138,13 @@ impl Stalls {
         self.tracks.clear();
     }
 
-    /// True while an response is awaited or a second look is due, and so the next step should come soon.
+    /// True while a response is awaited or a second probe is due, so that the next step should come soon.
     pub fn is_probing(&self) -> bool {
-        let looks = self.tracks.values().filter_map(|track| track.stall.as_ref()?.probe.as_ref());
-        looks.into_iter().any(|probe| probe.until.is_some() || probe.again.is_some())
+        let probes = self.tracks.values().filter_map(|track| track.stall.as_ref()?.probe.as_ref());
+        probes.into_iter().any(|probe| probe.until.is_some() || probe.again.is_some())
     }
 
-    /// Takes responses that came while their thread was still stuck, before the step that may find it free.
+    /// Takes responses that came while their thread was still blocked, before the step that may find it free.
     pub fn respond(&mut self, responses: Vec<Response>) -> Vec<Event> {
         let mut events = Vec::new();
         for response in responses {
@@ -160,7 +160,7 @@ impl Stalls {
             };
             let agrees = probe.marker.is_some_and(|marker| marker.seq == response.seq);
             if agrees || probe.first == Some(response.seq) {
-                events.push(stall.tell(response.thread, blocked_ms, Some(response)));
+                events.push(stall.report(response.thread, blocked_ms, Some(response)));
                 stall.probe = None;
             } else {
                 probe.first = Some(response.seq);
@@ -170,8 +170,8 @@ impl Stalls {
         events
     }
 
-    /// One step: `now` is a reading of the clock, `readings` are all attached threads, `can_probe` says whether there is
-    /// somebody to ask.
+    /// One step: `now` is a reading of the clock, `readings` are all attached threads, `can_probe` says whether
+    /// there is a prober.
     pub fn step(&mut self, now: u32, readings: &[Reading], can_probe: bool) -> Vec<Event> {
         let elapsed = u64::from(Clock::age_ms(self.last.unwrap_or(now), now));
         let elapsed = elapsed.min(self.step_ms);
@@ -188,20 +188,20 @@ impl Stalls {
                     self.tracks.insert(reading.thread, track);
                 }
                 Some(track) if track.heartbeat != reading.heartbeat => {
-                    // It heartbeat within this step, if the clock that it read was right.
+                    // It wrote the heartbeat within this step, if the clock that it read was right.
                     let age = u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed);
                     let since = self.time - age;
                     let blocked_ms = since.saturating_sub(track.since);
                     events.extend(track.recover(reading.thread, blocked_ms));
                     *track = Track { heartbeat: reading.heartbeat, since, stall: None, muted: false };
                 }
-                Some(_) => self.stuck(reading, can_probe, &mut events),
+                Some(_) => self.blocked(reading, can_probe, &mut events),
             }
         }
         events
     }
 
-    /// Drops the threads that ended or no longer heartbeat.
+    /// Drops the threads that ended or write no heartbeats any more.
     fn without(&mut self, readings: &[Reading]) -> Vec<Event> {
         let mut events = Vec::new();
         let time = self.time;
@@ -211,7 +211,7 @@ impl Stalls {
                 let (thread, blocked_ms) = (*id, time - track.since);
                 match found {
                     None => events.push(Event::Ended { thread, blocked_ms }),
-                    // It ran again, if only to take its leave.
+                    // It ran again, if only to stop its heartbeats.
                     Some(reading) if reading.heartbeat == 0 => {
                         events.push(Event::Recovered { thread, blocked_ms })
                     }
@@ -223,8 +223,8 @@ impl Stalls {
         events
     }
 
-    /// A thread that has not beaten since the last step.
-    fn stuck(&mut self, reading: &Reading, can_probe: bool, events: &mut Vec<Event>) {
+    /// A thread without a heartbeat since the last step.
+    fn blocked(&mut self, reading: &Reading, can_probe: bool, events: &mut Vec<Event>) {
         let Some(track) = self.tracks.get_mut(&reading.thread) else { return };
         let (thread, time) = (reading.thread, self.time);
         let blocked_ms = time - track.since;
@@ -241,7 +241,7 @@ impl Stalls {
         }
         let Some(stall) = &mut track.stall else { return };
         if blocked_ms >= stall.next_ms {
-            // One line for all that a long step has skipped.
+            // One report for all that a long step has skipped.
             while stall.next_ms <= blocked_ms {
                 stall.next_ms = stall.next_ms.saturating_mul(2);
             }
@@ -261,14 +261,14 @@ impl Stalls {
             events.push(Event::Probe { thread, probe: probe.id });
         }
         if probe.until.is_some_and(|until| time >= until) {
-            events.push(stall.tell(thread, blocked_ms, None));
+            events.push(stall.report(thread, blocked_ms, None));
         }
     }
 }
 
 impl Stall {
-    /// The line of the current look. The look goes on if it has no response yet: one may come as a native call returns.
-    fn tell(&mut self, thread: u32, blocked_ms: u64, response: Option<Response>) -> Event {
+    /// The report of the current probe, which stays open without a response: one may come as a native call returns.
+    fn report(&mut self, thread: u32, blocked_ms: u64, response: Option<Response>) -> Event {
         let (seen, marker) = match &mut self.probe {
             Some(probe) => {
                 probe.until = None;
@@ -283,14 +283,14 @@ impl Stall {
 }
 
 impl Track {
-    /// What is still to be said of a stall that is over.
+    /// What is still to be reported of a stall that is over.
     fn recover(&mut self, thread: u32, blocked_ms: u64) -> Vec<Event> {
         let Some(mut stall) = self.stall.take() else { return Vec::new() };
         let awaits = stall.probe.as_ref().is_some_and(|probe| probe.until.is_some());
         let mut events = Vec::new();
-        // It went on while the first line waited for an response: what was found then is told all the same.
+        // It recovered while the first report waited for a response, which goes out with what was found.
         if awaits && !stall.reported {
-            events.push(stall.tell(thread, blocked_ms, None));
+            events.push(stall.report(thread, blocked_ms, None));
         }
         events.push(Event::Recovered { thread, blocked_ms });
         events

@@ -65,7 +65,7 @@ fn lines_come_at_the_threshold_and_at_doubling_intervals_and_one_at_the_end() {
 }
 
 #[test]
-fn a_thread_that_beats_or_never_beat_is_not_told() {
+fn a_thread_with_heartbeats_or_without_any_is_not_reported() {
     let mut bench = Bench::new(CONFIG);
     for _ in 0..100 {
         assert_eq!(bench.pass(950), []);
@@ -89,7 +89,7 @@ fn a_sleep_is_no_stall() {
 }
 
 #[test]
-fn a_stall_that_sleeps_is_told_once_more_and_goes_on() {
+fn a_stall_that_sleeps_is_reported_once_more_and_goes_on() {
     let mut bench = Bench::new(CONFIG);
     assert_eq!(blocked(&bench.pass(1500)), [1000]);
     assert_eq!(bench.step(3_600_000), []);
@@ -103,16 +103,16 @@ fn the_clock_may_wrap() {
     bench.readings[0].heartbeat = bench.now;
     bench.stalls.forget();
     bench.stalls.last = None;
-    let mut told = Vec::new();
+    let mut reports = Vec::new();
     for _ in 0..60 {
         bench.now = bench.now.wrapping_add(25);
-        told.extend(bench.stalls.step(bench.now, &bench.readings, false));
+        reports.extend(bench.stalls.step(bench.now, &bench.readings, false));
     }
-    assert_eq!(blocked(&told), [1000]);
+    assert_eq!(blocked(&reports), [1000]);
 }
 
 #[test]
-fn stalls_beyond_the_limit_are_kept_back_whole_and_counted() {
+fn stalls_beyond_the_limit_are_suppressed_whole_and_counted() {
     let mut bench = Bench::new(Config { max_per_minute: 1, ..CONFIG });
     assert_eq!(bench.pass(1000).len(), 1);
     for _ in 0..3 {
@@ -121,7 +121,7 @@ fn stalls_beyond_the_limit_are_kept_back_whole_and_counted() {
         assert_eq!(bench.pass(5000), []);
     }
     bench.heartbeat();
-    assert_eq!(bench.pass(50), [], "a stall that was kept back does not recover");
+    assert_eq!(bench.pass(50), [], "a suppressed stall does not recover");
     for _ in 0..60 {
         bench.heartbeat();
         bench.pass(1_000 - 25);
@@ -134,7 +134,7 @@ fn stalls_beyond_the_limit_are_kept_back_whole_and_counted() {
 }
 
 #[test]
-fn a_thread_that_ends_while_stuck_is_told_once() {
+fn a_thread_that_ends_while_blocked_is_reported_once() {
     let mut bench = Bench::new(CONFIG);
     bench.pass(1500);
     bench.readings.clear();
@@ -147,7 +147,7 @@ fn a_thread_that_ends_while_stuck_is_told_once() {
 }
 
 #[test]
-fn a_thread_that_takes_its_leave_after_a_stall_has_recovered() {
+fn a_thread_that_stops_its_heartbeats_after_a_stall_has_recovered() {
     let mut bench = Bench::new(CONFIG);
     bench.pass(1500);
     bench.readings[0].heartbeat = 0;
@@ -156,15 +156,15 @@ fn a_thread_that_takes_its_leave_after_a_stall_has_recovered() {
 }
 
 #[test]
-fn threads_are_told_apart() {
+fn threads_are_tracked_apart() {
     let mut bench = Bench::new(CONFIG);
     bench.readings.push(Reading { thread: 7, heartbeat: 1, inspector_port: 0, seen: 0, marker: None });
-    let mut told = Vec::new();
+    let mut reports = Vec::new();
     for _ in 0..60 {
         bench.heartbeat();
-        told.extend(bench.step(25));
+        reports.extend(bench.step(25));
     }
-    assert!(matches!(told[..], [Event::Stall { thread: 7, .. }]), "{told:?}");
+    assert!(matches!(reports[..], [Event::Stall { thread: 7, .. }]), "{reports:?}");
 }
 
 #[test]
@@ -176,22 +176,22 @@ fn what_is_forgotten_counts_anew() {
 }
 
 #[test]
-fn an_answer_counts_when_a_second_look_finds_the_same() {
+fn a_response_counts_when_a_second_probe_finds_the_same() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
     assert_eq!(bench.pass(1000), [Event::Probe { thread: 0, probe: 1 }]);
     assert!(bench.stalls.is_probing());
     assert_eq!(bench.response(1, 300), []);
     assert_eq!(bench.step(20), [Event::Probe { thread: 0, probe: 2 }]);
-    assert_eq!(bench.response(1, 300), [], "an old question");
+    assert_eq!(bench.response(1, 300), [], "an old probe");
     assert_eq!(named(&bench.response(2, 300)), Some(Some(300)));
     assert!(!bench.stalls.is_probing());
     assert_eq!(bench.pass(900), []);
-    assert_eq!(bench.pass(100), [Event::Probe { thread: 0, probe: 3 }], "each line can_probe anew");
+    assert_eq!(bench.pass(100), [Event::Probe { thread: 0, probe: 3 }], "each report probes anew");
 }
 
 #[test]
-fn looks_that_differ_name_nobody() {
+fn probes_that_differ_name_nothing() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
     bench.pass(1000);
@@ -204,7 +204,7 @@ fn looks_that_differ_name_nobody() {
 }
 
 #[test]
-fn a_line_without_an_answer_goes_out_in_time_and_a_late_one_upgrades_it() {
+fn a_report_without_a_response_goes_out_in_time_and_a_late_one_upgrades_it() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
     bench.pass(1000);
@@ -218,7 +218,7 @@ fn a_line_without_an_answer_goes_out_in_time_and_a_late_one_upgrades_it() {
 }
 
 #[test]
-fn an_answer_that_agrees_with_the_stamp_counts_at_once() {
+fn a_response_that_agrees_with_the_marker_counts_at_once() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
     bench.readings[0].marker = Some(EntryMarker { call: 1, seq: 300 });
@@ -227,7 +227,7 @@ fn an_answer_that_agrees_with_the_stamp_counts_at_once() {
 }
 
 #[test]
-fn an_answer_from_after_the_stall_is_dropped() {
+fn a_response_from_after_the_stall_is_dropped() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
     bench.pass(1100);
@@ -238,21 +238,21 @@ fn an_answer_from_after_the_stall_is_dropped() {
 }
 
 #[test]
-fn a_stall_that_ends_while_its_first_line_waits_is_told_with_what_was_found() {
+fn a_stall_that_ends_while_its_first_report_waits_is_reported_with_what_was_found() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
     bench.readings[0].marker = Some(EntryMarker { call: 1, seq: 300 });
     bench.pass(1000);
     bench.heartbeat();
     bench.readings[0].marker = None;
-    let told = bench.step(5);
-    assert!(matches!(told[..], [Event::Stall { .. }, Event::Recovered { .. }]), "{told:?}");
-    assert_eq!(named(&told[..1]), Some(None));
-    assert!(matches!(&told[0], Event::Stall { evidence, .. } if evidence.marker.is_some()));
+    let reports = bench.step(5);
+    assert!(matches!(reports[..], [Event::Stall { .. }, Event::Recovered { .. }]), "{reports:?}");
+    assert_eq!(named(&reports[..1]), Some(None));
+    assert!(matches!(&reports[0], Event::Stall { evidence, .. } if evidence.marker.is_some()));
 }
 
 #[test]
-fn a_stall_is_reported_as_ever_while_the_clock_wraps() {
+fn a_stall_is_reported_as_usual_while_the_clock_wraps() {
     for start in [(1 << 31) - 500, u32::MAX - 500] {
         let readings =
             vec![Reading { thread: 0, heartbeat: start, inspector_port: 0, seen: 300, marker: None }];
