@@ -36,7 +36,7 @@ pub enum Error {
         /// Which rule, and what would be right.
         reason: String,
     },
-    /// The slot has no lane in the cell, or the lane cannot hold the value.
+    /// The slot has no lane in the record, or the lane cannot hold the value.
     #[error("slot {key:?}: {reason}")]
     SlotKind {
         /// The slot's key.
@@ -56,7 +56,7 @@ pub enum Error {
         /// True if a counter lane was needed, false for a byte lane.
         counter: bool,
     },
-    /// The handle was right once; its page is freed, or its cell was never allocated.
+    /// The handle was right once; its page is freed, or its record was never allocated.
     #[error(
         "handle {handle} names no live cell; its context was collected or never made, \
          so read it while the context is reachable"
@@ -65,7 +65,7 @@ pub enum Error {
         /// The handle.
         handle: u64,
     },
-    /// The number is no handle or id at all.
+    /// The number is not a handle or id at all.
     #[error(
         "{given} is not a handle, id or limit; expected an integer in the range of those, at most {HANDLE_MAX}"
     )]
@@ -73,13 +73,13 @@ pub enum Error {
         /// The value as given, printed.
         given: String,
     },
-    /// A filter names something that no context can be.
+    /// A filter is invalid.
     #[error("this filter finds nothing: {reason}")]
     Filter {
         /// What was given, and what would be right.
         reason: String,
     },
-    /// Memory for a page or a thread block could not be had.
+    /// Memory for a page or a thread block could not be allocated.
     #[error("no {bytes} bytes of memory that JavaScript can share: {reason}; use the JavaScript pages")]
     PageMemory {
         /// Bytes that were asked for.
@@ -134,7 +134,7 @@ pub enum Error {
     RecordHeld {
         /// The file.
         path: String,
-        /// The process, if the file says.
+        /// The process, if it is in the file.
         pid: Option<u32>,
     },
     /// The thread that keeps a flight current could not be started.
@@ -175,7 +175,7 @@ pub enum Error {
 pub enum Fault {
     /// The system does not let it be read.
     Unreadable,
-    /// It is none.
+    /// It is not a flight.
     Foreign,
     /// A part is missing.
     Truncated,

@@ -6,7 +6,7 @@ pub const LAYOUT_VERSION: u32 = 3;
 /// First word of a page, the ASCII letters "ONES".
 pub const PAGE_MAGIC: u32 = 0x4f4e_4553;
 
-/// Cells per page, the header record included. A full page is followed by a new one; there is no limit on pages but memory.
+/// Records per page, the header record included. A full page is followed by a new one; there is no limit on pages but memory.
 pub const PAGE_RECORDS: usize = 256;
 
 /// Bytes per record: two cache lines, so that two requests never share one.
@@ -37,7 +37,7 @@ pub const ENUM_VARIANTS: usize = 250;
 /// Bytes of a slot key. A longer key fails with `ERR_ONESCOPE_SLOT_SPEC`.
 pub const KEY_BYTES: usize = 200;
 
-/// Labels by which requests that nobody closed are counted. Those of further labels are counted as "other".
+/// Labels by which abandoned requests are counted. Those of further labels are counted as "other".
 pub const ABANDONED_LABELS: usize = 256;
 
 /// Milliseconds between two updates of the coarse clock, so also the error of every age that is computed from it.
@@ -62,7 +62,7 @@ pub const LATENCY_OTHER: &str = "other";
 /// Significant decimal digits of a latency: 2 keep every value to 1 %.
 pub const LATENCY_DIGITS: u8 = 2;
 
-/// Largest latency that is told apart, in ms (one day); a longer one counts as this.
+/// Largest latency that is distinguished, in ms (one day); a longer one counts as this.
 pub const LATENCY_MAX_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Upper bounds, in ms, of the buckets in which latencies and delays of event loops are shown; one more holds the rest.
@@ -71,16 +71,16 @@ pub const BUCKETS_MS: [u64; 10] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 
 /// Reports of the watchdog that are kept for the diagnostics server. One more pushes the oldest out.
 pub const REPORTS_KEPT: usize = 64;
 
-/// Milliseconds between two beats of a thread; `js/watchdog/thread.js` has the same number.
+/// Milliseconds between two heartbeats of a thread; `js/watchdog/thread.js` has the same number.
 pub const HEARTBEAT_MS: u64 = 50;
 
 /// Seconds for which the delay of each event loop is kept.
 pub const DELAY_SECONDS: usize = 300;
 
-/// Connections that the diagnostics server has at once. One more takes the place of the slowest to ask, or is closed.
+/// Connections that the diagnostics server has at once. One more replaces the one that has been slowest to send its request, or is closed.
 pub const CONNECTIONS: usize = 64;
 
-/// Bytes of a request's head that the diagnostics server takes; a longer one is answered with 431.
+/// Bytes of a request's head that the diagnostics server takes; a longer one gets the status 431.
 pub const REQUEST_HEAD_BYTES: usize = 16 * 1024;
 
 /// Milliseconds that a client has to send its request's head.
@@ -92,10 +92,10 @@ pub const REQUEST_MS: u64 = 10_000;
 /// Bytes of the only body that the diagnostics server takes, the login form's.
 pub const LOGIN_BYTES: usize = 1024;
 
-/// Milliseconds that the login form may take once the request's head is there; a later one is answered with 408.
+/// Milliseconds that the login form may take once the request's head is there; a later one gets the status 408.
 pub const LOGIN_MS: u64 = 1000;
 
-/// Contexts that `/inflight` lists unless the request says how many.
+/// Contexts that `/inflight` lists unless the request has a limit.
 pub const LISTED_DEFAULT: usize = 100;
 
 /// Contexts that `/inflight` lists at most; a larger limit counts as this.

@@ -25,7 +25,7 @@ pub struct DiagnosticsOptions {
     pub token: Option<String>,
     /// Random text for the cookie of browsers that have shown the token.
     pub session: String,
-    /// Milliseconds for which a thread may be stuck before `/livez` fails.
+    /// Milliseconds for which a thread may be blocked before `/livez` fails.
     pub stuck_ms: u32,
     /// Refuse, rather than take another port or the server that is on.
     pub strict: bool,
@@ -46,8 +46,8 @@ pub struct DiagnosticsStarted {
     pub alike: bool,
 }
 
-/// Starts the diagnostics server of the process, unless it has one. `ask_leaks` is called when somebody wants to know the
-/// leaks, which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is
+/// Starts the diagnostics server of the process, unless it has one. `ask_leaks` is called when a request wants the leaks,
+/// which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is
 /// taken, and `ERR_ONESCOPE_SERVING` if a server is on.
 #[napi(catch_unwind)]
 pub fn diagnostics_start(
@@ -84,7 +84,7 @@ pub fn diagnostics_stop() -> Result<bool> {
     Ok(process.diagnostics.stop(&process.store))
 }
 
-/// Takes what the asked thread knows of leaks: the JSON of an object with at least one field, or `null` if it failed.
+/// Takes the leaks that `ask_leaks` asked for: the JSON of an object with at least one field, or `null` if it failed.
 #[napi(catch_unwind)]
 pub fn diagnostics_leaks(json: Option<String>) -> Result<()> {
     Process::global().diagnostics.take_leaks(json);

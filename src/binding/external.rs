@@ -15,7 +15,7 @@ use crate::memory::{Hold, Memory};
 /// Maps the memory of `owner` into JavaScript, as an ArrayBuffer. `collected` runs once, after V8 has collected the
 /// ArrayBuffer or when its environment ends; only then is this share of `owner` dropped.
 ///
-/// napi's own `ArrayBuffer` is not used: it holds a `&[u8]` of the memory, which must not exist while anybody writes it.
+/// napi's own `ArrayBuffer` is not used: it holds a `&[u8]` of the memory, which must not exist while something writes it.
 ///
 /// # Errors
 /// `PageMemory` in a host that forbids external ArrayBuffers (Electron, V8's sandbox), and those of Node-API. `collected`
@@ -53,7 +53,7 @@ where
     match status {
         sys::Status::napi_ok => Ok(Object::from_raw(env.raw(), buffer)),
         failed => {
-            // `share` stays as it is: whether the host still calls the finalizer, nothing says.
+            // `share` stays as it is: the host may still call the finalizer.
             hold.refused();
             if failed == sys::Status::napi_no_external_buffers_allowed {
                 let reason = "this host forbids external ArrayBuffers".to_owned();

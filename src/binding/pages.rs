@@ -27,7 +27,7 @@ pub fn allocate_page(env: &Env) -> Result<Object<'_>> {
     share(env, Arc::clone(&page), release).inspect_err(|_| release(&page))
 }
 
-/// Where a request is in its life, and what sort of request it is.
+/// State and kind of a request.
 #[napi(object, object_from_js = false)]
 pub struct CellState {
     /// free, created, active, responded or closed

@@ -51,7 +51,7 @@ pub fn counts() -> Result<Counts> {
     })
 }
 
-/// Requests that were collected though nobody closed them, of one label.
+/// Requests that were collected though they were never closed, of one label.
 #[napi(object, object_from_js = false)]
 pub struct AbandonedGroup {
     /// Their label, or their kind if they had none.
@@ -183,11 +183,11 @@ pub struct Latency {
     pub label: String,
     /// Contexts that closed.
     pub count: f64,
-    /// Half took at most this, in ms.
+    /// The median, in ms.
     pub p50: f64,
-    /// Nine of ten took at most this, in ms.
+    /// The 90th percentile, in ms.
     pub p90: f64,
-    /// 99 of a hundred took at most this, in ms.
+    /// The 99th percentile, in ms.
     pub p99: f64,
     /// The longest, in ms.
     pub max: f64,

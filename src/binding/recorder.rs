@@ -19,7 +19,7 @@ pub struct RecordOptions {
     pub max_bytes: u32,
     /// Version of Node.
     pub node: String,
-    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    /// Names of the blocking calls that threads mark; the first has the code 1.
     pub calls: Vec<String>,
 }
 

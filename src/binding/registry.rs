@@ -31,7 +31,7 @@ fn bad(key: &str, reason: &str) -> napi::Error<super::error::Code> {
     Error::SlotSpec { key: key.to_owned(), reason: reason.to_owned() }.into()
 }
 
-/// A property as a scalar; `undefined` and absent are told apart.
+/// A property as a scalar; `undefined` is not the same as absent.
 fn scalar_property(key: &str, spec: &Object<'_>, name: &str) -> Result<Option<Scalar>> {
     match property(spec, name)? {
         None => Ok(None),
@@ -88,7 +88,7 @@ fn parse(spec: &Object<'_>) -> Result<SlotSpec> {
         Some(name) => OnFork::parse(&key, &name)?,
         None => OnFork::Inherit,
     };
-    // Only a value slot can have `undefined` as a default; for the others it says that none is given.
+    // Only a value slot can have `undefined` as a default; for the others it means that none is given.
     let default = scalar_property(&key, spec, "default")?
         .filter(|default| kind == SlotKind::Value || *default != Scalar::Undefined);
     Ok(SlotSpec::new(key, kind, lifetime, default, on_fork)?)

@@ -1,4 +1,4 @@
-//! What tells one build from another, and proof that a panic does not end the process.
+//! What distinguishes builds, and a test that a panic does not end the process.
 
 use napi_derive::napi;
 

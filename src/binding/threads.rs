@@ -104,7 +104,7 @@ fn map_block(env: &Env, key: usize, thread: Thread) -> Result<Attached> {
 
 fn detach_env(env: &Env, key: usize, id: u32) {
     Process::global().detach_thread(id);
-    // Called from C while the environment ends: nothing may panic here, and there is nobody to tell of a failure.
+    // Called from C while the environment ends: nothing may panic here, and a failure cannot be reported.
     let _ = ATTACHED.try_with(|list| {
         let mut list = list.try_borrow_mut().ok()?;
         let index = list.iter().position(|entry| entry.env == key)?;

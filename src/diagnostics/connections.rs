@@ -15,9 +15,9 @@ use crate::sync::Mutex;
 enum Step {
     /// Its request has not arrived as a whole.
     Silent,
-    /// Its request waits for its answer.
+    /// Its request waits for its response.
     Asked,
-    /// Its answer is made. One that fits into the system's buffers is gone by the next turn of the server's thread, so
+    /// Its response is made. One that fits into the system's buffers is gone by the next turn of the server's thread, so
     /// this is a client that does not read.
     Answered,
 }
@@ -56,12 +56,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// Says that the request has arrived: nobody takes the place away while it waits for its answer.
+    /// Marks that the request has arrived: it keeps its place while it waits for its response.
     pub fn asked(&self) {
         self.step.store(Step::Asked as u8, Relaxed);
     }
 
-    /// Says that the answer is made.
+    /// Marks that the response is made.
     pub fn answered(&self) {
         self.step.store(Step::Answered as u8, Relaxed);
     }
@@ -75,7 +75,7 @@ impl Drop for Place {
 
 impl Connections {
     /// Gives a place to a connection, whose task `start` starts. Where all are taken, the connection that has been there
-    /// longest without having sent its request gives way, then the one that has not read its answer; if there is none, the
+    /// longest without having sent its request gives way, then the one that has not read its response; if there is none, the
     /// new one is dropped.
     pub fn admit(self: &Arc<Self>, start: impl FnOnce(Place) -> AbortHandle) {
         let number = {

@@ -1,4 +1,4 @@
-//! `/inflight`: what is in flight, and which threads are stuck in what.
+//! `/inflight`: what is in flight, and what blocks the threads.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -19,7 +19,7 @@ pub struct Query {
     thread: Option<u32>,
 }
 
-/// The answer.
+/// The response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct List {
@@ -39,7 +39,7 @@ struct Thread {
     suspect: Option<Suspect>,
 }
 
-/// What a stuck thread is stuck in, as far as it is known.
+/// What blocks a thread, as far as it is known.
 #[derive(Serialize)]
 struct Suspect {
     seq: Option<u64>,
@@ -146,7 +146,7 @@ fn threads(server: &Server) -> Vec<Thread> {
         .collect()
 }
 
-/// What the thread said itself, if it was asked in this block; else what can be seen from outside.
+/// The response of the thread itself, if it was probed in this stall; else what can be seen from outside.
 fn suspect(server: &Server, told: &[TimedReport], reading: &Reading, blocked_ms: u64) -> Option<Suspect> {
     let since = Instant::now().checked_sub(Duration::from_millis(blocked_ms));
     let last = told.iter().rev().find(|told| told.report.thread() == reading.thread);

@@ -35,7 +35,7 @@ impl Spread {
     }
 }
 
-/// The answer of `/counters`.
+/// The response of `/counters`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counters {
@@ -113,7 +113,7 @@ impl Histogram {
     }
 }
 
-/// The answer of `/eventloop`.
+/// The response of `/eventloop`.
 #[derive(Serialize)]
 pub struct EventLoops {
     now: String,

@@ -1,4 +1,4 @@
-//! How much of a processor the answers may take: clients that never rest must not cost the program its processor.
+//! How much processor time the responses may take: clients that never pause must not slow the program down.
 
 use std::time::{Duration, Instant};
 
@@ -12,19 +12,19 @@ const SHARE: f64 = 0.2;
 /// What can be spent at once after a rest.
 const SAVINGS: Duration = Duration::from_millis(100);
 
-/// What a request costs besides its answer: the connection, reading and writing.
+/// What a request costs besides its response: the connection, reading and writing.
 const OVERHEAD: Duration = Duration::from_micros(100);
 
-/// Between two looks whether there is time again.
+/// Between two checks whether there is time again.
 const REST: Duration = Duration::from_millis(2);
 
 struct Budget {
-    // Seconds; below 0 after an answer that took longer than there was.
+    // Seconds; below 0 after a response that took longer than the budget.
     left: f64,
     at: Instant,
 }
 
-/// The time that answers may take.
+/// The time that responses may take.
 pub struct CpuBudget {
     budget: Mutex<Budget>,
 }
@@ -35,14 +35,14 @@ impl CpuBudget {
         Self { budget: Mutex::new(Budget { left: SAVINGS.as_secs_f64(), at: Instant::now() }) }
     }
 
-    /// Waits until there is time for an answer.
+    /// Waits until there is time for a response.
     pub async fn turn(&self) {
         while self.left(Instant::now()) <= 0.0 {
             sleep(REST).await;
         }
     }
 
-    /// Makes an answer, at the expense of the budget.
+    /// Makes a response; its time is taken from the budget.
     pub fn spend<T>(&self, make: impl FnOnce() -> T) -> T {
         let start = processor_time();
         let made = make();
@@ -60,14 +60,14 @@ impl CpuBudget {
     }
 }
 
-/// What this thread has computed so far. On a busy machine, time in which it had to wait is nobody's expense.
+/// What this thread has computed so far. Time in which it had to wait on a busy machine does not count.
 #[cfg(unix)]
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::try_from(time).unwrap_or_default()
 }
 
-/// The same where it is not told: time as it passes.
+/// The same where the system does not measure it: time as it passes.
 #[cfg(not(unix))]
 fn processor_time() -> Duration {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);

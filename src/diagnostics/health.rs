@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`: for whoever restarts the process or sends it requests.
+//! `/livez` and `/readyz`: for programs that restart the process or send it requests.
 
 use hyper::StatusCode;
 use serde_json::json;
@@ -6,10 +6,10 @@ use serde_json::json;
 use super::respond::{Answer, json};
 use super::server::Server;
 
-/// A thread that has been stuck for so long is not ready for requests, ms.
+/// A thread that has been blocked for this long is not ready for requests, ms.
 const BUSY_MS: u64 = 1000;
 
-/// Live: no thread has been stuck for longer than `stuckMs`. Not checked while a debugger is connected.
+/// Live: no thread has been blocked for longer than `stuckMs`. Not checked while a debugger is connected.
 pub fn live(server: &Server) -> Answer {
     let limit = server.settings.stuck_ms;
     let threads: Vec<_> = server
@@ -31,7 +31,7 @@ pub fn live(server: &Server) -> Answer {
     )
 }
 
-/// Ready: the thread that started the server has turned its event loop, is not at its end, and is not stuck now.
+/// Ready: the thread that started the server has turned its event loop, is not at its end, and is not blocked now.
 pub fn ready(server: &Server) -> Answer {
     let thread = server.settings.owner;
     let (beats, blocked_ms) = {

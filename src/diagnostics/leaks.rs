@@ -1,5 +1,5 @@
-//! `/leaks`: what JavaScript says of requests that stay behind. Only it can say which are still held, so the last answer
-//! stands in while it is stuck.
+//! `/leaks`: what JavaScript knows of requests that stay behind. Only it knows which are still held; while it is blocked, the
+//! last data is used.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -15,13 +15,13 @@ use crate::limits::LEAK_ROWS;
 use crate::store::Store;
 use crate::sync::Mutex;
 
-/// How long an answer is waited for.
+/// How long a request waits for JavaScript.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// How long an answer is good for, and how long a failure is: however many ask, JavaScript is asked no more often.
+/// How long data of JavaScript, or a failure to get it, is used: JavaScript is asked no more often than this.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// A question that has no answer by then is asked again.
+/// JavaScript is asked again if it has sent nothing by then.
 const GIVEN_UP: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
@@ -39,10 +39,10 @@ struct State {
     waiting: bool,
 }
 
-/// The last answer, and who waits for the next.
+/// The last data of JavaScript, and the requests that wait for the next.
 #[derive(Default)]
 pub struct Leaks {
-    // JavaScript takes it too, to answer, so it is held for no longer than it takes to copy a few words.
+    // JavaScript takes it too, to send its data, so it is held for no longer than it takes to copy a few words.
     state: Mutex<State>,
     answered: Notify,
 }
@@ -59,12 +59,12 @@ struct Rest<'a> {
 }
 
 impl Leaks {
-    /// Waits until the last answer is fresh, or for as long as a request can; `ask` asks JavaScript.
+    /// Waits until the last data is fresh, or for as long as a request can; `ask` asks JavaScript.
     pub async fn refresh(&self, ask: &(dyn Fn() + Send + Sync)) {
         if self.is_fresh() {
             return;
         }
-        // Before it is asked, for the answer can come at once.
+        // Before it is asked, because the data can come at once.
         let answered = self.answered.notified();
         tokio::pin!(answered);
         answered.as_mut().enable();
@@ -74,7 +74,7 @@ impl Leaks {
         let _ = timeout(PATIENCE, answered).await;
     }
 
-    /// The answer to a request.
+    /// The response to a request.
     pub fn answer(&self, store: &Store) -> Answer {
         let known = self.state.lock().known.clone();
         let Some(known) = known else {
@@ -92,7 +92,7 @@ impl Leaks {
         content(StatusCode::OK, JSON, joined(&rest, &known.report))
     }
 
-    /// Takes an answer: the JSON of an object with at least one field, or none if JavaScript failed to make one.
+    /// Takes data: the JSON of an object with at least one field, or none if JavaScript failed to make one.
     pub fn take(&self, report: Option<String>) {
         let known = report.map(|report| Known {
             at: Instant::now(),
@@ -113,7 +113,7 @@ impl Leaks {
         self.state.lock().known.as_ref().is_some_and(|known| known.at.elapsed() < FRESH)
     }
 
-    /// True for the one who is to ask.
+    /// True for the request that has to ask.
     fn is_first(&self) -> bool {
         let mut state = self.state.lock();
         let rest = if state.waiting { GIVEN_UP } else { FRESH };

@@ -1,4 +1,4 @@
-//! How late the event loops are, from their beats. Like the watchdog's, its time is the one in which it ran itself, so that
+//! How late the event loops are, from their heartbeats. Like the watchdog's, its time is the one in which it ran itself, so that
 //! a machine that slept or a process that was stopped is no delay.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -7,13 +7,13 @@ use crate::limits::{BUCKETS_MS, DELAY_SECONDS, HEARTBEAT_MS};
 use crate::store::clock::Clock;
 use crate::watchdog::Reading;
 
-/// Longest step between two looks that is believed, ms.
+/// Longest step between two samples that counts as a whole, ms.
 const STEP_MS: u64 = 250;
 
-/// Longest step after which no beat can have been missed, ms. After a longer one nobody knows how late a new beat was.
+/// Longest step after which no heartbeat can have been missed, ms. After a longer one it is unknown how late a new one was.
 const SURE_MS: u64 = 90;
 
-/// From when on a beat is overdue and not only a little late, ms.
+/// From when on a heartbeat is overdue and not only a little late, ms.
 const OVERDUE_MS: u64 = 2 * HEARTBEAT_MS;
 
 /// Delays of one loop, counted since the server started.
@@ -28,7 +28,7 @@ pub struct Delays {
 #[derive(Default)]
 struct Loop {
     beats: bool,
-    // The last beat; 0 while nothing can be judged.
+    // The last heartbeat; 0 while it is unknown.
     beat: u32,
     // When it came, in own time.
     since: u64,
@@ -50,8 +50,8 @@ pub struct Loops {
 }
 
 impl Loops {
-    /// One look: `now` is a reading of the clock, `second` counts seconds since any moment, `readings` are all attached
-    /// threads, `debugger` says whether one is connected: it holds all threads of a process.
+    /// One sample: `now` is a reading of the clock, `second` counts seconds since any moment, `readings` are all attached
+    /// threads, `debugger` is true while one is connected: it holds all threads of a process.
     pub fn step(&mut self, now: u32, second: u64, readings: &[Reading], debugger: bool) {
         let elapsed = u64::from(Clock::age_ms(self.last.unwrap_or(now), now));
         self.last = Some(now);
@@ -101,14 +101,14 @@ impl Loops {
         self.loops.get(&thread).is_some_and(|each| each.beats)
     }
 
-    /// Milliseconds for which a thread has been stuck: 0 while it beats in time, none if it does not beat or if nothing can
-    /// be judged, as under a debugger.
+    /// Milliseconds for which a thread has been blocked: 0 while its heartbeats are in time, none if it writes none or if
+    /// it is unknown, as under a debugger.
     pub fn blocked_ms(&self, thread: u32) -> Option<u64> {
         let each = self.loops.get(&thread).filter(|each| each.beat != 0)?;
         Some(if each.silent >= OVERDUE_MS { each.silent } else { 0 })
     }
 
-    /// The longest delay of each of the last seconds, in ms, oldest first, by thread; none where no beat came.
+    /// The longest delay of each of the last seconds, in ms, oldest first, by thread; none where no heartbeat came.
     pub fn seconds(&self) -> impl Iterator<Item = (u32, Vec<Option<u32>>)> {
         self.loops.iter().map(|(thread, each)| (*thread, each.seconds.iter().copied().collect()))
     }
@@ -134,14 +134,14 @@ mod tests {
 
     const IDLE: Reading = Reading { thread: 0, heartbeat: 0, inspector_port: 0, seen: 0, marker: None };
 
-    /// Looks every 25 ms up to `until`; `beats` says what the last beat is at each time.
+    /// Samples every 25 ms up to `until`; `beats` gives the last heartbeat at each time.
     fn run(loops: &mut Loops, from: u32, until: u32, beats: impl Fn(u32) -> u32) {
         for now in (from..until).step_by(25) {
             loops.step(now, u64::from(now / 1000), &[Reading { heartbeat: beats(now), ..IDLE }], false);
         }
     }
 
-    /// A thread that beats every 50 ms, but not between 2010 and 4000.
+    /// A thread with a heartbeat every 50 ms, but not between 2010 and 4000.
     fn blocked(now: u32) -> u32 {
         if (2010..4000).contains(&now) { 2000 } else { now / 50 * 50 }
     }
@@ -167,7 +167,7 @@ mod tests {
     fn sleep_is_no_delay() {
         let mut loops = Loops::default();
         run(&mut loops, 1000, 2000, |now| now / 50 * 50);
-        // An hour later, and nobody has run meanwhile.
+        // An hour later, and no thread has run meanwhile.
         loops.step(3_602_000, 3602, &[Reading { heartbeat: 1950, ..IDLE }], false);
         assert!(loops.blocked_ms(0).unwrap() <= 300);
         run(&mut loops, 3_602_025, 3_604_000, |now| now / 50 * 50);

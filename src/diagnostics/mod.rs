@@ -1,7 +1,7 @@
-//! A small HTTP server on a thread of its own, which shows what the process is at while JavaScript is stuck.
+//! A small HTTP server on a thread of its own, which shows what the process does while JavaScript is blocked.
 //!
-//! It reads the same memory as `store/queries.rs`. It waits for no JavaScript and no JavaScript waits for it; only `/leaks` asks
-//! JavaScript, and answers without it if that takes long.
+//! It reads the same memory as `store/queries.rs`. It never waits for JavaScript and JavaScript never waits for it; only `/leaks`
+//! asks JavaScript, and goes without if that takes long.
 
 mod access;
 mod connections;
@@ -35,7 +35,7 @@ use crate::watchdog::Watchdog;
 
 /// What a server is set to.
 pub struct Settings {
-    /// Where it listens. Whoever is no loopback address needs a token, which the caller has checked.
+    /// Where it listens. An address that is not loopback needs a token, which the caller has checked.
     pub address: IpAddr,
     /// The port, 0 for any that is free.
     pub port: u16,
@@ -43,7 +43,7 @@ pub struct Settings {
     pub token: Option<String>,
     /// What a browser gets once its user has shown the token: random text, good for a cookie.
     pub session: String,
-    /// Milliseconds for which a thread may be stuck before `/livez` fails.
+    /// Milliseconds for which a thread may be blocked before `/livez` fails.
     pub stuck_ms: u64,
     /// Refuse, rather than take another port or the server that is on.
     pub strict: bool,
@@ -64,7 +64,7 @@ pub struct Sources {
     pub latency: &'static LatencyTable,
 }
 
-/// A server that answers: the one that was asked for, or the closest to it.
+/// A running server: the one that was asked for, or the closest to it.
 #[derive(Debug, PartialEq)]
 pub struct Started {
     /// Where it listens.
@@ -77,7 +77,7 @@ pub struct Started {
     pub alike: bool,
 }
 
-/// What two servers differ in for those who use them.
+/// What two servers differ in for their users.
 #[derive(PartialEq)]
 struct Asked {
     address: SocketAddr,
@@ -109,7 +109,7 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Starts a server that shows the store, and has all threads beat. Unless the settings are strict, a port that is taken
+    /// Starts a server that shows the store, and has all threads write heartbeats. Unless the settings are strict, a port that is taken
     /// or not permitted gives way to another one, and a process that has a server goes on with that one.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl Diagnostics {
                 return Ok(Started { address, moved: None, joined: true, alike });
             }
             if let Some(ending) = state.ending.take() {
-                // It waits for nothing, so this takes no longer than the answer that it may be at.
+                // It waits for nothing, so this takes no longer than the response that it may be making.
                 let _ = ending.join();
             }
             let failed = |error: std::io::Error| Error::Listen {
@@ -184,7 +184,7 @@ impl Diagnostics {
         }
     }
 
-    /// Takes what JavaScript answers to `ask_leaks`: the JSON of an object with at least one field, or none if it failed.
+    /// Takes what JavaScript sends after `ask_leaks`: the JSON of an object with at least one field, or none if it failed.
     pub fn take_leaks(&self, json: Option<String>) {
         let leaks = self.state.lock().running.as_ref().map(|running| Arc::clone(&running.leaks));
         if let Some(leaks) = leaks {

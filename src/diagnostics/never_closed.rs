@@ -1,4 +1,4 @@
-//! Requests of all threads that nobody closed, by label: those that have been idle for long, and those that are gone.
+//! Requests of all threads that were never closed, by label: those that have been idle for long, and those that are gone.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::store::Store;
 use crate::store::queries::{self, Filter};
 
-/// Who was not entered for so long counts as never closed, ms; `leaks()` of JavaScript takes the same unless told.
+/// A request that was not entered for this long counts as never closed, ms; the default of `leaks()` in JavaScript is the
+/// same.
 const IDLE_MS: u32 = 60_000;
 
 /// Those of one label.

@@ -45,7 +45,7 @@ files! {
     "/latencies.js" SCRIPT "page/latencies.js",
 }
 
-/// The files that tell nothing of the process, which the login form needs.
+/// The files without data of the process, which the login form needs.
 pub fn is_style(path: &str) -> bool {
     ["/page.css", "/icon.svg"].contains(&path)
 }

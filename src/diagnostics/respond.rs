@@ -1,4 +1,4 @@
-//! Answers, with the headers that all of them bear.
+//! Responses, with the headers that all of them have.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::text;
 
-/// What a route answers.
+/// The response of a route.
 pub type Answer = Response<Full<Bytes>>;
 
-/// The content type of all answers that are not for people.
+/// The content type of all responses that are not for people.
 pub const JSON: &str = "application/json";
 
 /// What a page may load and do: our own files and nothing else. It may be shown in no frame.
@@ -26,7 +26,7 @@ const COMMON: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// An answer of that type.
+/// A response of that type.
 pub fn content(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
     *answer.status_mut() = status;
@@ -47,7 +47,7 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
     }
 }
 
-/// Says why there is no answer, and what to do.
+/// An error response: the cause, and what to do.
 pub fn refusal(status: StatusCode, reason: &str) -> Answer {
     let mut body = serde_json::json!({ "error": text::clean(reason) }).to_string();
     body.push('\n');

@@ -1,4 +1,4 @@
-//! Which path answers what.
+//! The paths and their responses.
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -13,10 +13,10 @@ use super::server::Server;
 use super::{access, contexts, counters, health, metrics, page};
 use crate::watchdog::{Inspector, TimedReport};
 
-/// The answer of `/stalls`.
+/// The response of `/stalls`.
 #[derive(Serialize)]
 struct Stalls {
-    // False: nobody looks for stalls now.
+    // False: no watch is on.
     watching: bool,
     // None while no inspector port is open. Stalls are not reported while a debugger is connected.
     inspector: Option<Inspector>,
@@ -27,7 +27,7 @@ struct Stalls {
 pub async fn answer(server: &Server, place: &Place, request: Request<Incoming>) -> Answer {
     let (request, body) = request.into_parts();
     if request.method == Method::POST && request.uri.path() == access::LOGIN {
-        // Who keeps the form back has not asked: the place can still go to another.
+        // The request is not complete without the form: until then the place can still go to another.
         let form = access::form(server, body).await;
         place.asked();
         server.cpu_budget.turn().await;

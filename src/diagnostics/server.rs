@@ -32,13 +32,13 @@ use crate::store::Store;
 use crate::sync::Mutex;
 use crate::watchdog::{Client, Reading, Watchdog};
 
-/// Between two looks at the beats: half of what is between two beats, so that none is missed.
+/// Between two samples of the heartbeats: half of what is between two heartbeats, so that none is missed.
 const SAMPLE: Duration = Duration::from_millis(25);
 
 /// Rest after a connection that could not be accepted: the process may have no file descriptor left.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
-/// What the answers are made from.
+/// What the responses are made from.
 pub(super) struct Server {
     pub store: &'static Store,
     pub watchdog: &'static Watchdog,
@@ -53,7 +53,7 @@ pub(super) struct Server {
     pub cpu_budget: CpuBudget,
 }
 
-/// Starts the thread of a server. It ends by itself once `stop` is told, and is `over` then.
+/// Starts the thread of a server. It ends by itself once `stop` is notified, and sets `over` then.
 pub(super) fn spawn(
     Sources { store, watchdog, latency }: Sources,
     settings: Settings,
@@ -83,7 +83,7 @@ pub(super) fn spawn(
         let ended = catch_unwind(AssertUnwindSafe(|| run(&runtime, &server, listener, &stop)));
         over.store(true, Relaxed);
         if ended.is_err() {
-            // The panic hook has reported it. The process goes on without a server, and nobody need beat for it.
+            // The panic hook has reported it. The process goes on without a server, and threads need write no heartbeats for it.
             store.listeners.notify();
         }
     })
@@ -105,7 +105,7 @@ async fn sample(server: &Server) {
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         timer.tick().await;
-        // A thread beats by copying its clock: with a clock that stands still it would look stuck.
+        // A heartbeat is a copy of the clock: with a clock that stands still the thread would look blocked.
         server.store.threads.refresh_clocks();
         let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
         let now = server.store.threads.clock().now_ms();
@@ -148,6 +148,6 @@ async fn answer(server: Arc<Server>, stream: TcpStream, place: Place) {
         .max_buf_size(REQUEST_HEAD_BYTES)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
-    // Clients that are slow, that leave, or that speak something else are no concern of ours.
+    // Clients that are slow, that leave, or that speak something else are ignored.
     let _ = timeout(Duration::from_millis(REQUEST_MS), connection).await;
 }

@@ -37,7 +37,7 @@ pub struct Heaviest {
 }
 
 impl Heaviest {
-    /// Counts the contexts of a page that have closed since this was last asked, but neither forks, which end with what they
+    /// Counts the contexts of a page that have closed since it was last counted, but neither forks, which end with what they
     /// were forked from, nor parts of a request that have its label: those would count twice under it.
     pub fn add(&mut self, page: &Page) {
         let mut buffer = [0; LABEL_BYTES];

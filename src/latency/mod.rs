@@ -56,18 +56,18 @@ pub struct Latencies {
     other: Option<Arc<Series>>,
 }
 
-/// What a histogram says, in ms.
+/// The summary of a histogram, in ms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Latency {
     /// The label, or `other`.
     pub label: String,
     /// Contexts that closed.
     pub count: u64,
-    /// Half took at most this.
+    /// The median.
     pub p50: u64,
-    /// Nine of ten took at most this.
+    /// The 90th percentile.
     pub p90: u64,
-    /// 99 of a hundred took at most this.
+    /// The 99th percentile.
     pub p99: u64,
     /// The longest.
     pub max: u64,
@@ -78,7 +78,7 @@ pub struct Latency {
 /// A histogram in a few wide buckets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
-    /// What the histogram says otherwise.
+    /// Its summary.
     pub latency: Latency,
     /// Contexts that took at most each of [`BUCKETS_MS`] and more than the one before, to 1 %; the last took longer.
     pub buckets: [u64; BUCKETS_MS.len() + 1],
@@ -142,7 +142,7 @@ fn buckets(histogram: &Histogram<u32>) -> [u64; BUCKETS_MS.len() + 1] {
 }
 
 fn describe(label: String, Series { histogram, sum_ms }: &Series) -> Latency {
-    // A bucket is as wide as its values are told apart; no quantile is above the longest that there was.
+    // A bucket has a width; no quantile is above the longest that there was.
     let at = |quantile| histogram.value_at_quantile(quantile).min(histogram.max());
     Latency {
         label,

@@ -38,7 +38,7 @@ static CHAINS: [Chain; SIGNALS] = [const {
     }
 }; SIGNALS];
 
-/// The words of the last [`Notes`]. Null if nobody wants any.
+/// The words of the last [`Notes`]. Null if there are none.
 static NOTES: AtomicPtr<Memory> = AtomicPtr::new(null_mut());
 
 /// Handlers that are at them.
@@ -185,7 +185,7 @@ pub(super) fn remove(signal: c_int) {
 #[allow(unsafe_code)]
 fn below(chain: &Chain, level: usize) -> Option<libc::sigaction> {
     let pointer = chain.below.get(level)?.load(Acquire);
-    // SAFETY: `put_over` has made it of a box that is never freed, and nobody writes to it.
+    // SAFETY: `put_over` has made it of a box that is never freed, and nothing writes to it.
     (!pointer.is_null()).then(|| unsafe { *pointer })
 }
 
@@ -206,12 +206,12 @@ extern "C" fn handle(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_
     let location = unsafe { libc::__errno_location() };
     // SAFETY: it is valid as long as the thread lives.
     let errno = unsafe { *location };
-    // SAFETY: the system gives every handler with SA_SIGINFO a valid information, and nobody else writes to it.
+    // SAFETY: the system gives every handler with SA_SIGINFO a valid information, and nothing else writes to it.
     let information = unsafe { &*info };
     let code = information.si_code;
     // SAFETY: all of it is initialised; for a signal that was sent this is no address, and it is not used.
     let address = unsafe { information.si_addr() } as usize;
-    // A code above 0 says that an access raised it, and where.
+    // A code above 0 means that an access raised it.
     let done = signal == libc::SIGBUS && code > 0 && guard::replace(address);
     if !done {
         pass_on(signal, code, info, context);

@@ -1,6 +1,6 @@
 //! Keeps the process alive when a mapped file loses bytes: another program shortened it, or the disk has no room for one.
 //!
-//! To touch such bytes raises SIGBUS. The handler puts ordinary memory in their place and the access goes on; the mapping is
+//! To touch such bytes raises SIGBUS. The handler puts ordinary memory in their place and the access continues; the mapping is
 //! marked as lost. Every other SIGBUS goes to the action that was there before.
 
 use std::sync::atomic::{
@@ -20,7 +20,7 @@ const PIECES: usize = 1024;
 /// Fewest bytes of a piece.
 const PIECE_BYTES: usize = 1 << 16;
 
-/// A mapping that is guarded; one that starts at 0 is nobody's. The handler reads it, so it consists of atomics.
+/// A mapping that is guarded; one that starts at 0 is free. The handler reads it, so it consists of atomics.
 struct Entry {
     taken: AtomicBool,
     start: AtomicUsize,

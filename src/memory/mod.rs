@@ -78,7 +78,7 @@ impl Memory {
     /// Allocates `bytes`, rounded up to cache lines of 64 bytes.
     ///
     /// # Errors
-    /// `PageMemory` if the allocator refuses; the process goes on.
+    /// `PageMemory` if the allocator refuses; the process continues.
     pub fn zeroed(bytes: usize) -> Result<Self> {
         let count = bytes.div_ceil(size_of::<Line>());
         let mut lines = Vec::new();

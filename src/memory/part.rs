@@ -19,7 +19,7 @@ impl Part {
         &self.mapping.lines()[self.lines.clone()]
     }
 
-    /// Bytes `bytes` of a mapping, for as long as somebody holds it; both ends are multiples of 64.
+    /// Bytes `bytes` of a mapping, for as long as it is held; both ends are multiples of 64.
     pub fn fixed(mapping: &Arc<Mapping>, bytes: Range<usize>) -> Memory {
         let lines = bytes.start / size_of::<Line>()..bytes.end / size_of::<Line>();
         Memory::of_part(Self { mapping: Arc::clone(mapping), lines, pool: None })
@@ -50,7 +50,7 @@ struct Free {
     fresh: usize,
 }
 
-/// Equal parts of a mapping. The first line of a part that nobody has is all zeros.
+/// Equal parts of a mapping. The first line of a free part is all zeros.
 pub struct Pool {
     mapping: Arc<Mapping>,
     start: usize,

@@ -33,7 +33,7 @@ pub struct Settings {
     pub max_bytes: usize,
     /// Version of Node.
     pub node: String,
-    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    /// Names of the blocking calls that threads mark; the first has the code 1.
     pub calls: Vec<String>,
 }
 
@@ -158,7 +158,7 @@ impl Flight {
         self.pages.usage()
     }
 
-    /// Copies what is in flight outside of this file into it, and says what of the store is not in it.
+    /// Copies what is in flight outside of this file into it, and counts what of the store is not in it.
     pub fn unrecorded(&self, store: &Store) -> Unrecorded {
         let mut pages = store.pages.snapshot().0;
         pages.retain(|page| !self.pages.lent((**page).as_ref()));
@@ -242,7 +242,7 @@ impl Flight {
         if replaced {
             self.refresh(store);
         }
-        // Not as an ending: if the system refuses, the recording goes on.
+        // Not as an ending: if the system refuses, the recording continues.
         self.signals.set_word(2, u32::from(replaced));
     }
 
@@ -299,7 +299,7 @@ fn wall_ms() -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// What a flight says of this process.
+/// The header of a flight of this process.
 pub(super) fn header(store: &Store, settings: &Settings, (pages, outside): (usize, usize)) -> Header {
     Header {
         pid: std::process::id(),

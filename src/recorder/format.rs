@@ -1,4 +1,4 @@
-//! Where a flight has what. docs/recorder.md says the same in words; a change to either counts `VERSION` up.
+//! The layout of a flight, which docs/recorder.md describes too; a change to either increments `VERSION`.
 //!
 //! ```text
 //! 0        64 bytes     magic "OSFLIGHT", version, byte order; then nothing
@@ -90,7 +90,7 @@ pub fn size(pages: usize, outside: usize) -> Option<usize> {
     pages.checked_mul(PAGE_STRIDE)?.checked_add(copies)?.checked_add(PAGES_START)
 }
 
-/// What is said of a process once.
+/// What is written about a process once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Header {
@@ -112,11 +112,11 @@ pub struct Header {
     pub pages: usize,
     /// Copies of contexts outside that there is room for.
     pub outside: usize,
-    /// Names of the blocking calls that threads stamp; the first has the code 1.
+    /// Names of the blocking calls that threads mark; the first has the code 1.
     pub calls: Vec<String>,
 }
 
-/// What is said of a process again and again.
+/// What is written about a process again and again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshot {
@@ -142,7 +142,7 @@ pub struct Counters {
     pub forked: u64,
     /// Closed.
     pub closed: u64,
-    /// Collected though nobody closed them.
+    /// Collected though they were never closed.
     pub abandoned: u64,
     /// None of these.
     pub in_flight: u64,
@@ -164,7 +164,7 @@ pub struct Unrecorded {
     pub threads: u64,
 }
 
-/// How a recording ended, as the process itself said it.
+/// How a recording ended, as the process itself noted it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ending {
@@ -196,7 +196,7 @@ pub fn first_line(message: &str) -> Option<String> {
     Some(line)
 }
 
-/// Ways to end that a process can tell of.
+/// The endings that a process can note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
@@ -206,7 +206,7 @@ pub enum How {
     Error,
     /// The recording was stopped.
     Stopped,
-    /// Another program took its place in the process. Never written: a word of [`SIGNALS`] says so.
+    /// Another program took its place in the process. Never written: a word of [`SIGNALS`] shows it.
     Execve,
 }
 

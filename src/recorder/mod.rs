@@ -1,7 +1,7 @@
-//! Keeps the store in a file, so that another process can tell what was in flight when this one ended, however it did.
+//! Keeps the store in a file, so that another process can read what was in flight when this one ended, however it did.
 //!
 //! While a recording is on, the pages of contexts and the blocks of the threads lie in a mapped file. JavaScript writes
-//! them as ever, and the system keeps what is written, also after SIGKILL. A thread of its own adds totals four times a
+//! them as usual, and the system keeps what is written, also after SIGKILL. A thread of its own adds totals four times a
 //! second. Nothing is written for a request but its record.
 
 mod flight;
@@ -105,7 +105,7 @@ impl Recorder {
         true
     }
 
-    /// Ends a recording whose file is not its own any more, and says so once.
+    /// Ends a recording whose file is not its own any more, and reports it once.
     fn lose(&self, store: &Store, flight: &Arc<Flight>, what: &str) {
         let session = {
             let mut session = self.session.lock();

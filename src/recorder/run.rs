@@ -38,7 +38,7 @@ pub(super) fn spawn(
                 continue;
             }
             next = Instant::now() + TICK;
-            // A panic ends nothing but this look; the panic hook has reported it.
+            // A panic ends nothing but this round; the panic hook has reported it.
             let _ = catch_unwind(AssertUnwindSafe(|| match flight.loss() {
                 Some(what) => recorder.lose(store, &flight, what),
                 None => outside = flight.refresh(store) > 0,

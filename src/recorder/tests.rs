@@ -188,7 +188,7 @@ fn a_second_recording_is_refused_until_the_first_has_stopped() {
     other.start(elsewhere, &settings).unwrap();
 }
 
-/// A flight that is locked, and says it is of a process that does not exist.
+/// A flight that is locked, with the id of a process that does not exist.
 pub fn gone_pid_flight(path: &Path) -> fs::File {
     let slot = crate::memory::Memory::zeroed(HEADER.len()).unwrap();
     let header = Header { pid: i32::MAX as u32, ..header(fixture().0, &settings(path, 1), (1, 64)) };

@@ -1,4 +1,4 @@
-//! The warnings that the process has given: each thread could give one again, and one is enough.
+//! The warnings that the process has printed, so that not each thread prints them again.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// True the first time that a name is given.
+    /// True the first time that a name is passed.
     pub fn first(&self, name: String) -> bool {
         self.given.lock().insert(name)
     }

@@ -1,4 +1,4 @@
-//! Looking at contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
+//! Reading contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
 
 use crate::error::{Error, Result};
 use crate::store::clock::Clock;
@@ -35,7 +35,7 @@ pub struct ContextInfo {
     pub seq: u64,
     /// What sort of request it serves.
     pub kind: RequestKind,
-    /// Where it is in its life.
+    /// Its state.
     pub state: State,
     /// The text that a person recognises it by.
     pub label: String,
@@ -110,7 +110,7 @@ fn values(record: Record<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
     slots.iter().filter_map(value).collect()
 }
 
-/// Tells the keys of the native flags that are set in a context, by its handle; none if it is gone.
+/// Lists the keys of the native flags that are set in a context, by its handle; none if it is gone.
 pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
     let slots: Vec<Slot> = store.registry.read().list().to_vec();
     move |seq| {

@@ -57,7 +57,7 @@ impl Store {
             .settle(self.threads.clock(), |page| self.hooks.page_leaves.iter().for_each(|hook| hook(page)));
     }
 
-    /// The requests that nobody closed, of pages that are gone, by label, the largest group first.
+    /// The requests that were never closed, of pages that are gone, by label, the largest group first.
     pub fn abandoned(&self) -> Vec<Group> {
         self.pages.abandoned(self.threads.clock().now_ms()).list()
     }

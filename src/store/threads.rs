@@ -14,11 +14,11 @@ use crate::memory::Memory;
 use crate::store::clock::Clock;
 use crate::sync::{Condvar, Mutex};
 
-/// Word indexes within a thread block. JavaScript writes them, where nothing else is said.
+/// Word indexes within a thread block. JavaScript writes them, unless noted.
 pub mod block {
     /// The coarse clock, in ms. Rust writes it.
     pub const CLOCK: usize = 0;
-    /// What the clock showed when the thread's event loop last turned; 0 while the thread does not beat.
+    /// What the clock showed when the thread's event loop last turned; 0 while the thread writes no heartbeats.
     pub const HEARTBEAT: usize = 1;
     /// Seq of the context that the thread entered last, low half.
     pub const SEEN_LOW: usize = 2;
@@ -34,7 +34,7 @@ pub mod block {
     pub const CALL_STARTED: usize = 7;
     /// The inspector port that is open in the thread, which is the main one; 0 for none.
     pub const INSPECTOR_PORT: usize = 8;
-    /// Id of the thread plus 1, so that a block which is nobody's shows 0. Rust writes it.
+    /// Id of the thread plus 1, so that a block without a thread has 0. Rust writes it.
     pub const OWNER: usize = 9;
     /// All of them, for the layout hash.
     pub(crate) const POSITIONS: [usize; 10] = [
@@ -73,7 +73,7 @@ struct Shared {
     // Started by the first reading.
     clock: OnceLock<Clock>,
     attached: Mutex<Attached>,
-    // Signalled at each attach: the clock thread waits for it while nobody is attached.
+    // Signalled at each attach: the clock thread waits for it while no thread is attached.
     arrived: Condvar,
     ticks: AtomicU64,
 }
@@ -192,8 +192,8 @@ impl ThreadTable {
         self.shared.clock.set(Clock::start_at(base)).is_ok()
     }
 
-    /// Writes the time to every block now, for a reader that must not be fooled by a clock thread that the machine keeps
-    /// from running.
+    /// Writes the time to every block now, for a reader that needs it while a busy machine keeps the clock thread from
+    /// running.
     pub fn refresh_clocks(&self) {
         self.shared.tick();
     }

@@ -31,7 +31,7 @@ pub fn read(path: &Path) -> Result<Recorded> {
         true => Ok(()),
         false => Err(fault(Fault::Foreign, "it is no regular file".to_owned())),
     };
-    // Before it is opened, for to open a device can do something, and after, for it may be another one by now.
+    // Before it is opened, because opening a device can do something, and after, because it may be another file by now.
     check(std::fs::metadata(path))?;
     let file = open(path).map_err(unreadable)?;
     check(file.metadata())?;
@@ -45,7 +45,7 @@ pub fn read(path: &Path) -> Result<Recorded> {
     parse(&bytes, running).map_err(|(kind, reason)| fault(kind, reason))
 }
 
-/// Opens a file without waiting: to open a pipe would wait for somebody.
+/// Opens a file without waiting: opening a pipe would wait for a writer.
 fn open(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! What a flight says, as plain values. As JSON it is what `onescope last-flight --json` prints, but for the times.
+//! The content of a flight as plain values. As JSON it is what `onescope last-flight --json` prints, except for the times.
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ pub struct InFlight {
     pub label: String,
     /// What sort of request it is.
     pub kind: &'static str,
-    /// Where it was in its life.
+    /// Its state.
     pub state: &'static str,
     /// Milliseconds since it was made.
     pub age_ms: u32,
@@ -80,7 +80,7 @@ pub struct ThreadInfo {
     pub id: u32,
     /// The request that it entered last; another may have run since.
     pub last_entered: Option<Seen>,
-    /// The blocking call that it was in, if it stamped that.
+    /// The blocking call that it was in, if it marked it.
     pub call: Option<Call>,
 }
 
@@ -106,7 +106,7 @@ pub struct Seen {
     pub label: String,
     /// What sort of request it is.
     pub kind: &'static str,
-    /// Where it was in its life.
+    /// Its state.
     pub state: &'static str,
     /// Milliseconds since it was made.
     pub age_ms: u32,
@@ -116,7 +116,7 @@ pub struct Seen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Stall {
-    /// When it was told, ms since 1970.
+    /// When it was reported, ms since 1970.
     pub at_ms: u64,
     /// The line.
     pub report: serde_json::Value,
@@ -126,7 +126,7 @@ pub struct Stall {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Corrupt {
-    /// Pages with a header that is none, or with the id of another.
+    /// Pages with an invalid header, or with the id of another.
     pub pages: usize,
     /// Cells with a code that does not exist.
     pub cells: usize,

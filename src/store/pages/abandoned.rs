@@ -1,4 +1,4 @@
-//! Requests that nobody closed and whose page is gone, by label.
+//! Requests that were never closed and whose page is gone, by label.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

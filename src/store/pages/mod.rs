@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! page (32 KiB, one external ArrayBuffer)          record (128 bytes)
-//! +---------------------------+ record 0             byte  0  state    1 kind    2 label length    3 inner
+//! +---------------------------+ record 0           byte  0  state    1 kind    2 label length    3 inner
 //! | header: magic, version,   |                    word  1  started, ms on the coarse clock
 //! | thread, first seq, cursor |                    word  2  last touch, ms on the coarse clock
-//! +---------------------------+ record 1             words 3-4  seq of the parent, low and high; 0 = a request
+//! +---------------------------+ record 1           words 3-4  seq of the parent, low and high; 0 = a request
 //! | a request                 |                    bytes 20-51  32 byte lanes: flags and enums
-//! +---------------------------+ record 2             words 13-15  3 counter lanes
+//! +---------------------------+ record 2           words 13-15  3 counter lanes
 //! | a fork of it              |                    bytes 64-127  label, UTF-8
 //! +---------------------------+ cursor
 //! | zero: not yet allocated   |                    header words: 0 magic "ONES", 1 layout version, 2 thread id,

@@ -34,12 +34,12 @@ impl Page {
         memory.set_word(header::SEQ_HIGH, (first_seq >> 32) as u32);
         memory.set_word(header::CURSOR, 1);
         memory.set_word(header::RECORD_COUNT, PAGE_RECORDS as u32);
-        // Last: where the memory is a file's, somebody may come upon it at any moment.
+        // Last: where the memory is a file's, another process may read it at any moment.
         memory.set_word(header::MAGIC, PAGE_MAGIC);
         Self { id, thread, memory, counted: Default::default() }
     }
 
-    /// A page as somebody wrote it down: memory of `PAGE_BYTES` with its header in it. None if that is no header.
+    /// The page in memory of `PAGE_BYTES` that has a header already; none if the header is invalid.
     pub fn from_memory(memory: Memory) -> Option<Self> {
         let seq = u64::from(memory.word(header::SEQ_HIGH)) << 32 | u64::from(memory.word(header::SEQ_LOW));
         let (id, cursor) = (seq / PAGE_RECORDS as u64, memory.word(header::CURSOR) as usize);

@@ -14,7 +14,7 @@ pub mod byte {
     pub const KIND: usize = 1;
     /// Bytes of the label that are in use.
     pub const LABEL_LENGTH: usize = 2;
-    /// What sort of context and of label it is. 1 and 2 for a context that ends by itself although it has a parent: 1 with a
+    /// Kind of the context and of its label. 1 and 2 for a context that ends by itself although it has a parent: 1 with a
     /// name of its own, 2 with its parent's. 3 for a request whose label is its method and path. 0 for one with a name or
     /// none, and for a fork, which ends with what it was forked from.
     pub const INNER: usize = 3;
@@ -90,7 +90,7 @@ pub(crate) const POSITIONS: [usize; 19] = [
     header::RECORD_COUNT,
 ];
 
-/// Where a request is in its life.
+/// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum State {
@@ -110,7 +110,7 @@ impl State {
     /// JavaScript names, by code.
     pub const NAMES: [&'static str; 5] = ["free", "created", "active", "responded", "closed"];
 
-    /// The state of that code; a code without meaning counts as free, so that nobody relies on such a record.
+    /// The state of that code; a code without meaning counts as free, so that such a record is ignored.
     pub fn from_code(code: u8) -> Self {
         match code {
             1 => State::Created,
@@ -141,7 +141,7 @@ impl State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum RequestKind {
-    /// None of the others, or not said.
+    /// None of the others, or unknown.
     Other,
     /// A page of the App Router.
     AppPage,
@@ -214,13 +214,13 @@ impl<'a> Record<'a> {
         self.memory.set_byte(self.base * 4 + offset, value);
     }
 
-    /// Where the request is in its life.
+    /// The state of the request.
     pub fn state(&self) -> State {
         State::from_code(self.byte(byte::STATE))
     }
 
-    /// What sort of request it is. JavaScript only says that it is one of the App Router; what it turned out to be is told
-    /// by its phase.
+    /// What sort of request it is. JavaScript only writes that it is one of the App Router; its phase shows which
+    /// it is.
     pub fn kind(&self) -> RequestKind {
         match (RequestKind::from_code(self.byte(byte::KIND)), self.byte(byte::PHASE)) {
             (RequestKind::AppPage, 1) => RequestKind::Action,
@@ -424,7 +424,7 @@ mod tests {
             0,
             "nothing is left of the last one"
         );
-        // Memory that nobody cleaned is safe to read.
+        // Arbitrary memory is safe to read.
         record.set_byte(byte::LABEL, 0x1b);
         record.set_byte(byte::LABEL_LENGTH, 1);
         assert_eq!(record.label(), "?");

@@ -106,8 +106,8 @@ struct Past {
 #[derive(Default)]
 pub struct PageTable {
     pages: RwLock<Pages>,
-    // Taken before `pages` where both are: a page moves from one to the other while this one is held, so whoever holds both
-    // meets every page exactly once. JavaScript that makes a page takes only `pages`, which is never held for long.
+    // Taken before `pages` where both are: a page moves from one to the other while this one is held, so a reader that holds
+    // both meets every page exactly once. JavaScript that makes a page takes only `pages`, which is never held for long.
     past: Mutex<Past>,
     last_id: AtomicU64,
 }
@@ -152,7 +152,7 @@ impl PageTable {
         Some(pages.leaving.len())
     }
 
-    /// Counts what the pages held that were released; `clock` is the one that their contexts were stamped by. `leaves` is
+    /// Counts what the pages held that were released; `clock` is the one that their times are of. `leaves` is
     /// called with each page while [`PageTable::all`] still has it; two threads that settle can call it with the same page.
     pub fn settle(&self, clock: Clock, leaves: impl Fn(&Page)) {
         loop {
@@ -193,7 +193,7 @@ impl PageTable {
         pages.live.values().chain(&pages.leaving).cloned().collect()
     }
 
-    /// The requests that nobody closed, of pages that are gone; `now_ms` is the coarse clock's reading.
+    /// The requests that were never closed, of pages that are gone; `now_ms` is the coarse clock's reading.
     pub fn abandoned(&self, now_ms: u32) -> Abandoned {
         let (leaving, mut abandoned) = {
             let past = self.past.lock();

@@ -38,7 +38,7 @@ impl Lane {
     }
 }
 
-/// Hands out lanes, lowest first; lanes are never given back, for records that use them may be live.
+/// Hands out lanes, lowest first; lanes are never given back, because live records may use them.
 #[derive(Debug, Default)]
 pub struct LaneAllocator {
     bytes: usize,
