@@ -126,3 +126,39 @@ impl Default for Process {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::pages::State;
+    use crate::store::pages::record::byte;
+
+    #[test]
+    fn latencies_of_a_released_page_stay() {
+        let process: &'static Process = Box::leak(Box::default());
+        let page = process.recorder.allocate_page(&process.store, 0).unwrap();
+        page.record(1).set_byte(byte::STATE, State::Closed as u8);
+        page.set_cursor(2);
+        process.store.release_page(&page);
+        process.store.settle();
+        assert!(process.store.pages.all().is_empty());
+        assert_eq!(process.latency.read(&process.store.pages).list()[0].count, 1);
+    }
+
+    #[test]
+    fn a_thread_that_ends_takes_along_what_it_started() {
+        let process: &'static Process = Box::leak(Box::default());
+        let thread = process.recorder.attach_thread(&process.store).unwrap().id;
+        let settings = watchdog::Settings {
+            config: watchdog::Config { threshold_ms: 1000, max_per_minute: 1 },
+            stacks: false,
+            calls: Vec::new(),
+            owner: thread,
+            on_report: None,
+        };
+        process.watch(settings).unwrap();
+        assert!(process.needs_heartbeats());
+        process.detach_thread(thread);
+        assert!(!process.needs_heartbeats() && process.store.threads.list().is_empty());
+    }
+}

@@ -134,24 +134,26 @@ impl Context {
 }
 
 fn threads(server: &Server) -> Vec<Thread> {
-    let told = server.watchdog.reports();
+    let reports = server.watchdog.reports();
     let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
     readings
         .iter()
         .map(|reading| {
             let blocked_ms = server.loops.lock().blocked_ms(reading.thread);
-            let suspect = blocked_ms.filter(|ms| *ms > 0).and_then(|ms| suspect(server, &told, reading, ms));
+            let suspect =
+                blocked_ms.filter(|ms| *ms > 0).and_then(|ms| suspect(server, &reports, reading, ms));
             Thread { thread: reading.thread, blocked_ms, suspect }
         })
         .collect()
 }
 
 /// The response of the thread itself, if it was probed in this stall; else what can be seen from outside.
-fn suspect(server: &Server, told: &[TimedReport], reading: &Reading, blocked_ms: u64) -> Option<Suspect> {
+fn suspect(server: &Server, reports: &[TimedReport], reading: &Reading, blocked_ms: u64) -> Option<Suspect> {
     let since = Instant::now().checked_sub(Duration::from_millis(blocked_ms));
-    let last = told.iter().rev().find(|told| told.report.thread() == reading.thread);
-    let asked = last.filter(|told| since.is_some_and(|since| told.instant >= since)).map(|told| &told.report);
-    let report = match asked {
+    let last = reports.iter().rev().find(|each| each.report.thread() == reading.thread);
+    let probed =
+        last.filter(|each| since.is_some_and(|since| each.instant >= since)).map(|each| &each.report);
+    let report = match probed {
         Some(report @ Report::Stall { confidence: Confidence::Exact | Confidence::InCall, .. }) => {
             report.clone()
         }

@@ -34,11 +34,11 @@ pub fn live(server: &Server) -> Answer {
 /// Ready: the thread that started the server has turned its event loop, is not at its end, and is not blocked now.
 pub fn ready(server: &Server) -> Answer {
     let thread = server.settings.owner;
-    let (beats, blocked_ms) = {
+    let (has_heartbeats, blocked_ms) = {
         let loops = server.loops.lock();
-        (loops.beats(thread), loops.blocked_ms(thread))
+        (loops.has_heartbeats(thread), loops.blocked_ms(thread))
     };
-    let ready = beats && blocked_ms.unwrap_or(0) <= BUSY_MS;
+    let ready = has_heartbeats && blocked_ms.unwrap_or(0) <= BUSY_MS;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json(status, &json!({ "ready": ready, "thread": thread, "blockedMs": blocked_ms }))
 }

@@ -27,9 +27,9 @@ pub struct Delays {
 
 #[derive(Default)]
 struct Loop {
-    beats: bool,
+    has_heartbeats: bool,
     // The last heartbeat; 0 while it is unknown.
-    beat: u32,
+    heartbeat: u32,
     // When it came, in own time.
     since: u64,
     // Milliseconds since then.
@@ -60,19 +60,19 @@ impl Loops {
         self.loops.retain(|thread, _| readings.iter().any(|reading| reading.thread == *thread));
         for reading in readings {
             let each = self.loops.entry(reading.thread).or_default();
-            each.beats = reading.heartbeat != 0;
+            each.has_heartbeats = reading.heartbeat != 0;
             if debugger || reading.heartbeat == 0 {
-                (each.beat, each.silent) = (0, 0);
+                (each.heartbeat, each.silent) = (0, 0);
                 continue;
             }
-            if reading.heartbeat == each.beat {
+            if reading.heartbeat == each.heartbeat {
                 each.silent = self.time - each.since;
                 each.late(each.silent.saturating_sub(HEARTBEAT_MS));
                 continue;
             }
             let since =
                 self.time - u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed.min(STEP_MS));
-            let known = each.beat != 0 && (elapsed <= SURE_MS || each.silent >= OVERDUE_MS);
+            let known = each.heartbeat != 0 && (elapsed <= SURE_MS || each.silent >= OVERDUE_MS);
             if known {
                 let late = since.saturating_sub(each.since).saturating_sub(HEARTBEAT_MS);
                 each.late(late);
@@ -80,7 +80,7 @@ impl Loops {
                 each.delays.buckets[BUCKETS_MS.partition_point(|bound| *bound < late)] += 1;
                 each.delays.sum_ms += late;
             }
-            (each.beat, each.since, each.silent) = (reading.heartbeat, since, 0);
+            (each.heartbeat, each.since, each.silent) = (reading.heartbeat, since, 0);
         }
     }
 
@@ -97,14 +97,14 @@ impl Loops {
     }
 
     /// True if a thread has begun to turn its event loop and is not at its end.
-    pub fn beats(&self, thread: u32) -> bool {
-        self.loops.get(&thread).is_some_and(|each| each.beats)
+    pub fn has_heartbeats(&self, thread: u32) -> bool {
+        self.loops.get(&thread).is_some_and(|each| each.has_heartbeats)
     }
 
     /// Milliseconds for which a thread has been blocked: 0 while its heartbeats are in time, none if it writes none or if
     /// it is unknown, as under a debugger.
     pub fn blocked_ms(&self, thread: u32) -> Option<u64> {
-        let each = self.loops.get(&thread).filter(|each| each.beat != 0)?;
+        let each = self.loops.get(&thread).filter(|each| each.heartbeat != 0)?;
         Some(if each.silent >= OVERDUE_MS { each.silent } else { 0 })
     }
 
@@ -135,9 +135,9 @@ mod tests {
     const IDLE: Reading = Reading { thread: 0, heartbeat: 0, inspector_port: 0, seen: 0, marker: None };
 
     /// Samples every 25 ms up to `until`; `beats` gives the last heartbeat at each time.
-    fn run(loops: &mut Loops, from: u32, until: u32, beats: impl Fn(u32) -> u32) {
+    fn run(loops: &mut Loops, from: u32, until: u32, heartbeats: impl Fn(u32) -> u32) {
         for now in (from..until).step_by(25) {
-            loops.step(now, u64::from(now / 1000), &[Reading { heartbeat: beats(now), ..IDLE }], false);
+            loops.step(now, u64::from(now / 1000), &[Reading { heartbeat: heartbeats(now), ..IDLE }], false);
         }
     }
 
@@ -185,7 +185,10 @@ mod tests {
         run(&mut loops, 3000, 5000, |_| 2990);
         assert!(loops.blocked_ms(0) > Some(1000));
         loops.step(5025, 5, &[Reading { heartbeat: 2990, ..IDLE }], true);
-        assert_eq!((loops.blocked_ms(0), loops.beats(0), loops.beats(1)), (None, true, false));
+        assert_eq!(
+            (loops.blocked_ms(0), loops.has_heartbeats(0), loops.has_heartbeats(1)),
+            (None, true, false)
+        );
         loops.step(5050, 5, &[], false);
         assert_eq!(loops.seconds().count(), 0);
     }

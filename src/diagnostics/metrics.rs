@@ -140,14 +140,18 @@ fn threads(server: &Server, text: &mut Text) {
     text.single("onescope_threads", "gauge", "JavaScript threads that use the store.", threads.len());
     let loops = server.loops.lock();
     let name = "onescope_thread_blocked_seconds";
-    text.family(name, "gauge", "Time for which a thread has been stuck, 0 while its event loop turns.");
+    text.family(name, "gauge", "Time for which a thread has been blocked, 0 while its event loop turns.");
     for thread in threads {
         if let Some(ms) = loops.blocked_ms(thread) {
             text.sample(name, &[("thread", &thread.to_string())], seconds(ms));
         }
     }
     let name = "onescope_event_loop_delay_seconds";
-    text.family(name, "histogram", "How late the beats of a thread were, of which there are 20 a second.");
+    text.family(
+        name,
+        "histogram",
+        "How late the heartbeats of a thread were, of which there are 20 a second.",
+    );
     for (thread, delays) in loops.delays() {
         let spread = Spread { buckets: delays.buckets, sum_ms: delays.sum_ms };
         text.histogram(name, "thread", &thread.to_string(), &spread);
@@ -155,17 +159,19 @@ fn threads(server: &Server, text: &mut Text) {
     text.single(
         "onescope_debugger_connected",
         "gauge",
-        "1 while a debugger is connected, and so no thread counts as stuck.",
+        "1 while a debugger is connected, and so no thread counts as blocked.",
         u8::from(server.watchdog.debugger.is_connected()),
     );
-    let told = server.watchdog.totals();
+    let reports = server.watchdog.totals();
     let name = "onescope_stall_reports_total";
     text.family(
         name,
         "counter",
         "Reports of the watchdog; a long stall has several, and one when it is over.",
     );
-    for (kind, count) in [("stall", told.stall), ("recovered", told.recovered), ("ended", told.ended)] {
+    for (kind, count) in
+        [("stall", reports.stall), ("recovered", reports.recovered), ("ended", reports.ended)]
+    {
         text.sample(name, &[("report", kind)], count);
     }
 }
