@@ -2,7 +2,7 @@ import { LAYOUT, SLOTS } from "../../generated/slot-table.js";
 import { CODES, OnescopeError, shown } from "../../util/errors.js";
 import { checkNumber } from "./numbers.js";
 
-// The rules are those of src/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
+// The rules are those of src/store/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
 
 /** @typedef {import("../native/contract.js").SlotSpec} SlotSpec */
 /** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
