@@ -1,3 +1,5 @@
+import "#process";
+
 export { SlotStorage } from "./async-context/slot-storage.js";
 export { registerSlot } from "./request/slots.js";
 export { store } from "./store.js";

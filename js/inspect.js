@@ -1,6 +1,6 @@
 // `onescope/inspect`: what runs in this process, seen while it runs.
 
-import { attachSoon } from "#host";
+import { attachSoon } from "#process";
 
 export { serve } from "./diagnostics/serve.js";
 export { leaks } from "./leaks/leaks.js";

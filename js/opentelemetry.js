@@ -1,5 +1,6 @@
 // `onescope/opentelemetry`: stalls and counters for those who look at their servers through OpenTelemetry.
 
+import "#process";
 import { isMainThread } from "node:worker_threads";
 import manifest from "../package.json" with { type: "json" };
 import { loadApi } from "./opentelemetry/load.js";

@@ -1,7 +1,9 @@
 // Stands in for vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts.
 // A context made by a stock copy of that module is a plain object; everything here takes both.
 
+import "#process";
 import { slotBehind } from "../js/async-context/adopt.js";
+import { getOrCreateAls, registerAlsForScopeExit } from "../js/async-context/keyed-storages.js";
 import { one } from "../js/async-context/root-storage.js";
 import { SlotStorage } from "../js/async-context/slot-storage.js";
 import { assignFields } from "../js/generated/context-fields.js";
@@ -16,10 +18,9 @@ import {
   markResponded,
   RequestContext,
 } from "../js/request/request-context.js";
-import { closing } from "../js/store/hooks.js";
+import { hooks } from "../js/store/hooks.js";
 import { kindOf, OTHER } from "../js/store/kind.js";
 import { DETACHED, touch } from "../js/store/records.js";
-import { getOrCreateAls, registerAlsForScopeExit } from "./internal/als-registry.js";
 
 export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/request/fully-buffered-body.js";
 export { ensureRenderDynamicLatch } from "../js/request/request-context.js";
@@ -48,7 +49,7 @@ export function createRequestContext(opts) {
     if (opts.dynamicUsageDetected === true && !("renderDynamicLatch" in opts))
       context.renderDynamicLatch.dynamic = true;
   }
-  if (closing.watch !== undefined) closing.watch(context);
+  if (hooks.outlived !== undefined) hooks.outlived(context);
   return context;
 }
 

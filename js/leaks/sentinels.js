@@ -1,5 +1,5 @@
 import { elapsedMs } from "../store/clock.js";
-import { closing } from "../store/hooks.js";
+import { hooks } from "../store/hooks.js";
 import { coarseNow, DETACHED, nameOf } from "../store/records.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
@@ -116,7 +116,7 @@ export function trackLeaks() {
     state.ration = BURST;
     state.skipped = 0;
     state.observer = watchMajors(singleOut);
-    closing.track = follow;
+    hooks.closed = follow;
   }
   let stopped = false;
   return {
@@ -124,7 +124,7 @@ export function trackLeaks() {
       if (stopped) return;
       stopped = true;
       if (--state.users > 0) return;
-      closing.track = undefined;
+      hooks.closed = undefined;
       state.observer?.disconnect();
       Object.assign(state, { open: new Batch(), full: [], single: [] });
     },

@@ -1,7 +1,7 @@
 import { ways } from "../async-context/entry.js";
 import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, Family, Values } from "../generated/context-fields.js";
 import { SLOTS } from "../generated/slot-table.js";
-import { closing } from "../store/hooks.js";
+import { hooks } from "../store/hooks.js";
 import { isClosed } from "../store/records.js";
 import { keyOf } from "../util/copies.js";
 import { Extras } from "./extras.js";
@@ -189,7 +189,7 @@ function flush() {
  * @param {boolean} [on]
  */
 export function releaseOnClose(on = true) {
-  closing.release = on ? enqueue : undefined;
-  closing.fork = on ? fork : undefined;
-  closing.watch = on ? watch : undefined;
+  hooks.released = on ? enqueue : undefined;
+  hooks.forked = on ? fork : undefined;
+  hooks.outlived = on ? watch : undefined;
 }

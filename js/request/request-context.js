@@ -1,6 +1,6 @@
 import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
 import { STATES } from "../generated/slot-table.js";
-import { closing } from "../store/hooks.js";
+import { hooks } from "../store/hooks.js";
 import { advance, close, takeFork } from "../store/records.js";
 import { writeLane } from "../store/slot-codec.js";
 import { shared } from "../util/shared.js";
@@ -66,7 +66,7 @@ export function ensureRenderDynamicLatch(state) {
  * @returns {Context}
  */
 export function forkContext(parent) {
-  return closing.fork === undefined ? makeFork(parent) : closing.fork(parent, makeFork);
+  return hooks.forked === undefined ? makeFork(parent) : hooks.forked(parent, makeFork);
 }
 
 /**

@@ -1,8 +1,7 @@
-import { followChanges } from "#host";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../util/shared.js";
 import { backend } from "./backend.js";
-import { closing } from "./hooks.js";
+import { hooks } from "./hooks.js";
 import { BORROWED_LABEL, readLabel, writeLabel } from "./label.js";
 import { currentTracked } from "./tracked.js";
 
@@ -69,7 +68,7 @@ export function threadBlock() {
   const { id, block, clock } = backend.attachThread();
   page.block = clock ?? new Int32Array(/** @type {ArrayBuffer} */ (block));
   page.thread = id;
-  followChanges(backend);
+  hooks.attached?.(backend);
   return page.block;
 }
 
@@ -269,12 +268,12 @@ export function close(owner, request) {
   if (isClosed(owner)) return;
   advance(owner, CLOSED);
   backend.closed(owner.$words);
-  if (closing.track !== undefined) {
-    closing.track(owner);
+  if (hooks.closed !== undefined) {
+    hooks.closed(owner);
     // One life for both, as they are one context: it is held while either is.
     if (request !== undefined) /** @type {any} */ (request).$life = /** @type {any} */ (owner).$life;
   }
-  if (request !== undefined && closing.release !== undefined) closing.release(request);
+  if (request !== undefined && hooks.released !== undefined) hooks.released(request);
 }
 
 /**

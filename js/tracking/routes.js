@@ -1,4 +1,4 @@
-import { getOrCreateAls } from "../../shims/internal/als-registry.js";
+import { getOrCreateAls } from "../async-context/keyed-storages.js";
 import { currentTracked } from "../store/tracked.js";
 
 // vinext tells whoever traces a request which route it took: it enters an object with `setRoute` in a storage of its own,

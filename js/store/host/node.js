@@ -2,11 +2,9 @@
 
 import { isMainThread, threadId } from "node:worker_threads";
 import { ways } from "../../async-context/entry.js";
-import { warn } from "../../features/attach.js";
 import { LAYOUT } from "../../generated/slot-table.js";
 import { reading } from "../clock.js";
 
-export { attachSoon } from "../../features/attach.js";
 export { ONESCOPE_BACKEND } from "../../util/env.js";
 export { loadNative } from "../native/load.js";
 
@@ -30,22 +28,4 @@ export function startClock(onTick, base = 0) {
   tick();
   ways.outside(() => setInterval(tick, LAYOUT.clockTickMs).unref());
   return clock;
-}
-
-/**
- * Lets this thread take part in the watch and the recording of the process, and beat for its diagnostics server, now and
- * whenever one starts. What that needs is loaded only then. All of it runs outside every scope, lest it hold on to the
- * request in which the thread was attached.
- *
- * @param {import("../native/contract.js").Backend} backend
- */
-export function followChanges({ watchdog, recorder }) {
-  if (watchdog === undefined || recorder === undefined) return;
-  // Caught: an error that nobody handles would end the process.
-  const follow = () => void import("../../watchdog/thread.js").then((module) => module.follow()).catch(warn);
-  const start = () => {
-    watchdog.follow(follow);
-    if (watchdog.beating() || recorder.recording()) follow();
-  };
-  ways.outside(start);
 }

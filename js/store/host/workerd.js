@@ -34,9 +34,3 @@ export function startClock(onTick) {
     },
   };
 }
-
-/** No thread sees another. */
-export function attachSoon() {}
-
-/** No thread sees another. */
-export function followChanges() {}

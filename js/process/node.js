@@ -1,7 +1,8 @@
-// A thread that has loaded onescope and makes no context: a watch, a recording or a diagnostics server of the process includes
-// it all the same.
+// Composes the store with the features, as src/process.rs does: the store knows none of them. In Workers, package.json's
+// condition `workerd` puts workerd.js in the place of this file.
 
 import { ways } from "../async-context/entry.js";
+import { hooks } from "../store/hooks.js";
 import { shared } from "../util/shared.js";
 
 // As it is now: a test may replace it.
@@ -10,16 +11,31 @@ const { setTimeout } = globalThis;
 let warned = false;
 
 /** @param {unknown} error */
-export function warn(error) {
+function warn(error) {
   if (warned) return;
   warned = true;
   const message = `onescope cannot watch, record or serve this thread as it should: ${error}`;
   process.emitWarning(message, "OnescopeWarning");
 }
 
+// A thread that is attached takes part in the watch and the recording of the process, and beats for its diagnostics server,
+// now and whenever one starts. What that needs is loaded only then. All of it runs outside every scope, lest it hold on to
+// the request in which the thread was attached.
+hooks.attached = ({ watchdog, recorder }) => {
+  if (watchdog === undefined || recorder === undefined) return;
+  // Caught: an error that nobody handles would end the process.
+  const follow = () => void import("../watchdog/thread.js").then((module) => module.follow()).catch(warn);
+  const start = () => {
+    watchdog.follow(follow);
+    if (watchdog.beating() || recorder.recording()) follow();
+  };
+  ways.outside(start);
+};
+
 /**
- * Attaches this thread to the store once its event loop turns. What that needs is loaded only then, and it keeps no thread
- * alive. The JavaScript backend has no watch, recording or server.
+ * Attaches this thread to the store once its event loop turns, so that a watch, a recording or a diagnostics server of the
+ * process includes a thread that makes no context. What that needs is loaded only then, and it keeps no thread alive. The
+ * JavaScript backend has no watch, recording or server.
  */
 export function attachSoon() {
   shared("attach", () => {

@@ -1,0 +1,3 @@
+// Workers run one thread each, and no thread sees another: there is nothing to attach.
+
+export function attachSoon() {}
