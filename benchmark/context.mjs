@@ -3,15 +3,15 @@
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
+import { measureVariants } from "./_util/repetitions.mjs";
 import { report } from "./_util/report.mjs";
-import { measureRounds } from "./_util/rounds.mjs";
 
 const NAME = "context";
 const TITLE = "What a request context costs: vinext against onescope";
 const REFERENCE = "vinext 1.4.0";
 
-const script = "sides/context.mjs";
-const sides = [
+const script = "variants/context.mjs";
+const variants = [
   { name: "vinext 0.0.26", script },
   { name: "vinext 0.0.31", script },
   { name: REFERENCE, script },
@@ -28,7 +28,7 @@ const NOTES = `Nanoseconds per operation, bytes per context where the row says s
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata", "vinext-0-0-26", "vinext-0-0-31", "vinext-1-4-0", "react"]);
-  const rows = await measureRounds({ options, sides, reference: REFERENCE, partial, variants: [{}] });
-  const names = sides.map(({ name }) => name);
-  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
+  const rows = await measureVariants({ options, variants, reference: REFERENCE, partial, tasks: [{}] });
+  const names = variants.map(({ name }) => name);
+  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, variants: names, reference: REFERENCE, rows });
 });

@@ -1,27 +1,27 @@
-// What it costs to see requests from outside: a request as Node tells of it, made, labelled and closed; and whole servers
+// What it costs to see requests from outside: a request as Node reports it, made, labelled and closed; and whole servers
 // with everything on and with nothing.
 
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
+import { measureVariants } from "./_util/repetitions.mjs";
 import { report } from "./_util/report.mjs";
-import { measureRounds } from "./_util/rounds.mjs";
 import { BARE, CACHED_PAGE, PAGE, ROUTE } from "./_util/server.mjs";
-import { measureServer } from "./_util/server-rounds.mjs";
-import { measureTurns } from "./_util/server-turns.mjs";
+import { measureInterleaved } from "./_util/server-interleaved.mjs";
+import { measureServer } from "./_util/server-repetitions.mjs";
 
 const NAME = "inspect";
 const TITLE = "What it costs to see requests from outside";
 const REFERENCE = "off";
 
-const script = "sides/inspect.mjs";
-const sides = [
+const script = "variants/inspect.mjs";
+const variants = [
   { name: REFERENCE, script },
   { name: "on", script },
 ];
 
 const SEEN = /** @type {const} */ ({ on: "seen" });
-/** @type {import("./_util/server-turns.mjs").Turns[]} */
+/** @type {import("./_util/server-interleaved.mjs").Interleaved[]} */
 const turns = [
   { ...BARE, row: "CPU of a bare node:http request", ...SEEN, requests: 20_000 },
   { ...CACHED_PAGE, row: "CPU of the example's cached page", ...SEEN, requests: 12_000 },
@@ -30,7 +30,7 @@ const turns = [
   { ...CACHED_PAGE, row: "the cached page, off against off", on: "unseen", requests: 12_000 },
 ];
 
-/** @type {import("./_util/server-rounds.mjs").Target} */
+/** @type {import("./_util/server-repetitions.mjs").Target} */
 const everything = { ...BARE, row: "bare, all on or nothing", off: "nothing", on: "seen", requests: 10_000, pairs: 20 };
 
 const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENCE}\`. \`on\`: everything of \`onescope/inspect\`:
@@ -45,15 +45,15 @@ garbage collection included. Requests are seen and unseen in turn (off, on, on, 
 other, in one process: an unseen one is one of which Node's word reaches nobody. The ratio is the median over all fours, with
 the interval that holds the true one in 95 of 100 such runs. "Off against off" is the same with nothing seen: what the method
 itself makes of no difference. What \`watch()\` and \`trackLeaks()\` cost whether or not there are requests is only in the last row: the bare server
-again, in batches, where all of it is started for one side and stopped for the other. Written by \`node inspect.mjs --write\`;
+again, in batches, where all of it is started for one variant and stopped for the other. Written by \`node inspect.mjs --write\`;
 README.md says how it is measured.`;
 
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata"]);
-  const loops = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants: [{}] });
-  const requests = await measureTurns(options, turns);
+  const loops = await measureVariants({ options, variants, reference: REFERENCE, partial: [], tasks: [{}] });
+  const requests = await measureInterleaved(options, turns);
   const rows = [...loops, ...requests, ...(await measureServer(options, [everything]))];
-  const names = sides.map(({ name }) => name);
-  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
+  const names = variants.map(({ name }) => name);
+  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, variants: names, reference: REFERENCE, rows });
 });

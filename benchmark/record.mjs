@@ -20,7 +20,7 @@ const REQUESTS = {
   "pages-page": ["pages ssr", "a Pages Router page with getServerSideProps"],
 };
 
-/** Rounds of all routes before the recording: modules are loaded, caches filled, storages in use. */
+/** Repetitions of all routes before the recording: modules are loaded, caches filled, storages in use. */
 const WARM_UP = 3;
 const ID = "rq-00000001";
 
@@ -51,7 +51,7 @@ await main(async () => {
       await response.arrayBuffer();
       if (response.status !== route.expectStatus) throw new Error(`${route.name} answered ${response.status}`);
     };
-    for (let round = 0; round < WARM_UP; round++) for (const route of routes) await ask(route);
+    for (let repetition = 0; repetition < WARM_UP; repetition++) for (const route of routes) await ask(route);
     for (const [name, [routeName, what]] of Object.entries(REQUESTS)) {
       const route = routes.find((each) => each.name === routeName);
       // Cached pages of the example grow stale after a second.

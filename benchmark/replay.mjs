@@ -4,15 +4,15 @@ import { readdirSync } from "node:fs";
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
+import { measureVariants } from "./_util/repetitions.mjs";
 import { report } from "./_util/report.mjs";
-import { measureRounds } from "./_util/rounds.mjs";
 
 const NAME = "replay";
 const TITLE = "What a request's context operations cost: vinext against onescope";
 const REFERENCE = "vinext 1.4.0";
 
-const script = "sides/replay.mjs";
-const sides = [
+const script = "variants/replay.mjs";
+const variants = [
   { name: REFERENCE, script },
   { name: "plugin", script },
   { name: "both", script, flags: ["--import", "../js/register.js"] },
@@ -32,15 +32,15 @@ is part of every other figure. Written by \`node replay.mjs --write\`; README.md
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata", "vinext-1-4-0"]);
-  const rows = await measureRounds({ options, sides, reference: REFERENCE, partial, variants: recordings });
-  const names = sides.map(({ name }) => name);
+  const rows = await measureVariants({ options, variants, reference: REFERENCE, partial, tasks: recordings });
+  const names = variants.map(({ name }) => name);
   const reported = {
     name: NAME,
     title: TITLE,
     notes: NOTES,
     options,
     machine,
-    sides: names,
+    variants: names,
     reference: REFERENCE,
     rows,
   };

@@ -3,8 +3,8 @@
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
+import { measureVariants } from "./_util/repetitions.mjs";
 import { report } from "./_util/report.mjs";
-import { measureRounds } from "./_util/rounds.mjs";
 
 const NAME = "scopes";
 const TITLE = "What N storages cost: AsyncLocalStorage against slots";
@@ -12,8 +12,8 @@ const REFERENCE = "real";
 const STORAGES = [1, 6, 12, 20];
 const QUICK_STORAGES = [1, 12];
 
-const script = "sides/scopes.mjs";
-const sides = [
+const script = "variants/scopes.mjs";
+const variants = [
   { name: REFERENCE, script },
   { name: "slots", script },
   { name: "register", script, flags: ["--import", "../js/register.js"] },
@@ -26,8 +26,8 @@ that did. Written by \`node scopes.mjs --write\`; README.md says how it is measu
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata"]);
-  const variants = (options.quick ? QUICK_STORAGES : STORAGES).map((storages) => ({ storages }));
-  const rows = await measureRounds({ options, sides, reference: REFERENCE, partial: [], variants });
-  const names = sides.map(({ name }) => name);
-  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, sides: names, reference: REFERENCE, rows });
+  const tasks = (options.quick ? QUICK_STORAGES : STORAGES).map((storages) => ({ storages }));
+  const rows = await measureVariants({ options, variants, reference: REFERENCE, partial: [], tasks });
+  const names = variants.map(({ name }) => name);
+  report({ name: NAME, title: TITLE, notes: NOTES, options, machine, variants: names, reference: REFERENCE, rows });
 });

@@ -1,5 +1,5 @@
-// Runs each benchmark for about a second: proves that it runs and that all sides answer the same, measures nothing. What
-// takes longer is only asked what it is, which proves that it loads.
+// Runs each benchmark for about a second: proves that it runs and that all variants read the same, measures nothing. What
+// takes longer only prints its help, which proves that it loads.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ for (const script of [
   "flight.mjs",
 ]) {
   run(script, "--quick");
-  console.log(`${script}: all sides read the same`);
+  console.log(`${script}: all variants read the same`);
 }
 for (const script of ["calls.mjs", "record.mjs", "../scripts/try-vinext.mjs"]) run(script, "--help");
 

@@ -5,26 +5,26 @@ import { BENCHMARK } from "./root.mjs";
 const run = promisify(execFile);
 
 /**
- * What a side tells about one process.
+ * What a variant reports about one process.
  *
- * @typedef {object} Answer
+ * @typedef {object} Result
  * @property {Record<string, { median: number, minimum: number, ratios?: number[] }>} figures by name of the row; `ratios` to
- *   the reference where the two took turns
- * @property {Record<string, string>} checks what the side read back, by name of the reading
+ *   the reference where the two were interleaved
+ * @property {Record<string, string>} checks what the variant read back, by name of the reading
  */
 
 /**
- * Measures in a process of its own, so that neither the compiler's feedback nor a storage in use reaches another side.
+ * Measures in a process of its own, so that neither the compiler's feedback nor a storage in use reaches another variant.
  *
  * @param {import("./nodes.mjs").NodeBinary} node
- * @param {{ script: string, flags?: string[], env?: Record<string, string> }} side
+ * @param {{ script: string, flags?: string[], env?: Record<string, string> }} variant
  * @param {object} task what the script reads with `readTask`
- * @returns {Promise<Answer>}
+ * @returns {Promise<Result>}
  */
-export async function measureInChild(node, side, task) {
+export async function measureInChild(node, variant, task) {
   const { NODE_OPTIONS: _, ONESCOPE_BACKEND: __, ...env } = process.env;
-  const args = ["--expose-gc", ...(side.flags ?? []), side.script, JSON.stringify(task)];
-  const { stdout } = await run(node.path, args, { cwd: BENCHMARK, env: { ...env, ...side.env } });
+  const args = ["--expose-gc", ...(variant.flags ?? []), variant.script, JSON.stringify(task)];
+  const { stdout } = await run(node.path, args, { cwd: BENCHMARK, env: { ...env, ...variant.env } });
   return JSON.parse(stdout);
 }
 
@@ -34,10 +34,10 @@ export function readTask() {
 }
 
 /**
- * The child's half: hands over the answer.
+ * The child's half: sends the result.
  *
- * @param {Answer} answer
+ * @param {Result} result
  */
-export function answer({ figures, checks }) {
+export function sendResult({ figures, checks }) {
   process.stdout.write(JSON.stringify({ figures, checks }));
 }

@@ -7,7 +7,7 @@ const MIN_BATCHES = 5;
 /**
  * Nanoseconds of processor time that one operation costs: that of all threads of the process, so what the collector does
  * beside the program counts too, and what other programs do to the clock does not. Only for batches of a millisecond and
- * more, since Node tells microseconds.
+ * more, since Node reports microseconds.
  *
  * @param {() => unknown} batch performs the operation `count` times; may return a promise
  * @param {number} count

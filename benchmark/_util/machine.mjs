@@ -18,7 +18,7 @@ export function describeMachine(options, packages) {
     node: options.nodes.map(({ version }) => version).join(", "),
     packages: packages.map(packageVersion).join(", "),
     onescope: `${JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version}, commit ${commit()}`,
-    run: `${options.rounds} rounds, ${options.ms} ms per operation, ${new Date().toISOString().slice(0, 10)}`,
+    run: `${options.repetitions} repetitions, ${options.ms} ms per operation, ${new Date().toISOString().slice(0, 10)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { findNodes } from "./nodes.mjs";
 
-const DEFAULT_ROUNDS = 7;
+const DEFAULT_REPETITIONS = 7;
 const DEFAULT_MS = 200;
 const QUICK_MS = 2;
 
@@ -11,7 +11,7 @@ const OPTIONS = /** @type {const} */ ({
   json: { type: "boolean" },
   write: { type: "boolean" },
   node: { type: "string", multiple: true },
-  rounds: { type: "string" },
+  repetitions: { type: "string" },
   ms: { type: "string" },
 });
 
@@ -21,7 +21,7 @@ const OPTIONS = /** @type {const} */ ({
  * @property {boolean} json
  * @property {boolean} write
  * @property {import("./nodes.mjs").NodeBinary[]} nodes
- * @property {number} rounds
+ * @property {number} repetitions
  * @property {number} ms
  */
 
@@ -45,7 +45,7 @@ export function readOptions(name, purpose) {
     json,
     write,
     nodes: findNodes(values.node, quick),
-    rounds: positive("--rounds", values.rounds) ?? (quick ? 1 : DEFAULT_ROUNDS),
+    repetitions: positive("--repetitions", values.repetitions) ?? (quick ? 1 : DEFAULT_REPETITIONS),
     ms: positive("--ms", values.ms) ?? (quick ? QUICK_MS : DEFAULT_MS),
   };
 }
@@ -70,12 +70,12 @@ function help(name, purpose) {
 
 Usage: node ${name}.mjs [options]
 
-  --node PATH   Node binary to measure on; repeatable. Default: 22, 24 and 26 from the checkout's node_modules
-  --rounds N    rounds, each with a fresh process per side; default ${DEFAULT_ROUNDS}
-  --ms N        milliseconds that each operation is measured for in each process; default ${DEFAULT_MS}
-  --quick       smoke run of about a second, on this Node: checks that all sides read equal results
-  --json        print everything as JSON instead of a Markdown table
-  --write       also store the table as results/${name}.md
-  -h, --help    print this
+  --node PATH        Node binary to measure on; repeatable. Default: 22, 24 and 26 from the checkout's node_modules
+  --repetitions N    repetitions, each with a fresh process per variant; default ${DEFAULT_REPETITIONS}
+  --ms N             milliseconds that each operation is measured for in each process; default ${DEFAULT_MS}
+  --quick            smoke run of about a second, on this Node: checks that all variants read equal results
+  --json             print everything as JSON instead of a Markdown table
+  --write            also store the table as results/${name}.md
+  -h, --help         print this
 `;
 }

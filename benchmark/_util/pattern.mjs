@@ -4,11 +4,11 @@
  */
 const ON = [false, true, true, false, true, false, false, true];
 
-/** Requests in a row that have two of each side. */
+/** Requests in a row that have two of each variant. */
 export const FOUR = 4;
 
 /**
- * Which side a request is on where the sides take turns.
+ * Which variant a request is on where the variants are interleaved.
  *
  * @param {number} index of the request, from 0
  */

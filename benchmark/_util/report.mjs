@@ -15,16 +15,16 @@ import { summarise } from "./stats.mjs";
  * @param {string} run.notes Markdown; how to read this table
  * @param {import("./options.mjs").Options} run.options
  * @param {Record<string, string>} run.machine
- * @param {string[]} run.sides names, in the order of the columns
- * @param {string} run.reference the side that the ratios are to
- * @param {import("./rounds.mjs").Row[]} run.rows
+ * @param {string[]} run.variants names, in the order of the columns
+ * @param {string} run.reference the variant that the ratios are to
+ * @param {import("./repetitions.mjs").Row[]} run.rows
  * @param {boolean} [run.minima] also show the ratio of the minima, in parentheses
  */
-export function report({ name, title, notes, options, machine, sides, reference, rows, minima = false }) {
-  const table = rows.map(({ node, row, sides: figures }) => ({
+export function report({ name, title, notes, options, machine, variants, reference, rows, minima = false }) {
+  const table = rows.map(({ node, row, variants: figures }) => ({
     node,
     row,
-    cells: Object.fromEntries(sides.map((side) => [side, summarise(figures[side], figures[reference])])),
+    cells: Object.fromEntries(variants.map((variant) => [variant, summarise(figures[variant], figures[reference])])),
   }));
   const markdown = [
     `# ${title}`,
@@ -32,7 +32,7 @@ export function report({ name, title, notes, options, machine, sides, reference,
     Object.entries(machine)
       .map(([key, value]) => `- ${key}: ${value}`)
       .join("\n"),
-    ...options.nodes.map(({ version }) => section(version, table, { sides, reference, minima })),
+    ...options.nodes.map(({ version }) => section(version, table, { variants, reference, minima })),
   ];
   const text = `${markdown.join("\n\n")}\n`;
   process.stdout.write(options.json ? `${JSON.stringify({ name, machine, reference, table }, null, 2)}\n` : text);
@@ -45,20 +45,20 @@ export function report({ name, title, notes, options, machine, sides, reference,
 /**
  * @param {string} version
  * @param {TableRow[]} table
- * @param {{ sides: string[], reference: string, minima: boolean }} columns
+ * @param {{ variants: string[], reference: string, minima: boolean }} columns
  */
-function section(version, table, { sides, reference, minima }) {
+function section(version, table, { variants, reference, minima }) {
   const rows = table.filter(({ node }) => node === version);
   const body = rows.map(({ row, cells }) => [
     row,
-    ...sides.map((side) => cell(cells[side], side === reference, minima)),
+    ...variants.map((variant) => cell(cells[variant], variant === reference, minima)),
   ]);
   const lines = [
     `## Node ${version}`,
     "",
-    ...align([["operation", ...sides], ...body]),
+    ...align([["operation", ...variants], ...body]),
     "",
-    ...losses(rows, sides, reference),
+    ...losses(rows, variants, reference),
   ];
   return lines.join("\n");
 }
@@ -101,16 +101,16 @@ function digits(value) {
  * Where the reference is cheaper, said once more in words: nobody should have to search a table for it.
  *
  * @param {TableRow[]} rows
- * @param {string[]} sides
+ * @param {string[]} variants
  * @param {string} reference
  */
-function losses(rows, sides, reference) {
-  return sides
-    .filter((side) => side !== reference)
-    .map((side) => {
+function losses(rows, variants, reference) {
+  return variants
+    .filter((variant) => variant !== reference)
+    .map((variant) => {
       const lost = rows
-        .filter(({ cells }) => Number((cells[side]?.ratio ?? 0).toFixed(2)) > 1)
-        .map(({ row, cells }) => `${row} ×${cells[side].ratio.toFixed(2)}`);
-      return `- ${side} costs more than ${reference} in: ${lost.length > 0 ? lost.join("; ") : "nothing here"}`;
+        .filter(({ cells }) => Number((cells[variant]?.ratio ?? 0).toFixed(2)) > 1)
+        .map(({ row, cells }) => `${row} ×${cells[variant].ratio.toFixed(2)}`);
+      return `- ${variant} costs more than ${reference} in: ${lost.length > 0 ? lost.join("; ") : "nothing here"}`;
     });
 }

@@ -1,4 +1,4 @@
-// The server that inspect.mjs and flight.mjs measure (sides/inspect-server.mjs), as a process to ask and to tell.
+// The server that inspect.mjs and flight.mjs measure (variants/inspect-server.mjs), in a process of its own.
 
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -15,14 +15,14 @@ export const PAGE = { server: "example", path: "/dynamic?rid=rq-00000000" };
 
 /** @typedef {"nothing" | "seen" | "tracked" | "recorded"} Order what is to be on */
 /** @typedef {{ process: import("node:child_process").ChildProcess, ports: Record<string, number> }} Server */
-/** @typedef {{ cpu: NodeJS.CpuUsage, costs: number[] }} Told `costs` in µs, of each request since it was told to change sides with each */
+/** @typedef {{ cpu: NodeJS.CpuUsage, costs: number[] }} Usage `costs` in µs, of each request since variants change with each */
 
 /**
  * @param {import("./nodes.mjs").NodeBinary} node
  * @returns {Promise<Server>}
  */
 export async function startServer(node) {
-  const child = fork(join(BENCHMARK, "sides/inspect-server.mjs"), [], {
+  const child = fork(join(BENCHMARK, "variants/inspect-server.mjs"), [], {
     execPath: node.path,
     // As `npm start` runs the example.
     execArgv: ["--import", pathToFileURL(join(BENCHMARK, "../js/register.js")).href],
@@ -34,14 +34,14 @@ export async function startServer(node) {
 
 /**
  * @param {Server} server
- * @param {{ order?: Order, turns?: "unseen" | "seen" }} [what] `order`: what is on from now on; `turns`: sides change with each
- *   request from now on, and the other side is unseen
- * @returns {Promise<Told>}
+ * @param {{ order?: Order, interleaved?: "unseen" | "seen" }} [what] `order`: what is on from now on; `interleaved`: variants change with each
+ *   request from now on, and the other variant is unseen
+ * @returns {Promise<Usage>}
  */
-export async function tell(server, what = {}) {
-  const told = once(server.process, "message");
+export async function configure(server, what = {}) {
+  const reply = once(server.process, "message");
   server.process.send(what);
-  return (await told)[0];
+  return (await reply)[0];
 }
 
 /**
@@ -73,7 +73,7 @@ export async function askMany(agent, port, path, count) {
 }
 
 /**
- * Whether the bare server's next request is seen, as it says itself: a side that is not what it is called would make any
+ * Whether the bare server's next request is seen, as it says itself: a variant that is not what it is called would make any
  * figure look good.
  *
  * @param {Server} server

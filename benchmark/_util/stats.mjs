@@ -19,28 +19,28 @@ export function interval(values) {
 }
 
 /**
- * One cell of a table. The ratio is the median of the rounds' ratios: the sides of a round ran within seconds of each
- * other, so what slows the machine for a while falls out of it. Where the sides took turns many times in a round, it is that
+ * One cell of a table. The ratio is the median of the repetitions' ratios: the variants of a repetition ran within seconds of each
+ * other, so what slows the machine for a while falls out of it. Where the variants were interleaved many times in a repetition, it is that
  * of all those pairs, and has an interval.
  *
- * @param {import("./rounds.mjs").Figure[] | undefined} figures of one side, by round
- * @param {import("./rounds.mjs").Figure[] | undefined} reference those of the side to compare with
+ * @param {import("./repetitions.mjs").Figure[] | undefined} figures of one variant, by repetition
+ * @param {import("./repetitions.mjs").Figure[] | undefined} reference those of the variant to compare with
  */
 export function summarise(figures, reference) {
   if (figures === undefined) return undefined;
   const minimum = leastOf(figures);
   const pairs = figures.flatMap(({ ratios = [] }) => ratios);
-  const rounds = reference?.map((figure, round) => figures[round].median / figure.median);
+  const repetitions = reference?.map((figure, repetition) => figures[repetition].median / figure.median);
   return {
     median: median(figures.map((figure) => figure.median)),
     minimum,
     minimaRatio: reference && minimum / leastOf(reference),
-    ratio: rounds && median(pairs.length > 0 ? pairs : rounds),
+    ratio: repetitions && median(pairs.length > 0 ? pairs : repetitions),
     interval: pairs.length > 0 ? interval(pairs) : undefined,
   };
 }
 
-/** @param {import("./rounds.mjs").Figure[]} figures */
+/** @param {import("./repetitions.mjs").Figure[]} figures */
 function leastOf(figures) {
   return Math.min(...figures.map(({ minimum }) => minimum));
 }

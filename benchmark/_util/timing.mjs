@@ -8,7 +8,7 @@ const WARM_UP = 1;
 
 /**
  * A turn of the event loop. External memory is freed by finalizers, and Node runs those on the loop: a process that
- * never yields would only pile up pages. Whether or not a side has such memory, it turns between all batches.
+ * never yields would only pile up pages. Whether or not a variant has such memory, it turns between all batches.
  */
 export function turn() {
   return new Promise((resolve) => setImmediate(resolve));

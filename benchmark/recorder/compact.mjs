@@ -1,4 +1,4 @@
-// Turns what preload.mjs noted into a recording: only the context operations, and of the async structure what leads from
+// Interleaved what preload.mjs noted into a recording: only the context operations, and of the async structure what leads from
 // one to the next.
 
 /** @typedef {[string, ...any[]]} Step a kind, its details, and last the steps within it; recordings/README.md lists them */

@@ -1,15 +1,15 @@
-// One side of replay.mjs with one recording, in a process of its own.
+// One variant of replay.mjs with one recording, in a process of its own.
 
 import { readFileSync } from "node:fs";
-import { answer, readTask } from "../_util/child.mjs";
+import { readTask, sendResult } from "../_util/child.mjs";
 import { cpuTime } from "../_util/cpu.mjs";
 import { compile, link } from "./replay/compile.mjs";
 import { createRuntime } from "./replay/runtime.mjs";
 
 const task = readTask();
-const { side, recording: name } = task;
+const { variant, recording: name } = task;
 const recording = JSON.parse(readFileSync(new URL(`../recordings/${name}.json`, import.meta.url), "utf8"));
-const runtime = await createRuntime(side, recording);
+const runtime = await createRuntime(variant, recording);
 
 /** Requests in a batch, between two turns of the event loop: so many that each batch pays for its garbage. */
 const REQUESTS = task.quick ? 8 : 256;
@@ -20,7 +20,7 @@ const ROWS = /** @type {const} */ ({
   promises: "with every promise",
 });
 
-/** @type {import("../_util/child.mjs").Answer["figures"]} */
+/** @type {import("../_util/child.mjs").Result["figures"]} */
 const figures = {};
 /** @type {Record<string, string>} */
 const checks = {};
@@ -37,7 +37,7 @@ for (const [extent, title] of Object.entries(ROWS)) {
           for (let i = 0; i < REQUESTS; i++) await replay();
         };
   const row = `${name}, ${title}`;
-  if (side !== "harness") {
+  if (variant !== "harness") {
     const { looked, read } = await replay();
     if (looked !== compiled.expected) throw new Error(`${row}: looked up ${looked}, recorded ${compiled.expected}`);
     checks[row] = `${looked} ${read}`;
@@ -45,4 +45,4 @@ for (const [extent, title] of Object.entries(ROWS)) {
   figures[row] = await cpuTime(batch, REQUESTS, task);
 }
 
-answer({ figures, checks });
+sendResult({ figures, checks });

@@ -1,4 +1,4 @@
-// Every side that has vinext's unified request context: the same operations through the same exports.
+// Every variant that has vinext's unified request context: the same operations through the same exports.
 
 import { do_not_optimize } from "mitata";
 import { turn } from "../../_util/timing.mjs";
@@ -126,7 +126,7 @@ export function unifiedContext(shim, appOptions, fields) {
 }
 
 /**
- * What the operations lead to. Read after the measurements, lest the compiler learn from it.
+ * What the operations lead to. Read after the measurements, so that the compiler does not learn from it.
  *
  * @param {Record<string, Function>} shim
  * @param {() => object} appOptions

@@ -26,7 +26,7 @@ function request(leaf) {
 
 const nothing = () => {};
 
-export function createSide() {
+export function createVariant() {
   const enter = request(nothing);
   return {
     timed: [

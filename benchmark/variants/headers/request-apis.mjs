@@ -1,4 +1,4 @@
-// The same operations through the same exports on every side.
+// The same operations through the same exports on every variant.
 
 import { do_not_optimize } from "mitata";
 import { describe } from "../context/describe.mjs";
@@ -29,10 +29,10 @@ const HEADERS = {
 
 const newRequest = () => new Request("https://shop.example.com/products/42", { headers: HEADERS });
 
-/** @param {any} side exports of a `unified-request-context` and of a `headers` module */
-export function requestApis(side) {
-  const { createRequestContext, runWithRequestContext, headersContextFromRequest } = side;
-  const { headers, cookies, markDynamicUsage, setHeadersAccessPhase, getAndClearPendingCookies } = side;
+/** @param {any} variant exports of a `unified-request-context` and of a `headers` module */
+export function requestApis(variant) {
+  const { createRequestContext, runWithRequestContext, headersContextFromRequest } = variant;
+  const { headers, cookies, markDynamicUsage, setHeadersAccessPhase, getAndClearPendingCookies } = variant;
 
   /** @type {Request[]} */
   let requests = [];
@@ -115,9 +115,9 @@ export function requestApis(side) {
       return describe([setCookie(), [...cookies()], getAndClearPendingCookies()]);
     }),
     "dynamic usage": enter(newRequest(), () => {
-      const before = side.peekDynamicUsage();
+      const before = variant.peekDynamicUsage();
       markDynamicUsage();
-      return describe([before, side.peekDynamicUsage(), side.isRenderDynamicLatched()]);
+      return describe([before, variant.peekDynamicUsage(), variant.isRenderDynamicLatched()]);
     }),
   });
   return { timed, readings };

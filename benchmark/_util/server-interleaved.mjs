@@ -1,9 +1,9 @@
 // What differs by less than a server's processor time does from one second to the next is measured request by request: the
-// sides take turns, and what is compared was asked within milliseconds.
+// variants are interleaved, and what is compared was asked within milliseconds.
 
 import { FOUR, isOn } from "./pattern.mjs";
-import { askMany, connections, isSeen, tell } from "./server.mjs";
-import { eachServer } from "./server-rounds.mjs";
+import { askMany, configure, connections, isSeen } from "./server.mjs";
+import { eachServer } from "./server-repetitions.mjs";
 import { median } from "./stats.mjs";
 
 /** Requests before anything is measured. */
@@ -11,28 +11,28 @@ const WARM_UP = { bare: 20_000, example: 1_500 };
 const QUICK = 8;
 
 /**
- * @typedef {typeof import("./server.mjs").BARE & { row: string, on: "seen" | "unseen", requests: number }} Turns `on`: what
- *   becomes of the requests of that side, while those of the other are unseen; `requests` in a round, of both sides
+ * @typedef {typeof import("./server.mjs").BARE & { row: string, on: "seen" | "unseen", requests: number }} Interleaved `on`: what
+ *   becomes of the requests of that variant, while those of the other are unseen; `requests` in a repetition, of both variants
  */
 
 /**
- * Processor time that a server needs for a request, in ns, all threads and garbage collection included: from where Node tells
- * of it to where Node tells of the next one, which is asked once the answer has come. One process a round.
+ * Processor time that a server needs for a request, in ns, all threads and garbage collection included: from where Node reports
+ * of it to where Node reports the next one, which is sent once the response has come. One process a repetition.
  *
  * @param {import("./options.mjs").Options} options
- * @param {Turns[]} targets
- * @returns {Promise<import("./rounds.mjs").Row[]>}
+ * @param {Interleaved[]} targets
+ * @returns {Promise<import("./repetitions.mjs").Row[]>}
  */
-export async function measureTurns(options, targets) {
+export async function measureInterleaved(options, targets) {
   const { quick } = options;
   return eachServer(options, targets, async (server, { server: name, path, on, requests }) => {
     const agent = connections(1);
-    await tell(server, { order: "seen", turns: on });
-    await checkTurns(server, on);
+    await configure(server, { order: "seen", interleaved: on });
+    await checkInterleaved(server, on);
     await askMany(agent, server.ports[name], path, quick ? QUICK : WARM_UP[name]);
-    await tell(server, { turns: on });
+    await configure(server, { interleaved: on });
     await askMany(agent, server.ports[name], path, quick ? QUICK : requests);
-    const { costs } = await tell(server);
+    const { costs } = await configure(server);
     agent.destroy();
     return compare(costs.map((cost) => 1000 * cost));
   });
@@ -42,7 +42,7 @@ export async function measureTurns(options, targets) {
  * @param {import("./server.mjs").Server} server
  * @param {"seen" | "unseen"} on
  */
-async function checkTurns(server, on) {
+async function checkInterleaved(server, on) {
   for (let index = 0; index < FOUR; index++) {
     const expected = on === "seen" && isOn(index);
     if ((await isSeen(server)) !== expected)

@@ -5,4 +5,4 @@ import { unifiedContext } from "./unified-context.mjs";
 /** What an App request of this release gives (its entries/app-rsc-entry.js). */
 const appOptions = () => ({ headersContext, executionContext });
 
-export const createSide = () => unifiedContext(shim, appOptions, Object.keys(shim.createRequestContext()));
+export const createVariant = () => unifiedContext(shim, appOptions, Object.keys(shim.createRequestContext()));

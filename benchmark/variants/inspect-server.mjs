@@ -1,5 +1,5 @@
 // The server that inspect.mjs and flight.mjs ask: the example's production build, and a bare one for what a request costs at
-// least. It turns things on and off as it is told, so that both sides are one process with one compiled code and one heap.
+// least. it turns things on and off by message, so that both variants are one process with one compiled code and one heap.
 
 import { channel } from "node:diagnostics_channel";
 import { createServer } from "node:http";
@@ -10,7 +10,7 @@ import { isOn } from "../_util/pattern.mjs";
 import { ROOT } from "../_util/root.mjs";
 import { temporaryFlight } from "../_util/temporary-flight.mjs";
 
-// The example waits for a random time at each step of a request; here for the shortest, on all sides alike.
+// The example waits for a random time at each step of a request; here for the shortest, on all variants alike.
 Math.random = () => 0;
 
 const example = join(ROOT, "examples/vinext-app");
@@ -20,7 +20,7 @@ const { startProdServer } = await import(module);
 const { port } = await startProdServer({ port: 0, host: "127.0.0.1", outDir: "dist", silent: true });
 
 const bare = createServer((request, response) => {
-  // Whether this very request is seen, for server.mjs to check a side.
+  // Whether this very request is seen, for server.mjs to check a variant.
   response.end(request.url === "/seen" ? String(inflight({ label: "GET /seen" }).length) : "ok");
 }).listen(0, "127.0.0.1", () => {
   const address = /** @type {import("node:net").AddressInfo} */ (bare.address());
@@ -32,7 +32,7 @@ const recordFlight = () => record({ path: flight });
 
 /** @typedef {() => { stop(): void }} Part starts it */
 
-/** @type {Record<import("../_util/server.mjs").Order, Part[]>} what is on, by what the server is told to do */
+/** @type {Record<import("../_util/server.mjs").Order, Part[]>} what is on, by what the message asks for */
 const ORDERS = {
   nothing: [],
   seen: [watch, trackLeaks, trackRequests],
@@ -53,14 +53,14 @@ function turnOn(parts) {
   for (const start of parts) if (!on.has(start)) on.set(start, start());
 }
 
-/** Where the sides change with each request. */
-class Turns {
+/** Where the variants change with each request. */
+class Interleaved {
   /** @type {number[]} processor time of each request that is over, in µs */
   costs = [];
   #before = NaN;
   #sees;
 
-  /** @param {boolean} sees requests of the side `on`: else all are unseen */
+  /** @param {boolean} sees requests of the variant `on`: else all are unseen */
   constructor(sees) {
     this.#sees = sees;
   }
@@ -75,7 +75,7 @@ class Turns {
   }
 }
 
-/** @type {Turns | undefined} */
+/** @type {Interleaved | undefined} */
 let turns;
 
 // Tracking is not stopped and started anew for each request: an unseen one is one of which Node's word reaches nobody.
@@ -87,11 +87,11 @@ started.publish = (message) => {
 
 process.on(
   "message",
-  (/** @type {Parameters<typeof import("../_util/server.mjs").tell>[1]} */ { order, turns: other } = {}) => {
+  (/** @type {Parameters<typeof import("../_util/server.mjs").configure>[1]} */ { order, interleaved: other } = {}) => {
     const costs = turns?.costs ?? [];
     if (order !== undefined) turnOn(ORDERS[order]);
     if (order !== undefined || other !== undefined)
-      turns = other === undefined ? undefined : new Turns(other === "seen");
+      turns = other === undefined ? undefined : new Interleaved(other === "seen");
     process.send?.({ cpu: process.cpuUsage(), costs });
   },
 );

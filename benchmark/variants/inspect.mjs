@@ -1,4 +1,4 @@
-// One side of inspect.mjs, in a process of its own: what a request costs that is seen from outside, as Node tells of it.
+// One variant of inspect.mjs, in a process of its own: what a request costs that is seen from outside, as Node reports it.
 
 import { AsyncResource } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
@@ -6,7 +6,7 @@ import { EventEmitter } from "node:events";
 import { SlotStorage } from "../../js/index.js";
 import { getOrCreateAls } from "../../shims/internal/als-registry.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
-import { answer, readTask } from "../_util/child.mjs";
+import { readTask, sendResult } from "../_util/child.mjs";
 import { time, turn } from "../_util/timing.mjs";
 
 /** No more than `trackLeaks()` follows in a burst. */
@@ -19,12 +19,12 @@ const { currentContext } = await import("../../js/tracking/current-context.js");
 /** @type {{ stop(): void } | undefined} */
 let following;
 const newBurst = () => {
-  if (task.side === "off") return;
+  if (task.variant === "off") return;
   // Asked for anew, it follows a whole burst again.
   following?.stop();
   following = trackLeaks();
 };
-if (task.side === "on") {
+if (task.variant === "on") {
   trackRequests();
   watch();
 }
@@ -88,7 +88,7 @@ class Response {
   }
 }
 
-/** @type {import("../_util/child.mjs").Answer["figures"]} */
+/** @type {import("../_util/child.mjs").Result["figures"]} */
 const figures = {};
 
 /**
@@ -111,4 +111,4 @@ await measure("a request", nothing, nothing);
 await measure("a request in a burst", nothing, newBurst);
 await measure("a request of vinext", asVinext, nothing);
 
-answer({ figures, checks: { outside: String(currentContext()) } });
+sendResult({ figures, checks: { outside: String(currentContext()) } });

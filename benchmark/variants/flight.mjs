@@ -1,7 +1,7 @@
-// One side of flight.mjs, in a process of its own: contexts, with a recording on or not.
+// One variant of flight.mjs, in a process of its own: contexts, with a recording on or not.
 
 import { counters, record, with as withLabel } from "../../js/inspect.js";
-import { answer, readTask } from "../_util/child.mjs";
+import { readTask, sendResult } from "../_util/child.mjs";
 import { cpuTime } from "../_util/cpu.mjs";
 import { temporaryFlight } from "../_util/temporary-flight.mjs";
 
@@ -9,7 +9,7 @@ const BATCH = 4096;
 const IN_FLIGHT = 10_000;
 
 const task = readTask();
-if (task.side === "on") record({ path: temporaryFlight() });
+if (task.variant === "on") record({ path: temporaryFlight() });
 
 const nothing = () => {};
 const alone = () => {
@@ -31,4 +31,4 @@ const figures = {
   "a context, 10,000 in flight": await cpuTime(together, IN_FLIGHT, task),
 };
 const { inFlight, abandoned } = counters();
-answer({ figures, checks: { left: `${inFlight} ${abandoned}` } });
+sendResult({ figures, checks: { left: `${inFlight} ${abandoned}` } });

@@ -1,4 +1,4 @@
-/** Names of the rows that more than one kind of side has. */
+/** Names of the rows that more than one kind of variant has. */
 export const CREATE_AND_RUN = "create with an App request's options, and run";
 
 /** The same, timed together with the turns of the event loop on which memory outside V8's heap is freed. */

@@ -1,12 +1,12 @@
-// One side of scopes.mjs with N storages, in a process of its own.
+// One variant of scopes.mjs with N storages, in a process of its own.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { do_not_optimize } from "mitata";
-import { answer, readTask } from "../_util/child.mjs";
+import { readTask, sendResult } from "../_util/child.mjs";
 import { time } from "../_util/timing.mjs";
 
 const task = readTask();
-const { side, storages: count } = task;
+const { variant, storages: count } = task;
 
 const Storage = await storageClass();
 const storages = Array.from({ length: count }, () => new Storage());
@@ -15,8 +15,8 @@ const values = storages.map((_, index) => ({ weight: index + 1 }));
 /** @returns {Promise<typeof AsyncLocalStorage>} */
 async function storageClass() {
   const isReplaced = AsyncLocalStorage.name === "SlotStorage";
-  if (isReplaced !== (side === "register")) throw new Error(`${AsyncLocalStorage.name} on ${side}`);
-  return side === "slots" ? (await import("../../js/index.js")).SlotStorage : AsyncLocalStorage;
+  if (isReplaced !== (variant === "register")) throw new Error(`${AsyncLocalStorage.name} on ${variant}`);
+  return variant === "slots" ? (await import("../../js/index.js")).SlotStorage : AsyncLocalStorage;
 }
 
 /**
@@ -105,7 +105,7 @@ const operations = [
   },
 ];
 
-/** What the operations lead to. Read after the measurements, lest the compiler learn from it. */
+/** What the operations lead to. Read after the measurements, so that the compiler does not learn from it. */
 async function readings() {
   const captures = nested(() => ({ resume: Storage.snapshot(), bound: Storage.bind(readAll) }))();
   const afterAwaits = nested(async () => {
@@ -131,7 +131,7 @@ function turned() {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** @type {import("../_util/child.mjs").Answer["figures"]} */
+/** @type {import("../_util/child.mjs").Result["figures"]} */
 const figures = {};
 for (const { row, times, batch } of operations) figures[row] = await time(batch, times, task);
-answer({ figures, checks: await readings() });
+sendResult({ figures, checks: await readings() });

@@ -15,7 +15,7 @@
 /** What an operation that finds a request context adds to the sum of a replay. */
 const CONTEXT = 1000;
 
-/** Names of what a side provides; see runtime.mjs. */
+/** Names of what a variant provides; see runtime.mjs. */
 const PROVIDED = [
   "storages",
   "values",

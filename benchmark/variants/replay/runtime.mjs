@@ -1,4 +1,4 @@
-// What each side gives to a compiled replay (compile.mjs).
+// What each variant gives to a compiled replay (compile.mjs).
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
@@ -14,7 +14,7 @@ const common = {
   values,
   nothing,
   object: { waitUntil: nothing },
-  /** What a field held, as far as two sides can be compared by a number. */
+  /** What a field held, as far as two variants can be compared by a number. */
   kind: (/** @type {unknown} */ value) => {
     if (value === null) return 1;
     if (value === undefined) return 2;
@@ -103,24 +103,24 @@ function make({ name, made }, registry) {
   return storage;
 }
 
-const SIDES = { "vinext 1.4.0": vinext, plugin: onescope, both: onescope, harness };
+const VARIANTS = { "vinext 1.4.0": vinext, plugin: onescope, both: onescope, harness };
 
 /**
  * The process as the recorded server had it: the storages that `vinext start` makes first exist before the app's modules
  * load, and those that were in use by then are in use.
  *
- * @param {string} side
+ * @param {string} variant
  * @param {Recording} recording
  */
-export async function createRuntime(side, recording) {
-  if ((AsyncLocalStorage.name === "SlotStorage") !== (side === "both")) {
-    throw new Error(`${AsyncLocalStorage.name} on ${side}`);
+export async function createRuntime(variant, recording) {
+  if ((AsyncLocalStorage.name === "SlotStorage") !== (variant === "both")) {
+    throw new Error(`${AsyncLocalStorage.name} on ${variant}`);
   }
   const global = /** @type {any} */ (globalThis);
   for (const { name, made, byServer } of recording.storages) {
     if (byServer && made === "keyed") global[Symbol.for(name)] = new AsyncLocalStorage();
   }
-  const runtime = await SIDES[side](recording);
+  const runtime = await VARIANTS[variant](recording);
   for (const [index, { entered }] of recording.storages.entries()) {
     if (entered) runtime.storages[index].run(values[0], nothing);
   }

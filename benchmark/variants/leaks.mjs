@@ -1,4 +1,4 @@
-// One side of leaks.mjs, in a process of its own.
+// One variant of leaks.mjs, in a process of its own.
 
 import { releaseOnClose, trackLeaks } from "../../js/inspect.js";
 import {
@@ -8,7 +8,7 @@ import {
   runWithRequestContext,
   runWithUnifiedStateMutation,
 } from "../../shims/unified-request-context.js";
-import { answer, readTask } from "../_util/child.mjs";
+import { readTask, sendResult } from "../_util/child.mjs";
 import { cpuTime } from "../_util/cpu.mjs";
 import { turn } from "../_util/timing.mjs";
 import { appOptions } from "./context/request.mjs";
@@ -20,8 +20,8 @@ const WITHIN = 1008;
 const IN_A_TURN = 16;
 
 const task = readTask();
-const tracks = task.side === "trackLeaks" || task.side === "both";
-if (task.side === "releaseOnClose" || task.side === "both") releaseOnClose();
+const tracks = task.variant === "trackLeaks" || task.variant === "both";
+if (task.variant === "releaseOnClose" || task.variant === "both") releaseOnClose();
 
 const enter = () => runWithUnifiedStateMutation(() => {}, getRequestContext);
 
@@ -43,11 +43,11 @@ async function batch(count) {
 let tracking = tracks ? trackLeaks() : undefined;
 const flood = await cpuTime(() => batch(FLOOD), FLOOD, task);
 const renewed = () => {
-  // Asked for anew, the ration is whole again.
+  // Asked for anew, the sampling budget is whole again.
   tracking?.stop();
   tracking = tracks ? trackLeaks() : undefined;
   return batch(WITHIN);
 };
 const within = await cpuTime(renewed, WITHIN, task);
 
-answer({ figures: { "a request in a flood": flood, "a request within the ration": within }, checks: {} });
+sendResult({ figures: { "a request in a flood": flood, "a request within the sampling budget": within }, checks: {} });

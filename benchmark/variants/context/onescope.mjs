@@ -4,8 +4,8 @@ import * as shim from "../../../shims/unified-request-context.js";
 import { appOptions } from "./request.mjs";
 import { unifiedContext } from "./unified-context.mjs";
 
-/** @param {string} side its name ends with the backend's */
-export function createSide(side) {
-  if (!side.endsWith(backend)) throw new Error(`${side} runs on the ${backend} backend`);
+/** @param {string} variant its name ends with the backend's */
+export function createVariant(variant) {
+  if (!variant.endsWith(backend)) throw new Error(`${variant} runs on the ${backend} backend`);
   return unifiedContext(shim, appOptions, FIELD_NAMES);
 }

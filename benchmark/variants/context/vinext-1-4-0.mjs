@@ -2,4 +2,4 @@ import * as shim from "vinext-1-4-0/shims/unified-request-context";
 import { appOptions } from "./request.mjs";
 import { unifiedContext } from "./unified-context.mjs";
 
-export const createSide = () => unifiedContext(shim, appOptions, Object.keys(shim.createRequestContext()));
+export const createVariant = () => unifiedContext(shim, appOptions, Object.keys(shim.createRequestContext()));
