@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { BLOCKS } from "../__test__/_support/blocked/block.mjs";
 import { play, THRESHOLD_MS, WHEN } from "../__test__/_support/blocked/cells.mjs";
-import { WAYS } from "../__test__/_support/blocked/ways.mjs";
 import { NODES } from "./nodes.mjs";
 import { ROOT } from "./setup.mjs";
 
@@ -32,9 +32,9 @@ if (values.help) {
   process.exit(0);
 }
 
-/** @typedef {import("../__test__/_support/blocked/judge.mjs").Verdict} Verdict */
+/** @typedef {import("../__test__/_support/blocked/check.mjs").CellResult} CellResult */
 
-/** @typedef {{ cells?: Record<string, Verdict>, peer?: Record<string, Verdict> }} Results */
+/** @typedef {{ cells?: Record<string, CellResult>, peer?: Record<string, CellResult> }} Results */
 
 const nodes = NODES.filter(({ name }) => PLAYED.includes(name) && (values.node ?? name) === name);
 const places = /** @type {const} */ (["main", "worker"]);
@@ -51,7 +51,7 @@ const row = (/** @type {string} */ node, /** @type {string} */ place, /** @type 
 for (const watcher of /** @type {const} */ (["cells", "peer"]))
   for (const node of nodes)
     for (const place of places)
-      for (const way of Object.keys(WAYS)) {
+      for (const way of Object.keys(BLOCKS)) {
         const results = row(node.name, place, way);
         if (results[watcher] !== undefined) continue;
         const played =
@@ -65,28 +65,28 @@ for (const watcher of /** @type {const} */ (["cells", "peer"]))
           for (const problem of problems) console.error(`  ${when}: ${problem}`);
       }
 
-const verdicts = Object.values(rows)
+const results = Object.values(rows)
   .flatMap((each) => Object.values(each))
   .flatMap(({ cells = {} }) => Object.values(cells));
 if (values.node === undefined) writeFileSync(TABLE, render());
-const failed = verdicts.filter(({ problems }) => problems.length > 0).length;
-console.log(`${verdicts.length} cells, ${failed} with problems`);
+const failed = results.filter(({ problems }) => problems.length > 0).length;
+console.log(`${results.length} cells, ${failed} with problems`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** @param {Verdict | undefined} verdict */
-function show(verdict) {
-  if (verdict === undefined) return "–";
-  const { confidence, delayMs, again, problems } = verdict;
+/** @param {CellResult | undefined} result */
+function show(result) {
+  if (result === undefined) return "–";
+  const { confidence, delayMs, again, problems } = result;
   const delay = delayMs === null ? "" : ` ${delayMs}`;
   return `${confidence}${delay}${again ? " ²" : ""}${problems.length > 0 ? " **WRONG**" : ""}`;
 }
 
 function render() {
-  const sure = verdicts.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs])).toSorted((a, b) => a - b);
-  const count = (/** @type {string} */ confidence) => verdicts.filter((each) => each.confidence === confidence).length;
+  const sure = results.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs])).toSorted((a, b) => a - b);
+  const count = (/** @type {string} */ confidence) => results.filter((each) => each.confidence === confidence).length;
   const tables = nodes.flatMap((node) =>
     places.map((place) => {
-      const lines = Object.keys(WAYS).map((way) => {
+      const lines = Object.keys(BLOCKS).map((way) => {
         const { cells = {}, peer = {} } = row(node.name, place, way);
         const shown = [...WHEN.map((when) => show(cells[when])), ...PEER_WHEN.map((when) => show(peer[when]))];
         return `| ${way} | ${shown.join(" | ")} |`;
@@ -116,7 +116,7 @@ than the one which blocks at that time makes a cell **WRONG**, as does a delay a
 - **nested scopes**: inside a fork of the request and three runs of other storages.
 - **for ever**: it blocks until the process is killed, after the report.
 
-${verdicts.length} cells: ${count("exact")} exact, ${count("stamped")} stamped, ${count("last-seen")} last-seen, ${count("none")} none. Delay of those that name the
+${results.length} cells: ${count("exact")} exact, ${count("stamped")} stamped, ${count("last-seen")} last-seen, ${count("none")} none. Delay of those that name the
 request for sure: median ${sure[sure.length >> 1]} ms, most ${sure.at(-1)} ms. ${cpus()[0].model}, ${cpus().length} processors.
 
 ¹ \`${PEER}\` 0.5.2 with an AsyncLocalStorage given to it, a poll every 50 ms, a look every 25 ms, the same threshold.

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
+import { BLOCKS } from "../_support/blocked/block.mjs";
 import { play, WHEN } from "../_support/blocked/cells.mjs";
-import { WAYS } from "../_support/blocked/ways.mjs";
 
 // A part of the matrix that `npm run matrix` plays whole: each way to block once, each Node and each kind of thread.
 
-const ways = Object.keys(WAYS);
+const ways = Object.keys(BLOCKS);
 
 /** @type {Array<{ node: string, place: "main" | "worker", way: string, when: string }>} */
 const CELLS = ways.map((way, place) => ({ node: "24", place: "main", way, when: WHEN[place % 5] }));
@@ -21,8 +21,8 @@ CELLS.push({ node: "24", place: "main", way: "readFileSync on a FIFO", when: "fo
 describe("a blocked request is named while it blocks", () => {
   for (const { node, place, way, when } of CELLS)
     test(`Node ${node}, ${place}, ${way}, ${when}`, { timeout: 60_000 }, async () => {
-      const { [when]: verdict } = await play({ node: nodeNamed(node), place, way }, [when]);
-      assert.deepEqual(verdict.problems, [], JSON.stringify(verdict));
+      const { [when]: result } = await play({ node: nodeNamed(node), place, way }, [when]);
+      assert.deepEqual(result.problems, [], JSON.stringify(result));
     });
 });
 

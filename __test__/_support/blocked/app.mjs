@@ -15,7 +15,7 @@ const { SlotStorage } = await import("../../../js/async-context/slot-storage.js"
 const { closeAfterResponse, createRequestContext, runWithRequestContext, runWithUnifiedStateMutation } = await import(
   "../../../shims/unified-request-context.js"
 );
-const { blocker } = await import("./ways.mjs");
+const { blocker } = await import("./block.mjs");
 
 const { place, thresholdMs, watcher } = isMainThread ? JSON.parse(process.argv[2]) : workerData;
 

@@ -4,8 +4,8 @@ import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { judge, judgePeer } from "./judge.mjs";
-import { WAYS } from "./ways.mjs";
+import { BLOCKS } from "./block.mjs";
+import { checkPeer, checkReports } from "./check.mjs";
 
 const APP = fileURLToPath(new URL("app.mjs", import.meta.url));
 
@@ -25,7 +25,7 @@ const GUESSED = "JSON.parse of 50 MB";
 export const WHEN = ["before any await", "among 20", "two in turn", "two at once", "nested scopes", "for ever"];
 
 /** @typedef {{ node: { name: string, path: string, flags: string[] }, place: "main" | "worker", way: string }} Row */
-/** @typedef {import("./judge.mjs").Verdict} Verdict */
+/** @typedef {import("./check.mjs").CellResult} CellResult */
 
 /**
  * Plays cells that differ in `when` only.
@@ -33,12 +33,12 @@ export const WHEN = ["before any await", "among 20", "two in turn", "two at once
  * @param {Row} row
  * @param {string[]} whens of `WHEN`
  * @param {"onescope" | "peer"} [watcher]
- * @returns {Promise<Record<string, Verdict>>} by `when`; those that cannot be are left out
+ * @returns {Promise<Record<string, CellResult>>} by `when`; those that cannot be are left out
  */
 export async function play(row, whens, watcher = "onescope") {
-  /** @type {Record<string, Verdict>} */
-  const verdicts = {};
-  const possible = whens.filter((when) => when !== "for ever" || WAYS[row.way].forever);
+  /** @type {Record<string, CellResult>} */
+  const results = {};
+  const possible = whens.filter((when) => when !== "for ever" || BLOCKS[row.way].forever);
   for (const group of [
     possible.filter((when) => when !== "for ever"),
     possible.filter((when) => when === "for ever"),
@@ -47,21 +47,21 @@ export async function play(row, whens, watcher = "onescope") {
     let app = await startApp(row, watcher);
     await app.request("/prepare", { way: row.way, ...(group[0] === "for ever" ? {} : { ms: String(BLOCK_MS) }) });
     for (const when of group) {
-      verdicts[when] = await playCell(app, row, when, watcher);
+      results[when] = await playCell(app, row, when, watcher);
       // It may have been the machine, so the cell is played again, and says so.
       for (let more = MORE_CHANCES; more > 0; more--) {
-        if (verdicts[when].problems.length === 0 || !verdicts[when].excused) break;
+        if (results[when].problems.length === 0 || !results[when].retryable) break;
         if (when === "for ever") {
           await app.stop();
           app = await startApp(row, watcher);
           await app.request("/prepare", { way: row.way });
         }
-        verdicts[when] = { ...(await playCell(app, row, when, watcher)), again: true };
+        results[when] = { ...(await playCell(app, row, when, watcher)), again: true };
       }
     }
     await app.stop();
   }
-  return verdicts;
+  return results;
 }
 
 /**
@@ -69,7 +69,7 @@ export async function play(row, whens, watcher = "onescope") {
  * @param {Row} row
  * @param {string} when
  * @param {"onescope" | "peer"} watcher
- * @returns {Promise<Verdict>}
+ * @returns {Promise<CellResult>}
  */
 async function playCell(app, { place, way }, when, watcher) {
   const from = app.lines.length;
@@ -91,8 +91,8 @@ async function playCell(app, { place, way }, when, watcher) {
   const lines = app.lines.slice(from);
   const thread = place === "main" ? 0 : 1;
   const expected = { thresholdMs: THRESHOLD_MS, culprits: two ? 2 : 1, forever, when, sure: way !== GUESSED, thread };
-  const verdict = watcher === "peer" ? judgePeer(lines, expected) : judge(lines, expected);
-  return { ...verdict, excused: machine.lagMs() >= LAG_MS || verdict.excused };
+  const result = watcher === "peer" ? checkPeer(lines, expected) : checkReports(lines, expected);
+  return { ...result, retryable: machine.lagMs() >= LAG_MS || result.retryable };
 }
 
 /**

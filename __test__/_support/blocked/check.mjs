@@ -1,6 +1,3 @@
-/** What may pass between the threshold and the report that names the request. */
-const DELAY_MS = 150;
-
 /** Blocks must outlast the threshold by this, to be seen whatever the delay. */
 const LEAST_MS = 100;
 
@@ -11,12 +8,12 @@ const LAG_MS = 100;
 const MADE_MS = 100;
 
 /**
- * @typedef {object} Verdict
+ * @typedef {object} CellResult
  * @property {string} confidence best one that a report of the stall had; `none` without a report
  * @property {number | null} delayMs from the threshold to the report that first named the request, by the heartbeat
  * @property {string[]} problems what is wrong; empty if all is well
- * @property {boolean} [again] it was played again, because the machine stood still before
- * @property {boolean} excused what is wrong may be the machine's doing: it was short of processor, or the block took far
+ * @property {boolean} [again] it was played again, because the machine was busy
+ * @property {boolean} retryable what is wrong may be the machine's doing: it was short of processor, or the block took far
  *   less time than was measured before
  */
 
@@ -24,9 +21,9 @@ const MADE_MS = 100;
  * @param {Array<{ line: any, arrived: number }>} lines in the order of their arrival
  * @param {{ thresholdMs: number, culprits: number, forever: boolean, when: string, sure: boolean, thread: number }} expected
  *   `sure`: no guess will do; `thread`: the one that serves, as reports number it
- * @returns {Verdict}
+ * @returns {CellResult}
  */
-export function judge(lines, { thresholdMs, culprits, forever, when, sure: mustBeSure, thread }) {
+export function checkReports(lines, { thresholdMs, culprits, forever, when, sure: mustBeSure, thread }) {
   const blocks = blocksOf(lines);
   /** @type {string[]} */
   const problems = [];
@@ -34,7 +31,7 @@ export function judge(lines, { thresholdMs, culprits, forever, when, sure: mustB
   const short = blocks.find(({ start, end }) => end - start < thresholdMs + LEAST_MS);
   if (short !== undefined) problems.push(`blocked for ${short.end - short.start} ms only`);
   const stalls = lines.filter(({ line }) => line.onescope === "stall" && line.thread === thread);
-  let excused = short !== undefined;
+  let retryable = short !== undefined;
   for (const { line, arrived } of stalls) {
     if (line.confidence === "last-seen") continue;
     const begun = blocks.filter(({ start }) => start <= arrived);
@@ -52,7 +49,7 @@ export function judge(lines, { thresholdMs, culprits, forever, when, sure: mustB
     // Right behind another one the second has no threshold of its own, only the lines at doubling intervals.
     if (when === "two at once" && place === 1) continue;
     const [first] = own;
-    if (first !== undefined && block.start - (first.arrived - first.line.blockedMs) > LAG_MS) excused = true;
+    if (first !== undefined && block.start - (first.arrived - first.line.blockedMs) > LAG_MS) retryable = true;
     const confidence = ["exact", "stamped", "last-seen"].find((each) =>
       own.some(({ line }) => line.confidence === each),
     );
@@ -63,21 +60,19 @@ export function judge(lines, { thresholdMs, culprits, forever, when, sure: mustB
     if (own.length === 0) problems.push(`no report of ${block.seq}`);
     else if (mustBeSure && sure.length === 0) problems.push(`only a guess: ${JSON.stringify(own[0].line)}`);
     if (sure.length === 0) continue;
-    // By the heartbeat, and by the clocks of the request and of the reader, which know nothing of beats.
-    const delay = Math.max(sure[0].line.blockedMs, sure[0].arrived - block.start) - thresholdMs;
-    if (delay > DELAY_MS) problems.push(`named ${delay} ms after the threshold`);
     if (sure[0].arrived > block.end) problems.push("named only after the block");
   }
-  if (!forever && !lines.some(({ line }) => line.onescope === "recovered")) problems.push("never told as recovered");
-  return { ...worst(found), problems, excused };
+  if (!forever && !lines.some(({ line }) => line.onescope === "recovered"))
+    problems.push("no report that it recovered");
+  return { ...worst(found), problems, retryable };
 }
 
 /**
  * @param {Array<{ line: any, arrived: number }>} lines
  * @param {{ thresholdMs: number }} expected
- * @returns {Verdict} `confidence` is what the reports gave, `problems` is always empty
+ * @returns {CellResult} `confidence` is what the reports gave, `problems` is always empty
  */
-export function judgePeer(lines, { thresholdMs }) {
+export function checkPeer(lines, { thresholdMs }) {
   const blocks = blocksOf(lines);
   const found = blocks.map((block) => {
     const report = lines.find(
@@ -89,7 +84,7 @@ export function judgePeer(lines, { thresholdMs }) {
     const shown = stack > 0 ? "stack" : "";
     return { confidence: [named, shown].filter(Boolean).join(" + ") || "nothing", delayMs: blockedMs - thresholdMs };
   });
-  return { ...worst(found), problems: [], excused: false };
+  return { ...worst(found), problems: [], retryable: false };
 }
 
 /** From worst to best. */

@@ -17,12 +17,12 @@ const FOREVER_MS = 3_600_000;
 const MEASURED_MS = 100;
 
 /**
- * The ways to block a thread. `make` prepares a call that blocks for about `ms`, or as long as it takes; `sized` ones
+ * What blocks a thread. `make` prepares a call that blocks for about `ms`, or as long as it takes; `sized` ones
  * are measured first. `forever` is false where no input of reasonable size takes long enough.
  *
  * @type {Record<string, { make: (ms: number) => () => void, forever: boolean }>}
  */
-export const WAYS = {
+export const BLOCKS = {
   "JavaScript loop": {
     forever: true,
     make: (ms) => () => {
@@ -92,7 +92,7 @@ export const WAYS = {
  * @param {number} [ms] for ever, if not given
  */
 export function blocker(way, ms = FOREVER_MS) {
-  return WAYS[way].make(ms);
+  return BLOCKS[way].make(ms);
 }
 
 /**
