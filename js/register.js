@@ -2,11 +2,10 @@
 
 import async_hooks, { AsyncLocalStorage } from "node:async_hooks";
 import { syncBuiltinESMExports } from "node:module";
-import { ways } from "./async-context/entry.js";
+import { entry } from "./async-context/entry.js";
 import { watchFrameReaders } from "./async-context/frame-readers.js";
-import { mode } from "./async-context/mode.js";
-import { real } from "./async-context/node-storage.js";
-import { one } from "./async-context/root-storage.js";
+import { mode, nodeHooks } from "./async-context/node-hooks.js";
+import { rootStorage } from "./async-context/root-storage.js";
 import { SlotStorage } from "./async-context/slot-storage.js";
 import { watchTerminations } from "./async-context/vm-timeouts.js";
 import { LAYOUT } from "./generated/slot-table.js";
@@ -18,23 +17,24 @@ import { shared } from "./util/shared.js";
 shared("register", () => {
   warnOfRuntime();
   attachIfShared();
-  // The storages of the process are slots of a copy with another layout already, and stay so; copies.js has said so.
+  // The storages of the process are slots of a copy with another layout already, and stay so; copies.js has warned of it.
   if (copies.registered !== undefined && copies.registered !== LAYOUT.hash) return false;
   copies.registered = LAYOUT.hash;
   replace("AsyncLocalStorage", SlotStorage);
   syncBuiltinESMExports();
-  // In Bun and Deno imports keep what they had. So modules go on to make real storages, and every entry keeps those visible.
-  if (AsyncLocalStorage === /** @type {any} */ (SlotStorage)) seal();
-  else ways.rule({ sealed: false, foreign: true });
+  // In Bun and Deno imports keep what they had. So modules go on to make storages of Node's own, and every entry keeps those
+  // visible.
+  if (AsyncLocalStorage === /** @type {any} */ (SlotStorage)) expectAllSlots();
+  else entry.configure({ allSlots: false, foreign: true });
   return true;
 });
 
-/** From here on every storage is a slot, unless an older one shows up. */
-function seal() {
+/** From here on every storage is a slot, until an older one is used. */
+function expectAllSlots() {
   watchResources();
   const found = watchForeignStorages();
-  ways.rule({ sealed: true, foreign: false });
-  // The real storage of another copy cannot be seen in use: its methods are pinned.
+  entry.configure({ allSlots: true, foreign: false });
+  // The root storage of another copy cannot be seen in use: its methods are pinned.
   if (hasOthers()) found();
   else copies.meet.push(found);
   if (mode.frames) {
@@ -52,7 +52,7 @@ function replace(name, value) {
   Object.defineProperty(async_hooks, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
-/** Whoever makes a hook, or asks what runs now, would see the resource that fast entry runs in. */
+/** Code that makes a hook, or asks for the current resource, would see the resource that the root strategy runs in. */
 function watchResources() {
   for (const name of /** @type {const} */ ([
     "createHook",
@@ -61,35 +61,35 @@ function watchResources() {
     "triggerAsyncId",
   ])) {
     /** @type {Function} */
-    const original = real[name];
+    const original = nodeHooks[name];
     replace(name, (/** @type {unknown[]} */ ...args) => {
-      if (!ways.watched) ways.rule({ watched: true });
+      if (!entry.watched) entry.configure({ watched: true });
       return original(...args);
     });
   }
-  // Node looks at a resource's type only where a hook is enabled, so a type that it refuses tells of one that is. Under
-  // async_hooks our own storage is such a hook, and the way to enter is the plain one anyway.
+  // Node checks a resource's type only while a hook is enabled, so one is if it refuses this type. Under async_hooks the root
+  // storage is such a hook, and entries are plain anyway.
   if (!mode.frames) return;
   try {
-    new real.AsyncResource("", { requireManualDestroy: true });
+    new nodeHooks.AsyncResource("", { requireManualDestroy: true });
   } catch {
-    ways.rule({ watched: true });
+    entry.configure({ watched: true });
   }
 }
 
 /**
- * A real storage can still exist: one that was made before this module loaded, or one of Node's own. From the first sign
- * of it, scopes are entered in the way that keeps its values visible, and snapshots capture it too.
+ * A storage that is no slot can still exist: made before this module loaded, or by Node itself. From its first use on, scopes
+ * are entered so that its values stay visible, and snapshots capture it too.
  *
- * @returns {() => void} to call where one is found in another way
+ * @returns {() => void} to call where such a storage is found otherwise
  */
 function watchForeignStorages() {
-  const prototype = real.AsyncLocalStorage.prototype;
+  const prototype = nodeHooks.AsyncLocalStorage.prototype;
   /** @type {Map<string, PropertyDescriptor>} */
   const originals = new Map();
   const found = () => {
     for (const [method, original] of originals) Object.defineProperty(prototype, method, original);
-    ways.rule({ sealed: false, foreign: true });
+    entry.configure({ allSlots: false, foreign: true });
   };
   for (const name of ["run", "enterWith", "getStore"]) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
@@ -102,7 +102,7 @@ function watchForeignStorages() {
        * @param {unknown[]} args
        */
       value(...args) {
-        if (this !== one) found();
+        if (this !== rootStorage) found();
         return descriptor.value.apply(this, args);
       },
     });

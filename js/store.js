@@ -1,4 +1,4 @@
-import { ways } from "./async-context/entry.js";
+import { entry } from "./async-context/entry.js";
 import { storagesInUse } from "./async-context/scope.js";
 import { tally } from "./async-context/slot-storage.js";
 import { RequestContext } from "./request/request-context.js";
@@ -79,9 +79,9 @@ export const store = Object.freeze({
   state: (handle) => backend.readState(handle),
 
   /**
-   * The storages of this thread: slots made so far and slots in use (entered at least once and not collected), each of
-   * which would be a real storage otherwise; and the real one that carries them. `others` says whether a real storage
-   * besides was seen in use; without `onescope/register` nobody can tell, and it is `undefined`.
+   * The storages of this thread: slots made so far and slots in use (entered at least once and not collected), each of which
+   * would be a storage of Node's own without onescope; and the one of Node's own that holds them. `others` says whether
+   * another of Node's own was seen in use; without `onescope/register` that is not known, and it is `undefined`.
    */
-  storages: () => ({ made: tally.made, used: storagesInUse(), real: 1, others: ways.foreign }),
+  storages: () => ({ made: tally.made, used: storagesInUse(), real: 1, others: entry.foreign }),
 });

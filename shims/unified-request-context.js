@@ -4,7 +4,7 @@
 import "#process";
 import { slotBehind } from "../js/async-context/adopt.js";
 import { getOrCreateAls, registerAlsForScopeExit } from "../js/async-context/keyed-storages.js";
-import { one } from "../js/async-context/root-storage.js";
+import { rootStorage } from "../js/async-context/root-storage.js";
 import { SlotStorage } from "../js/async-context/slot-storage.js";
 import { assignFields } from "../js/generated/context-fields.js";
 import { closeWithBody } from "../js/request/close-with-body.js";
@@ -58,7 +58,7 @@ const nothingOutside = requestStorageIsOwn && slotBehind(executionStorage) === e
 
 /** @param {UnifiedRequestContext} context */
 function inheritExecutionContext(context) {
-  if (one.getStore() !== undefined || !nothingOutside) context.executionContext = currentExecutionContext();
+  if (rootStorage.getStore() !== undefined || !nothingOutside) context.executionContext = currentExecutionContext();
 }
 
 function currentExecutionContext() {

@@ -4,10 +4,9 @@ import { createWorld, execute } from "./context-machine.mjs";
 
 // Executes the programs that its parent sends with the class that `node:async_hooks` exports in this process.
 
-const { real } = await import("../../js/async-context/node-storage.js");
-const { mode } = await import("../../js/async-context/mode.js");
-const slots = AsyncLocalStorage !== real.AsyncLocalStorage;
-const { ways } = await import("../../js/async-context/entry.js");
+const { mode, nodeHooks } = await import("../../js/async-context/node-hooks.js");
+const slots = AsyncLocalStorage !== nodeHooks.AsyncLocalStorage;
+const { entry } = await import("../../js/async-context/entry.js");
 
 // On Node 22 async_hooks follow promises only once some storage is in use.
 new AsyncLocalStorage().run(1, () => {});
@@ -15,7 +14,7 @@ new AsyncLocalStorage().run(1, () => {});
 let executed = 0;
 process.on("message", async ({ program }) => {
   if (program === undefined) {
-    const fast = slots && mode.frames && ways.sealed && !ways.watched;
+    const fast = slots && mode.frames && entry.allSlots && !entry.watched;
     process.send({ state: { slots, fast } });
     return;
   }

@@ -1,6 +1,6 @@
 // Preloaded into a server under test: prints what its store holds, as one line of JSON, on SIGUSR2.
 
-import { ways } from "../../js/async-context/entry.js";
+import { entry } from "../../js/async-context/entry.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 import { RequestContext } from "../../js/request/request-context.js";
 import { store } from "../../js/store.js";
@@ -25,7 +25,7 @@ process.on("SIGUSR2", () => {
     JSON.stringify({
       counts: store.counts(),
       storages: store.storages(),
-      ways: { sealed: ways.sealed, watched: ways.watched },
+      entry: { allSlots: entry.allSlots, watched: entry.watched },
       spreadCopies,
       leaked: current?.getStore() instanceof RequestContext,
     }),

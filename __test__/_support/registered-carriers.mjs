@@ -125,5 +125,5 @@ const probes = {
 const reads = {};
 for (const [name, probe] of Object.entries(probes)) reads[name] = await probe();
 const slots = AsyncLocalStorage.name === "SlotStorage";
-const { ways } = slots ? await import("../../js/async-context/entry.js") : {};
-console.log(JSON.stringify({ slots, sealed: ways?.sealed ?? false, watched: ways?.watched ?? false, reads }));
+const { entry } = slots ? await import("../../js/async-context/entry.js") : {};
+console.log(JSON.stringify({ slots, allSlots: entry?.allSlots ?? false, watched: entry?.watched ?? false, reads }));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
+import { mode } from "../../js/async-context/node-hooks.js";
 import { evalJson } from "../_support/run.mjs";
 
-// What interrupts an entry leaves every storage as a real one would.
+// What interrupts an entry leaves every storage as one of Node's own would.
 
 const REGISTER = ["--import", "./js/register.js"];
 const CLASSES = /** @type {const} */ ({

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
+import { mode } from "../../js/async-context/node-hooks.js";
 import { evalJson } from "../_support/run.mjs";
 
-// Real agents with a native part that keeps its context in Node's async context frames.
+// Agents with a native part that keeps its context in Node's async context frames.
 
 const PROFILE = `
   const { time } = require("@datadog/pprof");
   const { AsyncLocalStorage } = require("node:async_hooks");
-  const { ways } = await import("./js/async-context/entry.js");
+  const { entry } = await import("./js/async-context/entry.js");
   const [other, inner] = [new AsyncLocalStorage(), new AsyncLocalStorage()];
   time.start({ withContexts: true, useCPED: true });
   const reads = [];
@@ -22,7 +22,7 @@ const PROFILE = `
     reads.push(other.getStore());
   });
   time.stop();
-  console.log(JSON.stringify({ reads, way: ways.name, readers: ways.frameReaders, slots: AsyncLocalStorage.name }));
+  console.log(JSON.stringify({ reads, strategy: entry.strategy, readers: entry.frameReaders, slots: AsyncLocalStorage.name }));
   process.exit();`;
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(process.cwd() + "/x.js");';
 
@@ -34,6 +34,11 @@ for (const [when, load] of /** @type {const} */ ([
     const stock = await evalJson(`${REQUIRE}\n${PROFILE}`);
     const slots = await evalJson(`${REQUIRE}\n${load}\n${PROFILE}`);
     assert.deepEqual(stock.reads, [1, 1, 1, 1, "request"]);
-    assert.deepEqual(slots, { reads: stock.reads, way: "plain", readers: ["@datadog/pprof"], slots: "SlotStorage" });
+    assert.deepEqual(slots, {
+      reads: stock.reads,
+      strategy: "plain",
+      readers: ["@datadog/pprof"],
+      slots: "SlotStorage",
+    });
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
+import { mode } from "../../js/async-context/node-hooks.js";
 import { runNode } from "../_support/run.mjs";
 
 // With frames, a `run` leaves one behind where there was none. Whatever is entered later in the turn, and in all that it

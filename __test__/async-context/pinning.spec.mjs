@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
+import { mode } from "../../js/async-context/node-hooks.js";
 import { runNode } from "../_support/run.mjs";
 
-// What holds a context holds the values in it. A slot's are held by what would hold a real storage's, and by nothing else.
+// What holds a context holds the values in it. A slot's are held by what would hold those of Node's own storage, and by nothing else.
 
 const PROGRAM = "__test__/_support/pinning.mjs";
 
@@ -13,7 +13,7 @@ async function report(/** @type {string} */ of, /** @type {string[]} */ flags = 
   return JSON.parse(stdout);
 }
 
-test("what holds a value of a slot, and what lets go of it, is what does so for a real storage", async () => {
+test("what holds a value of a slot, and what lets go of it, is what does so for a storage of Node's own", async () => {
   const stock = await report("stock");
   const pins = (/** @type {string} */ name) => [stock[name].before, stock[name].after];
   // Written out, so that equal reports which find nothing cannot pass.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
+import { mode } from "../../js/async-context/node-hooks.js";
 import { evalJson } from "../_support/run.mjs";
 
 const REGISTER = ["--import", "./js/register.js"];
@@ -33,16 +33,16 @@ test("every way to the class leads to the slot's, in the main thread and in work
     \`, { eval: true });
     const [inWorker] = await once(worker, "message");
     const { SlotStorage } = await import("./js/async-context/slot-storage.js");
-    const real = (await import("./js/async-context/node-storage.js")).real.AsyncLocalStorage;
+    const { AsyncLocalStorage: NodeStorage } = (await import("./js/async-context/node-hooks.js")).nodeHooks;
     const result = {
       others: Object.keys(found).filter((name) => found[name] !== SlotStorage), inWorker,
-      isReal: real === SlotStorage, instance: new AsyncLocalStorage() instanceof real,
+      isReplaced: NodeStorage === SlotStorage, instance: new AsyncLocalStorage() instanceof NodeStorage,
     };
   `);
   assert.deepEqual(result, {
     others: [],
     inWorker: ["SlotStorage", "in the worker"],
-    isReal: false,
+    isReplaced: false,
     instance: true,
   });
 });
@@ -52,8 +52,8 @@ test("Node's own carriers read from slots what they read from Node's storages", 
   const [stock, slots] = await Promise.all([run([]), run(REGISTER)]);
   assert.deepEqual(slots.reads, stock.reads);
   assert.deepEqual([stock.slots, slots.slots], [false, true]);
-  // If Node itself had used a real storage or a hook, the fast way would not have been the one that was tested.
-  assert.deepEqual([slots.sealed, slots.watched], [true, false]);
+  // If Node itself had used a storage of its own class or a hook, the root strategy would not have been tested.
+  assert.deepEqual([slots.allSlots, slots.watched], [true, false]);
   const { reads } = slots;
   assert.deepEqual(reads["timers and file system promises"], Array(4).fill("inside"));
   assert.deepEqual(reads["events.on and EventEmitterAsyncResource"], ["inside", "emitter", "inside"]);
@@ -76,10 +76,10 @@ test("a storage made before register is noticed at its first use and keeps worki
     import { AsyncLocalStorage } from "node:async_hooks";
     const early = new AsyncLocalStorage();
     await import("./js/register.js");
-    const { ways } = await import("./js/async-context/entry.js");
+    const { entry } = await import("./js/async-context/entry.js");
     const { store } = await import("./js/index.js");
     const slot = new (await import("node:async_hooks")).AsyncLocalStorage();
-    const state = () => [ways.sealed, store.storages().others];
+    const state = () => [entry.allSlots, store.storages().others];
     const reads = [slot.run("alone", () => slot.getStore())];
     const before = state();
     await early.run("early", () => slot.run("slot", async () => {
@@ -116,15 +116,15 @@ for (const [first, noticed] of [
   // With async_hooks an exit reads and enters nothing.
   ["exit(() => {})", mode.frames],
 ]) {
-  test(`a real storage whose first use is ${first} is ${noticed ? "" : "not "}noticed`, async () => {
+  test(`a storage of Node's own whose first use is ${first} is ${noticed ? "" : "not "}noticed`, async () => {
     const result = await evalJson(`
       import { AsyncLocalStorage } from "node:async_hooks";
       const early = new AsyncLocalStorage();
       await import("./js/register.js");
-      const { ways } = await import("./js/async-context/entry.js");
-      const before = ways.sealed;
+      const { entry } = await import("./js/async-context/entry.js");
+      const before = entry.allSlots;
       early.${first};
-      console.log(JSON.stringify([before, ways.sealed]));
+      console.log(JSON.stringify([before, entry.allSlots]));
     `);
     assert.deepEqual(result, [true, !noticed]);
   });
@@ -139,9 +139,9 @@ for (const watcher of [
     const result = await registered(`
       import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, executionAsyncResource } from "node:async_hooks";
       import { createRequire } from "node:module";
-      const { ways } = await import("./js/async-context/entry.js");
+      const { entry } = await import("./js/async-context/entry.js");
       const storage = new AsyncLocalStorage();
-      const before = ways.watched;
+      const before = entry.watched;
       ${watcher};
       const result = new AsyncResource("mine").runInAsyncScope(() => {
         const outside = executionAsyncResource(), id = executionAsyncId();
@@ -150,7 +150,7 @@ for (const watcher of [
           executionAsyncResource() === outside, executionAsyncResource().mark, executionAsyncId() === id, storage.getStore(),
         ]);
         const held = storage.run(2, () => AsyncLocalStorage.snapshot());
-        return { before, after: ways.watched, inside, held: held(() => storage.getStore()), left: storage.getStore() ?? null };
+        return { before, after: entry.watched, inside, held: held(() => storage.getStore()), left: storage.getStore() ?? null };
       });
     `);
     assert.deepEqual(result, { before: false, after: true, inside: [true, "mine", true, 1], held: 2, left: null });
@@ -182,8 +182,8 @@ test("registering twice, also from another copy of the module, changes nothing",
       await import("./js/register.js");
       await import("./js/register.js?copy");
       const again = (await import("node:async_hooks")).AsyncLocalStorage;
-      const { ways } = await import("./js/async-context/entry.js");
-      result.push(again === AsyncLocalStorage, storage.getStore(), ways.sealed, ways.watched);
+      const { entry } = await import("./js/async-context/entry.js");
+      result.push(again === AsyncLocalStorage, storage.getStore(), entry.allSlots, entry.watched);
       result.push(new again().run("other", () => storage.getStore()));
     });
   `);

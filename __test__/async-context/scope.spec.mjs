@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { mode } from "../../js/async-context/mode.js";
-import { claim, LANES, storagesInUse } from "../../js/async-context/scope.js";
+import { mode } from "../../js/async-context/node-hooks.js";
+import { claim, MAX_SCOPE_LENGTH, storagesInUse } from "../../js/async-context/scope.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 import { collectUntil } from "../_support/collect.mjs";
 
@@ -16,14 +16,14 @@ function nested(storages, fn, index = 0) {
 
 const read = (storage) => storage.getStore();
 
-/** Calls `fn` inside a storage that nobody holds. */
+/** Calls `fn` inside a storage that is collected later. */
 function enterFormer(fn) {
   return new SlotStorage().run({ former: true }, fn);
 }
 
 const indexes = (storages) => storages.map((storage) => storage.getStore()?.index);
 
-test("a storage takes a place when it is first entered, not when it is made", () => {
+test("a storage takes an index when it is first entered, not when it is made", () => {
   const before = storagesInUse();
   const [a, b] = many(2);
   assert.deepEqual([a.getStore(), storagesInUse()], [undefined, before]);
@@ -36,17 +36,17 @@ test("a storage takes a place when it is first entered, not when it is made", ()
   assert.ok(storagesInUse() > before);
 });
 
-test("a lane is used again after its storage was collected, and its next owner knows", async () => {
+test("an index is used again after its storage was collected, and its next owner knows", async () => {
   const before = storagesInUse();
-  for (let i = 0; i < LANES; i++) enterFormer(() => {});
+  for (let i = 0; i < MAX_SCOPE_LENGTH; i++) enterFormer(() => {});
   assert.ok(await collectUntil(() => storagesInUse() <= before), `${storagesInUse()} storages are still in use`);
-  const claimants = Array.from({ length: LANES / 2 }, () => ({}));
+  const claimants = Array.from({ length: MAX_SCOPE_LENGTH / 2 }, () => ({}));
   const owners = claimants.map(claim);
-  assert.ok(owners.every(({ lane, boxed }) => lane !== 0 && boxed));
-  assert.equal(new Set(owners.map(({ lane }) => lane)).size, claimants.length);
+  assert.ok(owners.every(({ index, boxed }) => index !== 0 && boxed));
+  assert.equal(new Set(owners.map(({ index }) => index)).size, claimants.length);
 });
 
-test("twenty thousand short-lived storages read right and give their places back", async () => {
+test("twenty thousand short-lived storages read right and give their indexes back", async () => {
   const kept = new SlotStorage();
   let most = 0;
   for (let batch = 0; batch < 20; batch++) {
@@ -68,7 +68,7 @@ test("twenty thousand short-lived storages read right and give their places back
   assert.ok(most >= 900, `at most ${most} storages were in use at once: the count counts something else`);
 });
 
-test("the next storage on a lane does not see the last one's value, in any scope that is still alive", async () => {
+test("the next storage at an index does not see the last one's value, in any scope that is still alive", async () => {
   const kept = new SlotStorage();
   const before = storagesInUse();
   const woken = Promise.withResolvers();
@@ -80,11 +80,11 @@ test("the next storage on a lane does not see the last one's value, in any scope
     later.push(woken.promise.then(readAll));
     return { index: kept.getStore(), held: SlotStorage.snapshot(), bound: SlotStorage.bind(readAll) };
   };
-  const scopes = Array.from({ length: LANES }, (_, index) => kept.run(index, enterFormer, hold));
+  const scopes = Array.from({ length: MAX_SCOPE_LENGTH }, (_, index) => kept.run(index, enterFormer, hold));
   assert.ok(await collectUntil(() => storagesInUse() <= before + 1), `${storagesInUse()} storages are still in use`);
 
-  const next = [...many(LANES), ...many(4, { defaultValue: undefined })];
-  for (const storage of next) storage.run("claims a place", () => {});
+  const next = [...many(MAX_SCOPE_LENGTH), ...many(4, { defaultValue: undefined })];
+  for (const storage of next) storage.run("claims an index", () => {});
   seen = () => next.map((storage) => storage.getStore());
   const nothing = next.map(() => undefined);
   for (const { held, bound, index } of scopes) {
@@ -108,19 +108,19 @@ test("the next storage on a lane does not see the last one's value, in any scope
   for (const reads of await Promise.all(later)) assert.deepEqual(reads, nothing);
 });
 
-test("a default shows on a used lane, and not what the last storage left there", async () => {
+test("a default shows at a used index, and not what the last storage left there", async () => {
   const before = storagesInUse();
-  const held = many(LANES).map(() => enterFormer(() => SlotStorage.snapshot()));
+  const held = many(MAX_SCOPE_LENGTH).map(() => enterFormer(() => SlotStorage.snapshot()));
   assert.ok(await collectUntil(() => storagesInUse() <= before), `${storagesInUse()} storages are still in use`);
   // With async_hooks a default shows only in the resource that the storage was made in.
   const expected = mode.options && mode.frames ? "default" : undefined;
-  for (const storage of many(LANES, { defaultValue: "default" })) {
-    storage.run("claims a place", () => {});
+  for (const storage of many(MAX_SCOPE_LENGTH, { defaultValue: "default" })) {
+    storage.run("claims an index", () => {});
     for (const resume of held) assert.equal(resume(read, storage), expected);
   }
 });
 
-test("more storages in use than there are lanes all read right, entered and left in any order", async () => {
+test("more storages in use than a scope has indexes all read right, entered and left in any order", async () => {
   const storages = many(200);
   const all = storages.map((_, index) => index);
   await nested(storages, async () => {
@@ -154,24 +154,24 @@ test("more storages in use than there are lanes all read right, entered and left
   assert.deepEqual(indexes(storages), Array(200).fill(undefined));
 });
 
-test("leaving a run beyond the lanes puts back what was there, whatever was entered inside", () => {
-  const storages = many(LANES * 2);
+test("leaving a run of a storage without an index restores what was there, whatever was entered inside", () => {
+  const storages = many(MAX_SCOPE_LENGTH * 2);
   nested(storages, () => {
     const [outer, inner] = storages.slice(-2);
     outer.run({ index: "outer" }, () => inner.enterWith({ index: "left" }));
-    assert.deepEqual(indexes([outer, inner]), [LANES * 2 - 2, "left"]);
+    assert.deepEqual(indexes([outer, inner]), [MAX_SCOPE_LENGTH * 2 - 2, "left"]);
     outer.exit(() => inner.enterWith({ index: "left by exit" }));
-    assert.deepEqual(indexes([outer, inner]), [LANES * 2 - 2, "left by exit"]);
+    assert.deepEqual(indexes([outer, inner]), [MAX_SCOPE_LENGTH * 2 - 2, "left by exit"]);
     inner.disable();
-    assert.deepEqual(indexes([outer, inner]), [LANES * 2 - 2, undefined]);
+    assert.deepEqual(indexes([outer, inner]), [MAX_SCOPE_LENGTH * 2 - 2, undefined]);
   });
 });
 
-test("once no scope holds it, the value of a dropped storage is collected, with a lane and without", async () => {
+test("once no scope holds it, the value of a dropped storage is collected, with an index and without", async () => {
   /** @type {WeakRef<object>[]} */
   const values = [];
-  const storages = many(LANES * 2);
-  for (const storage of [...storages, ...many(LANES)]) {
+  const storages = many(MAX_SCOPE_LENGTH * 2);
+  for (const storage of [...storages, ...many(MAX_SCOPE_LENGTH)]) {
     const value = { large: new Array(1000).fill(0) };
     values.push(new WeakRef(value));
     storage.run(value, () => void nextTurn().then(() => assert.equal(storage.getStore(), value)));
@@ -184,8 +184,8 @@ test("once no scope holds it, the value of a dropped storage is collected, with 
   );
 });
 
-test("a scope that goes on for long drops what collected storages left in it beyond the lanes", async () => {
-  const full = many(LANES * 2);
+test("a scope that goes on for long drops what collected storages left in its list", async () => {
+  const full = many(MAX_SCOPE_LENGTH * 2);
   /** @type {WeakRef<object>[]} */
   const values = [];
   const alive = () => values.filter((value) => value.deref() !== undefined).length;
@@ -198,10 +198,10 @@ test("a scope that goes on for long drops what collected storages left in it bey
       new SlotStorage().enterWith(value);
     }
     await collectUntil(() => storagesInUse() <= full.length);
-    // At least one of so many gets no lane, and entering that one makes the next scope without the left-overs.
-    for (const storage of many(LANES)) storage.enterWith("enters");
-    await collectUntil(() => alive() < LANES);
-    assert.ok(alive() < LANES, `${alive()} of 300 values are still there`);
+    // At least one of so many gets no index, and entering that one makes the next scope without them.
+    for (const storage of many(MAX_SCOPE_LENGTH)) storage.enterWith("enters");
+    await collectUntil(() => alive() < MAX_SCOPE_LENGTH);
+    assert.ok(alive() < MAX_SCOPE_LENGTH, `${alive()} of 300 values are still there`);
     assert.deepEqual(
       indexes(full),
       full.map((_, index) => index),

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
-import { real } from "../../js/async-context/node-storage.js";
+import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 
 // The class as others see it, side by side with Node's own: both must do the same on the Node that runs this.
@@ -27,7 +26,7 @@ function assertSame(probe, what) {
   return actual;
 }
 
-test("a slot is an AsyncLocalStorage to everybody who asks", () => {
+test("a slot is an AsyncLocalStorage by every check", () => {
   const slot = new SlotStorage();
   assert.ok(slot instanceof AsyncLocalStorage);
   assert.ok(SlotStorage.prototype instanceof AsyncLocalStorage);
@@ -217,7 +216,7 @@ test("a snapshot calls with the arguments and gives back the result", () => {
   assertSame((Class) => Class.snapshot()("no function"), "no function");
 });
 
-test("the real class is not the one that is tested", () => {
-  assert.equal(AsyncLocalStorage, real.AsyncLocalStorage);
-  assert.notEqual(SlotStorage, real.AsyncLocalStorage);
+test("Node's own class is not the one that is tested", () => {
+  assert.equal(AsyncLocalStorage, nodeHooks.AsyncLocalStorage);
+  assert.notEqual(SlotStorage, nodeHooks.AsyncLocalStorage);
 });

@@ -3,8 +3,7 @@ import { fork } from "node:child_process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { mode } from "../../js/async-context/mode.js";
-import { real } from "../../js/async-context/node-storage.js";
+import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 import { collectGarbage } from "../_support/collect.mjs";
 import { createWorld, execute } from "../_support/context-machine.mjs";
@@ -14,7 +13,7 @@ import { inheritedFlags } from "../_support/run.mjs";
 const CHILD = fileURLToPath(new URL("../_support/context-child.mjs", import.meta.url));
 
 // On Node 22 async_hooks follow promises only once some storage is in use; before, a flow reads where it must not.
-new real.AsyncLocalStorage().run(1, () => {});
+new nodeHooks.AsyncLocalStorage().run(1, () => {});
 
 test("every program reads from slots what it reads from Node's storages, and a foreign storage never notices", async () => {
   let executed = 0;
@@ -22,7 +21,7 @@ test("every program reads from slots what it reads from Node's storages, and a f
     fc.asyncProperty(programs({ storages: 4 }), async (program) => {
       // Collected storages give their lanes back, so programs run on new lanes, on used ones and beyond the last.
       if (executed++ % 64 === 63) await collectGarbage();
-      const foreign = real.AsyncLocalStorage;
+      const foreign = nodeHooks.AsyncLocalStorage;
       const expected = await execute(program, createWorld(foreign, mode.frames, { count: 3, foreign }));
       const actual = await execute(program, createWorld(SlotStorage, mode.frames, { count: 3, foreign }));
       assert.deepEqual(actual, expected);

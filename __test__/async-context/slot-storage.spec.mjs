@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { AsyncResource } from "node:async_hooks";
 import { test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
-import { real } from "../../js/async-context/node-storage.js";
+import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 
 // The rules one by one. slot-storage-model.spec.mjs has their combinations.
@@ -47,7 +46,7 @@ test("every kind of value comes back as itself", () => {
 });
 
 test("running with the value that is already there calls straight through, so what is entered inside stays", () => {
-  for (const Class of [real.AsyncLocalStorage, SlotStorage]) {
+  for (const Class of [nodeHooks.AsyncLocalStorage, SlotStorage]) {
     isolated(() => {
       const a = new Class();
       a.enterWith(Number.NaN);
@@ -65,7 +64,7 @@ test("run and exit return what the function returns, pass the arguments, and cal
   function probe(...args) {
     return [this, args];
   }
-  const fresh = [new real.AsyncLocalStorage(), new SlotStorage()];
+  const fresh = [new nodeHooks.AsyncLocalStorage(), new SlotStorage()];
   const [expected, actual] = fresh.map((a) => [
     a.run(1, probe),
     a.run(1, probe, "x", undefined, 3),
@@ -97,7 +96,7 @@ test("what the function throws comes through, and the storage is put back", () =
 });
 
 test("a function that is none fails as it does in Node, and the storage is put back", () => {
-  for (const Class of [real.AsyncLocalStorage, SlotStorage]) {
+  for (const Class of [nodeHooks.AsyncLocalStorage, SlotStorage]) {
     const a = new Class();
     assert.throws(() => a.run(1, undefined), TypeError, Class.name);
     assert.equal(a.getStore(), undefined, Class.name);
@@ -135,7 +134,7 @@ test("disable takes the value away in the current context, and entering the stor
 });
 
 test("a disable inside a run of another storage outlasts that run", () => {
-  for (const Class of [real.AsyncLocalStorage, SlotStorage]) {
+  for (const Class of [nodeHooks.AsyncLocalStorage, SlotStorage]) {
     isolated(() => {
       const [a, b] = [new Class(), new Class()];
       a.enterWith(1);
@@ -146,7 +145,7 @@ test("a disable inside a run of another storage outlasts that run", () => {
 });
 
 test("disable reaches the contexts that it reaches in Node: all with async_hooks, the current one with frames", () => {
-  for (const Class of [real.AsyncLocalStorage, SlotStorage]) {
+  for (const Class of [nodeHooks.AsyncLocalStorage, SlotStorage]) {
     isolated(() => {
       const [a, b] = [new Class(), new Class()];
       a.enterWith(1);
@@ -183,8 +182,8 @@ test("a scope that is held is not changed by what is entered later", () => {
 
 test("a snapshot of this class holds foreign storages too, and slots travel in a snapshot of Node's", () => {
   const slot = new SlotStorage();
-  const foreign = new real.AsyncLocalStorage();
-  for (const Class of [SlotStorage, real.AsyncLocalStorage]) {
+  const foreign = new nodeHooks.AsyncLocalStorage();
+  for (const Class of [SlotStorage, nodeHooks.AsyncLocalStorage]) {
     const held = slot.run("slot", () => foreign.run("foreign", () => Class.snapshot()));
     assert.deepEqual(
       held(() => [slot.getStore(), foreign.getStore()]),
@@ -195,7 +194,7 @@ test("a snapshot of this class holds foreign storages too, and slots travel in a
 
 test("a foreign storage entered inside a run stays entered, and one entered outside shows inside", () => {
   const slot = new SlotStorage();
-  const foreign = new real.AsyncLocalStorage();
+  const foreign = new nodeHooks.AsyncLocalStorage();
   isolated(() => {
     foreign.enterWith("outside");
     slot.run(1, () => {

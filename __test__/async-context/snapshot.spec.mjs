@@ -1,30 +1,29 @@
 import assert from "node:assert/strict";
 import { AsyncResource } from "node:async_hooks";
 import { afterEach, describe, test } from "node:test";
-import { ways } from "../../js/async-context/entry.js";
-import { mode } from "../../js/async-context/mode.js";
-import { real } from "../../js/async-context/node-storage.js";
+import { entry } from "../../js/async-context/entry.js";
+import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 
-// `bind` and `snapshot` take another way where every storage of the process is a slot, and again another where somebody
-// watches resources. The rules are the same in all of them.
+// `bind` and `snapshot` are implemented in another way where every storage of the process is a slot, and in a third where
+// resources are watched. Callers see the same in all of them.
 const STATES = {
-  "beside foreign storages": { sealed: false, watched: false },
-  "where every storage is a slot": { sealed: true, watched: false },
-  "where every storage is a slot and resources are watched": { sealed: true, watched: true },
+  "beside foreign storages": { allSlots: false, watched: false },
+  "where every storage is a slot": { allSlots: true, watched: false },
+  "where every storage is a slot and resources are watched": { allSlots: true, watched: true },
 };
 
 const [a, b] = [new SlotStorage(), new SlotStorage()];
 const both = () => [a.getStore(), b.getStore()];
 const inside = (x, y, fn) => a.run(x, () => b.run(y, fn));
 
-afterEach(() => ways.rule({ sealed: false, watched: false }));
+afterEach(() => entry.configure({ allSlots: false, watched: false }));
 
 for (const [name, state] of Object.entries(STATES)) {
   describe(name, () => {
     const check = (title, fn) =>
       test(title, () => {
-        ways.rule(state);
+        entry.configure(state);
         // A resource of its own, so that what is entered ends with the test.
         return new AsyncResource("test").runInAsyncScope(fn);
       });
@@ -56,7 +55,7 @@ for (const [name, state] of Object.entries(STATES)) {
 
     check("what was entered inside shows at the next call with async_hooks, and does not with frames", () => {
       for (const [Class, storage] of [
-        [real.AsyncLocalStorage, new real.AsyncLocalStorage()],
+        [nodeHooks.AsyncLocalStorage, new nodeHooks.AsyncLocalStorage()],
         [SlotStorage, a],
       ]) {
         const expected = mode.frames ? "held" : "entered";
@@ -165,11 +164,11 @@ for (const [name, state] of Object.entries(STATES)) {
 test("what was captured in one state is right in every other", () => {
   const states = Object.values(STATES);
   const captured = states.map((state) => {
-    ways.rule(state);
+    entry.configure(state);
     return inside("a", "b", () => [SlotStorage.snapshot(), SlotStorage.bind((fn) => fn())]);
   });
   for (const state of states) {
-    ways.rule(state);
+    entry.configure(state);
     for (const resume of captured.flat()) {
       a.run("outer", () => {
         assert.deepEqual(resume(both), ["a", "b"]);
@@ -183,10 +182,10 @@ test("a run that is open while the state changes is left as it was entered", () 
   const states = Object.values(STATES);
   for (const before of states) {
     for (const after of states) {
-      ways.rule(before);
+      entry.configure(before);
       a.run("outer", () => {
         a.run("inner", () => {
-          ways.rule(after);
+          entry.configure(after);
           b.run("b", () => assert.deepEqual(both(), ["inner", "b"]));
           assert.deepEqual(both(), ["inner", undefined]);
         });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { mode } from "../../js/async-context/mode.js";
+import { mode } from "../../js/async-context/node-hooks.js";
 import manifest from "../../package.json" with { type: "json" };
 import { EXAMPLE } from "../../scripts/setup.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";

@@ -51,10 +51,10 @@ for (const node of NODES) {
       await withServer(node, way, { backend: "native" }, async (server) => {
         await askEachRoute(server.origin);
         await askAtOnce(server.origin, CONCURRENT);
-        const { counts, storages, ways, leaked, spreadCopies } = await settledStore(server);
+        const { counts, storages, entry, leaked, spreadCopies } = await settledStore(server);
         assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
         assert.equal(leaked, false, "a request's scope reached the outermost one");
-        assert.deepEqual(ways, { sealed: way !== "plugin", watched: false });
+        assert.deepEqual(entry, { allSlots: way !== "plugin", watched: false });
         assert.ok(storages.used >= 4, `only ${storages.used} slots in use`);
         if (way === "register") return;
         // Every request of the App Router and of the Pages Router, page or not, has a context, and closes it.

@@ -12,7 +12,7 @@ import { ROOT, runNode } from "../_support/run.mjs";
 
 const other = mkdtempSync(join(tmpdir(), "onescope-copy-"));
 after(() => rmSync(other, { recursive: true, force: true }));
-// An addon of its own, which was built with that layout: the hash names it, and the copy's is the real one's.
+// An addon of its own, which was built with that layout: the hash names it, and the copy's is this one's.
 for (const name of ["js", "shims", "package.json"]) cpSync(join(ROOT, name), join(other, name), { recursive: true });
 const table = join(other, "js/generated/slot-table.js");
 writeFileSync(table, readFileSync(table, "utf8").replace(LAYOUT.hash, "0123456789abcdef"));
@@ -21,27 +21,27 @@ writeFileSync(loader, readFileSync(loader, "utf8").replace("LAYOUT.hash", JSON.s
 
 const HOMES = { first: pathToFileURL(ROOT).href, second: pathToFileURL(`${other}/`).href };
 
-/** Loads the copies in an order, enters everything in everything, and prints which way each took. */
+/** Loads the copies in an order, enters everything in everything, and prints which entry strategy each uses. */
 const program = (/** @type {string[]} */ loads) => `
   import assert from "node:assert/strict";
   import hooks from "node:async_hooks";
   const homes = ${JSON.stringify(HOMES)};
-  const real = new hooks.AsyncLocalStorage();
+  const early = new hooks.AsyncLocalStorage();
   for (const load of ${JSON.stringify(loads)}) await import(homes[load.split(" ")[0]] + "js/" + load.split(" ")[1] + ".js");
   const sides = {};
   for (const [name, home] of Object.entries(homes)) {
     const { SlotStorage } = await import(home + "js/index.js");
-    const { ways } = await import(home + "js/async-context/entry.js");
-    const { one } = await import(home + "js/async-context/root-storage.js");
+    const { entry } = await import(home + "js/async-context/entry.js");
+    const { rootStorage } = await import(home + "js/async-context/root-storage.js");
     const { requestStorage } = await import(home + "js/request/current.js");
     const vinext = await import(home + "shims/unified-request-context.js");
     const { runOutsideRequestScopes: outside } = await import(home + "shims/internal/als-registry.js");
-    sides[name] = { outside, SlotStorage, ways, one, requestStorage, vinext };
+    sides[name] = { outside, SlotStorage, entry, rootStorage, requestStorage, vinext };
   }
   const { first, second } = sides;
-  assert.notEqual(first.one, second.one);
+  assert.notEqual(first.rootStorage, second.rootStorage);
   assert.notEqual(first.requestStorage, second.requestStorage);
-  const storages = [real, new hooks.AsyncLocalStorage(), new first.SlotStorage(), new second.SlotStorage()];
+  const storages = [early, new hooks.AsyncLocalStorage(), new first.SlotStorage(), new second.SlotStorage()];
   const read = () => storages.map((storage) => storage.getStore());
   const orders = (items) => items.length < 2 ? [items] :
     items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
@@ -81,7 +81,7 @@ const program = (/** @type {string[]} */ loads) => `
       });
     });
   });
-  console.log(JSON.stringify({ ways: [first.ways.name, second.ways.name], sealed: [first.ways.sealed, second.ways.sealed],
+  console.log(JSON.stringify({ strategies: [first.entry.strategy, second.entry.strategy], allSlots: [first.entry.allSlots, second.entry.allSlots],
     slots: ["first", "second"].find((name) => sides[name].SlotStorage === hooks.AsyncLocalStorage) ?? null }));`;
 
 const run = (/** @type {string} */ source) => runNode(["--input-type=module", "--eval", source]);
@@ -96,7 +96,7 @@ for (const [loads, slots] of /** @type {[string[], string | null][]} */ ([
   test(`copies with different layouts share nothing: ${loads.join(", ")}`, async () => {
     const { code, stdout, stderr } = await run(program(loads));
     assert.equal(code, 0, stderr);
-    assert.deepEqual(JSON.parse(stdout), { ways: ["plain", "plain"], sealed: [false, false], slots });
+    assert.deepEqual(JSON.parse(stdout), { strategies: ["plain", "plain"], allSlots: [false, false], slots });
     assert.equal(stderr.split("npm dedupe").length, 2, stderr);
   });
 }

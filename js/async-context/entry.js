@@ -1,42 +1,41 @@
 import { shared } from "../util/shared.js";
-import { mode } from "./mode.js";
-import { real } from "./node-storage.js";
-import { one } from "./root-storage.js";
+import { mode, nodeHooks } from "./node-hooks.js";
+import { rootStorage } from "./root-storage.js";
 import { readStored, withStored } from "./scope.js";
 
-// The ways to enter a scope, and the one place that chooses between them.
+// The strategies to enter a scope, and the one place that chooses between them.
 //
-// Plain: `enterWith` before and after. Right everywhere; with frames it builds two, each a copy of the current one.
+// plain: `enterWith` before and after. Right everywhere. With frames it builds two of them, each a copy of the current one.
 //
-// Root: `runInAsyncScope` of an AsyncResource made while no storage was in use swaps the frame for an empty one and back
+// root: `runInAsyncScope` of an AsyncResource made while no storage was in use swaps the frame for an empty one and back
 // without building any, and a frame built from an empty one is cheap (benchmark/scopes.mjs measures both). But it hides
-// what other real storages hold, async hooks see the resource, and it takes three times the stack. So it is taken only
-// in the outer levels of a stack, and while all of this holds:
-//   - contexts travel in frames (under async_hooks the store hangs on the resource, which everybody would share);
-//   - every storage of the process is a slot: `onescope/register` came first, and no older storage has shown up;
-//   - nobody watches async resources: no hook was made, nobody asked for the current resource;
-//   - no agent reads frames natively (agents.js): what it puts into the current frame must survive an entry;
-//   - no code runs under a time limit of node:vm: where execution is terminated no `finally` runs, the resource's id stays
-//     on Node's stack of ids, and Node ends the process when it finds it there.
-// The moment one of them stops holding, `rule` makes the choice again.
+// what Node's own storages hold, shows itself to async hooks, and takes three times the stack. So it is chosen only in the
+// outer levels of a stack, and while all of this holds:
+//   - contexts travel in frames (under async_hooks the store hangs on the resource, which all entries would share);
+//   - every storage of the process is a slot: `onescope/register` came first, and no older storage has been used since;
+//   - nothing watches async resources: no hook was made, and the current resource was not asked for;
+//   - no agent reads frames natively (frame-readers.js): what it puts into the current frame must survive an entry;
+//   - no code runs under a time limit of node:vm (vm-timeouts.js): terminated code runs no `finally`, so the resource's id
+//     stays on Node's stack of ids, and Node ends the process when it finds it there.
+// When one of them stops holding, `configure` chooses again.
 //
-// Nested: the storage's own `run`, where the host has no `enterWith` (Workers).
+// nested: the storage's own `run`, where the host has no `enterWith` (Workers).
 //
-// An entry can be interrupted at any call by a stack overflow. What restores the scope therefore never needs more stack than
-// what entered it, and restores nothing if the entry did not happen.
+// A stack overflow can interrupt an entry at any call. What restores the scope therefore never needs more stack than what
+// entered it, and restores nothing if the entry did not happen.
 
 /** @typedef {import("./root-storage.js").Scope} Scope */
 /** @typedef {import("./scope.js").Owner} Owner */
-/** @typedef {{ scope?: Scope, resource?: import("node:async_hooks").AsyncResource }} Held */
+/** @typedef {{ scope?: Scope, resource?: import("node:async_hooks").AsyncResource }} Captured what a snapshot holds */
 
-/** Levels of one stack that are entered through the root resource. Deeper ones take the plain way, to fit as deep as Node. */
+/** Levels of one stack that are entered through the root resource. Deeper ones are plain, to nest as deep as Node does. */
 const ROOT_LEVELS = 32;
 
 /** What `left` says while no entry through the root resource has ended. */
 const NOT_ENTERED = Symbol("not entered");
 
-export const ways = shared("ways", () => {
-  const root = new real.AsyncResource("onescope.root", { requireManualDestroy: true });
+export const entry = shared("entry", () => {
+  const root = new nodeHooks.AsyncResource("onescope.root", { requireManualDestroy: true });
 
   /** @type {Scope | undefined | typeof NOT_ENTERED} the scope that was current as `insideRoot` ended; taken right after */
   let left = NOT_ENTERED;
@@ -47,11 +46,11 @@ export const ways = shared("ways", () => {
    * @param {unknown[]} args
    */
   function insideRoot(next, fn, args) {
-    one.enterWith(next);
+    rootStorage.enterWith(next);
     try {
       return call(fn, null, args);
     } finally {
-      left = one.getStore();
+      left = rootStorage.getStore();
     }
   }
 
@@ -62,12 +61,12 @@ export const ways = shared("ways", () => {
    * @param {unknown[]} args
    */
   function onlyInsideRoot(scope, fn, self, args) {
-    if (scope !== undefined) one.enterWith(scope);
+    if (scope !== undefined) rootStorage.enterWith(scope);
     return call(fn, self, args);
   }
 
   /**
-   * Calls `fn` in `next` and then puts back what its own storage held, leaving alone what others entered meanwhile.
+   * Calls `fn` in `next`, and then restores what the entered storage held and leaves alone what others entered meanwhile.
    *
    * @param {Scope} next
    * @param {Scope | undefined} prior the scope that is current at the call
@@ -76,70 +75,71 @@ export const ways = shared("ways", () => {
    * @param {unknown[]} args
    */
   function enterRoot(next, prior, owner, fn, args) {
-    const level = ways.level;
-    ways.level = level + 1;
+    const level = entry.level;
+    entry.level = level + 1;
     try {
       return root.runInAsyncScope(insideRoot, null, next, fn, args);
     } finally {
-      ways.level = level;
+      entry.level = level;
       const now = left;
       left = NOT_ENTERED;
-      if (now !== next && now !== NOT_ENTERED) one.enterWith(withStored(now, owner, readStored(prior, owner)));
+      if (now !== next && now !== NOT_ENTERED) rootStorage.enterWith(withStored(now, owner, readStored(prior, owner)));
     }
   }
 
-  /** @type {typeof enterRoot} Nothing that is entered outlives its call, so there is nothing to put back. */
-  const enterNested = (next, _prior, _owner, fn, args) => one.run(next, call, fn, null, args);
+  /** @type {typeof enterRoot} Nothing that is entered outlives its call, so there is nothing to restore. */
+  const enterNested = (next, _prior, _owner, fn, args) => rootStorage.run(next, call, fn, null, args);
 
   /**
-   * Calls `fn` in what a snapshot holds and then puts back the whole scope that was current.
+   * Calls `fn` in what a snapshot captured, and then restores the whole scope that was current.
    *
-   * @param {Held} held
+   * @param {Captured} captured
    * @param {Function} fn
    * @param {unknown} self `this` of the call
    * @param {unknown[]} args
    */
-  function resumePlain(held, fn, self, args) {
-    if (held.resource !== undefined) return held.resource.runInAsyncScope(/** @type {any} */ (fn), self, ...args);
-    const prior = one.getStore();
-    one.enterWith(held.scope);
+  function resumePlain(captured, fn, self, args) {
+    if (captured.resource !== undefined)
+      return captured.resource.runInAsyncScope(/** @type {any} */ (fn), self, ...args);
+    const prior = rootStorage.getStore();
+    rootStorage.enterWith(captured.scope);
     try {
       return call(fn, self, args);
     } finally {
-      one.enterWith(prior);
+      rootStorage.enterWith(prior);
     }
   }
 
   /** @type {typeof resumePlain} */
-  function resumeRoot(held, fn, self, args) {
-    const level = ways.level;
-    if (level >= ROOT_LEVELS) return resumePlain(held, fn, self, args);
-    ways.level = level + 1;
+  function resumeRoot(captured, fn, self, args) {
+    const level = entry.level;
+    if (level >= ROOT_LEVELS) return resumePlain(captured, fn, self, args);
+    entry.level = level + 1;
     try {
-      return root.runInAsyncScope(onlyInsideRoot, null, held.scope, fn, self, args);
+      return root.runInAsyncScope(onlyInsideRoot, null, captured.scope, fn, self, args);
     } finally {
-      ways.level = level;
+      entry.level = level;
     }
   }
 
   /** @type {typeof resumePlain} */
-  const resumeNested = (held, fn, self, args) => one.run(held.scope, call, fn, self, args);
+  const resumeNested = (captured, fn, self, args) => rootStorage.run(captured.scope, call, fn, self, args);
 
-  const ways = {
-    /** which of the ways is taken: plain, root or nested */
-    name: mode.enters ? "plain" : "nested",
-    /** enters a scope for a call; `undefined` for the plain way, which storages take by themselves to save stack */
+  const entry = {
+    /** @type {"plain" | "root" | "nested"} the strategy in use */
+    strategy: mode.enters ? "plain" : "nested",
+    /** enters a scope for a call; `undefined` where that is plain, which `SlotStorage.run` does itself to save stack */
     enter: mode.enters ? undefined : enterNested,
     resume: mode.enters ? resumePlain : resumeNested,
     /** entries through the root resource that are open on the current stack */
     level: 0,
-    /** from this level on the plain way is taken */
-    levels: ROOT_LEVELS,
+    /** from this level on entries are plain */
+    rootLevels: ROOT_LEVELS,
     /** every storage of the process is a slot, so one scope is the whole async context */
-    sealed: false,
-    /** somebody watches async resources */
+    allSlots: false,
+    /** async resources are watched */
     watched: false,
-    /** a real storage other than the one was seen in use; `undefined` before `onescope/register` loaded and looks out */
+    /** a storage of Node's own besides the root storage was seen in use; `undefined` until `onescope/register` looks */
     foreign: /** @type {boolean | undefined} */ (undefined),
     /** node:vm was asked for a time limit */
     terminates: false,
@@ -147,45 +147,45 @@ export const ways = shared("ways", () => {
     frameReaders: [],
 
     /**
-     * What a snapshot must hold to bring the current scope back while every storage is a slot. With frames that is the
-     * scope. Under async_hooks it is a resource: what is entered during a call of the snapshot stays in it for the next,
-     * and must not touch the resource of the caller.
+     * What a snapshot must hold to restore the current scope while every storage is a slot. With frames that is the scope.
+     * Under async_hooks it is a resource: what is entered during a call of the snapshot stays in it for the next, and must
+     * not touch the resource of the caller.
      *
-     * @returns {Held}
+     * @returns {Captured}
      */
-    hold() {
-      if (mode.frames) return { scope: one.getStore() };
-      return { resource: new real.AsyncResource("onescope.snapshot", { requireManualDestroy: true }) };
+    capture() {
+      if (mode.frames) return { scope: rootStorage.getStore() };
+      return { resource: new nodeHooks.AsyncResource("onescope.snapshot", { requireManualDestroy: true }) };
     },
 
     /**
-     * Calls `fn` outside every scope: for what outlives the request that asks for it, and must not hold it. The caller's
-     * frame stays as it is; one that was entered anew would be copied by whatever is entered later in the turn.
+     * Calls `fn` outside every scope, to start work that outlives the current request and must not keep it in memory. The
+     * caller's frame stays as it is; a new one would be copied by everything that is entered later in the turn.
      *
      * @template R
      * @param {() => R} fn enters nothing
      * @returns {R}
      */
-    outside(fn) {
+    runOutside(fn) {
       return root.runInAsyncScope(fn);
     },
 
     /**
-     * States facts about the process and chooses the way that they allow.
+     * Records facts about the process and chooses the strategy that they allow.
      *
-     * @param {{ sealed?: boolean, watched?: boolean, foreign?: boolean, terminates?: boolean, frameReaders?: string[] }} facts
+     * @param {{ allSlots?: boolean, watched?: boolean, foreign?: boolean, terminates?: boolean, frameReaders?: string[] }} facts
      */
-    rule(facts) {
-      Object.assign(ways, facts);
+    configure(facts) {
+      Object.assign(entry, facts);
       if (!mode.enters) return;
-      const { sealed, watched, terminates, frameReaders } = ways;
-      const isRoot = mode.frames && sealed && !watched && !terminates && frameReaders.length === 0;
-      ways.name = isRoot ? "root" : "plain";
-      ways.enter = isRoot ? enterRoot : undefined;
-      ways.resume = isRoot ? resumeRoot : resumePlain;
+      const { allSlots, watched, terminates, frameReaders } = entry;
+      const isRoot = mode.frames && allSlots && !watched && !terminates && frameReaders.length === 0;
+      entry.strategy = isRoot ? "root" : "plain";
+      entry.enter = isRoot ? enterRoot : undefined;
+      entry.resume = isRoot ? resumeRoot : resumePlain;
     },
   };
-  return ways;
+  return entry;
 });
 
 /**

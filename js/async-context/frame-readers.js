@@ -1,17 +1,17 @@
 import async_hooks from "node:async_hooks";
 import { createRequire, Module } from "node:module";
 import { DD_PROFILING_ENABLED, DD_TRACE_OTEL_CTX_ENABLED } from "../util/env.js";
-import { ways } from "./entry.js";
-import { real } from "./node-storage.js";
+import { entry } from "./entry.js";
+import { nodeHooks } from "./node-hooks.js";
 
 // Profilers and tracers with a native part that reads async context frames: it keeps a sample's context in the current frame,
-// or looks a storage of its own up there by identity. Such a storage must be a real one, and what was put into a frame must
-// survive the entries of others. They are noticed when they load, whether before or after this module.
+// or looks a storage of its own up there by identity. Such a storage must be one of Node's own, and what was put into a frame
+// must survive the entries of others. They are noticed when they load, before or after this module.
 //
 // @datadog/pprof is what dd-trace, New Relic and Platformatic profile with, and Datadog's writer of OpenTelemetry's thread
 // context (OTEP-4947); @polarsignals/custom-labels is Parca's, and the writer's reference implementation.
 
-/** By name of the package: whether its storages stay real. dd-trace reads frames only where its profiler or writer is on. */
+/** By name of the package: whether it reads frames. dd-trace does only where its profiler or writer is on. */
 const FRAME_READERS = new Map([
   ["@datadog/pprof", true],
   ["@polarsignals/custom-labels", true],
@@ -31,17 +31,17 @@ function frameReader(filename) {
 }
 
 /** @param {string} name */
-function notice(name) {
-  if (ways.frameReaders.includes(name)) return;
-  // A snapshot must hold their storages and frames too.
-  ways.rule({ frameReaders: [...ways.frameReaders, name], sealed: false });
+function found(name) {
+  if (entry.frameReaders.includes(name)) return;
+  // A snapshot must capture their storages and frames too.
+  entry.configure({ frameReaders: [...entry.frameReaders, name], allSlots: false });
 }
 
-/** Takes the plain way as soon as such a package is in the process, and gives it Node's own class. */
+/** Enters scopes plainly once such a package is in the process, and gives it Node's own class. */
 export function watchFrameReaders() {
   for (const filename of Object.keys(createRequire(import.meta.url).cache)) {
     const name = frameReader(filename);
-    if (name !== undefined) notice(name);
+    if (name !== undefined) found(name);
   }
   const { require } = Module.prototype;
   /** @type {object | undefined} */
@@ -54,8 +54,8 @@ export function watchFrameReaders() {
     if (id === "async_hooks" || id === "node:async_hooks") {
       const name = frameReader(this.filename);
       if (name !== undefined) {
-        notice(name);
-        stock ??= { ...async_hooks, AsyncLocalStorage: real.AsyncLocalStorage };
+        found(name);
+        stock ??= { ...async_hooks, AsyncLocalStorage: nodeHooks.AsyncLocalStorage };
         return stock;
       }
     }
@@ -64,7 +64,7 @@ export function watchFrameReaders() {
   const { dlopen } = process;
   process.dlopen = function (...args) {
     const name = frameReader(args[1]);
-    if (name !== undefined) notice(name);
+    if (name !== undefined) found(name);
     return Reflect.apply(dlopen, this, args);
   };
 }

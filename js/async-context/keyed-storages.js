@@ -1,4 +1,4 @@
-// Storages that the copies of a library share under a key of the process. vinext asks for all of its own this way.
+// Storages that the copies of a library share under a key of the process, as vinext does with all of its own.
 
 import { adopt, slotBehind } from "./adopt.js";
 import { exitAll, SlotStorage } from "./slot-storage.js";
@@ -10,8 +10,8 @@ const global = /** @type {any} */ (globalThis);
 const registry = (global[Symbol.for("vinext.als.registry")] ??= new Set());
 
 /**
- * The storage that the process shares under `Symbol.for(key)`, made a slot. One that exists already is taken over in
- * place, so that whoever holds it sees the same values.
+ * The storage that the process shares under `Symbol.for(key)`, made a slot. One that exists already is adopted in place, so
+ * that code which holds it sees the same values.
  *
  * @template T
  * @param {string} key vinext's name for it, such as `"vinext.cache.als"`

@@ -1,8 +1,8 @@
 import { keyOf } from "../util/copies.js";
-import { real } from "./node-storage.js";
+import { nodeHooks } from "./node-hooks.js";
 
-// A scope is the immutable frame that the one storage holds: an array with one place per lane. Place 0 heads the list
-// of storages that have no lane (lanes.js); place n holds the value of the storage on lane n.
+// A scope is the immutable frame that the root storage holds: an array with the value of each storage at that storage's index.
+// Index 0 heads the list of storages that have no index of their own (scope.js).
 /** @typedef {unknown[]} Scope */
 
 /** @type {any} */
@@ -10,17 +10,17 @@ const global = globalThis;
 const KEY = Symbol.for(keyOf("scope.1"));
 
 /**
- * The one real AsyncLocalStorage of the process. Its methods are pinned as they are now: `onescope/register` later
- * puts trip-wires on the prototype that must see every real storage but this one.
+ * Its methods are pinned as they are now: `onescope/register` later replaces those of the prototype, to notice every use of
+ * another storage of Node's own.
  *
  * @returns {import("node:async_hooks").AsyncLocalStorage<Scope | undefined>}
  */
-function createOne() {
-  const { AsyncLocalStorage } = real;
+function createRootStorage() {
+  const { AsyncLocalStorage } = nodeHooks;
   const storage = new AsyncLocalStorage(/** @type {any} */ ({ name: "onescope" }));
   const { getStore, enterWith, run, disable } = AsyncLocalStorage.prototype;
-  // Under async_hooks a new storage of Node 24 and later taxes every promise from now on, and one that is off does not. The
-  // first entry turns it on. Workers have no such thing, and refuse.
+  // Under async_hooks Node 24 and later enable a new storage, which taxes every promise from then on. Off, it waits for the
+  // first entry. Workers have nothing to disable, and refuse.
   try {
     disable.call(storage);
   } catch {}
@@ -33,8 +33,9 @@ function createOne() {
 }
 
 /**
- * The one real storage, under a key of its own so that copies of this module and an inspector find it.
+ * The one AsyncLocalStorage of Node's own that the process needs. It lies under a key of its own, where copies of this module
+ * and an inspector find it.
  *
- * @type {ReturnType<typeof createOne>}
+ * @type {ReturnType<typeof createRootStorage>}
  */
-export const one = (global[KEY] ??= createOne());
+export const rootStorage = (global[KEY] ??= createRootStorage());

@@ -2,37 +2,37 @@ import { shared } from "../util/shared.js";
 
 // Where a storage keeps its value inside a scope.
 //
-// A storage gets a lane (a place in the scope array) when it is first entered, not when it is made: storages that are
-// never used cost nothing. When a storage is collected its lane is used again. Scopes that are still alive may hold the
-// collected storage's value there, so the next owner of the lane wraps its values in a Box that names the owner, and
-// whatever is not its own box reads as unset.
+// A storage gets an index in the scope array when it is first entered, not when it is made: storages that are never used cost
+// nothing. Once a storage is collected, its index is used again. Scopes that are still alive may hold the collected
+// storage's value there, so the index's next owner wraps its values in a Box that names the owner, and reads everything else
+// as unset.
 //
-// A process with more storages in use than lanes keeps the rest in a linked list at place 0 of the scope. The list is
-// keyed by owner, so nothing stale can show; entering costs a walk over the entries, as it does in Node's own frames.
+// Storages beyond the last index go to a linked list at index 0 of the scope. The list is keyed by owner, so it never shows a
+// stale value; entering costs a walk over the entries, as it does in Node's own frames.
 
 /** @typedef {import("./root-storage.js").Scope} Scope */
 
-/** Storages with a lane of their own, per JavaScript thread. A scope is copied on entry, so this bounds the copy. */
-export const LANES = 64;
+/** Longest scope. A scope is copied on entry, so this bounds the copy. */
+export const MAX_SCOPE_LENGTH = 64;
 
-/** List length from which an entry first drops what collected storages left behind. */
+/** List length from which an entry first removes the values of collected storages. */
 const SWEEP_FROM = 32;
 
-/** What a scope starts with. Not frozen, for a frozen array is sliced ten times slower. */
+/** What a scope starts with. Not frozen: slicing a frozen array takes ten times as long. */
 const BLANK = [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined];
 
-/** Names the storage that wrote a value; `gone` once that storage was collected. */
+/** Identifies the storage that wrote a value; `gone` once that storage was collected. */
 export class Owner {
   constructor() {
     /** 0: in the list */
-    this.lane = 0;
-    /** the lane was somebody else's before */
+    this.index = 0;
+    /** the index had another owner before */
     this.boxed = false;
     this.gone = false;
   }
 }
 
-/** A value on a lane that had another owner before. */
+/** A value at an index that had another owner before. */
 export class Box {
   /**
    * @param {Owner} owner
@@ -44,7 +44,7 @@ export class Box {
   }
 }
 
-/** An entry of the list: immutable, shared by all scopes that were forked from the one that made it. */
+/** An entry of the list: immutable, shared by all scopes that were copied from the one that it was made for. */
 class Entry {
   /**
    * @param {Owner} owner
@@ -67,51 +67,51 @@ function lengthOf(list) {
   return list === undefined ? 0 : list.length;
 }
 
-const state = shared("lanes", () => {
-  const lanes = {
-    /** next lane that nobody had yet */
+const indexes = shared("indexes", () => {
+  const indexes = {
+    /** the next index that had no owner yet */
     fresh: 1,
-    /** @type {number[]} */
+    /** @type {number[]} those of collected storages */
     free: [],
     /** storages entered at least once and not collected */
     used: 0,
     /** @type {FinalizationRegistry<Owner>} */
     collected: new FinalizationRegistry((owner) => {
       owner.gone = true;
-      lanes.used--;
-      if (owner.lane !== 0) lanes.free.push(owner.lane);
+      indexes.used--;
+      if (owner.index !== 0) indexes.free.push(owner.index);
     }),
   };
-  return lanes;
+  return indexes;
 });
 
 /**
- * Gives a storage its place.
+ * Gives a storage its index, or a place in the list.
  *
  * @param {object} storage
  * @returns {Owner}
  */
 export function claim(storage) {
   const owner = new Owner();
-  const recycled = state.free.pop();
+  const recycled = indexes.free.pop();
   if (recycled !== undefined) {
-    owner.lane = recycled;
+    owner.index = recycled;
     owner.boxed = true;
-  } else if (state.fresh < LANES) {
-    owner.lane = state.fresh++;
+  } else if (indexes.fresh < MAX_SCOPE_LENGTH) {
+    owner.index = indexes.fresh++;
   }
-  state.used++;
-  state.collected.register(storage, owner);
+  indexes.used++;
+  indexes.collected.register(storage, owner);
   return owner;
 }
 
-/** How many storages of this thread hold a place: each would be a real one without onescope. */
+/** Storages of this thread that have an index or a place in the list: without onescope each would be one of Node's own. */
 export function storagesInUse() {
-  return state.used;
+  return indexes.used;
 }
 
 /**
- * What the scope stores for an owner, `undefined` if nothing. May be another owner's left-over on a boxed lane.
+ * What the scope stores for an owner, `undefined` if nothing. At a boxed index it may be a former owner's value.
  *
  * @param {Scope | undefined} scope
  * @param {Owner} owner
@@ -119,7 +119,7 @@ export function storagesInUse() {
  */
 export function readStored(scope, owner) {
   if (scope === undefined) return undefined;
-  return owner.lane !== 0 ? scope[owner.lane] : readEntry(scope, owner);
+  return owner.index !== 0 ? scope[owner.index] : readEntry(scope, owner);
 }
 
 /**
@@ -132,16 +132,16 @@ export function readStored(scope, owner) {
  */
 export function withStored(scope, owner, stored) {
   const next = scope === undefined ? BLANK.slice() : scope.slice();
-  const lane = owner.lane;
-  if (lane === 0) {
+  const index = owner.index;
+  if (index === 0) {
     next[0] = withEntry(/** @type {Entry | undefined} */ (next[0]), owner, stored);
   } else {
     // Filled up to a whole step: an array with holes would read slower for good, and one grown by a single place is
     // copied twice.
-    while (next.length <= lane) {
+    while (next.length <= index) {
       next.push(undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined);
     }
-    next[lane] = stored;
+    next[index] = stored;
   }
   return next;
 }

@@ -1,9 +1,8 @@
 import { copies } from "../util/copies.js";
 import { shared } from "../util/shared.js";
-import { call, ways } from "./entry.js";
-import { mode } from "./mode.js";
-import { real } from "./node-storage.js";
-import { one } from "./root-storage.js";
+import { call, entry } from "./entry.js";
+import { mode, nodeHooks } from "./node-hooks.js";
+import { rootStorage } from "./root-storage.js";
 import { Box, claim, Owner, readStored, withStored } from "./scope.js";
 import { bindCallback } from "./snapshot.js";
 
@@ -12,18 +11,18 @@ import { bindCallback } from "./snapshot.js";
 /** What a scope stores for a storage that was entered with `undefined`: a value, and not the same as unset. */
 const VOID = Symbol("undefined");
 
-/** What `run` passes on when it got no arguments for the function. */
+/** The arguments of a function that `run` got none for. */
 const NO_ARGS = /** @type {unknown[]} */ ([]);
 
 /** Slots made in this thread so far, also those that were never entered. */
 export const tally = shared("storageTally", () => ({ made: 0 }));
 
 /** Owner of every storage that was never entered: no scope holds anything for it. */
-const NOBODY = new Owner();
+const UNCLAIMED = new Owner();
 
 /**
- * An AsyncLocalStorage whose value is a slot of the one real storage. It does what this Node's own class does in this
- * process's propagation mode, and costs nothing per `await` (async_hooks) and per `run` (frames) of others.
+ * An AsyncLocalStorage whose value is a slot of the root storage. It does what this Node's own class does in this process's
+ * propagation mode, and costs nothing per `await` (async_hooks) and per `run` (frames) of others.
  *
  * Not a subclass by construction: under async_hooks Node's constructor already enables the new storage, which taxes
  * every promise from then on. The prototype chain is the same, so `instanceof AsyncLocalStorage` holds, and what Node
@@ -33,10 +32,10 @@ const NOBODY = new Owner();
  */
 class SlotStorageClass {
   /** @type {Owner} */
-  #owner = NOBODY;
-  /** the owner's lane, 0 when it has none: the one load that `getStore` needs */
-  #lane = 0;
-  /** a scope may hold a former owner's value on this lane */
+  #owner = UNCLAIMED;
+  /** the owner's index, 0 when it has none: the one load that `getStore` needs */
+  #index = 0;
+  /** a scope may hold a former owner's value at this index */
   #boxed = false;
   /** @type {T | undefined} */
   #default = undefined;
@@ -54,10 +53,11 @@ class SlotStorageClass {
     tally.made++;
     if (!mode.options || options === undefined) return;
     // Node's own check, so that a wrong argument fails as it does there.
-    if (options === null || typeof options !== "object" || Array.isArray(options)) new real.AsyncLocalStorage(options);
+    if (options === null || typeof options !== "object" || Array.isArray(options))
+      new nodeHooks.AsyncLocalStorage(options);
     this.#default = options.defaultValue;
     if (options.name !== undefined) this.#name = `${options.name}`;
-    if (!mode.frames && this.#default !== undefined) this.#birthplace = real.executionAsyncResource();
+    if (!mode.frames && this.#default !== undefined) this.#birthplace = nodeHooks.executionAsyncResource();
   }
 
   get name() {
@@ -66,21 +66,21 @@ class SlotStorageClass {
 
   /** @returns {T | undefined} */
   getStore() {
-    const lane = this.#lane;
-    if (lane !== 0) {
-      const scope = one.getStore();
-      const stored = scope === undefined ? undefined : scope[lane];
+    const index = this.#index;
+    if (index !== 0) {
+      const scope = rootStorage.getStore();
+      const stored = scope === undefined ? undefined : scope[index];
       return stored !== undefined && stored !== VOID && !this.#boxed ? /** @type {T} */ (stored) : this.#decode(stored);
     }
-    return this.#decode(this.#owner === NOBODY ? undefined : readStored(one.getStore(), this.#owner));
+    return this.#decode(this.#owner === UNCLAIMED ? undefined : readStored(rootStorage.getStore(), this.#owner));
   }
 
   /**
-   * Calls `fn` with the storage set to `store`, as Node does: straight through if nothing changes, and through methods that
-   * a subclass or an agent has put in the place of this class's.
+   * Calls `fn` with the storage set to `store`, as Node does: directly if nothing changes, and through the methods of a
+   * subclass or an agent that replaced this class's.
    *
-   * The plain way is written out here, which saves stack and time. Leaving takes at most the stack that entering took, so
-   * that it cannot overflow where that did not.
+   * The plain strategy is written out here, which saves stack and time. Leaving takes at most the stack that entering took,
+   * so that it cannot overflow where that did not.
    *
    * @param {T} store
    * @param {(...args: any[]) => any} fn is called with what follows it, read from `arguments`: a rest parameter costs 5 % of a
@@ -90,29 +90,30 @@ class SlotStorageClass {
     const args = arguments.length > 2 ? Array.prototype.slice.call(arguments, 2) : NO_ARGS;
     const isHooked = this.enterWith !== enterWith || this.getStore !== getStore;
     if (isHooked && mode.frames && mode.enters) return this.#runHooked(store, fn, args);
-    if (this.#owner === NOBODY) this.#claim();
-    const prior = one.getStore();
+    if (this.#owner === UNCLAIMED) this.#claim();
+    const prior = rootStorage.getStore();
     const before = isHooked ? this.getStore() : this.#decode(readStored(prior, this.#owner));
     if (Object.is(before, store)) return call(fn, null, args);
     if (this.#disabled) this.#enable();
     const next = withStored(prior, this.#owner, this.#encode(store));
-    if (ways.enter !== undefined && ways.level < ways.levels) return ways.enter(next, prior, this.#owner, fn, args);
-    one.enterWith(next);
+    if (entry.enter !== undefined && entry.level < entry.rootLevels)
+      return entry.enter(next, prior, this.#owner, fn, args);
+    rootStorage.enterWith(next);
     try {
       return args === NO_ARGS ? fn.call(null) : Reflect.apply(fn, null, args);
     } finally {
-      // Puts back what this storage held, and leaves alone what others entered meanwhile.
-      const now = one.getStore();
+      // Restores what this storage held, and leaves alone what others entered meanwhile.
+      const now = rootStorage.getStore();
       const back = this.#birthplace === undefined ? prior : this.#withoutDefault(prior);
-      one.enterWith(now === next ? back : withStored(now, this.#owner, readStored(back, this.#owner)));
+      rootStorage.enterWith(now === next ? back : withStored(now, this.#owner, readStored(back, this.#owner)));
     }
   }
 
   /** @param {T} store */
   enterWith(store) {
-    if (this.#owner === NOBODY) this.#claim();
+    if (this.#owner === UNCLAIMED) this.#claim();
     if (this.#disabled) this.#enable();
-    one.enterWith(withStored(one.getStore(), this.#owner, this.#encode(store)));
+    rootStorage.enterWith(withStored(rootStorage.getStore(), this.#owner, this.#encode(store)));
   }
 
   /**
@@ -122,39 +123,39 @@ class SlotStorageClass {
   exit(fn, ...args) {
     if (mode.frames) return Reflect.apply(this.run, this, [undefined, fn, ...args]);
     if (this.#disabled) return Reflect.apply(fn, null, args);
-    if (this.#owner === NOBODY) {
+    if (this.#owner === UNCLAIMED) {
       if (this.#origin === undefined) return Reflect.apply(fn, null, args);
       this.#claim();
     }
-    // An adopted storage's older value would show through an unset slot.
+    // Through an unset slot an adopted storage's older value would show.
     const hidden = this.#origin === undefined ? undefined : this.#encode(undefined);
-    const prior = one.getStore();
+    const prior = rootStorage.getStore();
     const next = withStored(prior, this.#owner, hidden);
-    one.enterWith(next);
+    rootStorage.enterWith(next);
     try {
       return Reflect.apply(fn, null, args);
     } finally {
       // Under async_hooks what `fn` entered stays entered.
-      const now = one.getStore();
-      if (now === next) one.enterWith(prior);
+      const now = rootStorage.getStore();
+      if (now === next) rootStorage.enterWith(prior);
       else if (readStored(now, this.#owner) === hidden) {
-        one.enterWith(withStored(now, this.#owner, readStored(prior, this.#owner)));
+        rootStorage.enterWith(withStored(now, this.#owner, readStored(prior, this.#owner)));
       }
     }
   }
 
   disable() {
-    const scope = one.getStore();
+    const scope = rootStorage.getStore();
     if (!mode.frames) {
       this.#disabled = true;
-      // The fast path of `getStore` does not ask whether the storage is on.
-      this.#lane = 0;
+      // The fast path of `getStore` does not check whether the storage is disabled.
+      this.#index = 0;
     }
-    if (this.#owner === NOBODY || scope === undefined) return;
+    if (this.#owner === UNCLAIMED || scope === undefined) return;
     const without = withStored(scope, this.#owner, undefined);
     // Everything that was started in the current frame shares it and loses the value too, hence in place; a run that
     // is still open must see that its scope changed, hence a scope of another identity.
-    one.enterWith(without);
+    rootStorage.enterWith(without);
     scope.splice(0, scope.length, ...without);
   }
 
@@ -164,24 +165,24 @@ class SlotStorageClass {
    * @returns {F}
    */
   static bind(fn) {
-    if (!ways.sealed || typeof fn !== "function") return real.AsyncLocalStorage.bind(fn);
+    if (!entry.allSlots || typeof fn !== "function") return nodeHooks.AsyncLocalStorage.bind(fn);
     return bindCallback(fn);
   }
 
   /** @returns {<R, A extends any[]>(fn: (...args: A) => R, ...args: A) => R} */
   static snapshot() {
-    if (!ways.sealed) {
+    if (!entry.allSlots) {
       // What Node's own snapshot holds, without the bound function around it, which costs ten times as much to make.
-      const resource = new real.AsyncResource("onescope.snapshot");
+      const resource = new nodeHooks.AsyncResource("onescope.snapshot");
       return (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
     }
-    const held = ways.hold();
-    return (fn, ...args) => ways.resume(held, fn, undefined, args);
+    const captured = entry.capture();
+    return (fn, ...args) => entry.resume(captured, fn, undefined, args);
   }
 
   #claim() {
     this.#owner = claim(this);
-    this.#lane = this.#owner.lane;
+    this.#index = this.#owner.index;
     this.#boxed = this.#owner.boxed;
   }
 
@@ -205,12 +206,12 @@ class SlotStorageClass {
   #unset() {
     if (this.#origin !== undefined) return this.#origin();
     if (this.#birthplace === undefined || this.#disabled) return this.#default;
-    // Under async_hooks a default shows only in resources older than the storage; we know one of those.
-    return real.executionAsyncResource() === this.#birthplace ? this.#default : undefined;
+    // Under async_hooks a default shows only in resources older than the storage; one of those is known.
+    return nodeHooks.executionAsyncResource() === this.#birthplace ? this.#default : undefined;
   }
 
   /**
-   * Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, which hides the default from then
+   * Under async_hooks a resource keeps an explicit `undefined` where a run found nothing, and the default is hidden from then
    * on.
    *
    * @param {Scope | undefined} scope
@@ -241,15 +242,15 @@ class SlotStorageClass {
 
   #enable() {
     this.#disabled = false;
-    this.#lane = this.#owner.lane;
+    this.#index = this.#owner.index;
   }
 
-  // What the package's other modules need of a storage's inside, and users do not.
+  // What other modules of the package need of a storage's private state.
   static friends = {
     /**
-     * A slot for a real storage that is taken over: where no scope holds a value, the real one's shows through.
+     * A slot for a storage of Node's own that is adopted: where no scope holds a value, that storage's shows through.
      *
-     * @param {() => unknown} origin
+     * @param {() => unknown} origin its `getStore`
      */
     adopting(origin) {
       const slot = new SlotStorageClass();
@@ -258,14 +259,14 @@ class SlotStorageClass {
     },
 
     /**
-     * Gives a storage its place now.
+     * Gives a storage its index now.
      *
      * @param {SlotStorageClass<any>} storage
-     * @returns {number} its lane, if whatever a scope has there is its own; else -1
+     * @returns {number} -1 where a scope can hold another storage's value at its index, or it has none
      */
-    claimLane(storage) {
-      if (storage.#owner === NOBODY) storage.#claim();
-      return storage.#lane === 0 || storage.#boxed ? -1 : storage.#lane;
+    claimIndex(storage) {
+      if (storage.#owner === UNCLAIMED) storage.#claim();
+      return storage.#index === 0 || storage.#boxed ? -1 : storage.#index;
     },
 
     /**
@@ -277,41 +278,41 @@ class SlotStorageClass {
      * @returns {R}
      */
     exitAll(storages, fn) {
-      const prior = one.getStore();
+      const prior = rootStorage.getStore();
       /** @type {Array<[Owner, unknown]>} */
       const left = [];
       let next = prior;
       for (const storage of storages) {
         if (storage.getStore() === undefined) continue;
-        if (storage.#owner === NOBODY) storage.#claim();
+        if (storage.#owner === UNCLAIMED) storage.#claim();
         left.push([storage.#owner, readStored(prior, storage.#owner)]);
         next = withStored(next, storage.#owner, storage.#encode(undefined));
       }
       if (next === prior) return fn();
-      if (!mode.enters) return one.run(next, fn);
-      one.enterWith(next);
+      if (!mode.enters) return rootStorage.run(next, fn);
+      rootStorage.enterWith(next);
       try {
         return fn();
       } finally {
-        const now = one.getStore();
+        const now = rootStorage.getStore();
         let back = now;
         if (now === next) back = prior;
         else for (const [owner, stored] of left) back = withStored(back, owner, stored);
-        one.enterWith(back);
+        rootStorage.enterWith(back);
       }
     },
   };
 }
 
-/** This class's own, to notice where somebody has put others in their place. */
+/** This class's own methods, to notice where others replaced them. */
 const { getStore, enterWith } = SlotStorageClass.prototype;
 
-export const { SlotStorage, adopting, claimLane, exitAll } = shared("SlotStorage", () => {
+export const { SlotStorage, adopting, claimIndex, exitAll } = shared("SlotStorage", () => {
   const { friends } = SlotStorageClass;
-  // Not for users, who see this class as `AsyncLocalStorage` under `onescope/register`.
+  // Hidden from users, who see this class as `AsyncLocalStorage` under `onescope/register`.
   Reflect.deleteProperty(SlotStorageClass, "friends");
-  Object.setPrototypeOf(SlotStorageClass, real.AsyncLocalStorage);
-  Object.setPrototypeOf(SlotStorageClass.prototype, real.AsyncLocalStorage.prototype);
+  Object.setPrototypeOf(SlotStorageClass, nodeHooks.AsyncLocalStorage);
+  Object.setPrototypeOf(SlotStorageClass.prototype, nodeHooks.AsyncLocalStorage.prototype);
   Object.defineProperty(SlotStorageClass, "name", { value: "SlotStorage" });
   copies.classes.add(SlotStorageClass);
   return { SlotStorage: SlotStorageClass, ...friends };

@@ -1,21 +1,20 @@
-import { ways } from "./entry.js";
+import { entry } from "./entry.js";
 
 /**
  * Binds a function to the current scope as `AsyncLocalStorage.bind` binds one to the current context: the caller's
- * `this` and arguments pass through, and `length` is the function's own, because callers tell handlers apart by it
- * (an Express error handler has four parameters).
+ * `this` and arguments pass through, and `length` is the function's own, because Express and others tell handlers apart by it.
  *
  * @template {(...args: any[]) => any} F
  * @param {F} fn
  * @returns {F}
  */
 export function bindCallback(fn) {
-  const held = ways.hold();
+  const captured = entry.capture();
   /**
    * @param {unknown} self
    * @param {unknown[]} args
    */
-  const call = (self, args) => ways.resume(held, fn, self, args);
+  const call = (self, args) => entry.resume(captured, fn, self, args);
   /** @type {any} */
   let bound;
   // A function literal with the right number of parameters is several times cheaper than defining `length`.

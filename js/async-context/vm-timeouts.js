@@ -1,8 +1,8 @@
 import vm from "node:vm";
-import { ways } from "./entry.js";
+import { entry } from "./entry.js";
 
 /**
- * Takes the plain way from the first time that code is run under a time limit, or until SIGINT: where Node terminates it, no
+ * Enters scopes plainly from the first time that code runs under a time limit, or until SIGINT: where Node terminates it, no
  * `finally` runs.
  */
 export function watchTerminations() {
@@ -27,7 +27,7 @@ export function watchTerminations() {
       const { timeout, breakOnSigint } = args[at] ?? {};
       if (timeout !== undefined || breakOnSigint) {
         for (const restore of undo) restore();
-        ways.rule({ terminates: true });
+        entry.configure({ terminates: true });
       }
       return Reflect.apply(original, this, args);
     };

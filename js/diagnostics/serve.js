@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { threadLeaks } from "../leaks/leaks.js";
 import { isTracking } from "../leaks/sentinels.js";
 import { nativeOnly } from "../store/native-only.js";
@@ -73,7 +73,7 @@ export function serve(options) {
 function handleOf(diagnostics, settings) {
   threadBlock();
   const start = () => diagnostics.diagnosticsStart(settings, answerLeaks(diagnostics));
-  const { address, port, moved, joined, alike } = ways.outside(start);
+  const { address, port, moved, joined, alike } = entry.runOutside(start);
   const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
   if (moved !== undefined) {
     const message = `onescope's serve() listens on ${url}, because port ${settings.port} is refused (${moved}); set port to a free one, or to 0`;

@@ -1,5 +1,5 @@
 import { constants, PerformanceObserver } from "node:perf_hooks";
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { shared } from "../util/shared.js";
 
 // When the engine last collected everything. A minor collection looks at young objects only, and a full one may have looked
@@ -24,7 +24,7 @@ export function watchMajors(onMajor) {
     }
   });
   // Outside every scope: the observer lasts, and must not hold a request.
-  ways.outside(() => observer.observe({ entryTypes: ["gc"] }));
+  entry.runOutside(() => observer.observe({ entryTypes: ["gc"] }));
   return observer;
 }
 

@@ -1,7 +1,7 @@
 // Composes the store with the features, as src/process.rs does: the store knows none of them. In Workers, package.json's
 // condition `workerd` puts workerd.js in the place of this file.
 
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { hooks } from "../store/hooks.js";
 import { shared } from "../util/shared.js";
 
@@ -29,7 +29,7 @@ hooks.attached = ({ watchdog, recorder }) => {
     watchdog.follow(follow);
     if (watchdog.beating() || recorder.recording()) follow();
   };
-  ways.outside(start);
+  entry.runOutside(start);
 };
 
 /**
@@ -51,7 +51,7 @@ export function attachSoon() {
       }
     };
     // Not an immediate: one that keeps no thread alive does not wake an idle event loop.
-    ways.outside(() => setTimeout(attach, 1).unref());
+    entry.runOutside(() => setTimeout(attach, 1).unref());
     return true;
   });
 }

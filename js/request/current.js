@@ -1,6 +1,6 @@
 import { adopt, slotBehind } from "../async-context/adopt.js";
-import { one } from "../async-context/root-storage.js";
-import { claimLane, SlotStorage } from "../async-context/slot-storage.js";
+import { rootStorage } from "../async-context/root-storage.js";
+import { claimIndex, SlotStorage } from "../async-context/slot-storage.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { copies } from "../util/copies.js";
 import { shared } from "../util/shared.js";
@@ -8,7 +8,7 @@ import { shared } from "../util/shared.js";
 const NAME = "vinext.unifiedRequestContext.als";
 const KEY = Symbol.for(NAME);
 
-/** A copy with another layout has its contexts under vinext's key. This one could not read them, so it has a storage of its own. */
+/** A copy with another layout keeps its contexts under vinext's key. This one cannot read them, so it has a storage of its own. */
 export const requestStorageIsApart = (copies.requests ??= LAYOUT.hash) !== LAYOUT.hash;
 
 /**
@@ -21,7 +21,7 @@ export const requestStorage = shared("requestStorage", () => {
     ? new SlotStorage({ name: NAME })
     : (global[KEY] ??= new SlotStorage({ name: NAME }));
   adopt(storage);
-  // One that vinext made can be a slot of another layout, and stays that.
+  // One that vinext made can be a slot of another layout, and stays so.
   return /** @type {import("node:async_hooks").AsyncLocalStorage<any>} */ (
     /** @type {unknown} */ (slotBehind(storage) ?? storage)
   );
@@ -29,22 +29,22 @@ export const requestStorage = shared("requestStorage", () => {
 
 const isSlot = requestStorage instanceof SlotStorage;
 
-const lane = shared("requestLane", () => (isSlot ? claimLane(/** @type {any} */ (requestStorage)) : -1));
+const index = shared("requestIndex", () => (isSlot ? claimIndex(/** @type {any} */ (requestStorage)) : -1));
 
-/** Not taken over from a storage that was there, so outside every scope there is no request. */
+/** Not adopted from an older storage, so outside every scope there is no request. */
 export const requestStorageIsOwn =
   isSlot && (requestStorageIsApart || /** @type {any} */ (globalThis)[KEY] === requestStorage);
 
 /**
- * The current request context, as `requestStorage.getStore()` gives it, with the checks left out that a storage with a
- * lane of its own does not need. vinext's shims ask for it up to a hundred times a request.
+ * The current request context, as `requestStorage.getStore()` gives it, without the checks that a storage with an index of
+ * its own does not need. vinext's shims read it up to a hundred times a request.
  *
  * @returns {any} `undefined` outside a request
  */
 export function currentRequest() {
-  const scope = one.getStore();
-  // Where the storage was taken over, the value of a scope that was entered before shows through it.
+  const scope = rootStorage.getStore();
+  // Through an adopted storage shows the value of a scope that was entered before.
   if (scope === undefined && requestStorageIsOwn) return undefined;
-  const stored = scope === undefined ? undefined : scope[lane];
+  const stored = scope === undefined ? undefined : scope[index];
   return typeof stored === "object" ? stored : requestStorage.getStore();
 }

@@ -1,4 +1,4 @@
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, Family, Values } from "../generated/context-fields.js";
 import { SLOTS } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
@@ -167,7 +167,7 @@ let queue = [];
 /** @param {Context} root */
 function enqueue(root) {
   // Outside every scope, lest the turn after holds on to the request that happened to close first.
-  if (queue.push(root) === 1) ways.outside(() => setImmediate(flush));
+  if (queue.push(root) === 1) entry.runOutside(() => setImmediate(flush));
 }
 
 function flush() {

@@ -1,4 +1,4 @@
-import { one } from "../async-context/root-storage.js";
+import { rootStorage } from "../async-context/root-storage.js";
 import { shared } from "../util/shared.js";
 
 // Work that is known from outside vinext: an HTTP request, or a call of `with`. Its storage exists only once somebody
@@ -20,15 +20,15 @@ import { shared } from "../util/shared.js";
 export const tracking = shared("tracking", () => ({
   /** @type {InstanceType<typeof import("../async-context/slot-storage.js").SlotStorage<Tracked>> | undefined} */
   storage: undefined,
-  /** where a scope holds it, -1 while that is not one place */
-  lane: -1,
+  /** its index in every scope, -1 while it has none of its own */
+  index: -1,
 }));
 
 /** @returns {Tracked | undefined} the innermost tracked work that runs here, whether it is over or not */
 export function currentTracked() {
-  const { storage, lane } = tracking;
+  const { storage, index } = tracking;
   if (storage === undefined) return undefined;
-  if (lane < 0) return storage.getStore();
-  const scope = one.getStore();
-  return scope === undefined ? undefined : /** @type {Tracked | undefined} */ (scope[lane]);
+  if (index < 0) return storage.getStore();
+  const scope = rootStorage.getStore();
+  return scope === undefined ? undefined : /** @type {Tracked | undefined} */ (scope[index]);
 }

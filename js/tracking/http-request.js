@@ -1,4 +1,4 @@
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { OTHER } from "../store/kind.js";
 import { PATH_LABEL } from "../store/label.js";
@@ -64,7 +64,7 @@ export class HttpRequest {
     }
     advance(this, RESPONDED);
     // Outside every scope: otherwise the callback would keep alive the request whose response ended first.
-    if (responded.push(this) === 1) ways.outside(closeLater);
+    if (responded.push(this) === 1) entry.runOutside(closeLater);
   }
 }
 

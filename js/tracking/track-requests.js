@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { mode } from "../async-context/mode.js";
+import { mode } from "../async-context/node-hooks.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
 import { HttpRequest } from "./http-request.js";

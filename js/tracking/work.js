@@ -1,4 +1,4 @@
-import { claimLane, SlotStorage } from "../async-context/slot-storage.js";
+import { claimIndex, SlotStorage } from "../async-context/slot-storage.js";
 import { STATES } from "../generated/slot-table.js";
 import { OTHER } from "../store/kind.js";
 import { encodeLabel, writeName } from "../store/label.js";
@@ -28,7 +28,7 @@ class Work {
 export function trackedStorage() {
   if (tracking.storage === undefined) {
     tracking.storage = new SlotStorage({ name: "onescope.tracked" });
-    tracking.lane = claimLane(tracking.storage);
+    tracking.index = claimIndex(tracking.storage);
   }
   return tracking.storage;
 }

@@ -7,9 +7,9 @@ import { LAYOUT } from "../generated/slot-table.js";
  * @typedef {object} Copies
  * @property {{ layout: string, path: string }[]} list one for each layout, in the order in which they loaded
  * @property {(() => void)[]} meet called when another layout joins
- * @property {Record<string, any>} real Node's own classes and functions, as the first copy found them
+ * @property {Record<string, any>} nodeHooks exports of `node:async_hooks`, as the first copy found them
  * @property {WeakSet<object>} classes the class of slots of each layout
- * @property {WeakMap<object, string>} taken real storages that were taken over, and the layout that has them
+ * @property {WeakMap<object, string>} adopted storages of Node's own class that became slots in place, by layout
  * @property {string} [requests] the layout whose request contexts lie in the storage under vinext's own key
  * @property {string} [registered] the layout whose class is in the place of Node's
  * @property {string} [recording] the layout that records the process
@@ -22,9 +22,9 @@ const global = globalThis;
 export const copies = (global[Symbol.for("onescope.copies.1")] ??= {
   list: [],
   meet: [],
-  real: {},
+  nodeHooks: {},
   classes: new WeakSet(),
-  taken: new WeakMap(),
+  adopted: new WeakMap(),
 });
 
 if (!copies.list.some(({ layout }) => layout === LAYOUT.hash)) {
@@ -56,7 +56,7 @@ export function hasOthers() {
  */
 export function isOthers(storage) {
   if (!hasOthers() || typeof storage !== "object" || storage === null) return false;
-  const layout = copies.taken.get(storage);
+  const layout = copies.adopted.get(storage);
   if (layout !== undefined) return layout !== LAYOUT.hash;
   for (let at = Object.getPrototypeOf(storage); at !== null; at = Object.getPrototypeOf(at)) {
     const made = Object.hasOwn(at, "constructor") ? at.constructor : undefined;

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { moveThread, threadBlock, threadNumber } from "../store/records.js";
@@ -80,7 +80,7 @@ function startBeat() {
     block[INSPECTOR_PORT] = port();
     block[BEAT] = block[CLOCK];
   };
-  const stopTimers = ways.outside(() => {
+  const stopTimers = entry.runOutside(() => {
     const timer = setInterval(beat, BEAT_MS).unref();
     // Until the first beat nothing can be reported. The immediate ends the current turn, but does not wake an idle event
     // loop; the timer does.

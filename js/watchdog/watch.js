@@ -1,4 +1,4 @@
-import { ways } from "../async-context/entry.js";
+import { entry } from "../async-context/entry.js";
 import { nativeOnly } from "../store/native-only.js";
 import { threadBlock } from "../store/records.js";
 import { nothing, startUnlessRefused } from "../store/start.js";
@@ -68,7 +68,7 @@ export function watch(options) {
 function startOn(watchdog, settings, onStall) {
   threadBlock();
   const start = () => watchdog.watchStart(settings, deliverTo(onStall));
-  ways.outside(start);
+  entry.runOutside(start);
   try {
     follow();
     return { helper: settings.stacks ? startHelper() : undefined };

@@ -2,11 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { statSync } from "node:fs";
 import manifest from "../../../package.json" with { type: "json" };
 import { slotBehind } from "../../async-context/adopt.js";
-import { ways } from "../../async-context/entry.js";
-import { mode } from "../../async-context/mode.js";
-import { real } from "../../async-context/node-storage.js";
-import { one } from "../../async-context/root-storage.js";
-import { LANES } from "../../async-context/scope.js";
+import { entry } from "../../async-context/entry.js";
+import { mode, nodeHooks } from "../../async-context/node-hooks.js";
+import { rootStorage } from "../../async-context/root-storage.js";
+import { MAX_SCOPE_LENGTH } from "../../async-context/scope.js";
 import { SlotStorage } from "../../async-context/slot-storage.js";
 import { createFallback } from "../../store/js-backend/index.js";
 import { loadNative } from "../../store/native/load.js";
@@ -44,7 +43,7 @@ export async function examine(folder) {
     propagation,
     storages: examineStorages(),
     limits: {
-      storagesWithAPlace: LANES - 1,
+      storagesWithAPlace: MAX_SCOPE_LENGTH - 1,
       ...Object.fromEntries((backend.loaded ?? createFallback([])).limits().map(({ name, value }) => [name, value])),
     },
     vinext: await examineVinext(folder),
@@ -99,23 +98,23 @@ function describeAddon(native) {
 
 async function examinePropagation() {
   const registered = isRegistered();
-  const way = ways.name;
-  const others = ways.foreign ?? null;
+  const way = entry.strategy;
+  const others = entry.foreign ?? null;
   // Last of all, for it changes the process.
   await import("../../register.js");
   return {
     mode: mode.frames ? "AsyncContextFrame" : "async_hooks",
     register: registered,
     way,
-    wayWithRegister: ways.name,
+    wayWithRegister: entry.strategy,
     otherStoragesInUse: others,
-    frameReaders: ways.frameReaders,
+    frameReaders: entry.frameReaders,
   };
 }
 
 /** @returns {boolean} whether `onescope/register` was loaded before */
 function isRegistered() {
-  return AsyncLocalStorage !== real.AsyncLocalStorage && AsyncLocalStorage === /** @type {any} */ (SlotStorage);
+  return AsyncLocalStorage !== nodeHooks.AsyncLocalStorage && AsyncLocalStorage === /** @type {any} */ (SlotStorage);
 }
 
 /** Storages that this process has under a key of its global object, as frameworks and tracers keep theirs. */
@@ -125,7 +124,7 @@ function examineStorages() {
   for (const key of Object.getOwnPropertySymbols(globalThis)) {
     const storage = /** @type {any} */ (globalThis)[key];
     // The one that carries the slots is there in any case.
-    if (!(storage instanceof real.AsyncLocalStorage) || storage === one) continue;
+    if (!(storage instanceof nodeHooks.AsyncLocalStorage) || storage === rootStorage) continue;
     found[slotBehind(storage) === undefined ? "real" : "slots"].push(key.description ?? "");
   }
   return found;

@@ -1,7 +1,7 @@
 // What onescope takes from Node. In Workers, package.json's condition `workerd` puts workerd.js in the place of this file.
 
 import { isMainThread, threadId } from "node:worker_threads";
-import { ways } from "../../async-context/entry.js";
+import { entry } from "../../async-context/entry.js";
 import { LAYOUT } from "../../generated/slot-table.js";
 import { reading } from "../clock.js";
 
@@ -26,6 +26,6 @@ export function startClock(onTick, base = 0) {
     onTick();
   };
   tick();
-  ways.outside(() => setInterval(tick, LAYOUT.clockTickMs).unref());
+  entry.runOutside(() => setInterval(tick, LAYOUT.clockTickMs).unref());
   return clock;
 }
