@@ -230,7 +230,10 @@ export interface ServeOptions {
   port?: number;
   /** an IP address or `localhost`; default `127.0.0.1`. One that others can reach needs a token */
   host?: string;
-  /** what clients must know, 16 to 512 printable characters without spaces; they send `Authorization: Bearer TOKEN` */
+  /**
+   * what clients must send, as `Authorization: Bearer TOKEN` or as the password of HTTP Basic: 16 to 512 printable ASCII
+   * characters without spaces
+   */
   token?: string;
   /** milliseconds for which a thread may be stuck before `/livez` fails, at least 100; default 10 000 */
   stuckMs?: number;

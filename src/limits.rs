@@ -89,12 +89,6 @@ pub const REQUEST_HEAD_MS: u64 = 5000;
 /// Milliseconds that a connection to the diagnostics server lasts at most.
 pub const REQUEST_MS: u64 = 10_000;
 
-/// Bytes of the only body that the diagnostics server takes, the login form's.
-pub const LOGIN_BYTES: usize = 1024;
-
-/// Milliseconds that the login form may take once the request's head is there; a later one gets the status 408.
-pub const LOGIN_MS: u64 = 1000;
-
 /// Contexts that `/inflight` lists unless the request has a limit.
 pub const LISTED_DEFAULT: usize = 100;
 
@@ -103,9 +97,6 @@ pub const LISTED_MAX: usize = 500;
 
 /// Labels in each list of `/leaks`; `js/diagnostics/serve.js` has the same number. Further ones are only counted.
 pub const LEAK_ROWS: usize = 200;
-
-/// Characters of the diagnostics server's token, at least.
-pub const TOKEN_CHARS: usize = 16;
 
 /// Largest handle: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
 pub const HANDLE_MAX: u64 = (1 << 53) - 1;

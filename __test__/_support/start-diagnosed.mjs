@@ -48,7 +48,7 @@ export async function startDiagnosed({ flags = [], ...options } = {}) {
  * One request on a connection of its own.
  *
  * @param {string} url
- * @param {{ method?: string, headers?: Record<string, string>, body?: string }} [options]
+ * @param {{ method?: string, headers?: import("node:http").OutgoingHttpHeaders, body?: string }} [options]
  * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, text: string }>}
  */
 export function ask(url, { method = "GET", headers = {}, body } = {}) {

@@ -125,23 +125,77 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     }
   });
 
-  test("asks for the token, and says when contact is lost", async () => {
+  test("lets the browser ask for the token, and says when contact is lost", async () => {
     const token = "a-token-of-some-length";
     const locked = await startDiagnosed({ serve: { token }, watch: false });
-    const page = await browser.newPage();
-    await page.goto(locked.page);
-    assert.equal(await page.locator("table").count(), 0);
-    await page.getByLabel("Token").fill("nonsense");
-    await page.keyboard.press("Enter");
-    await page.getByRole("alert").waitFor();
-    await page.getByLabel("Token").fill(token);
-    await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("Process"));
-    assert.equal(page.url(), `${locked.page}/`);
-    assert.equal(await page.evaluate(() => document.cookie), "");
+    const show = async (/** @type {import("playwright-core").BrowserContextOptions} */ options, url = locked.page) => {
+      const page = await browser.newPage(options);
+      /** @type {string[]} */
+      const complaints = [];
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      const response = await page.goto(url);
+      return { page, complaints, status: response?.status() };
+    };
+    const contact = (/** @type {import("playwright-core").Page} */ page, /** @type {string} */ start) =>
+      page.waitForFunction((text) => document.querySelector("#contact")?.textContent?.startsWith(text), start);
+
+    const wrong = await show({ httpCredentials: { username: "me", password: "nonsense" } });
+    assert.equal(wrong.status, 401);
+    assert.match(String(await wrong.page.textContent("body")), /requires its token/);
+    await wrong.page.close();
+
+    const inAddress = await show({}, locked.page.replace("//", `//me:${token}@`));
+    await contact(inAddress.page, "Process");
+    await inAddress.page.close();
+
+    const { page, status, complaints } = await show({ httpCredentials: { username: "", password: token } });
+    assert.equal(status, 200);
+    await contact(page, "Process");
     await locked.stop();
-    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("No contact"));
+    await contact(page, "No contact");
     assert.equal(await page.locator("#contact").getAttribute("class"), "lost");
+    assert.deepEqual(complaints, []);
+
+    // Another server with another token: the page asks for that once, and no longer asks in the background.
+    const port = Number(new URL(locked.page).port);
+    const next = await startDiagnosed({ serve: { token: `${token}-2`, port, strict: true }, watch: false });
+    await page.waitForFunction(() => document.body.textContent?.includes("requires its token"));
     await page.close();
+    await next.stop();
+  });
+
+  test("shows nothing to pages of another origin, also if the browser knows the token", async () => {
+    const token = "a-token-of-some-length";
+    const locked = await startDiagnosed({ serve: { token }, watch: false });
+    const page = await browser.newPage({ httpCredentials: { username: "", password: token } });
+    await page.goto(locked.page);
+    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("Process"));
+    /** @type {Map<string, number>} */
+    const statuses = new Map();
+    page.on("response", (response) => statuses.set(response.url(), response.status()));
+    await page.goto(server.app);
+    const outcome = await page.evaluate(async (origin) => {
+      const fails = (/** @type {RequestInit} */ init) => fetch(`${origin}/counters`, init).then(() => false, () => true);
+      const image = new Image();
+      const failed = new Promise((resolve) => (image.onerror = () => resolve(true)) && (image.onload = () => resolve(false)));
+      image.src = `${origin}/icon.svg`;
+      const frame = document.createElement("iframe");
+      frame.src = `${origin}/metrics`;
+      document.body.append(frame);
+      await new Promise((resolve) => (frame.onload = resolve));
+      return [
+        await fails({ credentials: "include" }),
+        await fails({ credentials: "include", mode: "no-cors" }),
+        await failed,
+        frame.contentDocument,
+      ];
+    }, locked.page);
+    assert.deepEqual(outcome, [true, true, true, null]);
+    for (const [url, status] of statuses) {
+      if (url.startsWith(locked.page)) assert.equal(status, 403, url);
+    }
+    assert.equal(statuses.get(`${locked.page}/icon.svg`), 403);
+    await page.close();
+    await locked.stop();
   });
 });

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { isIP } from "node:net";
 import { entry } from "../async-context/entry.js";
 import { threadLeaks } from "../leaks/leaks.js";
@@ -56,8 +55,7 @@ export function serve(options) {
   }
   const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot answer while it is stuck");
   requirePermission("net", undefined, "serve()");
-  const session = randomBytes(32).toString("hex");
-  const settings = { address, port, token, session, stuckMs, strict };
+  const settings = { address, port, token, stuckMs, strict };
   const start = () => handleOf(diagnostics, settings);
   return (
     startUnlessRefused("serve()", strict, start) ?? { url: null, port: null, stop: nothing, [Symbol.dispose]: nothing }

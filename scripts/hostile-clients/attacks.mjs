@@ -81,7 +81,7 @@ export const ATTACKS = {
       const texts = [
         `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${"x".repeat(2 ** 20)}\r\n\r\n`,
         `GET /${"x".repeat(2 ** 20)} HTTP/1.1\r\nhost: localhost\r\n\r\n`,
-        `POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999999\r\n\r\n${"x".repeat(2 ** 20)}`,
+        `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999999\r\n\r\n${"x".repeat(2 ** 20)}`,
         `GET / HTTP/1.1\r\nhost: localhost\r\n${"x: y\r\n".repeat(2 ** 16)}\r\n`,
       ];
       for (const text of cycle(texts, target)) await exchange(target, text, tally);
@@ -93,19 +93,6 @@ export const ATTACKS = {
       while (!target.signal.aborted) {
         tally.sent++;
         await closed(open(target));
-      }
-    },
-  },
-  withheld: {
-    at: 70,
-    async attack(target, tally) {
-      while (!target.signal.aborted) {
-        tally.sent++;
-        const socket = open(
-          target,
-          "POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\ntoken=",
-        ).resume();
-        await closed(socket);
       }
     },
   },

@@ -1,2 +1,2 @@
-/** The token of the servers under attack. Hostile clients know it, to reach what costs most; and so there is a login to attack. */
+/** The token of the servers under attack. Hostile clients know it, to reach what costs most. */
 export const TOKEN = "hostile-clients-know-it";

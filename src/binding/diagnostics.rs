@@ -23,8 +23,6 @@ pub struct DiagnosticsOptions {
     pub port: u16,
     /// What clients must know, if anything.
     pub token: Option<String>,
-    /// Random text for the cookie of browsers that have shown the token.
-    pub session: String,
     /// Milliseconds for which a thread may be blocked before `/livez` fails.
     pub stuck_ms: u32,
     /// Refuse, rather than take another port or the server that is on.
@@ -56,7 +54,7 @@ pub fn diagnostics_start(
     ask_leaks: Function<'_, (), Unknown<'static>>,
 ) -> Result<DiagnosticsStarted> {
     let ask = callback(&ask_leaks)?;
-    let DiagnosticsOptions { address, port, token, session, stuck_ms, strict } = options;
+    let DiagnosticsOptions { address, port, token, stuck_ms, strict } = options;
     let refused = |error: std::net::AddrParseError| Error::Listen {
         address: address.clone(),
         reason: error.to_string(),
@@ -65,7 +63,6 @@ pub fn diagnostics_start(
         address: address.parse::<IpAddr>().map_err(refused)?,
         port,
         token,
-        session,
         stuck_ms: stuck_ms.into(),
         strict,
         owner: thread_id(env)?,

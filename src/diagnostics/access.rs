@@ -1,104 +1,85 @@
-//! Who may ask. Without a token: programs of this machine, and pages that came from here. With one: who knows it.
+//! Which requests pass. Without a token: those that use a loopback name of this machine. With one: those that carry it.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
-use http_body_util::{BodyExt, Limited};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use hyper::StatusCode;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use subtle::ConstantTimeEq;
-use tokio::time::timeout;
 
-use super::page;
-use super::respond::{Answer, content, refusal};
+use super::respond::{Answer, refusal};
 use super::server::Server;
-use crate::limits::{LOGIN_BYTES, LOGIN_MS};
 
-/// The path that takes the token from a form.
-pub const LOGIN: &str = "/login";
+/// Makes browsers ask their user for the token, and send it with every request from then on.
+const BASIC: HeaderValue = HeaderValue::from_static(r#"Basic realm="onescope", charset="UTF-8""#);
+const BEARER: HeaderValue = HeaderValue::from_static(r#"Bearer realm="onescope""#);
 
-/// What to answer to a request that may not pass; none for one that may.
+/// Set by scripts of a page, as by convention.
+const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+
+/// The error response to a request that may not pass; none for one that may.
 pub fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
-    let Some(token) = &server.settings.token else {
-        // A name that somebody pointed at this address would make a page of his as good as one of ours.
-        return (!names_loopback(request)).then(|| {
+    if is_cross_site(&request.headers) {
+        return Some(refusal(
+            StatusCode::FORBIDDEN,
+            "pages of other sites cannot load this; open the address itself",
+        ));
+    }
+    match &server.settings.token {
+        Some(token) => (!has_token(&request.headers, token)).then(|| unauthorized(&request.headers)),
+        // Any page could point a name of its own at this address, and would then be of the same origin.
+        None => (!names_loopback(request)).then(|| {
             refusal(
                 StatusCode::FORBIDDEN,
-                "this server answers under localhost and addresses of this machine only; set a token to use another name",
+                "without a token this server answers under localhost and loopback addresses only; set a token to use another name",
             )
-        });
-    };
-    let cookie = format!("{}={}", cookie_name(server), server.settings.session);
-    let known = bearer(&request.headers).is_some_and(|given| same(given, token))
-        || cookies(&request.headers).any(|given| same(given, &cookie));
-    (!known).then(|| unauthorized(request))
-}
-
-/// Waits for the form with the token.
-///
-/// # Errors
-/// What to answer where there is none.
-pub async fn form(server: &Server, body: Incoming) -> Result<Bytes, Answer> {
-    if server.settings.token.is_none() {
-        return Err(refusal(StatusCode::NOT_FOUND, "this server asks for no token"));
-    }
-    match timeout(Duration::from_millis(LOGIN_MS), Limited::new(body, LOGIN_BYTES).collect()).await {
-        Ok(Ok(form)) => Ok(form.to_bytes()),
-        Ok(Err(_)) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any token")),
-        Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time")),
+        }),
     }
 }
 
-/// Looks at the form; whoever knows the token gets a cookie and is sent to the page.
-pub fn login(server: &Server, form: &[u8]) -> Answer {
-    let given = form_urlencoded::parse(form).find(|(name, _)| name == "token").map(|(_, value)| value);
-    let known = given.zip(server.settings.token.as_ref());
-    if !known.is_some_and(|(given, token)| same(given.trim(), token)) {
-        return content(StatusCode::UNAUTHORIZED, page::HTML, page::login(true));
+fn unauthorized(headers: &HeaderMap) -> Answer {
+    let mut answer = refusal(
+        StatusCode::UNAUTHORIZED,
+        "this server requires its token: Authorization: Bearer TOKEN, or Basic with the token as the password",
+    );
+    // Our page reloads instead: a dialog would open at each of its requests, and close when that times out.
+    if !headers.contains_key(REQUESTED_WITH) {
+        answer.headers_mut().append(header::WWW_AUTHENTICATE, BASIC);
     }
-    let mut answer = content(StatusCode::SEE_OTHER, "text/plain", "");
-    let cookie =
-        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", cookie_name(server), server.settings.session);
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    answer.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/"));
+    answer.headers_mut().append(header::WWW_AUTHENTICATE, BEARER);
     answer
 }
 
-fn unauthorized(request: &Parts) -> Answer {
-    let mut answer = if request.uri.path() == "/" {
-        content(StatusCode::UNAUTHORIZED, page::HTML, page::login(false))
-    } else {
-        refusal(
-            StatusCode::UNAUTHORIZED,
-            "this server wants its token: Authorization: Bearer TOKEN, or open / in a browser",
-        )
-    };
-    answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    answer
+/// True for what a page of another site loads, with which browsers send a token that they know. Links may lead here.
+fn is_cross_site(headers: &HeaderMap) -> bool {
+    let value = |name| headers.get(name).map(HeaderValue::as_bytes);
+    value("sec-fetch-site").is_some_and(|site| ![&b"same-origin"[..], b"none"].contains(&site))
+        && value("sec-fetch-dest") != Some(b"document")
 }
 
-/// Browsers send cookies to all ports of a host, so each server has a name of its own for its.
-fn cookie_name(server: &Server) -> String {
-    format!("onescope_{}", server.address.port())
+/// Takes as long for a wrong token as for the right one, as far as its length goes.
+fn has_token(headers: &HeaderMap, token: &str) -> bool {
+    given_token(headers).is_some_and(|given| given.ct_eq(token.as_bytes()).into())
 }
 
-/// Takes as long for a wrong text as for the right one, as far as its length goes.
-fn same(given: &str, right: &str) -> bool {
-    given.as_bytes().ct_eq(right.as_bytes()).into()
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(';').map(str::trim))
+/// The token that a request carries: that of `Bearer`, or the password of `Basic`, whatever the user is.
+fn given_token(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    // Of several, a proxy may have checked another one than we would.
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let (scheme, credentials) = value.to_str().ok()?.split_once(' ')?;
+    let credentials = credentials.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(credentials.into());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = BASE64_STANDARD.decode(credentials).ok()?;
+    let colon = pair.iter().position(|byte| *byte == b':')?;
+    Some(pair[colon + 1..].to_vec())
 }
 
 /// True if every name that the request gives this server is one of this machine. It must give one.
@@ -124,6 +105,14 @@ fn is_loopback(authority: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn headers(given: &[(&'static str, &'static [u8])]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            headers.append(*name, HeaderValue::from_bytes(value).unwrap());
+        }
+        headers
+    }
+
     #[test]
     fn loopback_names() {
         for name in ["localhost", "LOCALHOST:9464", "127.0.0.1", "127.8.0.1:80", "[::1]", "[::1]:9464"] {
@@ -147,23 +136,60 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_compared_whole() {
-        assert!(same("secret", "secret"));
-        for wrong in ["", "secre", "secret2", "Secret"] {
-            assert!(!same(wrong, "secret"));
+    fn bearer_and_basic_carry_the_token() {
+        // Users: none, "ada", "é", and none for a token with colons.
+        for (value, token) in [
+            (&b"Bearer s3cret"[..], "s3cret"),
+            (b"bearer  s3cret ", "s3cret"),
+            (b"Basic OnMzY3JldA==", "s3cret"),
+            (b"BASIC  YWRhOnMzY3JldA== ", "s3cret"),
+            (b"Basic w6k6czNjcmV0", "s3cret"),
+            (b"Basic OmE6Yjo=", "a:b:"),
+        ] {
+            let headers = headers(&[("authorization", value)]);
+            assert!(has_token(&headers, token), "{value:?}");
+            for wrong in ["", "s3cre", "s3cret2", "S3cret"] {
+                assert!(!has_token(&headers, wrong), "{value:?} {wrong}");
+            }
         }
     }
 
     #[test]
-    fn a_bearer_is_told_from_other_schemes() {
-        let headers = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
-            headers
+    fn malformed_credentials_carry_none() {
+        for value in [
+            &b""[..],
+            b"Bearer",
+            b"Basic",
+            b"Basic ",
+            b"Basic s3cret",
+            // Without a colon, without padding, in the alphabet of URLs, with bytes that are no text.
+            b"Basic czNjcmV0",
+            b"Basic OnMzY3JldA",
+            b"Basic Oj8_Pz8=",
+            b"Basic \xff\xfe",
+            b"Bearer \xc3\xa9",
+            b"Digest s3cret",
+            b"s3cret",
+        ] {
+            assert_eq!(given_token(&headers(&[("authorization", value)])), None, "{value:?}");
+        }
+        assert_eq!(given_token(&HeaderMap::new()), None);
+        let twice = [("authorization", &b"Bearer s3cret"[..]), ("authorization", b"Bearer s3cret")];
+        assert_eq!(given_token(&headers(&twice)), None);
+    }
+
+    #[test]
+    fn other_sites_may_link_here_and_load_nothing() {
+        let crossing = |site: &'static [u8], dest: &'static [u8]| {
+            is_cross_site(&headers(&[("sec-fetch-site", site), ("sec-fetch-dest", dest)]))
         };
-        assert_eq!(bearer(&headers("Bearer abc")), Some("abc"));
-        assert_eq!(bearer(&headers("bearer  abc ")), Some("abc"));
-        assert_eq!(bearer(&headers("Basic abc")), None);
-        assert_eq!(bearer(&headers("Bearer")), None);
+        for site in [&b"same-origin"[..], b"none"] {
+            assert!(!crossing(site, b"empty") && !crossing(site, b"script"));
+        }
+        for site in [&b"cross-site"[..], b"same-site", b"\xff"] {
+            assert!(crossing(site, b"empty") && crossing(site, b"image") && crossing(site, b"iframe"));
+            assert!(!crossing(site, b"document"));
+        }
+        assert!(!is_cross_site(&HeaderMap::new()));
     }
 }

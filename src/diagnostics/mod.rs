@@ -41,8 +41,6 @@ pub struct Settings {
     pub port: u16,
     /// What clients must know, if anything.
     pub token: Option<String>,
-    /// What a browser gets once its user has shown the token: random text, good for a cookie.
-    pub session: String,
     /// Milliseconds for which a thread may be blocked before `/livez` fails.
     pub stuck_ms: u64,
     /// Refuse, rather than take another port or the server that is on.

@@ -1,20 +1,6 @@
 //! The page for people: its files, as they are in `page/`.
 
-/// Content type of a page.
-pub const HTML: &str = "text/html; charset=utf-8";
-
-/// What is shown to whoever has to log in; `wrong` says that the token was none.
-pub fn login(wrong: bool) -> String {
-    let (field, text) = if wrong {
-        (
-            r#" aria-invalid="true" aria-describedby="wrong""#,
-            r#"<p id="wrong" role="alert">That is not the token.</p>"#,
-        )
-    } else {
-        ("", "")
-    };
-    include_str!("page/login.html").replace("{wrong field}", field).replace("{wrong text}", text)
-}
+const HTML: &str = "text/html; charset=utf-8";
 
 const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
@@ -43,9 +29,4 @@ files! {
     "/stalls.js" SCRIPT "page/stalls.js",
     "/delays.js" SCRIPT "page/delays.js",
     "/latencies.js" SCRIPT "page/latencies.js",
-}
-
-/// The files without data of the process, which the login form needs.
-pub fn is_style(path: &str) -> bool {
-    ["/page.css", "/icon.svg"].contains(&path)
 }

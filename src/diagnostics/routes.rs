@@ -1,10 +1,8 @@
 //! The paths and their responses.
 
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, StatusCode};
 use serde::Serialize;
 
 use super::connections::Place;
@@ -23,44 +21,30 @@ struct Stalls {
     stalls: Vec<TimedReport>,
 }
 
-/// Answers a request, whose head is there.
-pub async fn answer(server: &Server, place: &Place, request: Request<Incoming>) -> Answer {
-    let (request, body) = request.into_parts();
-    if request.method == Method::POST && request.uri.path() == access::LOGIN {
-        // The request is not complete without the form: until then the place can still go to another.
-        let form = access::form(server, body).await;
-        place.asked();
-        server.cpu_budget.turn().await;
-        return server
-            .cpu_budget
-            .spend(|| form.map_or_else(|refused| refused, |form| access::login(server, &form)));
-    }
+/// Answers a request, whose head is there. No body is read.
+pub async fn answer(server: &Server, place: &Place, request: &Parts) -> Answer {
     place.asked();
     server.cpu_budget.turn().await;
-    let refused = server.cpu_budget.spend(|| refuse(server, &request));
+    let refused = server.cpu_budget.spend(|| refuse(server, request));
     if let Some(refused) = refused {
         return refused;
     }
     if request.uri.path() == "/leaks" {
         server.leaks.refresh(&server.settings.ask_leaks).await;
     }
-    server.cpu_budget.spend(|| route(server, &request))
+    server.cpu_budget.spend(|| route(server, request))
 }
 
 fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
-    if ![Method::GET, Method::HEAD].contains(&request.method) {
-        let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "this server only shows; use GET");
-        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return Some(answer);
+    if [Method::GET, Method::HEAD].contains(&request.method) {
+        return access::refuse(server, request);
     }
-    // What the login form itself needs.
-    if page::is_style(request.uri.path()) {
-        return None;
-    }
-    access::refuse(server, request)
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "read-only server: use GET or HEAD");
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    Some(answer)
 }
 
-fn route(server: &Server, request: &Parts) -> Response<Full<Bytes>> {
+fn route(server: &Server, request: &Parts) -> Answer {
     let path = request.uri.path();
     match path {
         "/inflight" => match contexts::Query::parse(request.uri.query().unwrap_or_default()) {

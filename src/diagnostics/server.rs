@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,6 +10,8 @@ use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -44,7 +45,6 @@ pub(super) struct Server {
     pub watchdog: &'static Watchdog,
     pub latency: &'static LatencyTable,
     pub settings: Settings,
-    pub address: SocketAddr,
     pub started: Instant,
     pub leaks: Arc<Leaks>,
     // These are locked by the server's thread only.
@@ -67,7 +67,6 @@ pub(super) fn spawn(
         store,
         watchdog,
         latency,
-        address: listener.local_addr()?,
         settings,
         started: Instant::now(),
         leaks,
@@ -134,10 +133,10 @@ async fn accept(server: &Arc<Server>, listener: TcpListener) {
 /// Answers one request of a connection and closes it, so that a time for the connection bounds everything in it.
 async fn answer(server: Arc<Server>, stream: TcpStream, place: Place) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| {
+    let service = service_fn(|request: Request<Incoming>| {
         let (server, place) = (&server, &place);
         async move {
-            let answer = routes::answer(server, place, request).await;
+            let answer = routes::answer(server, place, &request.into_parts().0).await;
             place.answered();
             Ok::<_, Infallible>(answer)
         }

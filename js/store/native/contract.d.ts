@@ -222,8 +222,6 @@ export interface ServerSettings {
   address: string;
   port: number;
   token?: string;
-  /** random text for the cookie of browsers that have shown the token */
-  session: string;
   stuckMs: number;
   /** refuse, rather than take another port or the server that is on */
   strict: boolean;

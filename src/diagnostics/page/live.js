@@ -13,8 +13,12 @@ const PATIENCE_MS = 5000;
 function ask(paths) {
   return Promise.all(
     paths.map(async (path) => {
-      const response = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      // Another server runs there now, with another token.
+      // The page's own address may have the token in it, which fetch() refuses.
+      const response = await fetch(new URL(path, location.origin), {
+        headers: { "X-Requested-With": "fetch" },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      // Another server runs there now, with another token: the browser asks for it once the page loads again.
       if (response.status === 401) location.reload();
       if (!response.ok) throw new Error(`${path} answered ${response.status}`);
       return response.json();
