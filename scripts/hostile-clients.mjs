@@ -146,7 +146,7 @@ async function askHonestly(index) {
     const start = performance.now();
     const during = attacked === index;
     let tries = 1;
-    while (!(await get(index, ["/livez", "/inflight", "/metrics"][n % 3])) && tries < TRIES) {
+    while (!(await get(index, ["/livez", "/in-flight", "/metrics"][n % 3])) && tries < TRIES) {
       tries++;
       await sleep(RETRY_MS);
     }

@@ -89,10 +89,10 @@ pub const REQUEST_HEAD_MS: u64 = 5000;
 /// Milliseconds that a connection to the diagnostics server lasts at most.
 pub const REQUEST_MS: u64 = 10_000;
 
-/// Contexts that `/inflight` lists unless the request has a limit.
+/// Contexts that `/in-flight` lists unless the request has a limit.
 pub const LISTED_DEFAULT: usize = 100;
 
-/// Contexts that `/inflight` lists at most; a larger limit counts as this.
+/// Contexts that `/in-flight` lists at most; a larger limit counts as this.
 pub const LISTED_MAX: usize = 500;
 
 /// Labels in each list of `/leaks`; `js/diagnostics/serve.js` has the same number. Further ones are only counted.

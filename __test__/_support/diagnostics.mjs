@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 
 // A server that answers as the diagnostics server does, with what a spec gives it.
 
-/** @typedef {{ inflight: any, stalls: any, counters: any }} Answers */
+/** @typedef {{ inFlight: any, stalls: any, counters: any }} Answers */
 
 /** @returns {any} what is in flight in a process whose only thread is blocked by one of three requests */
 export function blockedAnswers() {
@@ -13,7 +13,7 @@ export function blockedAnswers() {
     ...more,
   });
   return {
-    inflight: {
+    inFlight: {
       pid: 4711,
       now: new Date(now).toISOString(),
       threads: [
@@ -73,7 +73,7 @@ export async function diagnosticsServer(answers, { token, port = 0 } = {}) {
   const server = createServer((request, response) => {
     asked.push(String(request.url));
     const { pathname } = new URL(String(request.url), "http://localhost");
-    const answer = answers[/** @type {keyof Answers} */ (pathname.slice(1))];
+    const answer = { "/in-flight": answers.inFlight, "/stalls": answers.stalls, "/counters": answers.counters }[pathname];
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) response.writeHead(401).end();
     else if (answer === undefined) response.writeHead(404).end();
     else if (typeof answer === "function") answer(response);

@@ -48,13 +48,13 @@ describe("onescope top without a terminal", { skip }, () => {
       "    9   40 ms  900 ms  active  other         1  POST /日本語",
       "… and 2 more",
     ]);
-    assert.ok(server.asked.includes("/inflight?limit=3"), server.asked.join());
+    assert.ok(server.asked.includes("/in-flight?limit=3"), server.asked.join());
   });
 
   test("--json prints the same for programs, and the scheme may be left out", async () => {
     const { code, stdout } = await top([server.url.slice("http://".length), "--json"]);
     assert.equal(code, 0);
-    assert.deepEqual(JSON.parse(stdout), { ...answers.inflight, ...answers.stalls, counters: answers.counters });
+    assert.deepEqual(JSON.parse(stdout), { ...answers.inFlight, ...answers.stalls, counters: answers.counters });
   });
 
   test("--interval prints a block each time, until its reader has seen enough", async () => {
@@ -81,9 +81,9 @@ describe("onescope top without a terminal", { skip }, () => {
       [{ suspect: null }, " ", "by what is not known"],
       [{ suspect, blockedMs: 0 }, " ", undefined],
     ])) {
-      const { inflight, ...rest } = blockedAnswers();
-      Object.assign(inflight.threads[0], change);
-      const changed = await diagnosticsServer({ inflight, ...rest });
+      const { inFlight, ...rest } = blockedAnswers();
+      Object.assign(inFlight.threads[0], change);
+      const changed = await diagnosticsServer({ inFlight, ...rest });
       const { stdout } = await top([changed.url]);
       await changed.stop();
       assert.match(stdout, new RegExp(`^${mark} {3}8 `, "m"));
@@ -93,12 +93,12 @@ describe("onescope top without a terminal", { skip }, () => {
   });
 
   test("nothing that a label holds reaches the terminal as a command", async () => {
-    const { inflight, stalls, counters } = blockedAnswers();
-    inflight.inFlight[0].label = stalls.stalls.at(-1).request.label = HOSTILE;
+    const { inFlight, stalls, counters } = blockedAnswers();
+    inFlight.inFlight[0].label = stalls.stalls.at(-1).request.label = HOSTILE;
     Object.assign(stalls.stalls.at(-1), { call: HOSTILE, stack: [HOSTILE] });
-    Object.assign(inflight.threads[0].suspect, { label: HOSTILE, call: HOSTILE, confidence: HOSTILE });
-    Object.assign(inflight.inFlight[0], { kind: HOSTILE, state: HOSTILE, thread: HOSTILE });
-    const hostile = await diagnosticsServer({ inflight, stalls, counters });
+    Object.assign(inFlight.threads[0].suspect, { label: HOSTILE, call: HOSTILE, confidence: HOSTILE });
+    Object.assign(inFlight.inFlight[0], { kind: HOSTILE, state: HOSTILE, thread: HOSTILE });
+    const hostile = await diagnosticsServer({ inFlight, stalls, counters });
     const [text, json] = [await top([hostile.url]), await top([hostile.url, "--json"])];
     await hostile.stop();
     for (const { code, stdout } of [text, json]) {
@@ -137,9 +137,9 @@ describe("onescope top without a terminal", { skip }, () => {
       ],
       [{ ...answers, stalls: {} }, /something else: is it/],
       [{ ...answers, counters: [] }, /something else: is it/],
-      [{ ...answers, inflight: { ...answers.inflight, inFlight: [1] } }, /something else: is it/],
+      [{ ...answers, inFlight: { ...answers.inFlight, inFlight: [1] } }, /something else: is it/],
       [
-        { ...answers, counters: (response) => response.writeHead(302, { location: "/inflight" }).end() },
+        { ...answers, counters: (response) => response.writeHead(302, { location: "/in-flight" }).end() },
         /cannot reach/,
       ],
       [
@@ -225,7 +225,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
     const server = await serve(t, answers);
     const terminal = open(t, [server.url, "--interval", "0.1"]);
     await terminal.shows(/GET \/slow/);
-    answers.inflight.inFlight[0].label = "GET /other";
+    answers.inFlight.inFlight[0].label = "GET /other";
     await terminal.shows(/GET \/other/);
     await server.stop();
     await terminal.shows(/cannot reach \S+: ECONNREFUSED; trying again/);
@@ -238,7 +238,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
       known.some((line) => line.endsWith("GET /other")),
       known.join("\n"),
     );
-    answers.inflight.inFlight[0].label = "GET /again";
+    answers.inFlight.inFlight[0].label = "GET /again";
     const from = terminal.output().length;
     await serve(t, answers, { port: server.port });
     await terminal.shows(/GET \/again/, from);
@@ -254,13 +254,13 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
   test("a terminal of any size shows lines that fit it", async (t) => {
     const answers = blockedAnswers();
     for (let seq = 10; seq < 60; seq++) {
-      answers.inflight.inFlight.push({
-        ...answers.inflight.inFlight[1],
+      answers.inFlight.inFlight.push({
+        ...answers.inFlight.inFlight[1],
         seq,
         label: `GET /日本語/👩‍👩‍👧/${"x".repeat(seq)}`,
       });
     }
-    answers.inflight.total = 500;
+    answers.inFlight.total = 500;
     const server = await serve(t, answers);
     const terminal = open(t, [server.url, "--interval", "60"]);
     await terminal.shows(/and \d+ more/);

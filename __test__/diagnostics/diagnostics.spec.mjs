@@ -145,7 +145,7 @@ describe("answers", { skip: !native }, () => {
   after(() => server.stop());
 
   test("every answer keeps browsers from using it otherwise", async () => {
-    for (const path of ["/", "/inflight", "/metrics", "/page.css", "/nowhere"]) {
+    for (const path of ["/", "/in-flight", "/metrics", "/page.css", "/nowhere"]) {
       const { headers } = await ask(server.page + path);
       assert.equal(headers["x-content-type-options"], "nosniff", path);
       assert.equal(headers["referrer-policy"], "no-referrer", path);
@@ -160,15 +160,15 @@ describe("answers", { skip: !native }, () => {
     }
   });
 
-  test("/inflight has what inflight() has, oldest first", async () => {
+  test("/in-flight has what inflight() has, oldest first", async () => {
     server.poke("/hang?secret=1");
     const first = await until(
-      () => askJson(`${server.page}/inflight`),
+      () => askJson(`${server.page}/in-flight`),
       ({ total }) => total === 1,
     );
     server.poke(`/named?text=${encodeURIComponent('<b>"&\u202e')}`);
     const list = await until(
-      () => askJson(`${server.page}/inflight`),
+      () => askJson(`${server.page}/in-flight`),
       ({ inFlight }) => inFlight[1]?.label.startsWith("<"),
     );
     assert.deepEqual(Object.keys(list), ["pid", "now", "threads", "total", "inFlight"]);
@@ -187,7 +187,7 @@ describe("answers", { skip: !native }, () => {
     );
     assert.equal(list.inFlight[0].seq, first.inFlight[0].seq);
     assert.ok(list.inFlight[0].ageMs >= list.inFlight[1].ageMs);
-    const query = (/** @type {string} */ text) => askJson(`${server.page}/inflight?${text}`);
+    const query = (/** @type {string} */ text) => askJson(`${server.page}/in-flight?${text}`);
     const labels = async (/** @type {string} */ text) =>
       (await query(text)).inFlight.map((/** @type {any} */ each) => each.label);
     assert.deepEqual(await labels("limit=1"), ["GET /hang"]);
@@ -195,8 +195,8 @@ describe("answers", { skip: !native }, () => {
     assert.deepEqual(await labels("label=%3Cb"), ['<b>"&?']);
     assert.deepEqual(await labels("state=active&thread=0&label="), ["GET /hang", '<b>"&?']);
     assert.deepEqual(await labels("thread=7"), []);
-    assert.equal((await ask(`${server.page}/inflight?state=busy`)).status, 400);
-    assert.equal((await ask(`${server.page}/inflight?offset=5`)).status, 400);
+    assert.equal((await ask(`${server.page}/in-flight?state=busy`)).status, 400);
+    assert.equal((await ask(`${server.page}/in-flight?offset=5`)).status, 400);
   });
 
   test("/counters has counters and how long requests took", async () => {
@@ -254,7 +254,7 @@ describe("answers", { skip: !native }, () => {
     await becomes(server, "/readyz", 200);
     server.poke("/report?ms=4000");
     const list = await until(
-      () => askJson(`${server.page}/inflight`),
+      () => askJson(`${server.page}/in-flight`),
       // A busy machine may hold the thread up by itself.
       ({ threads: [{ suspect }] }) => suspect?.confidence === "exact" && suspect.label === "GET /report",
     );
@@ -283,7 +283,7 @@ describe("answers", { skip: !native }, () => {
     assert.ok(Math.max(...threads[0].delaysMs) >= 300, JSON.stringify(threads));
     // And it is over.
     const free = await until(
-      () => askJson(`${server.page}/inflight`),
+      () => askJson(`${server.page}/in-flight`),
       (seen) => seen.threads[0].blockedMs === 0,
     );
     assert.deepEqual(free.threads, [{ thread: 0, blockedMs: 0, suspect: null }]);
@@ -299,17 +299,17 @@ describe("answers", { skip: !native }, () => {
   test("a request that closed is in flight while what it left behind blocks the thread", async () => {
     server.poke("/afterwards?ms=4000");
     const isSuspected = ({ threads: [{ suspect }] }) => suspect?.label === "GET /afterwards";
-    const { threads, inFlight, total } = await until(() => askJson(`${server.page}/inflight?label=after`), isSuspected);
+    const { threads, inFlight, total } = await until(() => askJson(`${server.page}/in-flight?label=after`), isSuspected);
     assert.deepEqual([threads[0].suspect.state, threads[0].suspect.confidence], ["closed", "exact"]);
     assert.deepEqual(
       inFlight.map(({ seq, state }) => [seq, state]),
       [[threads[0].suspect.seq, "closed"]],
     );
     assert.equal(total, 1);
-    const { inFlight: others } = await askJson(`${server.page}/inflight?state=active`);
+    const { inFlight: others } = await askJson(`${server.page}/in-flight?state=active`);
     assert.ok(others.every(({ label }) => label !== "GET /afterwards"));
     const free = await until(
-      () => askJson(`${server.page}/inflight?label=after`),
+      () => askJson(`${server.page}/in-flight?label=after`),
       (seen) => seen.threads[0].blockedMs === 0,
     );
     assert.deepEqual(free.inFlight, []);
@@ -323,7 +323,7 @@ describe("without a watch", { skip: !native }, () => {
       await becomes(server, "/readyz", 200);
       server.poke("/report?ms=1500");
       const { threads } = await until(
-        () => askJson(`${server.page}/inflight`),
+        () => askJson(`${server.page}/in-flight`),
         (seen) => seen.threads[0].blockedMs > 200,
       );
       assert.deepEqual([threads[0].suspect.label, threads[0].suspect.confidence], ["GET /report", "last-seen"]);
@@ -337,7 +337,7 @@ describe("without a watch", { skip: !native }, () => {
 
 describe("with a token", { skip: !native }, () => {
   const token = "a:token:of-some-length";
-  const PATHS = ["/inflight", "/metrics", "/livez", "/readyz", "/page.css", "/main.js", "/nowhere", "/"];
+  const PATHS = ["/in-flight", "/metrics", "/livez", "/readyz", "/page.css", "/main.js", "/nowhere", "/"];
   const basic = (/** @type {string} */ text) => `Basic ${Buffer.from(text).toString("base64")}`;
   /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
   let server;

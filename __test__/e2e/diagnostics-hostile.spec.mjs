@@ -80,7 +80,7 @@ describe("hostile clients", () => {
   }
 
   test("what a client sends in its address does not come back as markup", async () => {
-    const answer = await ask(`${server.page}/inflight?%3Cscript%3E=1`);
+    const answer = await ask(`${server.page}/in-flight?%3Cscript%3E=1`);
     assert.deepEqual([answer.status, answer.headers["content-type"]], [400, "application/json"]);
   });
 

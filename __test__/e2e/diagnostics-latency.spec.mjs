@@ -5,7 +5,7 @@ import { askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
 
 const BLOCK_MS = 5000;
 const REQUESTS = 200;
-const PATHS = ["/inflight", "/stalls", "/counters", "/eventloop"];
+const PATHS = ["/in-flight", "/stalls", "/counters", "/eventloop"];
 
 /** A machine that does other work too may delay anybody: one round of several proves that the server is quick. */
 const ROUNDS = 4;
@@ -42,7 +42,7 @@ test(`${REQUESTS} requests answer while the main thread is blocked for ${BLOCK_M
 async function askWhileBlocked(server) {
   server.poke(`/report?ms=${BLOCK_MS}`);
   const began = () =>
-    askJson(`${server.page}/inflight`).then(({ threads }) => threads[0].suspect?.label === "GET /report");
+    askJson(`${server.page}/in-flight`).then(({ threads }) => threads[0].suspect?.label === "GET /report");
   while (!(await began()));
   const times = [];
   for (let n = 0; n < REQUESTS; n++) {

@@ -54,7 +54,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     assert.match(await page.locator("#stalls li").first().textContent(), /GET \/report.*buildReport/s);
     const first = await age();
     await page.waitForFunction((old) => document.querySelector("tr.blocking td")?.textContent !== old, first);
-    const { threads } = await (await fetch(`${server.page}/inflight`)).json();
+    const { threads } = await (await fetch(`${server.page}/in-flight`)).json();
     assert.ok(threads[0].blockedMs > 0, "it was blocked all the time");
     await row.waitFor({ state: "detached" });
     await page.waitForFunction(() => document.querySelector("#stalls li")?.textContent?.includes("goes on after"));

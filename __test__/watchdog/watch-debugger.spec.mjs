@@ -124,7 +124,7 @@ test(
       const before = (await stalls(server)).length;
       server.poke("/report?ms=1500");
       await until(
-        () => askJson(`${server.page}/inflight`),
+        () => askJson(`${server.page}/in-flight`),
         ({ inFlight }) => inFlight.length > 0,
       );
       await sleep(1000);

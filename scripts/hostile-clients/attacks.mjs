@@ -8,7 +8,7 @@ import { TOKEN } from "./token.mjs";
 
 const GET = (/** @type {string} */ path) =>
   `GET ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`;
-const HEAVY = ["/metrics", "/counters", "/inflight?limit=500", "/stalls", "/leaks", "/eventloop", "/"];
+const HEAVY = ["/metrics", "/counters", "/in-flight?limit=500", "/stalls", "/leaks", "/eventloop", "/"];
 
 /** @typedef {{ port: number, signal: AbortSignal, seed: string }} Target `seed`: of what this attacker chooses at random */
 /** @typedef {{ sent: number, answered: number }} Tally */

@@ -8,7 +8,7 @@ const BASIC = `authorization: Basic ${btoa(`prometheus:${TOKEN}`)}`;
 
 const SEEDS = [
   `GET /metrics HTTP/1.1\r\nhost: localhost\r\n${BEARER}\r\n\r\n`,
-  `GET /inflight?limit=10&label=%20a&state=active&thread=0 HTTP/1.1\r\nhost: 127.0.0.1:9464\r\n${BEARER}\r\n\r\n`,
+  `GET /in-flight?limit=10&label=%20a&state=active&thread=0 HTTP/1.1\r\nhost: 127.0.0.1:9464\r\n${BEARER}\r\n\r\n`,
   `HEAD /livez HTTP/1.0\r\nhost: [::1]:1\r\nconnection: keep-alive\r\n${BEARER}\r\n\r\n`,
   `GET /stalls HTTP/1.1\r\nhost: localhost\r\n${BASIC}\r\nsec-fetch-site: same-origin\r\n\r\n`,
   `POST / HTTP/1.1\r\nhost: localhost\r\n${BASIC}\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,

@@ -47,7 +47,7 @@ fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
 fn route(server: &Server, request: &Parts) -> Answer {
     let path = request.uri.path();
     match path {
-        "/inflight" => match contexts::Query::parse(request.uri.query().unwrap_or_default()) {
+        "/in-flight" => match contexts::Query::parse(request.uri.query().unwrap_or_default()) {
             Ok(query) => json(StatusCode::OK, &contexts::list(server, query)),
             Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
         },
@@ -69,7 +69,7 @@ fn route(server: &Server, request: &Parts) -> Answer {
             Some((content_type, text)) => content(StatusCode::OK, content_type, text),
             None => refusal(
                 StatusCode::NOT_FOUND,
-                "there are / /inflight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
+                "there are / /in-flight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
             ),
         },
     }

@@ -66,14 +66,14 @@ export class AskError extends Error {
  * @throws {AskError}
  */
 export async function ask(server, ended) {
-  const [inflight, { stalls }, counters] = await Promise.all([
-    get(server, `inflight?limit=${server.limit}`, ended),
+  const [list, { stalls }, counters] = await Promise.all([
+    get(server, `in-flight?limit=${server.limit}`, ended),
     get(server, "stalls", ended),
     get(server, "counters", ended),
   ]);
-  const lists = [inflight.threads, inflight.inFlight, stalls];
-  if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) throw stranger(server.url, "something else");
-  const { pid, now, threads, total, inFlight } = inflight;
+  const arrays = [list.threads, list.inFlight, stalls];
+  if (!arrays.every((each) => Array.isArray(each) && each.every(isObject))) throw stranger(server.url, "something else");
+  const { pid, now, threads, total, inFlight } = list;
   return { pid, now, threads, total, inFlight, stalls, counters };
 }
 

@@ -12,7 +12,7 @@ const pause = byId("pause");
 let since = "";
 let lost = false;
 
-const setPaused = poll(["/inflight", "/eventloop", "/stalls", "/counters"], {
+const setPaused = poll(["/in-flight", "/eventloop", "/stalls", "/counters"], {
   onAnswers([inFlight, eventLoops, stalls, counters]) {
     since = inFlight.now;
     lost = false;
