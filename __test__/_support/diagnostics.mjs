@@ -20,7 +20,11 @@ export function blockedAnswers() {
         {
           thread: 0,
           blockedMs: 1530,
-          suspect: { seq: 8, label: "GET /report", state: "active", confidence: "exact", call: null },
+          suspect: {
+            confidence: "exact",
+            request: { seq: 8, label: "GET /report", state: "active", ageMs: 1204 },
+            call: null,
+          },
         },
         { thread: 1, blockedMs: 0, suspect: null },
         { thread: 2, blockedMs: null, suspect: null },
@@ -73,7 +77,9 @@ export async function diagnosticsServer(answers, { token, port = 0 } = {}) {
   const server = createServer((request, response) => {
     asked.push(String(request.url));
     const { pathname } = new URL(String(request.url), "http://localhost");
-    const answer = { "/in-flight": answers.inFlight, "/stalls": answers.stalls, "/counters": answers.counters }[pathname];
+    const answer = { "/in-flight": answers.inFlight, "/stalls": answers.stalls, "/counters": answers.counters }[
+      pathname
+    ];
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) response.writeHead(401).end();
     else if (answer === undefined) response.writeHead(404).end();
     else if (typeof answer === "function") answer(response);

@@ -73,11 +73,12 @@ describe("onescope top without a terminal", { skip }, () => {
   });
 
   test("what was entered last is marked as only that, and what nobody knows not at all", async () => {
-    const suspect = { seq: 8, label: "GET /report", confidence: "exact", call: "fs.readFileSync" };
+    const request = { seq: 8, label: "GET /report", state: "active", ageMs: 1204 };
+    const suspect = { confidence: "exact", request, call: "fs.readFileSync" };
     for (const [change, mark, said] of /** @type {const} */ ([
       [{ suspect }, ">", "GET /report in fs.readFileSync (exact)"],
       [{ suspect: { ...suspect, confidence: "last-seen" } }, "\\?", "GET /report in fs.readFileSync (last-seen)"],
-      [{ suspect: { ...suspect, seq: null, label: null } }, " ", "no request that is known in fs.readFileSync (exact)"],
+      [{ suspect: { ...suspect, request: null } }, " ", "no request that is known in fs.readFileSync (exact)"],
       [{ suspect: null }, " ", "by what is not known"],
       [{ suspect, blockedMs: 0 }, " ", undefined],
     ])) {
@@ -96,7 +97,8 @@ describe("onescope top without a terminal", { skip }, () => {
     const { inFlight, stalls, counters } = blockedAnswers();
     inFlight.inFlight[0].label = stalls.stalls.at(-1).request.label = HOSTILE;
     Object.assign(stalls.stalls.at(-1), { call: HOSTILE, stack: [HOSTILE] });
-    Object.assign(inFlight.threads[0].suspect, { label: HOSTILE, call: HOSTILE, confidence: HOSTILE });
+    Object.assign(inFlight.threads[0].suspect, { call: HOSTILE, confidence: HOSTILE });
+    inFlight.threads[0].suspect.request.label = HOSTILE;
     Object.assign(inFlight.inFlight[0], { kind: HOSTILE, state: HOSTILE, thread: HOSTILE });
     const hostile = await diagnosticsServer({ inFlight, stalls, counters });
     const [text, json] = [await top([hostile.url]), await top([hostile.url, "--json"])];

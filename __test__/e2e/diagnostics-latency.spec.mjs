@@ -42,7 +42,7 @@ test(`${REQUESTS} requests answer while the main thread is blocked for ${BLOCK_M
 async function askWhileBlocked(server) {
   server.poke(`/report?ms=${BLOCK_MS}`);
   const began = () =>
-    askJson(`${server.page}/in-flight`).then(({ threads }) => threads[0].suspect?.label === "GET /report");
+    askJson(`${server.page}/in-flight`).then(({ threads }) => threads[0].suspect?.request?.label === "GET /report");
   while (!(await began()));
   const times = [];
   for (let n = 0; n < REQUESTS; n++) {

@@ -1,4 +1,4 @@
-//! `/inflight`: what is in flight, and what blocks the threads.
+//! `/in-flight`: what is in flight, and what blocks the threads.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -8,7 +8,7 @@ use super::server::Server;
 use crate::limits::{LISTED_DEFAULT, LISTED_MAX};
 use crate::store::pages::State;
 use crate::store::queries::{self, ContextInfo, Filter};
-use crate::watchdog::{Confidence, Reading, Report, TimedReport};
+use crate::watchdog::{Confidence, Reading, Report, Request, TimedReport};
 
 /// Which contexts to list.
 #[derive(Debug, Default, PartialEq)]
@@ -39,28 +39,19 @@ struct Thread {
     suspect: Option<Suspect>,
 }
 
-/// What blocks a thread, as far as it is known.
+/// What blocks a thread, as far as it is known: a part of the report of a stall.
 #[derive(Serialize)]
 struct Suspect {
-    seq: Option<u64>,
-    label: Option<String>,
-    state: Option<&'static str>,
     confidence: Confidence,
+    request: Option<Request>,
     call: Option<String>,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Context {
-    seq: u64,
-    label: String,
-    kind: &'static str,
-    state: &'static str,
-    thread: u32,
-    age_ms: u32,
-    idle_ms: u32,
+    #[serde(flatten)]
+    info: ContextInfo,
     flags: Vec<String>,
-    parent: Option<u64>,
 }
 
 impl Query {
@@ -95,41 +86,23 @@ pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> Li
     let store = server.store;
     let threads = threads(server);
     // Code that a request left behind can block a thread after the request closed. The request is listed until it ends.
-    let also = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.seq).collect();
+    let also = threads
+        .iter()
+        .filter_map(|thread| thread.suspect.as_ref()?.request.as_ref())
+        .map(|request| request.seq)
+        .collect();
     let filter = Filter { label, state, thread, also, ..Filter::default() };
     let mut found = queries::contexts(store, &filter);
     let total = found.len();
     found.truncate(limit);
     let flags = queries::flags(store);
-    let in_flight = found
-        .into_iter()
-        .map(|info| {
-            let flags = flags(info.seq);
-            Context::new(info, flags)
-        })
-        .collect();
+    let in_flight = found.into_iter().map(|info| Context { flags: flags(info.seq), info }).collect();
     List {
         pid: std::process::id(),
         now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
         threads,
         total,
         in_flight,
-    }
-}
-
-impl Context {
-    fn new(info: ContextInfo, flags: Vec<String>) -> Self {
-        Self {
-            seq: info.seq,
-            kind: info.kind.name(),
-            state: info.state.name(),
-            label: info.label,
-            thread: info.thread,
-            age_ms: info.age_ms,
-            idle_ms: info.idle_ms,
-            flags,
-            parent: info.parent,
-        }
     }
 }
 
@@ -163,8 +136,7 @@ fn suspect(server: &Server, reports: &[TimedReport], reading: &Reading, blocked_
     if request.is_none() && call.is_none() && confidence == Confidence::LastSeen {
         return None;
     }
-    let (seq, state) = request.as_ref().map(|request| (request.seq, request.state)).unzip();
-    Some(Suspect { seq, label: request.map(|request| request.label), state, confidence, call })
+    Some(Suspect { confidence, request, call })
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 
 use super::server::Server;
-use crate::latency::Distribution;
+use crate::latency::{Distribution, Latency};
 use crate::limits::BUCKETS_MS;
-use crate::store::pages::{RequestKind, State};
+use crate::store::pages::{RequestKind, State, Totals};
 use crate::store::queries;
 
 /// How long distributions are good for: to make them takes all pages and all histograms.
@@ -39,11 +39,8 @@ impl Spread {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counters {
-    created: u64,
-    forked: u64,
-    closed: u64,
-    abandoned: u64,
-    in_flight: u64,
+    #[serde(flatten)]
+    totals: Totals,
     by_kind: BTreeMap<&'static str, u64>,
     by_state: BTreeMap<&'static str, u64>,
     pages: u64,
@@ -52,15 +49,9 @@ pub struct Counters {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Histogram {
-    label: String,
-    count: u64,
-    p50: u64,
-    p90: u64,
-    p99: u64,
-    max: u64,
-    mean: f64,
+    #[serde(flatten)]
+    latency: Latency,
     buckets: Vec<Bucket>,
 }
 
@@ -78,13 +69,8 @@ pub fn count(server: &Server) -> Counters {
     let store = server.store;
     let (counts, in_flight) = (queries::counts(store), queries::in_flight(store));
     let histograms = server.spread.lock().get(server).iter().map(Histogram::of).collect();
-    let totals = counts.totals;
     Counters {
-        created: totals.created,
-        forked: totals.forked,
-        closed: totals.closed,
-        abandoned: totals.abandoned,
-        in_flight: totals.in_flight,
+        totals: counts.totals,
         by_kind: named(&RequestKind::NAMES, &in_flight.by_kind),
         by_state: named(&State::NAMES, &in_flight.by_state),
         pages: counts.live_pages,
@@ -101,13 +87,7 @@ impl Histogram {
     fn of(Distribution { latency, buckets, .. }: &Distribution) -> Self {
         let bounds = BUCKETS_MS.iter().copied().map(Some).chain([None]);
         Self {
-            label: latency.label.clone(),
-            count: latency.count,
-            p50: latency.p50,
-            p90: latency.p90,
-            p99: latency.p99,
-            max: latency.max,
-            mean: latency.mean,
+            latency: latency.clone(),
             buckets: bounds.zip(*buckets).map(|(up_to_ms, count)| Bucket { up_to_ms, count }).collect(),
         }
     }

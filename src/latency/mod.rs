@@ -11,6 +11,7 @@ mod unrouted;
 use std::sync::Arc;
 
 use hdrhistogram::Histogram;
+use serde::Serialize;
 
 use crate::limits::{BUCKETS_MS, LATENCY_DIGITS, LATENCY_OTHER};
 use crate::store::pages::{Page, PageTable};
@@ -57,7 +58,7 @@ pub struct Latencies {
 }
 
 /// The summary of a histogram, in ms.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Latency {
     /// The label, or `other`.
     pub label: String,

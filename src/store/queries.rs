@@ -1,5 +1,7 @@
 //! Reading contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::store::clock::Clock;
 use crate::store::pages::record::word;
@@ -29,7 +31,8 @@ pub struct Filter {
 }
 
 /// A context as it was at one moment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ContextInfo {
     /// Its handle.
     pub seq: u64,
@@ -49,6 +52,7 @@ pub struct ContextInfo {
     pub parent: Option<u64>,
     /// Key and value of every native slot, in order of id; none as a value means that JavaScript holds it. Empty unless
     /// the filter asks.
+    #[serde(skip)]
     pub slots: Vec<(String, Option<Scalar>)>,
 }
 

@@ -12,14 +12,7 @@ const TIMEOUT_MS = 5000;
  * @property {Suspect | null} suspect what it is stuck in, as far as it is known
  */
 
-/**
- * @typedef {object} Suspect
- * @property {number | null} seq
- * @property {string | null} label
- * @property {string | null} state
- * @property {import("../../inspect.js").StallReport["confidence"]} confidence
- * @property {string | null} call
- */
+/** @typedef {Pick<import("../../inspect.js").StallReport, "confidence" | "request" | "call">} Suspect */
 
 /**
  * @typedef {object} InFlight
@@ -72,7 +65,8 @@ export async function ask(server, ended) {
     get(server, "counters", ended),
   ]);
   const arrays = [list.threads, list.inFlight, stalls];
-  if (!arrays.every((each) => Array.isArray(each) && each.every(isObject))) throw stranger(server.url, "something else");
+  if (!arrays.every((each) => Array.isArray(each) && each.every(isObject)))
+    throw stranger(server.url, "something else");
   const { pid, now, threads, total, inFlight } = list;
   return { pid, now, threads, total, inFlight, stalls, counters };
 }

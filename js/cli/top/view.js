@@ -66,7 +66,7 @@ function threadLines({ threads }) {
  */
 function marksOf({ threads }) {
   const suspects = threads.filter(isBlocked).flatMap(({ suspect }) => suspect ?? []);
-  return new Map(suspects.flatMap(({ seq, confidence }) => (seq === null ? [] : [[seq, markOf(confidence)]])));
+  return new Map(suspects.flatMap(({ request, confidence }) => (request ? [[request.seq, markOf(confidence)]] : [])));
 }
 
 /** @param {Suspect["confidence"]} confidence */
@@ -92,7 +92,7 @@ function totals({ total, counters }) {
  */
 function stallLines({ thread, blockedMs, request, call, confidence, stack, at }, now) {
   const ago = duration(Math.max(0, Date.parse(now) - Date.parse(at)));
-  const said = `thread ${Number(thread)}, ${duration(blockedMs)}: ${who({ label: request?.label ?? null, call, confidence })}`;
+  const said = `thread ${Number(thread)}, ${duration(blockedMs)}: ${who({ request, call, confidence })}`;
   const [innermost] = Array.isArray(stack) ? stack : [];
   return [
     { text: `last stall, told ${ago} ago: ${said}` },
@@ -100,10 +100,10 @@ function stallLines({ thread, blockedMs, request, call, confidence, stack, at },
   ];
 }
 
-/** @param {Pick<Suspect, "label" | "call" | "confidence">} suspect */
-function who({ label, call, confidence }) {
-  const request = label === null ? "no request that is known" : clean(label);
-  return `${request}${call === null ? "" : ` in ${clean(call)}`} (${clean(confidence)})`;
+/** @param {Suspect} suspect */
+function who({ request, call, confidence }) {
+  const label = request === null ? "no request that is known" : clean(request.label);
+  return `${label}${call === null ? "" : ` in ${clean(call)}`} (${clean(confidence)})`;
 }
 
 /** @param {Map<number, ">" | "?">} marks */

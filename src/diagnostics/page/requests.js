@@ -12,12 +12,12 @@ const SURE = {
 /** @type {Map<string, Element>} rows by number of the request */
 const rows = new Map();
 
-/** @param {any} list what `/inflight` answers */
+/** @param {any} list what `/in-flight` answers */
 export function showRequests({ total, inFlight, threads }) {
   const stuck = threads.filter((/** @type {any} */ each) => each.blockedMs > 0);
   const blocking = new Map(
     stuck.map((/** @type {any} */ each) => [
-      each.suspect?.seq,
+      each.suspect?.request?.seq,
       `blocks thread ${each.thread} for ${duration(each.blockedMs)}`,
     ]),
   );
@@ -73,8 +73,8 @@ function showStuck(stuck) {
 /** @param {any} thread */
 function describe({ thread, suspect }) {
   if (suspect === null) return `Thread ${thread} is stuck outside any request that is known.`;
-  const { label, call, confidence } = suspect;
-  const who = label === null ? "Something outside any request" : label || "A request without a label";
+  const { request, call, confidence } = suspect;
+  const who = request === null ? "Something outside any request" : request.label || "A request without a label";
   const how = call === null ? "" : ` in ${call}`;
   return `${who} blocks thread ${thread}${how} (${SURE[/** @type {keyof typeof SURE} */ (confidence)]}).`;
 }

@@ -1,5 +1,7 @@
 //! One record: where its parts are, and reading and writing them.
 
+use serde::Serialize;
+
 use crate::error::Result;
 use crate::limits::LABEL_BYTES;
 use crate::memory::Memory;
@@ -91,7 +93,8 @@ pub(crate) const POSITIONS: [usize; 19] = [
 ];
 
 /// The state of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&'static str")]
 #[repr(u8)]
 pub enum State {
     /// Not a context yet.
@@ -137,8 +140,15 @@ impl State {
     }
 }
 
+impl From<State> for &'static str {
+    fn from(state: State) -> Self {
+        state.name()
+    }
+}
+
 /// What sort of request a context serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&'static str")]
 #[repr(u8)]
 pub enum RequestKind {
     /// None of the others, or unknown.
@@ -178,6 +188,12 @@ impl RequestKind {
     /// The JavaScript name.
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]
+    }
+}
+
+impl From<RequestKind> for &'static str {
+    fn from(kind: RequestKind) -> Self {
+        kind.name()
     }
 }
 

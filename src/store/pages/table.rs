@@ -5,6 +5,8 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use serde::Serialize;
+
 use super::abandoned::Abandoned;
 use super::handle::Handle;
 use super::page::Page;
@@ -15,7 +17,8 @@ use crate::store::clock::Clock;
 use crate::sync::{Mutex, RwLock};
 
 /// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Totals {
     /// Requests made.
     pub created: u64,
