@@ -7,7 +7,7 @@ import { ROOT, runNode } from "../_support/run.mjs";
 import { startDiagnosed } from "../_support/start-diagnosed.mjs";
 import { inTerminal, noTerminal, screenOf } from "../_support/terminal.mjs";
 
-// `onescope top` and the diagnostics server together, while the server's only thread is stuck.
+// `onescope top` and the diagnostics server together, while the server's only thread is blocked.
 
 const BIN = join(ROOT, "bin/onescope.mjs");
 const BLOCK_MS = 5000;
@@ -17,12 +17,12 @@ const skip = backend !== "native";
 const top = (args, env = {}) => runNode([BIN, "top", ...args], { env: { ONESCOPE_TOKEN: undefined, ...env } });
 
 /**
- * A server that gets stuck after a moment, in one of three requests.
+ * A server whose thread a request blocks after a moment.
  *
  * @param {import("node:test").TestContext} t
  * @param {object} [options]
  */
-async function stuckServer(t, options) {
+async function blockedServer(t, options) {
   const server = await startDiagnosed({ watch: { thresholdMs: 300 }, ...options });
   t.after(() => server.stop());
   server.poke("/hang");
@@ -33,15 +33,15 @@ async function stuckServer(t, options) {
 }
 
 test("top names the request that blocks a thread, while it does", { skip }, async (t) => {
-  const server = await stuckServer(t);
+  const server = await blockedServer(t);
   const end = performance.now() + BLOCK_MS;
   let text;
   do text = (await top([server.page])).stdout;
   while (!/: GET \/report \(exact\)$/m.test(text) && performance.now() < end);
   assert.match(text, new RegExp(`^onescope top {2}${server.page}/ {2}pid ${server.pid} {2}\\d`));
-  assert.match(text, /^1 thread, 1 blocked\nthread 0 is blocked since \S+ m?s: GET \/report \(exact\)$/m);
+  assert.match(text, /^1 thread, 1 blocked\nthread 0 blocked for \S+ m?s: GET \/report \(exact\)$/m);
   assert.match(text, /^3 in flight, 3 created, 0 closed, 0 abandoned$/m);
-  assert.match(text, /^last stall, told .* thread 0, .*: GET \/report \(exact\)\n {2}at .*diagnosed\.mjs/m);
+  assert.match(text, /^last stall .* ago: thread 0 blocked for .*: GET \/report \(exact\)\n {2}at .*diagnosed\.mjs/m);
   assert.deepEqual(
     [...text.matchAll(/^([> ]) +\d+ .* (GET .*)$/gm)].map(([, mark, label]) => mark + label),
     [">GET /report", " GET /hang", " GET /hang"],
@@ -49,7 +49,7 @@ test("top names the request that blocks a thread, while it does", { skip }, asyn
 });
 
 test("top shows it in a terminal", { skip: skip || noTerminal }, async (t) => {
-  const server = await stuckServer(t);
+  const server = await blockedServer(t);
   const terminal = inTerminal([BIN, "top", server.page, "--interval", "0.1"], { columns: 80, rows: 24 });
   t.after(() => terminal.kill());
   await terminal.shows(/> +\d+ .*GET \/report/);
@@ -63,6 +63,6 @@ test("top gives the server its token", { skip }, async (t) => {
   t.after(() => server.stop());
   const without = await top([server.page]);
   assert.equal(without.code, 1);
-  assert.match(without.stderr, /asks for a token: .*--token/);
+  assert.match(without.stderr, /requires a token: .*--token/);
   assert.equal((await top([server.page], { ONESCOPE_TOKEN: "0123456789abcdef" })).code, 0);
 });

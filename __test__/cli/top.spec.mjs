@@ -36,9 +36,9 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.deepEqual(stdout.trimEnd().split("\n"), [
       `onescope top  ${server.url}/  pid 4711  2026-03-04T05:06:07.000Z`,
       "3 threads, 1 blocked",
-      "thread 0 is blocked since 1.5 s: GET /report (exact)",
+      "thread 0 blocked for 1.5 s: GET /report (exact)",
       "5 in flight, 100 created, 93 closed, 2 abandoned",
-      "last stall, told 518 ms ago: thread 0, 1.0 s: GET /report (exact)",
+      "last stall 518 ms ago: thread 0 blocked for 1.0 s: GET /report (exact)",
       "  at heavy (app/report.js:10:3)",
       "> blocks its thread",
       "",
@@ -76,10 +76,10 @@ describe("onescope top without a terminal", { skip }, () => {
     const request = { seq: 8, label: "GET /report", state: "active", ageMs: 1204 };
     const suspect = { confidence: "exact", request, call: "fs.readFileSync" };
     for (const [change, mark, said] of /** @type {const} */ ([
-      [{ suspect }, ">", "GET /report in fs.readFileSync (exact)"],
-      [{ suspect: { ...suspect, confidence: "last-seen" } }, "\\?", "GET /report in fs.readFileSync (last-seen)"],
-      [{ suspect: { ...suspect, request: null } }, " ", "no request that is known in fs.readFileSync (exact)"],
-      [{ suspect: null }, " ", "by what is not known"],
+      [{ suspect }, ">", ": GET /report in fs.readFileSync (exact)"],
+      [{ suspect: { ...suspect, confidence: "last-seen" } }, "\\?", ": GET /report in fs.readFileSync (last-seen)"],
+      [{ suspect: { ...suspect, request: null } }, " ", ": unknown request in fs.readFileSync (exact)"],
+      [{ suspect: null }, " ", " (cause unknown)"],
       [{ suspect, blockedMs: 0 }, " ", undefined],
     ])) {
       const { inFlight, ...rest } = blockedAnswers();
@@ -89,7 +89,7 @@ describe("onescope top without a terminal", { skip }, () => {
       await changed.stop();
       assert.match(stdout, new RegExp(`^${mark} {3}8 `, "m"));
       if (said === undefined) assert.match(stdout, /^3 threads, none blocked$/m);
-      else assert.ok(stdout.includes(`thread 0 is blocked since 1.5 s: ${said}\n`), stdout);
+      else assert.ok(stdout.includes(`thread 0 blocked for 1.5 s${said}\n`), stdout);
     }
   });
 
@@ -119,9 +119,9 @@ describe("onescope top without a terminal", { skip }, () => {
     const fromEnvironment = await top([secret.url], { ONESCOPE_TOKEN: "s3cret" });
     await secret.stop();
     assert.deepEqual([without.code, without.stdout], [1, ""]);
-    assert.match(without.stderr, /^onescope top: http:\S+ asks for a token: .*--token.*ONESCOPE_TOKEN\n$/);
+    assert.match(without.stderr, /^onescope top: http:\S+ requires a token: .*--token.*ONESCOPE_TOKEN\n$/);
     assert.equal(wrong.code, 1);
-    assert.match(wrong.stderr, /refuses this token.*--token/);
+    assert.match(wrong.stderr, /rejected the token.*--token/);
     assert.doesNotMatch(wrong.stderr, /guess/);
     assert.deepEqual([given.code, fromEnvironment.code], [0, 0]);
   });
@@ -131,15 +131,15 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.deepEqual([gone.code, gone.stdout], [1, ""]);
     assert.match(gone.stderr, /^onescope top: cannot reach http:\S+: ECONNREFUSED\n$/);
     for (const [given, said] of /** @type {const} */ ([
-      [{ ...answers, stalls: undefined }, /answers with 404$/m],
-      [{ ...answers, stalls: (response) => response.end("<html>") }, /something else than JSON/],
+      [{ ...answers, stalls: undefined }, /responded with 404$/m],
+      [{ ...answers, stalls: (response) => response.end("<html>") }, /something other than JSON/],
       [
         { ...answers, stalls: (response) => response.writeHead(403).end('{"error":"another name\\u001b[2J"}') },
-        /answers with 403: another name\?\[2J$/m,
+        /responded with 403: another name\?\[2J$/m,
       ],
-      [{ ...answers, stalls: {} }, /something else: is it/],
-      [{ ...answers, counters: [] }, /something else: is it/],
-      [{ ...answers, inFlight: { ...answers.inFlight, inFlight: [1] } }, /something else: is it/],
+      [{ ...answers, stalls: {} }, /unknown data: is it/],
+      [{ ...answers, counters: [] }, /unknown data: is it/],
+      [{ ...answers, inFlight: { ...answers.inFlight, inFlight: [1] } }, /unknown data: is it/],
       [
         { ...answers, counters: (response) => response.writeHead(302, { location: "/in-flight" }).end() },
         /cannot reach/,
@@ -149,7 +149,7 @@ describe("onescope top without a terminal", { skip }, () => {
           ...answers,
           counters: (response) => response.writeHead(200, { "content-length": 9 }).flushHeaders() || response.destroy(),
         },
-        /lost http/,
+        /lost the connection to http/,
       ],
     ])) {
       const other = await diagnosticsServer(given);
@@ -294,7 +294,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
     const server = await serve(t, blockedAnswers(), { token: "s3cret" });
     const terminal = open(t, [server.url]);
     assert.deepEqual(await terminal.ended, { code: 1, same: true });
-    assert.match(terminal.output().split("\x1b[?1049l").at(-1) ?? "", /asks for a token: .*--token/);
+    assert.match(terminal.output().split("\x1b[?1049l").at(-1) ?? "", /requires a token: .*--token/);
   });
 
   test("--once prints plain text", async (t) => {

@@ -3,26 +3,26 @@ import { ONESCOPE_TOKEN, TERM } from "../util/env.js";
 import { live } from "./top/live.js";
 import { plain } from "./top/plain.js";
 
-export const summary = "shows what a server is at, live in the terminal";
+export const summary = "shows the requests in flight of a process, live in the terminal";
 
 const DEFAULT_URL = "http://127.0.0.1:9464";
 
 const HELP = `usage: onescope top [URL] [options]
 
-Asks the diagnostics server of a process what is in flight, which threads are blocked, since when and by which request, and
-shows it in the terminal until you press q or Ctrl-C. URL is ${DEFAULT_URL} unless given. It goes on trying while
-the server is gone.
+Shows the requests in flight of a process, its blocked threads, for how long they have been blocked and by which request, until
+you press q or Ctrl-C. The data comes from the process's diagnostics server; URL defaults to ${DEFAULT_URL}. While
+the server is unreachable, top retries.
 
-Where the output is no terminal it prints plain text, once, or at each interval if --interval is given.
+If stdout is not a terminal, top prints plain text once, or at each interval with --interval.
 
-  --interval SECONDS   between two looks, at least 0.1; 1 unless given
-  --limit COUNT        requests to ask for, the oldest; 100 unless given
+  --interval SECONDS   time between updates, at least 0.1 (default 1)
+  --limit COUNT        number of requests to list, oldest first (default 100)
   --once               print plain text once, also in a terminal
-  --json               print JSON: once, or one line at each interval if --interval is given
-  --token TOKEN        what the server asks for; other users of the machine can read it here, so rather set ONESCOPE_TOKEN
+  --json               print JSON: once, or one line at each interval with --interval
+  --token TOKEN        the server's token; other users of the machine can see it in the process list: prefer ONESCOPE_TOKEN
   --help
 
-It ends with 1 if the server cannot be asked once, or asks for a token that was not given.`;
+Exits with 1 if the server is unreachable (when printing once), or if it requires another token.`;
 
 const DEFAULT_INTERVAL_MS = 1000;
 const LEAST_INTERVAL_MS = 100;
@@ -57,14 +57,14 @@ export async function run(args) {
   const intervalMs = values.interval === undefined ? undefined : Math.round(Number(values.interval) * 1000);
   const limit = Number(values.limit);
   const problem =
-    (positionals.length > 1 && "there is one URL at most") ||
-    (url === undefined && `"${positionals[0]}" is no URL of an HTTP server, such as ${DEFAULT_URL}`) ||
+    (positionals.length > 1 && "expected at most one URL") ||
+    (url === undefined && `"${positionals[0]}" is not an HTTP URL such as ${DEFAULT_URL}`) ||
     (intervalMs !== undefined &&
       !(intervalMs >= LEAST_INTERVAL_MS && intervalMs <= MOST_INTERVAL_MS) &&
-      `--interval is a number of seconds, at least ${LEAST_INTERVAL_MS / 1000}`) ||
-    (!(Number.isSafeInteger(limit) && limit > 0) && "--limit is a whole number, at least 1") ||
-    (once && intervalMs !== undefined && "--once and --interval exclude each other") ||
-    (token !== undefined && !isToken(token) && "a token has printable ASCII characters only");
+      `--interval must be a number of seconds, at least ${LEAST_INTERVAL_MS / 1000}`) ||
+    (!(Number.isSafeInteger(limit) && limit > 0) && "--limit must be an integer, at least 1") ||
+    (once && intervalMs !== undefined && "--once and --interval cannot be used together") ||
+    (token !== undefined && !isToken(token) && "--token must be printable ASCII without spaces");
   if (problem || url === undefined) {
     console.error(`onescope top: ${problem}; see onescope top --help`);
     return MISUSE;

@@ -1,15 +1,15 @@
 import { clean } from "./text.js";
 
-/** How long a server may take to answer. It answers in milliseconds, also while its JavaScript is stuck. */
+/** How long a server may take to respond. It responds in milliseconds, also while its JavaScript is blocked. */
 const TIMEOUT_MS = 5000;
 
-/** @typedef {{ url: URL, token: string | undefined, limit: number }} Server where to ask, and for how many requests */
+/** @typedef {{ url: URL, token: string | undefined, limit: number }} Server `limit`: how many requests to list */
 
 /**
  * @typedef {object} Thread
  * @property {number} thread
- * @property {number | null} blockedMs 0 while its event loop turns, `null` if it does not beat
- * @property {Suspect | null} suspect what it is stuck in, as far as it is known
+ * @property {number | null} blockedMs 0 while its event loop turns, `null` if it writes no heartbeats
+ * @property {Suspect | null} suspect what blocks it, if known
  */
 
 /** @typedef {Pick<import("../../inspect.js").StallReport, "confidence" | "request" | "call">} Suspect */
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 5000;
 /** @typedef {(import("../../inspect.js").StallReport | import("../../inspect.js").StallEndReport) & { at: string }} Stall */
 
 /**
- * @typedef {object} Snapshot what a server said at one moment
+ * @typedef {object} Snapshot the state of a process at one moment
  * @property {number} pid
  * @property {string} now the server's time, ISO 8601
  * @property {Thread[]} threads
@@ -38,11 +38,11 @@ const TIMEOUT_MS = 5000;
  * @property {Record<string, unknown>} counters
  */
 
-/** The server gave no answer, or one that is of no use. */
-export class AskError extends Error {
+/** The server did not respond, or not with what was expected. */
+export class FetchError extends Error {
   /**
    * @param {string} message names the cause and the way out
-   * @param {{ final?: boolean }} [options] `final`: asking again is of no use
+   * @param {{ final?: boolean }} [options] `final`: a retry cannot help
    */
   constructor(message, { final = false } = {}) {
     super(message);
@@ -51,14 +51,14 @@ export class AskError extends Error {
 }
 
 /**
- * Asks a diagnostics server what is going on.
+ * Fetches a snapshot from a diagnostics server.
  *
  * @param {Server} server
- * @param {AbortSignal} [ended] nobody waits for the answer any more
+ * @param {AbortSignal} [ended] aborts the requests
  * @returns {Promise<Snapshot>}
- * @throws {AskError}
+ * @throws {FetchError}
  */
-export async function ask(server, ended) {
+export async function fetchSnapshot(server, ended) {
   const [list, { stalls }, counters] = await Promise.all([
     get(server, `in-flight?limit=${server.limit}`, ended),
     get(server, "stalls", ended),
@@ -66,7 +66,7 @@ export async function ask(server, ended) {
   ]);
   const arrays = [list.threads, list.inFlight, stalls];
   if (!arrays.every((each) => Array.isArray(each) && each.every(isObject)))
-    throw stranger(server.url, "something else");
+    throw unexpected(server.url, "unknown data");
   const { pid, now, threads, total, inFlight } = list;
   return { pid, now, threads, total, inFlight, stalls, counters };
 }
@@ -85,35 +85,35 @@ async function get({ url, token }, path, ended) {
     redirect: "error",
     signal: ended === undefined ? timeout : AbortSignal.any([timeout, ended]),
   }).catch((error) => {
-    throw new AskError(`cannot reach ${url.href}: ${reason(error)}`);
+    throw new FetchError(`cannot reach ${url.href}: ${reason(error)}`);
   });
   if (response.status === 401) {
-    const how = token === undefined ? "asks for a token: give it with" : "refuses this token: give another with";
-    throw new AskError(`${url.href} ${how} --token or in ONESCOPE_TOKEN`, { final: true });
+    const how = token === undefined ? "requires a token: pass it with" : "rejected the token: pass another with";
+    throw new FetchError(`${url.href} ${how} --token or in ONESCOPE_TOKEN`, { final: true });
   }
-  if (!response.ok) throw new AskError(`${url.href} answers with ${response.status}${await refusal(response)}`);
+  if (!response.ok) throw new FetchError(`${url.href} responded with ${response.status}${await refusal(response)}`);
   const body = await response.json().catch((error) => {
     throw error instanceof SyntaxError
-      ? stranger(url, "something else than JSON")
-      : new AskError(`lost ${url.href}: ${reason(error)}`);
+      ? unexpected(url, "something other than JSON")
+      : new FetchError(`lost the connection to ${url.href}: ${reason(error)}`);
   });
-  if (!isObject(body)) throw stranger(url, "something else");
+  if (!isObject(body)) throw unexpected(url, "unknown data");
   return body;
 }
 
 /**
  * @param {URL} url
- * @param {string} answer
+ * @param {string} what
  */
-function stranger(url, answer) {
-  return new AskError(
-    `${url.href} answers with ${answer}: is it the diagnostics server of an onescope of this version?`,
+function unexpected(url, what) {
+  return new FetchError(
+    `${url.href} responded with ${what}: is it the diagnostics server of this version of onescope?`,
   );
 }
 
 /**
  * @param {Response} response
- * @returns {Promise<string>} why there is no answer, if the server says it
+ * @returns {Promise<string>} the reason that the server gives, if any
  */
 async function refusal(response) {
   const body = await response.json().catch(() => undefined);
@@ -122,7 +122,7 @@ async function refusal(response) {
 
 /** @param {any} error what `fetch` failed with */
 function reason(error) {
-  if (error.name === "TimeoutError") return `no answer within ${TIMEOUT_MS / 1000} s`;
+  if (error.name === "TimeoutError") return `no response within ${TIMEOUT_MS / 1000} s`;
   return String(error.cause?.code ?? error.cause?.message ?? error.message);
 }
 

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AskError, ask } from "./fetch.js";
+import { FetchError, fetchSnapshot } from "./fetch.js";
 import { Screen } from "./screen.js";
 import { cut } from "./text.js";
 import { problemLine, view } from "./view.js";
@@ -13,7 +13,7 @@ const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 const QUIT = ["q", "Q", "\x03"];
 
 /**
- * Shows what is going on in the terminal, until somebody presses q or Ctrl-C.
+ * Shows snapshots in the terminal, until the user presses q or Ctrl-C.
  *
  * @param {Server} server
  * @param {number} intervalMs
@@ -35,7 +35,7 @@ export async function live(server, intervalMs) {
   /** @type {import("./fetch.js").Snapshot | undefined} */
   let snapshot;
   /** @type {string | undefined} */
-  let problem = "asking …";
+  let problem = "connecting …";
   const draw = () => {
     const { width, height } = screen.size;
     if (snapshot !== undefined) screen.draw(view(snapshot, { url: server.url, width, height, problem }));
@@ -49,11 +49,11 @@ export async function live(server, intervalMs) {
     draw();
     while (!ended.signal.aborted) {
       try {
-        snapshot = await ask(server, ended.signal);
+        snapshot = await fetchSnapshot(server, ended.signal);
         problem = undefined;
       } catch (error) {
         if (ended.signal.aborted) break;
-        if (!(error instanceof AskError) || error.final) throw error;
+        if (!(error instanceof FetchError) || error.final) throw error;
         problem = `${error.message}; trying again`;
       }
       draw();
@@ -61,7 +61,7 @@ export async function live(server, intervalMs) {
     }
     return code;
   } catch (error) {
-    if (!(error instanceof AskError)) throw error;
+    if (!(error instanceof FetchError)) throw error;
     screen.close();
     console.error(`onescope top: ${error.message}`);
     return 1;

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { escapeJson } from "../../util/safe-text.js";
-import { AskError, ask } from "./fetch.js";
+import { FetchError, fetchSnapshot } from "./fetch.js";
 import { view } from "./view.js";
 
-/** Nothing is cut: whoever reads plain text has lines of any length. */
+/** Plain text is not cut. */
 const ROOM = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
 
 /** @typedef {import("./fetch.js").Server} Server */
 
 /**
- * Prints what is going on: once, or a block at each interval until somebody ends the process or closes its output.
+ * Prints a snapshot: once, or at each interval until the process ends or its output closes.
  *
  * @param {Server} server
  * @param {{ intervalMs: number | undefined, json: boolean }} options
@@ -17,18 +17,18 @@ const ROOM = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY
  */
 export async function plain(server, { intervalMs, json }) {
   process.stdout.on("error", (error) => {
-    // `onescope top | head` has seen enough.
+    // As in `onescope top | head`.
     if (/** @type {NodeJS.ErrnoException} */ (error).code === "EPIPE") process.exit(0);
     throw error;
   });
   for (let first = true; ; first = false) {
     try {
-      const snapshot = await ask(server);
+      const snapshot = await fetchSnapshot(server);
       if (json) console.log(escapeJson(JSON.stringify(snapshot, null, intervalMs === undefined ? 2 : 0)));
       else console.log((first ? "" : "\n") + text(snapshot, server.url));
       if (intervalMs === undefined) return 0;
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof FetchError)) throw error;
       console.error(`onescope top: ${error.message}`);
       if (intervalMs === undefined || error.final) return 1;
     }

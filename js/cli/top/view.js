@@ -10,9 +10,9 @@ const COUNTED = ["created", "closed", "abandoned"];
 
 /**
  * @param {Snapshot} snapshot
- * @param {{ url: URL, width: number, height: number, problem?: string | undefined }} room `height` in lines: what does not
- *   fit of the table is counted; `problem` is why there is nothing newer
- * @returns {Line[]} none wider than the room
+ * @param {{ url: URL, width: number, height: number, problem?: string | undefined }} room `height` in lines: rows of the
+ *   table that do not fit are counted; `problem` is why there is no newer snapshot
+ * @returns {Line[]} none wider than `width`
  */
 export function view(snapshot, { url, width, height, problem }) {
   const { pid, now, total, inFlight, stalls } = snapshot;
@@ -24,7 +24,7 @@ export function view(snapshot, { url, width, height, problem }) {
     { text: `onescope top  ${url.href}  pid ${Number(pid)}  ${clean(now)}`, style: "bold" },
     ...threadLines(snapshot),
     { text: totals(snapshot) },
-    ...(stall === undefined ? [{ text: "no stall was told" }] : stallLines(stall, now)),
+    ...(stall === undefined ? [{ text: "no stalls reported" }] : stallLines(stall, now)),
     ...(marks.size === 0 ? [] : [{ text: legend(marks) }]),
     { text: "" },
   ];
@@ -48,12 +48,12 @@ export function problemLine(problem) {
  * @returns {Line[]}
  */
 function threadLines({ threads }) {
-  const blocked = threads.filter(isBlocked);
+  const all = threads.filter(isBlocked);
   const text = threads.length === 1 ? "1 thread" : `${threads.length} threads`;
   return [
-    { text: `${text}, ${blocked.length === 0 ? "none" : blocked.length} blocked` },
-    ...blocked.map(({ thread, blockedMs, suspect }) => ({
-      text: `thread ${Number(thread)} is blocked since ${duration(blockedMs)}: ${suspect ? who(suspect) : "by what is not known"}`,
+    { text: `${text}, ${all.length === 0 ? "none" : all.length} blocked` },
+    ...all.map(({ thread, blockedMs, suspect }) => ({
+      text: `${blocked(thread, blockedMs)}${suspect ? `: ${cause(suspect)}` : " (cause unknown)"}`,
       style: /** @type {const} */ ("red"),
     })),
   ];
@@ -61,7 +61,7 @@ function threadLines({ threads }) {
 
 /**
  * @param {Snapshot} snapshot
- * @returns {Map<number, ">" | "?">} by `seq` of what a stuck thread is stuck in: ">" if it is proved, "?" if it is only the
+ * @returns {Map<number, ">" | "?">} by `seq` of the requests that block a thread: ">" if confirmed, "?" if it is only the
  *   last one that the thread entered
  */
 function marksOf({ threads }) {
@@ -92,26 +92,32 @@ function totals({ total, counters }) {
  */
 function stallLines({ thread, blockedMs, request, call, confidence, stack, at }, now) {
   const ago = duration(Math.max(0, Date.parse(now) - Date.parse(at)));
-  const said = `thread ${Number(thread)}, ${duration(blockedMs)}: ${who({ request, call, confidence })}`;
   const [innermost] = Array.isArray(stack) ? stack : [];
   return [
-    { text: `last stall, told ${ago} ago: ${said}` },
+    { text: `last stall ${ago} ago: ${blocked(thread, blockedMs)}: ${cause({ request, call, confidence })}` },
     ...(innermost === undefined ? [] : [{ text: `  at ${clean(innermost)}` }]),
   ];
 }
 
+/**
+ * @param {number} thread
+ * @param {number | null} ms
+ */
+function blocked(thread, ms) {
+  return `thread ${Number(thread)} blocked for ${duration(ms)}`;
+}
+
 /** @param {Suspect} suspect */
-function who({ request, call, confidence }) {
-  const label = request === null ? "no request that is known" : clean(request.label);
+function cause({ request, call, confidence }) {
+  const label = request === null ? "unknown request" : clean(request.label);
   return `${label}${call === null ? "" : ` in ${clean(call)}`} (${clean(confidence)})`;
 }
 
 /** @param {Map<number, ">" | "?">} marks */
 function legend(marks) {
   const kinds = new Set(marks.values());
-  const said = [
+  return [
     ...(kinds.has(">") ? ["> blocks its thread"] : []),
-    ...(kinds.has("?") ? ["? may block its thread: it was entered last"] : []),
-  ];
-  return said.join("; ");
+    ...(kinds.has("?") ? ["? may block its thread (entered last)"] : []),
+  ].join("; ");
 }
