@@ -28,7 +28,7 @@ const targets = [
 ];
 
 const NOTES = `Nanoseconds: median (minimum) ×ratio to \`${REFERENCE}\`. \`on\`: \`record()\` of \`onescope/inspect\`, into a file in the
-folder for temporary files; requests are tracked on both variants. "A context" is made, entered and closed by \`with()\` in a loop:
+folder for temporary files; requests are tracked on both variants. "A context" is made, entered and closed by \`runTask()\` in a loop:
 processor time of all threads. "In flight" holds 10,000 contexts at a time. The rows of CPU are the processor time that a server
 process needs for a request over keep-alive connections, all threads and garbage collection included: one process, which
 records and does not in turn, ${PAIRS} pairs of batches a repetition; its ratio is the median of all pairs, with the interval that

@@ -23,7 +23,7 @@ export interface InFlightFilter {
  * @throws `ERR_ONESCOPE_OPTION` for a filter that is not an object, `ERR_ONESCOPE_FILTER` for a state that there is not,
  *   `ERR_ONESCOPE_HANDLE` for what is no whole number
  */
-export function inflight(filter?: InFlightFilter): InFlight[];
+export function inFlight(filter?: InFlightFilter): InFlight[];
 
 /** How many contexts there are and were. `created` is always `closed + abandoned + inFlight`. */
 export interface Counters {
@@ -88,20 +88,19 @@ export function trackRequests(): { stop(): void };
  * finishes, when a router knows the route: in a listener of `"finish"`, its latency counts under that name.
  *
  * @param text cut to 64 bytes of UTF-8; control characters and characters that turn or hide text become `?`
- * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside {@link with}, `ERR_ONESCOPE_SLOT_KIND` for no string
+ * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside {@link runTask}, `ERR_ONESCOPE_SLOT_KIND` for no string
  */
 export function label(text: string): void;
 
-declare function withLabel<R>(label: string, fn: () => R): R;
-
 /**
- * `with(label, fn)` runs work that is no request, such as a job or a message of a queue, in a context of its own, which
- * closes when the result settles. Inside a request or other such work, that one is its parent. Returns what `fn` returns;
- * for what has a `then`, a promise of the same result.
+ * Runs a task that is not an HTTP request, such as a job or a message of a queue, in a context of its own, which closes when
+ * the result settles. Inside a request or another task, that one is its parent.
  *
- * @throws `ERR_ONESCOPE_SLOT_KIND` for a label that is no string, `ERR_ONESCOPE_OPTION` for a `fn` that is no function
+ * @param label cut to 64 bytes of UTF-8; control characters and characters that turn or hide text become `?`
+ * @returns what `fn` returns; for a thenable, a promise of the same result
+ * @throws `ERR_ONESCOPE_SLOT_KIND` if `label` is not a string, `ERR_ONESCOPE_OPTION` if `fn` is not a function
  */
-export { withLabel as with };
+export function runTask<R>(label: string, fn: () => R): R;
 
 /** The request that a report names. */
 export interface ReportedRequest {

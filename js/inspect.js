@@ -7,9 +7,9 @@ export { leaks } from "./leaks/leaks.js";
 export { trackLeaks } from "./leaks/sentinels.js";
 export { record } from "./recorder/record.js";
 export { releaseOnClose } from "./request/release.js";
-export { counters, histograms, inflight } from "./tracking/inflight.js";
+export { counters, histograms, inFlight } from "./tracking/in-flight.js";
+export { label, runTask } from "./tracking/task.js";
 export { trackRequests } from "./tracking/track-requests.js";
-export { label, withLabel as with } from "./tracking/work.js";
 export { watch } from "./watchdog/watch.js";
 
 attachSoon();

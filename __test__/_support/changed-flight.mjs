@@ -5,11 +5,11 @@ import { execSync } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { record, with as withLabel } from "../../js/inspect.js";
+import { record, runTask } from "../../js/inspect.js";
 
 const make = async (/** @type {number} */ count) => {
   let answered = 0;
-  for (let n = 0; n < count; n++) answered += await withLabel(`job ${n}`, async () => 1);
+  for (let n = 0; n < count; n++) answered += await runTask(`job ${n}`, async () => 1);
   return answered;
 };
 
@@ -19,7 +19,7 @@ if (isMainThread) {
   const shared = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL(import.meta.url), { workerData: shared });
   await once(worker, "message");
-  const held = withLabel("held", () => sleep(700));
+  const held = runTask("held", () => sleep(700));
   await make(300);
   execSync(command, { shell: "/bin/sh" });
   // At once, before a thread of onescope's can have seen it, and later.

@@ -3,16 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { store } from "../../js/index.js";
-import {
-  histograms,
-  inflight,
-  leaks,
-  record,
-  releaseOnClose,
-  trackLeaks,
-  watch,
-  with as withLabel,
-} from "../../js/inspect.js";
+import { histograms, inFlight, leaks, record, releaseOnClose, runTask, trackLeaks, watch } from "../../js/inspect.js";
 import { backend } from "../../js/store/backend.js";
 import { threadBlock } from "../../js/store/records.js";
 import {
@@ -49,12 +40,12 @@ held.rootParams = { id: "1" };
 releaseOnClose();
 await closeAfterResponse(held);
 const finish = Promise.withResolvers();
-const job = withLabel("job", () => finish.promise);
+const job = runTask("job", () => finish.promise);
 const reports = [];
 if (isNative) {
   watch({ thresholdMs: 100, stacks: false, onStall: (report) => reports.push(report) });
   await sleep(150);
-  withLabel("blocks", () => {
+  runTask("blocks", () => {
     const end = Date.now() + Math.max(600, 400 - since());
     while (Date.now() < end);
   });
@@ -66,13 +57,13 @@ if (isNative) {
 await until(since, (ms) => ms > 100);
 finish.resolve();
 await job;
-for (let n = 0; n < 500; n++) withLabel("after", () => {});
+for (let n = 0; n < 500; n++) runTask("after", () => {});
 await until(since, (ms) => ms > 1000);
-for (let n = 0; n < 450; n++) withLabel("after", () => {});
+for (let n = 0; n < 450; n++) runTask("after", () => {});
 const { skipped } = leaks();
 found.skipped = skipped;
 found.released = held.rootParams === null;
-found.inflight = inflight({ label: "across" }).map(({ label, ageMs, idleMs }) => ({ label, ageMs, idleMs }));
+found.inFlight = inFlight({ label: "across" }).map(({ label, ageMs, idleMs }) => ({ label, ageMs, idleMs }));
 const { held: kept } = await afterCollection(
   () => leaks(),
   ({ held }) => held.some(({ label }) => label === "held"),

@@ -6,16 +6,16 @@ import { registerSlot, SlotStorage, store } from "../../js/index.js";
 import {
   counters,
   histograms,
-  inflight,
+  inFlight,
   label,
   leaks,
   record,
   releaseOnClose,
+  runTask,
   serve,
   trackLeaks,
   trackRequests,
   watch,
-  with as withLabel,
 } from "../../js/inspect.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
 import { randomFrom } from "../parity/random.mjs";
@@ -43,7 +43,7 @@ const rest = () => Array.from({ length: below(3) }, any);
 const stop = (/** @type {any} */ started) => started.stop();
 
 /** What calls functions of the caller's passes on what they throw; a class or a proxy can be one that cannot be called. */
-const CALLS_BACK = ["with", "Slot.run", "lazy"];
+const CALLS_BACK = ["runTask", "Slot.run", "lazy"];
 
 /** @type {Record<string, () => unknown>} */
 const CALLS = {
@@ -69,7 +69,7 @@ const CALLS = {
   "store.setLabel": () => store.setLabel(handle(), any()),
   "store.state": () => store.state(handle()),
   "store.storages": () => /** @type {any} */ (store).storages(...rest()),
-  inflight: () => inflight(any()),
+  inFlight: () => inFlight(any()),
   counters: () => /** @type {any} */ (counters)(...rest()),
   histograms: () => /** @type {any} */ (histograms)(...rest()),
   leaks: () => leaks(any()),
@@ -77,7 +77,7 @@ const CALLS = {
   trackRequests: () => stop(/** @type {any} */ (trackRequests)(...rest())),
   releaseOnClose: () => releaseOnClose(any()),
   label: () => label(any()),
-  with: () => withLabel(pick([value(), "work"]), any()),
+  runTask: () => runTask(pick([value(), "work"]), any()),
   watch: () => stop(watch(any())),
   record: () =>
     stop(record(pick([any(), { .../** @type {any} */ (plain(options())), path: pick(["flight", value()]) }]))),

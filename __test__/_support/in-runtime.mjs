@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { SlotStorage } from "onescope";
-import { inflight, leaks, record, serve, trackLeaks, trackRequests, watch, with as withLabel } from "onescope/inspect";
+import { inFlight, leaks, record, runTask, serve, trackLeaks, trackRequests, watch } from "onescope/inspect";
 
 const required = createRequire(import.meta.url)("node:async_hooks").AsyncLocalStorage;
 const [flight] = process.argv.slice(-1);
@@ -40,13 +40,13 @@ const recording = record({ path: flight });
 const worker = new Worker(new URL("in-runtime-worker.mjs", import.meta.url));
 await ended(worker);
 
-const server = http.createServer((_, response) => response.end(JSON.stringify(inflight().map(({ label }) => label))));
+const server = http.createServer((_, response) => response.end(JSON.stringify(inFlight().map(({ label }) => label))));
 await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
 const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
 const requests = await (await fetch(`http://127.0.0.1:${port}/seen`)).json();
 
 await sleep(200);
-withLabel("job", () => {
+runTask("job", () => {
   const until = Date.now() + 900;
   while (Date.now() < until);
 });

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { parentPort } from "node:worker_threads";
-import { counters, inflight, trackRequests } from "../../js/inspect.js";
+import { counters, inFlight, trackRequests } from "../../js/inspect.js";
 import { until } from "./until.mjs";
 
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
@@ -11,7 +11,7 @@ trackRequests();
 const server = createServer(async (_request, response) => {
   port.postMessage("waiting");
   await once(port, "message");
-  response.end(inflight({ label: "/in/worker" })[0].label);
+  response.end(inFlight({ label: "/in/worker" })[0].label);
   response.once("close", async () => {
     port.postMessage((await until(counters, ({ inFlight }) => inFlight === 0)).inFlight);
   });

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { record, watch, with as withLabel } from "../../js/inspect.js";
+import { record, runTask, watch } from "../../js/inspect.js";
 import { backend } from "../../js/store/backend.js";
 import { until } from "./until.mjs";
 
@@ -65,7 +65,7 @@ const ends = {
   },
   async stop(recording) {
     recording.stop();
-    await withLabel("after the stop", () => sleep(10));
+    await runTask("after the stop", () => sleep(10));
     die();
   },
   async nothing() {
@@ -105,9 +105,9 @@ async function main() {
     await untilFlight(path, (flight) => inFlight(flight, "early job") && flight.threads.length === 2);
     return die();
   }
-  void withLabel("waits", forever);
-  await withLabel("over", () => sleep(20));
-  void withLabel("ends", () => ends[end](recording, path));
+  void runTask("waits", forever);
+  await runTask("over", () => sleep(20));
+  void runTask("ends", () => ends[end](recording, path));
 }
 
 if (isMainThread) await main();
@@ -118,10 +118,10 @@ else if (workerData === "record") {
     parentPort.postMessage(error.code);
   }
 } else if (workerData === "early") {
-  void withLabel("before", forever);
+  void runTask("before", forever);
   parentPort.postMessage("attached");
-  setInterval(() => withLabel("early job", () => sleep(100)), 20);
+  setInterval(() => runTask("early job", () => sleep(100)), 20);
 } else {
-  void withLabel(`${workerData} job`, forever);
+  void runTask(`${workerData} job`, forever);
   setInterval(() => {}, 1000);
 }

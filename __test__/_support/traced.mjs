@@ -14,7 +14,7 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
-import { record, trackRequests, watch, with as withLabel } from "../../js/inspect.js";
+import { record, runTask, trackRequests, watch } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
 import { backend } from "../../js/store/backend.js";
 import { threadBlock, threadNumber } from "../../js/store/records.js";
@@ -57,7 +57,7 @@ const blocks = {
     });
     execSync("true");
   },
-  "loop in work": () => withLabel("work", loopUntilTold),
+  "loop in work": () => runTask("work", loopUntilTold),
   "span that ends early": () => {
     trace.getActiveSpan().end();
     loopUntilTold();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach } from "node:test";
-import { inflight, trackRequests } from "../../js/inspect.js";
+import { inFlight, trackRequests } from "../../js/inspect.js";
 import { handleOf } from "../../js/store/records.js";
 import { currentContext } from "../../js/tracking/current-context.js";
 import { until } from "./until.mjs";
@@ -39,7 +39,7 @@ export const here = () => {
 };
 
 /** @param {string} part of the labels */
-export const seen = (part) => inflight({ label: part }).map((context) => context.label);
+export const seen = (part) => inFlight({ label: part }).map((context) => context.label);
 
 /** @param {string} part of the labels */
 export const over = (part) =>

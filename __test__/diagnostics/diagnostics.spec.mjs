@@ -160,7 +160,7 @@ describe("answers", { skip: !native }, () => {
     }
   });
 
-  test("/in-flight has what inflight() has, oldest first", async () => {
+  test("/in-flight has what inFlight() has, oldest first", async () => {
     server.poke("/hang?secret=1");
     const first = await until(
       () => askJson(`${server.page}/in-flight`),

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backend } from "../../js/index.js";
-import { counters, inflight, serve as serveDiagnostics } from "../../js/inspect.js";
+import { counters, inFlight, serve as serveDiagnostics } from "../../js/inspect.js";
 import { mutator } from "../../scripts/hostile-clients/fuzz.mjs";
 import { TOKEN } from "../../scripts/hostile-clients/token.mjs";
 import { ask } from "../_support/start-diagnosed.mjs";
@@ -100,7 +100,7 @@ test("hostile requests to a tracked server each end, and are counted", async () 
   const before = counters();
   await attack(port, "tracked");
   assert.equal(await (await fetch(`${origin}/honest`)).text(), "done");
-  const left = await until(inflight, (list) => list.length === 0);
+  const left = await until(inFlight, (list) => list.length === 0);
   assert.deepEqual(left, [], SEED);
   const after = counters();
   assert.ok(contexts.length > REQUESTS / 10, `${contexts.length} got through`);

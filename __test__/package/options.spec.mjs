@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { registerSlot, store } from "onescope";
-import { inflight, label, leaks, record, serve, watch, with as withLabel } from "../../js/inspect.js";
+import { inFlight, label, leaks, record, runTask, serve, watch } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
 import { codeOf } from "../_support/eventually.mjs";
 
@@ -10,7 +10,7 @@ const fail = () => {
   throw new TypeError("not to be read");
 };
 
-const CALLS = { watch, serve, record, inflight, leaks, instrument, "store.contexts": store.contexts };
+const CALLS = { watch, serve, record, inFlight, leaks, instrument, "store.contexts": store.contexts };
 
 /** What is no object of options, or cannot be read as one. */
 const BAD = {
@@ -55,11 +55,11 @@ test("a getter that throws is the error's cause", () => {
   assert.throws(() => watch(options), { code: "ERR_ONESCOPE_OPTION", message: /option thresholdMs of watch\(\)/ });
 });
 
-test("with() and label() refuse what is no function and no text with a code, and leave nothing in flight", () => {
-  const before = inflight().length;
+test("runTask() and label() refuse what is no function and no text with a code, and leave nothing in flight", () => {
+  const before = inFlight().length;
   for (const fn of [undefined, null, {}, "x"]) {
     assert.equal(
-      codeOf(() => withLabel("work", /** @type {any} */ (fn))),
+      codeOf(() => runTask("work", /** @type {any} */ (fn))),
       "ERR_ONESCOPE_OPTION",
     );
   }
@@ -69,19 +69,19 @@ test("with() and label() refuse what is no function and no text with a code, and
       "ERR_ONESCOPE_SLOT_KIND",
     );
     assert.equal(
-      codeOf(() => withLabel(/** @type {any} */ (text), () => {})),
+      codeOf(() => runTask(/** @type {any} */ (text), () => {})),
       "ERR_ONESCOPE_SLOT_KIND",
     );
   }
-  assert.equal(inflight().length, before);
+  assert.equal(inFlight().length, before);
 });
 
 test("work is over once its result is, however that behaves", async () => {
-  const open = () => inflight({ label: "odd result" }).length;
+  const open = () => inFlight({ label: "odd result" }).length;
   // biome-ignore lint/suspicious/noThenProperty: what is tried
   const getter = Object.defineProperty({}, "then", { get: fail });
   assert.equal(
-    withLabel("odd result", () => getter),
+    runTask("odd result", () => getter),
     getter,
   );
   assert.equal(open(), 0, "a getter that throws");
@@ -97,11 +97,11 @@ test("work is over once its result is, however that behaves", async () => {
       fail();
     },
   };
-  await assert.rejects(async () => withLabel("odd result", () => broken), TypeError);
+  await assert.rejects(async () => runTask("odd result", () => broken), TypeError);
   assert.equal(open(), 0, "a promise whose constructor cannot be read");
-  await assert.rejects(async () => withLabel("odd result", () => throwing), TypeError);
+  await assert.rejects(async () => runTask("odd result", () => throwing), TypeError);
   assert.equal(open(), 0, "a then that throws");
-  assert.equal(await withLabel("odd result", () => both), 1);
+  assert.equal(await runTask("odd result", () => both), 1);
   await setImmediate();
   assert.equal(open(), 0, "a then that settles twice");
 });

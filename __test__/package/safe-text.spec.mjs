@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
-import { label, with as withLabel } from "../../js/inspect.js";
+import { label, runTask } from "../../js/inspect.js";
 import { handleOf } from "../../js/store/records.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
 import { clean, escapeJson } from "../../js/util/safe-text.js";
@@ -55,7 +55,7 @@ test("whatever writes a label cleans it", () => {
   assert.equal(read(request), shown);
   const all = () => store.contexts().filter((context) => context.label === shown).length;
   const before = all();
-  withLabel(odd, () => {
+  runTask(odd, () => {
     assert.equal(all(), before + 1);
     label("plain");
     assert.equal(all(), before);

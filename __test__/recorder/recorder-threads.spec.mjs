@@ -41,8 +41,8 @@ test("a worker cannot record by itself", { skip: !native }, async (t) => {
 test("a thread that cannot follow a change says so once, and goes on", { skip: !native }, async () => {
   const source = `
     import { backend } from "./js/store/backend.js";
-    import { with as withLabel } from "./js/inspect.js";
-    withLabel("attaches the thread", () => {});
+    import { runTask } from "./js/inspect.js";
+    runTask("attaches the thread", () => {});
     globalThis.setInterval = () => { throw new Error("on purpose"); };
     for (let n = 0; n < 2; n++) {
       backend.watchdog.watchStart({ thresholdMs: 1000, maxPerMinute: 1, stacks: false, calls: [] });

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
-import { record as recordHere, with as withLabel } from "../../js/inspect.js";
+import { record as recordHere, runTask } from "../../js/inspect.js";
 import { codeOf } from "../_support/eventually.mjs";
 import { flightPath, labels, lastFlight, readFlight, record } from "../_support/flights.mjs";
 import { inheritedFlags, ROOT } from "../_support/run.mjs";
@@ -234,7 +234,7 @@ test("a full file is said to be full", { skip: !native }, async (t) => {
     "ERR_ONESCOPE_RECORDING",
   );
   const held = [];
-  for (let n = 0; n < 700; n++) void withLabel(`job ${n}`, () => new Promise((resolve) => held.push(resolve)));
+  for (let n = 0; n < 700; n++) void runTask(`job ${n}`, () => new Promise((resolve) => held.push(resolve)));
   const usage = recording.usage();
   assert.deepEqual([usage.capacity, usage.pages], [2, 2]);
   // One page of this thread's may be from before.

@@ -27,8 +27,8 @@ for (const [name, at] of /** @type {const} */ ([
       assert.ok(found.started < 0 || before === 5, `it started ${found.started} ms before`);
       assert.equal(found.skipped, 0, "the ration of followed contexts grows");
       assert.equal(found.released, true);
-      const across = found.inflight.find(({ label }) => label === "across");
-      assert.ok(isAge(across.ageMs, 900) && isAge(across.idleMs, 900), JSON.stringify(found.inflight));
+      const across = found.inFlight.find(({ label }) => label === "across");
+      assert.ok(isAge(across.ageMs, 900) && isAge(across.idleMs, 900), JSON.stringify(found.inFlight));
       assert.equal(found.held.length, 1);
       assert.ok(isAge(found.held[0].oldestMs, 900), JSON.stringify(found.held));
       const collected = found.neverClosed.filter((group) => group.collected > 0);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backend, store } from "../../js/index.js";
-import { histograms, inflight, label, leaks, trackLeaks } from "../../js/inspect.js";
+import { histograms, inFlight, label, leaks, trackLeaks } from "../../js/inspect.js";
 import {
   closeAfterResponse,
   createRequestContext,
@@ -27,7 +27,7 @@ test("listeners of finish see their request responded, and it closes in the next
   const { origin } = await serve((_request, response) => {
     response.on("finish", () => {
       const seq = Number(here());
-      seen.push(inflight({ label: "/seen" }).map((each) => [each.seq === seq, each.state]));
+      seen.push(inFlight({ label: "/seen" }).map((each) => [each.seq === seq, each.state]));
       // Runs after the immediate that closes requests.
       setImmediate(() => seen.push(stateOf(seq)));
     });

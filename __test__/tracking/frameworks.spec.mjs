@@ -6,19 +6,19 @@ import { Worker } from "node:worker_threads";
 import express from "express";
 import fastify from "fastify";
 import { backend } from "../../js/index.js";
-import { counters, inflight, label, trackRequests } from "../../js/inspect.js";
+import { counters, inFlight, label, trackRequests } from "../../js/inspect.js";
 import { until } from "../_support/until.mjs";
 
-// Each app answers with the label that inflight() shows for its request after an await: what label() then names it.
+// Each app answers with the label that inFlight() shows for its request after an await: what label() then names it.
 
 const ANSWER = /^(GET|POST) \S+ \d+$/;
 
 /** @param {string} name that the request gets */
 async function describe(name) {
   await sleep(2);
-  const before = inflight({ label: "/fw/" });
+  const before = inFlight({ label: "/fw/" });
   label(name);
-  const [found] = inflight({ label: name });
+  const [found] = inFlight({ label: name });
   return `${before.find(({ seq }) => seq === found.seq)?.label} ${found.seq}`;
 }
 
@@ -74,13 +74,13 @@ test("a worker's server has its own contexts, which the main thread sees", async
   const answer = fetch(`http://127.0.0.1:${port}/in/worker`).then((response) => response.text());
   await once(worker, "message");
   if (backend === "native") {
-    const [found] = inflight({ label: "/in/worker" });
+    const [found] = inFlight({ label: "/in/worker" });
     assert.equal(found.label, "GET /in/worker");
     assert.deepEqual(
-      inflight({ thread: found.thread }).map(({ seq }) => seq),
+      inFlight({ thread: found.thread }).map(({ seq }) => seq),
       [found.seq],
     );
-    assert.deepEqual(inflight({ label: "/in/worker", thread: found.thread + 1 }), []);
+    assert.deepEqual(inFlight({ label: "/in/worker", thread: found.thread + 1 }), []);
   }
   worker.postMessage("go");
   assert.equal(await answer, "GET /in/worker");

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import fc from "fast-check";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
-import { label, trackRequests, with as withLabel } from "../../js/inspect.js";
+import { label, runTask, trackRequests } from "../../js/inspect.js";
 import { handleOf } from "../../js/store/records.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
 import { writeRoute, writeTarget } from "../../js/tracking/labels.js";
@@ -86,7 +86,7 @@ test("any text that the store's accessor and label() are given stays in its own 
       checkNeighbours((request) => {
         store.setLabel(/** @type {number} */ (handleOf(request)), name);
       });
-      if (name !== "") withLabel(name, () => label(name));
+      if (name !== "") runTask(name, () => label(name));
     }),
     { numRuns: 100 },
   );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { counters, inflight, label, with as withLabel } from "../../js/inspect.js";
+import { counters, inFlight, label, runTask } from "../../js/inspect.js";
 import { handleOf } from "../../js/store/records.js";
 import { store } from "../../js/store.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
@@ -76,35 +76,35 @@ test("label() names the current context, and only there", async () => {
   assert.equal(store.label(Number(store.handle(context))), "by vinext's context");
 });
 
-test("with() is a context until its result settles", async () => {
+test("runTask() is a context until its result settles", async () => {
   const before = counters();
   /** @type {Array<number | undefined>} */
   const handles = [];
-  const result = withLabel("job", async () => {
+  const result = runTask("job", async () => {
     handles.push(here());
     await sleep(1);
     assert.equal(here(), handles[0]);
-    withLabel("part", () => handles.push(here()));
+    runTask("part", () => handles.push(here()));
     assert.equal(here(), handles[0]);
     return "result";
   });
   assert.equal(here(), undefined);
-  const [job] = inflight({ label: "job" });
+  const [job] = inFlight({ label: "job" });
   assert.deepEqual([job.seq, job.kind, job.parent, job.state], [handles[0], "other", null, "active"]);
   assert.equal(await result, "result");
   assert.deepEqual(seen("job"), []);
   assert.equal(store.state(Number(handles[1])).state, "closed");
-  assert.throws(() => withLabel("job", () => assert.fail("sync")), /sync/);
+  assert.throws(() => runTask("job", () => assert.fail("sync")), /sync/);
   await assert.rejects(
-    withLabel("job", async () => assert.fail("async")),
+    runTask("job", async () => assert.fail("async")),
     /async/,
   );
   let calls = 0;
   // biome-ignore lint/suspicious/noThenProperty: as lazy queries of databases have it
   const lazy = { then: (/** @type {(value: number) => void} */ done) => done(++calls) };
-  assert.equal(await withLabel("job", () => lazy), 1, "what has a then is asked once");
+  assert.equal(await runTask("job", () => lazy), 1, "what has a then is asked once");
   assert.equal(
-    codeOf(() => withLabel(/** @type {any} */ (undefined), () => {})),
+    codeOf(() => runTask(/** @type {any} */ (undefined), () => {})),
     "ERR_ONESCOPE_SLOT_KIND",
   );
   const after = counters();
@@ -118,8 +118,8 @@ test("work inside a request names it as its parent, and is the innermost context
     const context = createRequestContext({ requestSignal: null });
     await runWithRequestContext(context, async () => {
       assert.equal(here(), request, "vinext's context joined the request");
-      await withLabel("inner", async () => {
-        const [inner] = inflight({ label: "inner" });
+      await runTask("inner", async () => {
+        const [inner] = inFlight({ label: "inner" });
         assert.deepEqual([inner.seq, inner.parent], [here(), request]);
         const nested = createRequestContext({ requestSignal: null });
         runWithRequestContext(nested, () => assert.equal(here(), store.handle(nested)));
@@ -157,7 +157,7 @@ test("vinext's first context in a request joins it; others are parts of it", asy
     (now) => now === "closed",
   );
   const parts = await until(
-    () => inflight({ label: "/joined" }),
+    () => inFlight({ label: "/joined" }),
     (list) => list.length === 2,
   );
   assert.deepEqual(

@@ -4,7 +4,7 @@ import { Agent, get } from "node:http";
 import { connect, createServer } from "node:http2";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { serve as diagnose, histograms, label, with as withLabel } from "../../js/inspect.js";
+import { serve as diagnose, histograms, label, runTask } from "../../js/inspect.js";
 import { cleanups, serve, track } from "../_support/tracked.mjs";
 import { until } from "../_support/until.mjs";
 
@@ -88,8 +88,8 @@ test("paths that a scanner tries take no place from routes, and places go to the
   assert.deepEqual(await getAll(visited, closed), new Map([...before, ["GET (no route)", SCANNED], ...routes]));
 
   // What a program labels by itself can use places up, but keeps none that a heavier label needs.
-  for (let n = 0; n < SCANNED; n++) withLabel(`user ${n}`, () => {});
-  for (let n = 0; n < SCANNED; n++) withLabel("checkout", () => {});
+  for (let n = 0; n < SCANNED; n++) runTask(`user ${n}`, () => {});
+  for (let n = 0; n < SCANNED; n++) runTask("checkout", () => {});
   closed += 2 * SCANNED;
   const mixed = counts();
   assert.equal(sum(mixed), closed);

@@ -4,7 +4,7 @@ import { Agent, request as ask } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { counters, inflight, trackRequests } from "../../js/inspect.js";
+import { counters, inFlight, trackRequests } from "../../js/inspect.js";
 import { store } from "../../js/store.js";
 import { cleanups, here, over, seen, send, serve, track } from "../_support/tracked.mjs";
 import { until } from "../_support/until.mjs";
@@ -20,7 +20,7 @@ test("a request is a context from its headers until its response is over", async
   const before = counters();
   const answer = fetch(`${origin}/life?secret=1#part`);
   const [found] = await until(
-    () => inflight({ label: "/life" }),
+    () => inFlight({ label: "/life" }),
     (list) => list.length === 1,
   );
   assert.deepEqual(

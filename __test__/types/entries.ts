@@ -5,16 +5,16 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 import {
   counters,
   histograms,
-  inflight,
+  inFlight,
   type LeakReport,
   label,
   leaks,
   record,
   releaseOnClose,
+  runTask,
   serve,
   trackLeaks,
   trackRequests,
-  with as withLabel,
 } from "onescope/inspect";
 import { getOrCreateAls, registerAlsForScopeExit, runOutsideRequestScopes } from "onescope/shims/internal/als-registry";
 import * as shim from "onescope/shims/unified-request-context";
@@ -79,22 +79,22 @@ releaseOnClose(false);
 // @ts-expect-error no such option
 leaks({ olderThanMs: 1 });
 
-export const names: string[] = inflight({ limit: 5, label: "GET", state: "active", thread: 0 }).map(
+export const names: string[] = inFlight({ limit: 5, label: "GET", state: "active", thread: 0 }).map(
   (each) => each.label,
 );
-export const flags: string[] = inflight()[0].flags;
+export const flags: string[] = inFlight()[0].flags;
 export const pages: number | undefined = counters().byKind.appPage;
 export const slowest: number = histograms()[0].max;
 trackRequests().stop();
 label("text");
-export const worked: Promise<number> = withLabel("job", async () => 5);
+export const worked: Promise<number> = runTask("job", async () => 5);
 const recording = record({ path: "flight", keep: 1, maxBytes: 2 ** 20 });
 export const room: number = recording.usage().capacity - recording.usage().pages;
 recording.stop();
 // @ts-expect-error a recording has a file
 record({ keep: 1 });
 // @ts-expect-error no such state
-inflight({ state: "busy" });
+inFlight({ state: "busy" });
 const served = { port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000, strict: true };
 export const page: string | null = serve(served).url;
 serve().stop();

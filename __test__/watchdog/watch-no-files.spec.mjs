@@ -12,7 +12,7 @@ const INSPECT = new URL("../../js/inspect.js", import.meta.url).href;
 const PROGRAM = `
   import { openSync, closeSync } from "node:fs";
   import { setTimeout as sleep } from "node:timers/promises";
-  import { watch, with as withLabel } from ${JSON.stringify(INSPECT)};
+  import { watch, runTask } from ${JSON.stringify(INSPECT)};
   watch({ thresholdMs: 200 });
   await sleep(1000);
   const held = [];
@@ -22,7 +22,7 @@ const PROGRAM = `
   } catch (error) {
     ({ code } = error);
   }
-  withLabel("without files", () => { const end = performance.now() + 900; while (performance.now() < end); });
+  runTask("without files", () => { const end = performance.now() + 900; while (performance.now() < end); });
   await sleep(200);
   held.forEach(closeSync);
   console.log(code);

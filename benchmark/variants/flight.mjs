@@ -1,6 +1,6 @@
 // One variant of flight.mjs, in a process of its own: contexts, with a recording on or not.
 
-import { counters, record, with as withLabel } from "../../js/inspect.js";
+import { counters, record, runTask } from "../../js/inspect.js";
 import { readTask, sendResult } from "../_util/child.mjs";
 import { cpuTime } from "../_util/cpu.mjs";
 import { temporaryFlight } from "../_util/temporary-flight.mjs";
@@ -13,14 +13,14 @@ if (task.variant === "on") record({ path: temporaryFlight() });
 
 const nothing = () => {};
 const alone = () => {
-  for (let n = 0; n < BATCH; n++) withLabel("a job of a queue", nothing);
+  for (let n = 0; n < BATCH; n++) runTask("a job of a queue", nothing);
 };
 
 /** @type {Array<(value?: unknown) => void>} */
 const ends = [];
 const together = async () => {
   const all = Array.from({ length: IN_FLIGHT }, () =>
-    withLabel("a job of a queue", () => new Promise((resolve) => ends.push(resolve))),
+    runTask("a job of a queue", () => new Promise((resolve) => ends.push(resolve))),
   );
   for (const end of ends.splice(0)) end();
   await Promise.all(all);

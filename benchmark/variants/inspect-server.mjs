@@ -5,7 +5,7 @@ import { channel } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { inflight, record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
+import { inFlight, record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
 import { isOn } from "../_util/pattern.mjs";
 import { ROOT } from "../_util/root.mjs";
 import { temporaryFlight } from "../_util/temporary-flight.mjs";
@@ -21,7 +21,7 @@ const { port } = await startProdServer({ port: 0, host: "127.0.0.1", outDir: "di
 
 const bare = createServer((request, response) => {
   // Whether this very request is seen, for server.mjs to check a variant.
-  response.end(request.url === "/seen" ? String(inflight({ label: "GET /seen" }).length) : "ok");
+  response.end(request.url === "/seen" ? String(inFlight({ label: "GET /seen" }).length) : "ok");
 }).listen(0, "127.0.0.1", () => {
   const address = /** @type {import("node:net").AddressInfo} */ (bare.address());
   process.send?.({ ports: { example: port, bare: address.port } });

@@ -101,15 +101,15 @@ function diagnosticsPort() {
 
 // One line for each second in which requests came in or are still in flight, with the labels of those that are.
 async function report() {
-  const { counters, inflight } = await import("onescope/inspect");
+  const { counters, inFlight } = await import("onescope/inspect");
   let before = counters().created;
   setInterval(() => {
-    const { created, closed, inFlight } = counters();
-    if (created === before && inFlight === 0) return;
-    const byLabel = Object.entries(Object.groupBy(inflight(), ({ label }) => label));
+    const { created, closed, inFlight: open } = counters();
+    if (created === before && open === 0) return;
+    const byLabel = Object.entries(Object.groupBy(inFlight(), ({ label }) => label));
     console.log(
       `${new Date().toISOString().slice(11, 19)}  ${created - before} requests/s  ` +
-        `contexts: ${created} created, ${closed} closed, ${inFlight} in flight` +
+        `contexts: ${created} created, ${closed} closed, ${open} in flight` +
         byLabel.map(([label, { length }]) => `  ${length}× ${label}`).join(""),
     );
     before = created;

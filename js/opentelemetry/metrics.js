@@ -1,5 +1,5 @@
 import { KINDS, STATES } from "../generated/slot-table.js";
-import { counters } from "../tracking/inflight.js";
+import { counters } from "../tracking/in-flight.js";
 import { CONFIDENCE, KIND, STATE } from "./names.js";
 
 // Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.

@@ -1,8 +1,8 @@
 import { rootStorage } from "../async-context/root-storage.js";
 import { shared } from "../util/shared.js";
 
-// Work that is known from outside vinext: an HTTP request, or a call of `with`. Its storage exists only once somebody
-// asked to track something, so that until then a context's cell costs nothing more.
+// What is tracked besides vinext's contexts: an HTTP request, or a task of `runTask`. Its storage exists only once something is
+// tracked; until then a context's record costs nothing more.
 
 /** @typedef {import("./records.js").CellOwner} CellOwner */
 /**
@@ -13,7 +13,7 @@ import { shared } from "../util/shared.js";
  *   outer?: object,
  *   setRoute?: (route: unknown, ofPages: boolean) => void,
  * }} Extras `joinable`: the next context of vinext's that takes a cell takes this one's; `context` is the one that did,
- *   until the response is over; `outer` is the request context of vinext's that the work was made in; `setRoute` is a
+ *   until the response is over; `outer` is vinext's request context in which a task was started; `setRoute` is a
  *   request's
  */
 
@@ -24,7 +24,7 @@ export const tracking = shared("tracking", () => ({
   index: -1,
 }));
 
-/** @returns {Tracked | undefined} the innermost tracked work that runs here, whether it is over or not */
+/** @returns {Tracked | undefined} the innermost tracked request or task that runs here, whether it is over or not */
 export function currentTracked() {
   const { storage, index } = tracking;
   if (storage === undefined) return undefined;

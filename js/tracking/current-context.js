@@ -5,8 +5,8 @@ import { currentTracked } from "../store/tracked.js";
 
 /**
  * The innermost context that is current in this thread: vinext's request context (of forks the one that they were forked
- * from), the HTTP request, or the work that `with` runs. An HTTP request and work of `with` stay current
- * in what they started, also once they are over.
+ * from), the HTTP request, or the task of `runTask`. An HTTP request and a task stay current in what they
+ * started, also once they are over.
  *
  * @returns {import("../store/records.js").CellOwner | undefined}
  */
@@ -14,7 +14,7 @@ export function currentContext() {
   const request = requestHere();
   const tracked = currentTracked();
   if (request === undefined) return tracked;
-  // Of work that is over, the request around it may go on.
+  // A task may be over while the request around it goes on.
   return tracked === undefined || tracked.outer !== request || isClosed(tracked) ? request : tracked;
 }
 

@@ -4,7 +4,7 @@ import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
 import { HttpRequest } from "./http-request.js";
 import { watchRoutes } from "./routes.js";
-import { trackedStorage } from "./work.js";
+import { trackedStorage } from "./task.js";
 
 /** On an HTTP/2 stream, its request. */
 const REQUEST = Symbol("onescope.request");

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { serve, with as withLabel } from "../../js/inspect.js";
+import { runTask, serve } from "../../js/inspect.js";
 import { TOKEN } from "./token.mjs";
 
 /**
@@ -51,7 +51,7 @@ process.send?.({ port });
 
 for (;;) {
   for (let n = 0; n < PIECES; n++, done++) {
-    withLabel(`GET /page/${done % LABELS}`, () => JSON.parse(JSON.stringify({ done, list: [1, 2, 3, "text", { n }] })));
+    runTask(`GET /page/${done % LABELS}`, () => JSON.parse(JSON.stringify({ done, list: [1, 2, 3, "text", { n }] })));
   }
   await setImmediate();
 }

@@ -14,7 +14,7 @@ import { otherRuntime, quietRuntime } from "../../util/runtime.js";
 import { examineVinext } from "./vinext.js";
 
 // What only the native backend has.
-const NATIVE_ONLY = ["contexts of other threads in inflight() and leaks()", "watch()", "record()"];
+const NATIVE_ONLY = ["contexts of other threads in inFlight() and leaks()", "watch()", "record()"];
 
 /** @typedef {Awaited<ReturnType<typeof examine>>} Report */
 

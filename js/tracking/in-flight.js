@@ -4,12 +4,12 @@ import { readOptions } from "../util/options.js";
 const FILTERS = ["limit", "label", "state", "thread"];
 
 /**
- * What is in flight: requests and other work of all threads of the process that are not closed, oldest first.
+ * The requests and tasks in flight, of all threads of the process, oldest first.
  *
- * @param {{ limit?: number, label?: string, state?: string, thread?: number }} [filter] `label`: a part of it
+ * @param {{ limit?: number, label?: string, state?: string, thread?: number }} [filter] `label`: a part of the label
  */
-export function inflight(filter) {
-  const { limit, label, state, thread } = readOptions("inflight()", filter, FILTERS);
+export function inFlight(filter) {
+  const { limit, label, state, thread } = readOptions("inFlight()", filter, FILTERS);
   return backend.contexts({ limit, label, state, thread, slots: true }).map(({ slots, ...context }) => {
     const values = Object.entries(/** @type {Record<string, unknown>} */ (slots));
     return { ...context, flags: values.filter(([, value]) => value === true).map(([key]) => key) };

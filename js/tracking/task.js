@@ -11,8 +11,8 @@ import { NO_BYTES, NO_WORDS } from "./no-record.js";
 
 const ACTIVE = STATES.indexOf("active");
 
-/** What `with` runs. */
-class Work {
+/** What `runTask` runs. */
+class Task {
   $words = NO_WORDS;
   $bytes = NO_BYTES;
   $base = 0;
@@ -34,41 +34,40 @@ export function trackedStorage() {
 }
 
 /**
- * Gives work its cell, entered.
+ * Gives a task its record, entered.
  *
- * @param {Work} work
+ * @param {Task} task
  * @param {import("../store/label.js").Label} label
  * @param {import("../store/records.js").CellOwner | undefined} parent the context that it was made in
  */
-function open(work, label, parent) {
-  if (parent === undefined) takeNew(work);
-  else takeInner(work, parent);
-  work.$bytes[work.$base << 2] = ACTIVE;
-  writeName(work, label);
+function open(task, label, parent) {
+  if (parent === undefined) takeNew(task);
+  else takeInner(task, parent);
+  task.$bytes[task.$base << 2] = ACTIVE;
+  writeName(task, label);
 }
 
 /**
- * Runs work that is no request, such as a job or a message of a queue, in a context of its own, which closes when the
- * result settles. Inside a request or other such work, that one is its parent.
+ * Runs a task that is not an HTTP request, such as a job or a message of a queue, in a context of its own. See inspect.d.ts.
  *
  * @template R
  * @param {string} label cut to 64 bytes of UTF-8
  * @param {() => R} fn
  * @returns {R} what `fn` returns; a promise if that has a `then`
- * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` for a label that is no string, `ERR_ONESCOPE_OPTION` for a `fn` that is
- *   no function
+ * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` if `label` is not a string, `ERR_ONESCOPE_OPTION` if `fn` is not a
+ *   function
  */
-export function withLabel(label, fn) {
-  const work = new Work();
+export function runTask(label, fn) {
+  const task = new Task();
   const name = encodeLabel(checkedLabel(label));
-  if (typeof fn !== "function") refuseOption("with()", "fn", fn, "a function");
-  work.outer = requestHere();
-  open(work, name, currentContext());
-  const end = () => close(work, undefined);
+  if (typeof fn !== "function") refuseOption("runTask()", "fn", fn, "a function");
+  task.outer = requestHere();
+  open(task, name, currentContext());
+  const end = () => close(task, undefined);
   /** @type {any} */
   let result;
   try {
-    result = trackedStorage().run(work, fn);
+    result = trackedStorage().run(task, fn);
   } catch (error) {
     end();
     throw error;
@@ -80,7 +79,7 @@ export function withLabel(label, fn) {
   return /** @type {any} */ (new Promise((settle) => settle(result)).finally(end));
 }
 
-/** @param {any} result what the caller gets back as it is, so that what reading it throws is not onescope's to throw */
+/** @param {any} result returned to the caller as it is; an error from reading it is not ours to throw */
 function isThenable(result) {
   try {
     return typeof result?.then === "function";
@@ -90,11 +89,11 @@ function isThenable(result) {
 }
 
 /**
- * Names the context that runs here. Its route does not change the name any more.
+ * Sets the label of the current context. Its route no longer changes it.
  *
  * @param {string} text cut to 64 bytes of UTF-8
- * @throws {OnescopeError} `ERR_ONESCOPE_NO_CONTEXT` outside a request and outside `with`, `ERR_ONESCOPE_SLOT_KIND` for
- *   what is no string
+ * @throws {OnescopeError} `ERR_ONESCOPE_NO_CONTEXT` outside a request and a task, `ERR_ONESCOPE_SLOT_KIND` if `text` is not
+ *   a string
  */
 export function label(text) {
   const name = encodeLabel(checkedLabel(text));
@@ -102,7 +101,7 @@ export function label(text) {
   if (context === undefined) {
     throw new OnescopeError(
       CODES.NO_CONTEXT,
-      "no request and no work runs here; call label() inside a request, which trackRequests() makes a context, or inside with()",
+      "label() was called outside a request and outside runTask(); call trackRequests() first, or call label() inside runTask()",
     );
   }
   writeName(context, name);
@@ -111,5 +110,8 @@ export function label(text) {
 /** @param {unknown} text */
 function checkedLabel(text) {
   if (typeof text === "string") return text;
-  throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${text === null ? "null" : typeof text}`);
+  throw new OnescopeError(
+    CODES.SLOT_KIND,
+    `a label must be a string, not ${text === null ? "null" : typeof text}; pass a string`,
+  );
 }

@@ -2,22 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backend, registerSlot } from "../../js/index.js";
-import { counters, histograms, inflight, with as withLabel } from "../../js/inspect.js";
+import { counters, histograms, inFlight, runTask } from "../../js/inspect.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
 import { afterCollection, codeOf } from "../_support/eventually.mjs";
 
-test("inflight() filters by label, state and thread, oldest first", async () => {
+test("inFlight() filters by label, state and thread, oldest first", async () => {
   const over = Promise.withResolvers();
-  const first = withLabel("filter a", () => over.promise);
+  const first = runTask("filter a", () => over.promise);
   await sleep(60);
-  const both = [first, withLabel("filter b", () => over.promise)];
-  const labels = (/** @type {any} */ filter) => inflight({ label: "filter", ...filter }).map((each) => each.label);
+  const both = [first, runTask("filter b", () => over.promise)];
+  const labels = (/** @type {any} */ filter) => inFlight({ label: "filter", ...filter }).map((each) => each.label);
   assert.deepEqual(labels({}), ["filter a", "filter b"]);
   assert.deepEqual(labels({ label: "ter b" }), ["filter b"]);
   assert.deepEqual(labels({ limit: 1 }), ["filter a"]);
   assert.deepEqual(labels({ state: "active" }), ["filter a", "filter b"]);
   assert.deepEqual(labels({ state: "responded" }), []);
-  const [{ thread, ageMs, idleMs }] = inflight({ label: "filter" });
+  const [{ thread, ageMs, idleMs }] = inFlight({ label: "filter" });
   assert.deepEqual(labels({ thread }), ["filter a", "filter b"]);
   assert.deepEqual(labels({ thread: thread + 7 }), []);
   assert.ok(ageMs >= 25 && ageMs < 5000, `${ageMs} ms old`);
@@ -29,30 +29,30 @@ test("inflight() filters by label, state and thread, oldest first", async () => 
 
 test("a filter that can find nothing is an error", () => {
   assert.equal(
-    codeOf(() => inflight({ state: /** @type {any} */ ("busy") })),
+    codeOf(() => inFlight({ state: /** @type {any} */ ("busy") })),
     "ERR_ONESCOPE_FILTER",
   );
   assert.equal(
-    codeOf(() => inflight({ label: /** @type {any} */ (5) })),
+    codeOf(() => inFlight({ label: /** @type {any} */ (5) })),
     "ERR_ONESCOPE_FILTER",
   );
   for (const wrong of [-1, 0.5, "1"]) {
     assert.equal(
-      codeOf(() => inflight({ thread: /** @type {any} */ (wrong) })),
+      codeOf(() => inFlight({ thread: /** @type {any} */ (wrong) })),
       "ERR_ONESCOPE_HANDLE",
     );
     assert.equal(
-      codeOf(() => inflight({ limit: /** @type {any} */ (wrong) })),
+      codeOf(() => inFlight({ limit: /** @type {any} */ (wrong) })),
       "ERR_ONESCOPE_HANDLE",
     );
   }
 });
 
-test("inflight() names the flags that are set", () => {
+test("inFlight() names the flags that are set", () => {
   const slot = registerSlot("inspect.flag", { kind: "flag", lifetime: "request" });
   const context = createRequestContext({ dynamicUsageDetected: true });
   runWithRequestContext(context, () => {
-    const flags = () => inflight().find(({ flags }) => flags.includes("dynamicUsageDetected"))?.flags;
+    const flags = () => inFlight().find(({ flags }) => flags.includes("dynamicUsageDetected"))?.flags;
     assert.deepEqual(flags(), ["dynamicUsageDetected"]);
     slot.set(true);
     assert.deepEqual(flags(), ["dynamicUsageDetected", "inspect.flag"]);
@@ -63,7 +63,7 @@ test("counters() counts what is in flight by kind and state", async () => {
   const before = counters();
   const context = createRequestContext({ requestSignal: null });
   await runWithRequestContext(context, () =>
-    withLabel("counted", async () => {
+    runTask("counted", async () => {
       await sleep(1);
       const now = counters();
       assert.equal(now.created, now.closed + now.abandoned + now.inFlight);
@@ -84,7 +84,7 @@ test("histograms() counts each closed context once, whether its page is live or 
     assert.equal(codeOf(histograms), "ERR_ONESCOPE_BACKEND");
     return t.skip("the JavaScript backend keeps none");
   }
-  await Promise.all([200, 200, 200, 200, 800].map((ms) => withLabel("timed", () => sleep(ms))));
+  await Promise.all([200, 200, 200, 200, 800].map((ms) => runTask("timed", () => sleep(ms))));
   const timed = byLabel("timed");
   assert.equal(timed?.count, 5);
   // The clock ticks late on a machine that is busy.
@@ -96,7 +96,7 @@ test("histograms() counts each closed context once, whether its page is live or 
   near(timed?.mean, 320);
   // Enough to fill pages, whose contexts are then garbage.
   const { pages } = counters();
-  for (let index = 0; index < 3000; index++) withLabel("many", () => {});
+  for (let index = 0; index < 3000; index++) runTask("many", () => {});
   assert.equal(byLabel("many")?.count, 3000);
   const after = await afterCollection(counters, (seen) => seen.pages <= pages + 2);
   assert.ok(after.pages <= pages + 2, `${after.pages} pages left`);
@@ -108,7 +108,7 @@ test("labels beyond the bound count under other", (t) => {
   if (backend === "js") return t.skip("the JavaScript backend keeps none");
   const total = () => histograms().reduce((sum, { count }) => sum + count, 0);
   const before = total();
-  for (let index = 0; index < 500; index++) withLabel(`label ${index}`, () => {});
+  for (let index = 0; index < 500; index++) runTask(`label ${index}`, () => {});
   const list = histograms();
   assert.equal(list.length, 201);
   assert.equal(list.at(-1)?.label, "other");
