@@ -1,5 +1,7 @@
 //! onescope: the per-request state of a Node.js server, in native memory that other threads can read.
-#![deny(unsafe_code)]
+//!
+//! `unsafe` is denied but in two files: `binding/external.rs`, which shares memory with JavaScript, and `memory/system.rs`, which
+//! maps files and handles signals.
 
 // napi-derive registers no export in a test build, where all of this would be dead code.
 #[cfg(all(feature = "binding", not(test)))]

@@ -3,19 +3,18 @@
 use std::fs::File;
 use std::io;
 
-use memmap2::{MmapOptions, MmapRaw};
-
 use super::Line;
-use super::guard::Guard;
+use super::signals::LossHandler;
+use super::system::Region;
 
 /// A file mapped for reading and writing. It stays mapped as long as this lives, whatever becomes of the file's name.
 ///
 /// What the file loses meanwhile, because another program shortens it, becomes ordinary memory of zeros when it is touched
 /// (Linux; elsewhere that ends the process).
 pub struct Mapping {
-    // Before the map, which it guards.
-    guard: Guard,
-    map: MmapRaw,
+    region: Region,
+    // After the region, whose loss it handles.
+    _handler: LossHandler,
 }
 
 impl Mapping {
@@ -24,25 +23,48 @@ impl Mapping {
     /// # Errors
     /// Those of the system.
     pub fn new(file: &File, bytes: usize) -> io::Result<Self> {
-        let map = MmapOptions::new().len(bytes).map_raw(file)?;
-        let guard = Guard::new(map.as_ptr() as usize, map.len());
-        let guard = guard.ok_or_else(|| io::Error::other("its memory cannot be guarded against SIGBUS"))?;
-        Ok(Self { guard, map })
+        let handler = LossHandler::install().ok_or_else(|| io::Error::other("SIGBUS cannot be handled"))?;
+        Ok(Self { region: Region::new(file, bytes)?, _handler: handler })
     }
 
     /// True once a part of it is not the file's any more.
     pub fn is_lost(&self) -> bool {
-        self.guard.is_lost()
+        self.region.is_lost()
     }
 
-    /// The whole of it.
-    #[allow(unsafe_code)]
     pub(super) fn lines(&self) -> &[Line] {
-        let start = self.map.as_ptr().cast::<Line>();
-        // SAFETY: a mapping starts at a page of the system and so at a multiple of 64, is valid for `len` bytes until `map`
-        // is dropped, which the lifetime of the result does not outlast, and was filled with bytes by the system. `Line`
-        // consists of atomics, for which any bytes are valid, and through which others (JavaScript, other processes) may
-        // write while this reference lives.
-        unsafe { std::slice::from_raw_parts(start, self.map.len() / size_of::<Line>()) }
+        self.region.lines()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::Part;
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_shortened_leaves_memory() {
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(1 << 20).unwrap();
+        let mapping = Arc::new(Mapping::new(&file, 1 << 20).unwrap());
+        let last = Part::fixed(&mapping, (1 << 20) - 64..1 << 20);
+        let first = Part::fixed(&mapping, 0..64);
+        last.set_word(0, 7);
+        first.set_word(0, 7);
+        assert!(!mapping.is_lost());
+        file.set_len(4096).unwrap();
+        std::thread::scope(|scope| {
+            for word in 0..8 {
+                let last = &last;
+                scope.spawn(move || last.set_word(word, 5));
+            }
+        });
+        assert!(mapping.is_lost());
+        assert_eq!((first.word(0), last.word(0), last.word(7), last.word(8)), (7, 5, 5, 0));
+        file.set_len(0).unwrap();
+        first.set_word(0, 9);
+        assert_eq!((first.word(0), last.word(7)), (9, 5));
     }
 }

@@ -29,29 +29,23 @@ compile_error!(
      only; use the JavaScript backend here"
 );
 
-#[cfg(target_os = "linux")]
-mod action;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod exit;
-#[cfg(target_os = "linux")]
-mod guard;
 #[cfg(any(feature = "binding", test))]
 mod hold;
 mod mapping;
-#[cfg(not(target_os = "linux"))]
-mod no_signals;
 mod part;
+#[cfg_attr(not(target_os = "linux"), path = "no_signals.rs")]
+mod signals;
+mod system;
 
-#[cfg(target_os = "linux")]
-pub use action::Notes;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub use exit::on_process_exit;
 #[cfg(feature = "binding")]
 pub use hold::Hold;
 pub use mapping::Mapping;
-#[cfg(not(target_os = "linux"))]
-pub use no_signals::{Notes, guard};
 pub use part::{Part, Pool};
+pub use signals::Notes;
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 

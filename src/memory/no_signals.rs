@@ -1,5 +1,7 @@
 //! Where signals are left alone: a file that is shortened ends the process, and no signal is noted.
 
+use std::ops::Range;
+
 use super::Memory;
 
 /// Notes nothing.
@@ -15,20 +17,27 @@ impl Notes {
     pub fn keep(&self) {}
 }
 
+/// Handles nothing.
+pub struct LossHandler;
+
+impl LossHandler {
+    /// Always succeeds.
+    pub fn install() -> Option<Self> {
+        Some(Self)
+    }
+}
+
 /// Guards nothing.
-pub mod guard {
-    /// Of a mapping.
-    pub struct Guard;
+pub struct Guard;
 
-    impl Guard {
-        /// Guards nothing.
-        pub fn new(_start: usize, _bytes: usize) -> Option<Self> {
-            Some(Self)
-        }
+impl Guard {
+    /// Always succeeds.
+    pub fn new(_addresses: Range<usize>) -> Option<Self> {
+        Some(Self)
+    }
 
-        /// Never known.
-        pub fn is_lost(&self) -> bool {
-            false
-        }
+    /// Never known.
+    pub fn is_lost(&self) -> bool {
+        false
     }
 }
