@@ -1,5 +1,6 @@
-// Fails where Rust modules import each other in a circle, where the core imports a feature, and where something else than
-// the binding uses napi. Modules are the entries of src/, and those of src/store/ among themselves; tests are left out.
+// Fails where Rust modules import each other in a circle, where the core imports a feature, where something else than the
+// binding uses napi, and where a third file allows unsafe code, which Cargo.toml denies. Modules are the entries of src/, and
+// those of src/store/ among themselves; tests are left out.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,9 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 /** What knows no feature. All other modules of src/ are features, or compose them. */
 const CORE = ["error", "limits", "memory", "store", "sync", "text"];
+
+/** The files that may have unsafe code. */
+const UNSAFE = ["binding/external.rs", "memory/system.rs"];
 
 const problems = [];
 
@@ -104,6 +108,10 @@ for (const source of files) {
   const napi = source.lines.findIndex((line) => /\bnapi(_derive)?::/.test(line));
   if (name !== "binding" && napi >= 0)
     problems.push(`src/${source.name}:${napi + 1}: napi is used outside of src/binding`);
+}
+for (const name of readdirSync(SRC, { recursive: true, encoding: "utf8" })) {
+  const allows = name.endsWith(".rs") && /allow\([^)]*unsafe_code/.test(readFileSync(join(SRC, name), "utf8"));
+  if (allows !== UNSAFE.includes(name)) problems.push(`src/${name}: ${allows ? "allows" : "does not need"} unsafe code`);
 }
 findCircles(top);
 findCircles(store);

@@ -1,5 +1,5 @@
 //! Memory of the store as an external ArrayBuffer: the only unsafe code of the binding.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "src/lib.rs says which two files may")]
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -33,13 +33,15 @@ where
     let hold = Hold::new(owner, collected);
     let share: *const Hold = Arc::into_raw(Arc::clone(&hold));
     let mut buffer = null_mut();
-    // SAFETY:
-    // - `env` is the environment that is calling, on its thread, and `buffer` a place for the result.
-    // - `address` is valid for `bytes` until `owner` is dropped, which `hold` does in the finalizer, after V8 is done with
-    //   the memory, or below, when JavaScript did not get it. The memory does not move: `Memory` never grows.
-    // - JavaScript may write it while Rust holds shared references: `Memory` consists of atomics, and its module says what
-    //   is assumed of such writes.
-    // - `share` is a count of its own of `hold`, which the finalizer gives back.
+    // SAFETY: `napi_create_external_arraybuffer` requires
+    // - an environment that is calling, on its thread: `env` is a reference to one, which only such a call has;
+    // - memory that is valid for `bytes` until it calls the finalizer: `address` is, until `owner` is dropped. `hold` drops it in
+    //   the finalizer, or below, when JavaScript did not get it. It does not move: `Memory` never grows;
+    // - memory that JavaScript may write while Rust has references to it: `Memory` consists of atomics, and its module says what
+    //   is assumed of such writes;
+    // - a finalizer of that signature that may be called on any thread and with any hint given here: `finalize`, with a share
+    //   of `hold` of its own, which it gives back;
+    // - a place for the result: `buffer`.
     let status = unsafe {
         sys::napi_create_external_arraybuffer(
             env.raw(),
@@ -66,8 +68,8 @@ where
 
 /// What Node-API calls when JavaScript is done with the memory. It calls nothing of Node-API, and no panic leaves it.
 unsafe extern "C" fn finalize(_: sys::napi_env, _: *mut c_void, hold: *mut c_void) {
-    // SAFETY: `hold` is what `share` made with `Arc::into_raw`, of this type, and a finalizer is called once; so this count
-    // has not been given back yet. `Hold` is `Send` and `Sync`: any thread may end it.
+    // SAFETY: `from_raw` requires a pointer that `Arc::into_raw` gave for this type, as `share` did; and that its share is
+    // dropped once: a finalizer is called once. On any thread, because `Hold` is `Send` and `Sync`.
     let hold = unsafe { Arc::from_raw(hold.cast_const().cast::<Hold>()) };
     hold.collected();
 }

@@ -37,14 +37,15 @@ impl Mapping {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::super::Part;
     use super::*;
+    use crate::memory::Part;
 
     #[test]
+    #[cfg_attr(not(target_os = "linux"), ignore = "the loss of a file's bytes is handled on Linux only")]
     fn a_file_that_is_shortened_leaves_memory() {
         let file = tempfile::tempfile().unwrap();
         file.set_len(1 << 20).unwrap();

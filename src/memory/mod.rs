@@ -5,28 +5,42 @@
 //!
 //! # What is assumed
 //!
-//! No specification covers the two together. For Rust, a plain write that races with an atomic access, or one of another
-//! size, is undefined (`std::sync::atomic`, "Memory model for atomic accesses"); for JavaScript, an ArrayBuffer that is not
-//! shared has no other thread. So this is not proved; it rests on what the machine executes, as memory does that two
-//! processes share:
+//! No specification covers the two together:
 //!
-//! 1. V8 compiles the store of such an element to one store of the element's size, and makes up none. ECMA-262 asks that of
-//!    a SharedArrayBuffer (§29, Memory Model: integers of at most 4 bytes do not tear); V8 compiles accesses to both kinds of
-//!    buffers alike. It may repeat, delay and reorder them: JavaScript never waits for a word to change, and Rust expects no
-//!    order.
-//! 2. The machine executes an aligned load or store of 1 and of 4 bytes as a whole, also where the two overlap, and its
-//!    compare-and-swap of a word loses no store to a byte of it. x86-64 says so (Intel SDM, volume 3A, "Locked Atomic
-//!    Operations"), and AArch64 (Arm Architecture Reference Manual, B2 "The AArch64 Application Level Memory Model").
-//! 3. Rust compiles a relaxed atomic to such an access, and must expect another value at each: the address has left to a
-//!    foreign function, behind which anything may write atomically.
+//! - Rust: a plain access that races with an atomic write, and atomic accesses that race and overlap in part, are undefined
+//!   (`std::sync::atomic`, "Memory model for atomic accesses"). Rust knows nothing of the accesses that another language makes.
+//! - JavaScript: an ArrayBuffer that is not a SharedArrayBuffer is accessed by one agent only (ECMA-262, "Memory Model").
+//!
+//! So this is not proved. It rests on what the machine executes, as does memory that two processes share:
+//!
+//! 1. **V8** compiles the store of an element to one machine store of the element's size, and makes up none. ECMA-262 demands
+//!    that of shared memory ("Memory Model": integers of at most 4 bytes do not tear, and "writes must be stable"), and V8
+//!    compiles the accesses to both kinds of buffers alike (`EffectControlLinearizer::LowerStoreTypedElement`,
+//!    `CodeStubAssembler::StoreElement`). It may repeat, delay and reorder them: JavaScript never waits for a word to change,
+//!    and Rust expects no order. Nothing is assumed of methods that write many elements, as `set`, `fill` and `encodeInto`:
+//!    no memory of this module is passed to them.
+//! 2. **The machine** executes an aligned load or store of 1 and of 4 bytes as a whole, also where the two overlap, and its
+//!    compare-and-swap of a word loses no store to a byte of it. x86-64 says so (Intel SDM, volume 3A, "Guaranteed Atomic
+//!    Operations" and "Bus Locking"), and AArch64 (Arm ARM, "Single-copy atomicity" and "Load-Exclusive and Store-Exclusive").
+//! 3. **Rust** compiles a relaxed atomic to such an access (LLVM, "Atomic Instructions and Concurrency Guide", "Monotonic"), and
+//!    must expect another value at each: the address has left to a foreign function, behind which anything may write atomically.
 //!
 //! There is no ordering between two words: a reader can see a later store and miss an earlier one, and every reader of this
 //! crate is written for that.
+//!
+//! `Memory::byte`, and JavaScript, see the bytes of a word in the order of the machine. Two words make one 64-bit number, the low
+//! one first, on every machine.
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(not(all(
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    target_pointer_width = "64",
+    target_endian = "little",
+    target_has_atomic = "32",
+    target_has_atomic = "64"
+)))]
 compile_error!(
-    "what onescope assumes of memory that JavaScript and Rust share (src/memory/mod.rs) was checked for x86-64 and AArch64 \
-     only; use the JavaScript backend here"
+    "what onescope assumes of memory that JavaScript and Rust share (src/memory/mod.rs) was checked for little-endian x86-64 \
+     and AArch64 with 64-bit pointers and lock-free atomics of 32 and 64 bits only; use the JavaScript backend here"
 );
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
