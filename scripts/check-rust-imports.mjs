@@ -111,7 +111,8 @@ for (const source of files) {
 }
 for (const name of readdirSync(SRC, { recursive: true, encoding: "utf8" })) {
   const allows = name.endsWith(".rs") && /allow\([^)]*unsafe_code/.test(readFileSync(join(SRC, name), "utf8"));
-  if (allows !== UNSAFE.includes(name)) problems.push(`src/${name}: ${allows ? "allows" : "does not need"} unsafe code`);
+  if (allows !== UNSAFE.includes(name))
+    problems.push(`src/${name}: ${allows ? "allows" : "does not need"} unsafe code`);
 }
 findCircles(top);
 findCircles(store);
