@@ -34,9 +34,9 @@ if (specs.length === 0) throw new Error(`no spec below __test__ has "${values.sp
 /** Their specs depend on how Node propagates async context, and run in both ways. What is built on them does not. */
 const CORE = ["async-context", "store", "request", "shims"];
 
-/** Their specs depend on the backend, and run on the JavaScript one too; the others do so on one Node. */
+/** Their specs depend on the backend. The others' run on Rust's in the oldest and the newest Node, on JavaScript's in one between. */
 const BOTH_BACKENDS = [...CORE, "package"];
-const OTHERS_ON = "24";
+const OTHERS = ["22 native", "24 js", "26 native"];
 
 /** Files at once: most of their time they wait. */
 const CONCURRENCY = 2;
@@ -54,7 +54,8 @@ for (const { name, path, flags, frames } of NODES) {
     const otherWay = / with(out)? frames$/.test(name) && !everything;
     // A backend holds records, and knows nothing of how context is propagated.
     if (otherWay && backend === "js") continue;
-    const folders = otherWay ? CORE : backend === "js" && name !== OTHERS_ON && !everything ? BOTH_BACKENDS : FOLDERS;
+    const others = everything || OTHERS.includes(`${name} ${backend}`);
+    const folders = otherWay ? CORE : others ? FOLDERS : BOTH_BACKENDS;
     const files = specs.filter(({ folder }) => folders.includes(folder)).map(({ path }) => path);
     console.log(`\n# specs on Node ${name}, backend ${backend}`);
     const limits = [`--test-timeout=${TEST_MS}`, `--test-concurrency=${CONCURRENCY}`];

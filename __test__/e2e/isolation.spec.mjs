@@ -23,10 +23,8 @@ for (const [mode, nodeName, way, backend] of /** @type {const} */ ([
   ["production", "26", "both", "native"],
   ["production", "26", "plugin", "js"],
   ["development", "22", "both", "native"],
-  ["development", "22", "plugin", "js"],
   ["development", "24", "plugin", "native"],
   ["development", "24", "both", "js"],
-  ["development", "26", "both", "native"],
   ["development", "26", "plugin", "js"],
 ])) {
   test(`${mode} on Node ${nodeName}, ${way}, backend ${backend}: no request sees another`, async (t) => {
