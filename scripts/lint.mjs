@@ -11,7 +11,7 @@ const CHECKS = [
   ["cargo", "fmt", "--check"],
   ["cargo", "clippy", "--quiet", "--all-targets", "--", "--deny", "warnings"],
   ["cargo", "clippy", "--quiet", "--all-targets", "--no-default-features", "--", "--deny", "warnings"],
-  ["cargo", "run", "--quiet", "--no-default-features", "--bin", "generate", "--", "--check"],
+  ["node", "scripts/generate.mjs", "--check"],
 ];
 
 const failed = CHECKS.filter(([command, ...args]) => {

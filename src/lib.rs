@@ -8,7 +8,6 @@
 mod binding;
 pub mod diagnostics;
 pub mod error;
-pub mod generate;
 pub mod latency;
 pub mod limits;
 pub mod memory;

@@ -71,7 +71,7 @@ pub const BUCKETS_MS: [u64; 10] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 
 /// Reports of the watchdog that are kept for the diagnostics server. One more pushes the oldest out.
 pub const REPORTS_KEPT: usize = 64;
 
-/// Milliseconds between two heartbeats of a thread; `js/watchdog/thread.js` has the same number.
+/// Milliseconds between two heartbeats of a thread.
 pub const HEARTBEAT_MS: u64 = 50;
 
 /// Seconds for which the delay of each event loop is kept.
@@ -95,7 +95,7 @@ pub const LISTED_DEFAULT: usize = 100;
 /// Contexts that `/in-flight` lists at most; a larger limit counts as this.
 pub const LISTED_MAX: usize = 500;
 
-/// Labels in each list of `/leaks`; `js/diagnostics/serve.js` has the same number. Further ones are only counted.
+/// Labels in each list of `/leaks`. Further ones are only counted.
 pub const LEAK_ROWS: usize = 200;
 
 /// Largest handle: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { entry } from "../async-context/entry.js";
+import { LIMITS } from "../generated/slot-table.js";
 import { threadLeaks } from "../leaks/leaks.js";
 import { isTracking } from "../leaks/sentinels.js";
 import { nativeOnly } from "../store/native-only.js";
@@ -17,8 +18,8 @@ const OPTIONS = ["port", "host", "token", "stuckMs", "strict"];
 /** Clients can try as often as they like, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
-/** Rows of each list of /leaks; limits.rs has the same number. */
-const LEAK_ROWS = 200;
+/** Rows of each list of /leaks. */
+const { leakRows: LEAK_ROWS } = LIMITS;
 
 /**
  * Starts the diagnostics server of the process: a page for people, JSON and metrics, which answer while JavaScript is stuck.

@@ -5,17 +5,17 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
-  version: 3,
+  cellBytes: 128,
+  cellWords: 32,
+  clockTickMs: 10,
+  counterCount: 3,
   hash: "1615be1e388385d9",
+  labelBytes: 64,
+  laneCount: 32,
   magic: 1330529619,
   pageBytes: 32768,
   pageCells: 256,
-  cellBytes: 128,
-  cellWords: 32,
-  labelBytes: 64,
-  laneCount: 32,
-  counterCount: 3,
-  clockTickMs: 10,
+  version: 3,
   words: Object.freeze({
     started: 1,
     touched: 2,
@@ -42,8 +42,6 @@ export const LAYOUT = Object.freeze({
     cellCount: 6,
   }),
   block: Object.freeze({
-    bytes: 64,
-    words: 16,
     clock: 0,
     beat: 1,
     seenLow: 2,
@@ -53,24 +51,60 @@ export const LAYOUT = Object.freeze({
     callHigh: 6,
     callStarted: 7,
     inspectorPort: 8,
+    words: 16,
+    bytes: 64,
+  }),
+  codes: Object.freeze({
+    borrowedLabel: 2,
+    otherByte: 255,
+    otherWord: -1,
+    ownLabel: 1,
+    pathLabel: 3,
   }),
 });
 
-/** Names of the states of a cell, by code. */
+/** Limits that both languages keep, and times that they agree on; src/limits.rs describes them. */
+export const LIMITS = Object.freeze({
+  clockAheadMs: 86400000,
+  counterMax: 2147483647,
+  enumVariants: 250,
+  heartbeatMs: 50,
+  keyBytes: 200,
+  leakRows: 200,
+});
+
+/** @type {readonly import("../../index.js").ContextState[]} names of the states of a cell, by code */
 export const STATES = Object.freeze(["free", "created", "active", "responded", "closed"]);
 
-/** Names of the kinds of a request, by code. */
-export const KINDS = Object.freeze([
-  "other",
-  "appPage",
-  "appRoute",
-  "action",
-  "pagesPage",
-  "pagesApi",
-  "regeneration",
-]);
+/** @type {readonly import("../../index.js").ContextKind[]} names of the kinds of a request, by code */
+export const KINDS = Object.freeze(["other", "appPage", "appRoute", "action", "pagesPage", "pagesApi", "regeneration"]);
 
-/** The built-in slots, in order of id. */
+/**
+ * What all slots of a kind have in common: whether a lane can hold their values, and what they start with. A collection is
+ * made at first touch, by `make`; `maker` is its source text. That of a lazy slot is its factory.
+ *
+ * @typedef {import("../../index.js").SlotKind} SlotKind
+ * @typedef {import("../../index.js").Scalar} Scalar
+ * @type {Readonly<Record<SlotKind, { native: boolean, collection: boolean, default?: Scalar, maker?: string, make?: () => unknown }>>}
+ */
+export const SLOT_KINDS = Object.freeze({
+  value: Object.freeze({ native: false, collection: false, default: null }),
+  flag: Object.freeze({ native: true, collection: false, default: false }),
+  enum: Object.freeze({ native: true, collection: false }),
+  counter: Object.freeze({ native: true, collection: false, default: 0 }),
+  list: Object.freeze({ native: false, collection: true, maker: "[]", make: () => [] }),
+  set: Object.freeze({ native: false, collection: true, maker: "new Set()", make: () => new Set() }),
+  map: Object.freeze({ native: false, collection: true, maker: "new Map()", make: () => new Map() }),
+  weakMap: Object.freeze({ native: false, collection: true, maker: "new WeakMap()", make: () => new WeakMap() }),
+  lazy: Object.freeze({ native: false, collection: true }),
+});
+
+/**
+ * The built-in slots, in order of id.
+ *
+ * @typedef {import("../../index.js").SlotInfo} SlotInfo
+ * @type {ReadonlyArray<Readonly<Omit<SlotInfo, "variants"> & { variants?: ReadonlyArray<string | number> }>>}
+ */
 export const SLOTS = Object.freeze([
   Object.freeze({
     id: 1,

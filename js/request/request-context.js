@@ -44,6 +44,7 @@ function inspectFields() {
 }
 
 /** @typedef {InstanceType<typeof RequestContext>} Context */
+/** @typedef {import("./field-types.js").RenderDynamicLatch} RenderDynamicLatch */
 
 /** @type {Set<import("../store/native/contract.js").SlotInfo>} registered native slots that start afresh in a fork */
 export const resetLanes = shared("resetLanes", () => new Set());
@@ -52,7 +53,8 @@ export const resetLanes = shared("resetLanes", () => new Set());
  * The latch that remembers whether a render used a dynamic API: one object for a request and all its forks. A state that
  * does not have one (a plain object from before a hot update) gets it here.
  *
- * @param {{ dynamicUsageDetected: boolean, renderDynamicLatch: any }} state
+ * @param {{ dynamicUsageDetected: boolean, renderDynamicLatch?: RenderDynamicLatch | null }} state
+ * @returns {RenderDynamicLatch}
  */
 export function ensureRenderDynamicLatch(state) {
   return (state.renderDynamicLatch ??= { dynamic: state.dynamicUsageDetected, listeners: new Set() });

@@ -1,4 +1,5 @@
 import { SlotStorage } from "../async-context/slot-storage.js";
+import { LIMITS, SLOT_KINDS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { encode, readLane, writeLane } from "../store/slot-codec.js";
 import { CODES, OnescopeError } from "../util/errors.js";
@@ -10,14 +11,6 @@ import { RequestContext, resetLanes } from "./request-context.js";
 
 /** @typedef {import("../store/native/contract.js").SlotSpec} SlotSpec */
 /** @typedef {import("../store/native/contract.js").SlotInfo} SlotInfo */
-
-/** @type {Partial<Record<string, () => unknown>>} what a collection holds at first touch */
-const COLLECTIONS = {
-  list: () => [],
-  set: () => new Set(),
-  map: () => new Map(),
-  weakMap: () => new WeakMap(),
-};
 
 /** What every registered slot has. */
 class Slot {
@@ -114,7 +107,7 @@ class RequestSlot extends Slot {
 }
 
 /** One more variant than an enum can have: enough to refuse the rest. */
-const VARIANTS_READ = 251;
+const VARIANTS_READ = LIMITS.enumVariants + 1;
 
 /**
  * Reads variants once, so that what an array's getter or a proxy throws is an error with a code.
@@ -163,9 +156,10 @@ export function registerSlot(key, spec) {
   if (info.lifetime === "request") {
     if (info.onFork === "reset") resetOnFork.add(id);
     if (info.onFork === "reset" && info.native) resetLanes.add(info);
-    if (info.onFork === "inherit" && (info.kind in COLLECTIONS || info.kind === "lazy")) countFamily();
+    if (info.onFork === "inherit" && SLOT_KINDS[info.kind].collection) countFamily();
   }
-  const slot = info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, COLLECTIONS[info.kind] ?? make);
+  const slot =
+    info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, SLOT_KINDS[info.kind].make ?? make);
   handles.set(id, slot);
   return slot;
 }

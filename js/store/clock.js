@@ -1,9 +1,9 @@
-// The coarse clock counts milliseconds in 32 bits and wraps after 49 days. JavaScript reads it as a signed number from typed
-// arrays, so readings are never subtracted or ordered as they are: their difference is taken here. src/store/clock.rs has the same.
+import { LIMITS } from "../generated/slot-table.js";
 
-/** A reading this far ahead is one of another thread's or of a moment later, not one of 49 days ago. */
-const AHEAD_MS = 24 * 60 * 60 * 1000;
-const LONGEST_MS = 2 ** 32 - 1 - AHEAD_MS;
+// The coarse clock counts milliseconds in 32 bits and wraps after 49 days. JavaScript reads it as a signed number from typed
+// arrays, so readings are never subtracted or ordered as they are: their difference is taken here, as in src/store/clock.rs.
+
+const LONGEST_MS = 2 ** 32 - 1 - LIMITS.clockAheadMs;
 
 /**
  * @param {number} then a reading of the clock; 0 for none

@@ -14,9 +14,7 @@ const LABEL_WORDS = labelBytes / 4;
 const LONGEST = 2 * labelBytes;
 
 /** What `inner` says of a context's label; see `byte::INNER` in src/store/pages/record.rs. */
-export const OWN_LABEL = 1;
-export const BORROWED_LABEL = 2;
-export const PATH_LABEL = 3;
+export const { ownLabel: OWN_LABEL, borrowedLabel: BORROWED_LABEL, pathLabel: PATH_LABEL } = LAYOUT.codes;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

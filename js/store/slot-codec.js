@@ -1,4 +1,4 @@
-import { LAYOUT } from "../generated/slot-table.js";
+import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { CODES, OnescopeError, shown } from "../util/errors.js";
 
 // How a native slot's value lies in its lane. Zeroed memory is "all defaults": a flag stores whether it differs from its
@@ -8,10 +8,8 @@ import { CODES, OnescopeError, shown } from "../util/errors.js";
 /** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
 
-const OTHER_BYTE = 255;
-const OTHER_WORD = -1;
-
-const COUNTER_MAX = 2 ** 31 - 1;
+const { otherByte: OTHER_BYTE, otherWord: OTHER_WORD } = LAYOUT.codes;
+const { counterMax: COUNTER_MAX } = LIMITS;
 
 /**
  * @param {SlotInfo} slot a native one
@@ -28,7 +26,7 @@ export function readLane(slot, cell) {
   if (code === OTHER_BYTE) return null;
   if (slot.kind === "flag") return (code === 1) !== slot.default;
   const variants = /** @type {Array<string | number>} */ (slot.variants);
-  return variants[(code + variants.indexOf(/** @type {any} */ (slot.default))) % variants.length];
+  return variants[(code + variants.indexOf(/** @type {string | number} */ (slot.default))) % variants.length];
 }
 
 /**

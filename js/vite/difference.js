@@ -1,4 +1,4 @@
-import { SLOTS } from "../generated/slot-table.js";
+import { SLOT_KINDS, SLOTS } from "../generated/slot-table.js";
 import { FINGERPRINTS } from "../generated/vinext-fingerprints.js";
 import { fingerprint } from "./fingerprint.js";
 
@@ -130,17 +130,13 @@ function printDefault(node) {
   }
 }
 
-/** @type {Record<string, string>} by kind of slot, and by factory */
+/** @type {Record<string, string>} by factory */
 const MADE = {
-  list: "[]",
-  set: "new Set()",
-  map: "new Map()",
-  weakMap: "new WeakMap()",
   renderDynamicLatch: "{ dynamic, listeners }",
   afterContext: "{ callbacks, responseClosed, pendingCallbacks, pendingPromises, completion, resolveCompletion }",
 };
 
-/** @param {any} slot of the generated table */
-function defaultOf(slot) {
-  return MADE[slot.factory ?? slot.kind] ?? JSON.stringify(slot.default);
+/** @param {typeof SLOTS[number]} slot */
+function defaultOf({ kind, factory, default: value }) {
+  return factory === undefined ? (SLOT_KINDS[kind].maker ?? JSON.stringify(value)) : MADE[factory];
 }

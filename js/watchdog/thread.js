@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { entry } from "../async-context/entry.js";
-import { LAYOUT } from "../generated/slot-table.js";
+import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { moveThread, threadBlock, threadNumber } from "../store/records.js";
 import { shared } from "../util/shared.js";
@@ -14,7 +14,7 @@ import { witness } from "./stall-hooks.js";
 const require = createRequire(import.meta.url);
 
 /** Between two beats. What the watchdog sees as the start of a stall is early by at most this. */
-const BEAT_MS = 50;
+const { heartbeatMs: BEAT_MS } = LIMITS;
 
 const { beat: BEAT, clock: CLOCK, inspectorPort: INSPECTOR_PORT } = LAYOUT.block;
 

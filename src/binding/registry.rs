@@ -101,7 +101,7 @@ pub struct Slot {
     pub id: u32,
     /// Its name.
     pub key: String,
-    /// value, flag, enum, counter, list, set, map, weakMap or lazy
+    /// A name of `SlotKind::ALL`.
     pub kind: &'static str,
     /// scope or request
     pub lifetime: &'static str,

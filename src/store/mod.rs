@@ -3,7 +3,7 @@
 
 pub mod clock;
 pub mod hooks;
-mod layout_hash;
+mod layout;
 pub mod listeners;
 pub mod notices;
 mod page_reaper;
@@ -13,5 +13,5 @@ pub mod registry;
 mod tables;
 pub mod threads;
 
-pub use layout_hash::layout_hash;
+pub use layout::{layout, layout_hash};
 pub use tables::Store;

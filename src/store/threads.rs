@@ -36,19 +36,6 @@ pub mod block {
     pub const INSPECTOR_PORT: usize = 8;
     /// Id of the thread plus 1, so that a block without a thread has 0. Rust writes it.
     pub const OWNER: usize = 9;
-    /// All of them, for the layout hash.
-    pub(crate) const POSITIONS: [usize; 10] = [
-        CLOCK,
-        HEARTBEAT,
-        SEEN_LOW,
-        SEEN_HIGH,
-        CALL,
-        CALL_LOW,
-        CALL_HIGH,
-        CALL_STARTED,
-        INSPECTOR_PORT,
-        OWNER,
-    ];
 }
 
 /// An attached thread.

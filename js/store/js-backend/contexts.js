@@ -13,7 +13,7 @@ import { checkNumber } from "./numbers.js";
 
 // A context only says that it is one of the App Router; what it turned out to be is told by its phase.
 const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"));
-/** @type {Record<string, string>} */
+/** @type {Record<string, ContextInfo["kind"]>} */
 const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
 
 const { cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
@@ -39,7 +39,7 @@ export function list(cells, filter, now, nativeSlots) {
   if (thread !== undefined) checkNumber(thread);
   checkText("label", label);
   checkText("state", state);
-  if (state !== undefined && !STATES.includes(/** @type {any} */ (state))) {
+  if (state !== undefined && !STATES.includes(/** @type {ContextInfo["state"]} */ (state))) {
     refuse(`state ${JSON.stringify(state)} is unknown; expected ${STATES.join(", ")}`);
   }
   const native = slots ? nativeSlots() : [];
@@ -86,8 +86,8 @@ export function describe(cell, now) {
   const phase = String(readLane(PHASE, cell));
   return {
     seq: firstSeq($words) + $base / cellWords,
-    kind: /** @type {any} */ (KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind]),
-    state: /** @type {any} */ (STATES[$bytes[$base * 4 + BYTE.state]]),
+    kind: KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind],
+    state: STATES[$bytes[$base * 4 + BYTE.state]],
     label: readLabel(cell),
     ageMs: elapsedMs($words[$base + WORD.started], now),
     idleMs: elapsedMs($words[$base + WORD.touched], now),

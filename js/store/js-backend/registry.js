@@ -1,4 +1,4 @@
-import { LAYOUT, SLOTS } from "../../generated/slot-table.js";
+import { LAYOUT, LIMITS, SLOT_KINDS, SLOTS } from "../../generated/slot-table.js";
 import { CODES, OnescopeError, shown } from "../../util/errors.js";
 import { checkNumber } from "./numbers.js";
 
@@ -7,9 +7,8 @@ import { checkNumber } from "./numbers.js";
 /** @typedef {import("../native/contract.js").SlotSpec} SlotSpec */
 /** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
 
-const KINDS = ["value", "flag", "enum", "counter", "list", "set", "map", "weakMap", "lazy"];
-const NATIVE = ["flag", "enum", "counter"];
-const COLLECTIONS = ["list", "set", "map", "weakMap", "lazy"];
+const { counterMax, enumVariants, keyBytes } = LIMITS;
+const KINDS = Object.keys(SLOT_KINDS);
 
 export function createRegistry() {
   /** @type {SlotInfo[]} in order of id, which counts from 1 */
@@ -44,7 +43,7 @@ export function createRegistry() {
             "use the same spec everywhere or another key",
         );
       }
-      const native = spec.lifetime === "request" && NATIVE.includes(spec.kind);
+      const native = spec.lifetime === "request" && SLOT_KINDS[spec.kind].native;
       const slot = { ...spec, id: list.length + 1, native };
       if (native) slot.lane = takeLane(slot, used);
       list.push(slot);
@@ -100,8 +99,8 @@ function complete({ key, kind, lifetime, default: value, variants, factory, onFo
     throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot ${shown(key)} is not valid: ${reason}`);
   };
   const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
-  if (bytes < 1 || bytes > 200) refuse(`the key has ${bytes} bytes; expected 1 to 200`);
-  if (!KINDS.includes(kind)) refuse(`kind ${shown(kind)} is unknown; expected ${KINDS.join(", ")}`);
+  if (bytes < 1 || bytes > keyBytes) refuse(`the key has ${bytes} bytes; expected 1 to ${keyBytes}`);
+  if (!KINDS.includes(kind)) refuse(`kind ${shown(kind)} is unknown; expected one of ${KINDS.join(", ")}`);
   if (!["scope", "request"].includes(lifetime)) {
     refuse(`lifetime ${shown(lifetime)} is unknown; expected scope or request`);
   }
@@ -117,18 +116,15 @@ function complete({ key, kind, lifetime, default: value, variants, factory, onFo
     const copy = [.../** @type {Array<string | number>} */ (variants)];
     return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
   }
-  if (COLLECTIONS.includes(kind)) {
+  if (SLOT_KINDS[kind].collection) {
     if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${shown(value)} cannot be one`);
     return factory === undefined ? spec : { ...spec, factory };
   }
-  if (value === undefined) return { ...spec, default: DEFAULTS[kind] };
+  if (value === undefined) return { ...spec, default: SLOT_KINDS[kind].default };
   const expected = EXPECTED[kind];
   if (!expected.holds(value)) refuse(`the default of a ${kind} is ${expected.name}, not ${shown(value)}`);
   return { ...spec, default: value };
 }
-
-/** @type {Record<string, import("../native/contract.js").Scalar>} of the kinds that have one */
-const DEFAULTS = { value: null, flag: false, counter: 0 };
 
 /** @type {Record<string, { name: string, holds: (value: unknown) => boolean }>} what a default may be, by kind */
 const EXPECTED = {
@@ -138,8 +134,8 @@ const EXPECTED = {
   },
   flag: { name: "true or false", holds: (value) => typeof value === "boolean" },
   counter: {
-    name: "an integer from 0 to 2147483647",
-    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31,
+    name: `an integer from 0 to ${counterMax}`,
+    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= counterMax,
   },
 };
 
@@ -149,7 +145,9 @@ const EXPECTED = {
  * @param {(reason: string) => never} refuse
  */
 function checkVariants(variants, value, refuse) {
-  if (variants.length < 1 || variants.length > 250) refuse(`an enum has 1 to 250 variants, not ${variants.length}`);
+  if (variants.length < 1 || variants.length > enumVariants) {
+    refuse(`an enum has 1 to ${enumVariants} variants, not ${variants.length}`);
+  }
   for (const [index, variant] of variants.entries()) {
     if (typeof variant !== "string" && !Number.isSafeInteger(variant)) {
       refuse(`variant ${shown(variant)} is neither a string nor an integer`);

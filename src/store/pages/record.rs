@@ -69,29 +69,6 @@ pub mod header {
     pub const RECORD_COUNT: usize = 6;
 }
 
-/// All positions, for the layout hash.
-pub(crate) const POSITIONS: [usize; 19] = [
-    byte::STATE,
-    byte::KIND,
-    byte::LABEL_LENGTH,
-    byte::INNER,
-    byte::LANES,
-    byte::LABEL,
-    word::STARTED,
-    word::TOUCHED,
-    word::PARENT_LOW,
-    word::PARENT_HIGH,
-    word::COUNTERS,
-    word::LABEL,
-    header::MAGIC,
-    header::VERSION,
-    header::THREAD,
-    header::SEQ_LOW,
-    header::SEQ_HIGH,
-    header::CURSOR,
-    header::RECORD_COUNT,
-];
-
 /// The state of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(into = "&'static str")]

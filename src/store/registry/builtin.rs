@@ -1,6 +1,6 @@
 //! The request fields of vinext's unified context: the only place where they are declared.
 //!
-//! The JavaScript accessors, their TypeScript types and the JavaScript fallback are generated from this table
+//! The JavaScript accessors, their TypeScript types and the table of the JavaScript backend are generated from this one
 //! (`npm run generate`). Order is identity: the slot ids are 1, 2, … and lanes are handed out from the top.
 
 use std::borrow::Cow;
@@ -14,15 +14,15 @@ pub struct Builtin {
     pub spec: SlotSpec,
     /// The vinext module that owns the field.
     pub owner: &'static str,
-    /// Its type, in TypeScript; the names are those of `generate::types`.
-    pub ts: &'static str,
+    /// Its type, in TypeScript, with the names of js/request/field-types.d.ts; none if the kind determines it.
+    pub ts: Option<&'static str>,
 }
 
 const fn slot(
     key: &'static str,
     kind: SlotKind,
     default: Scalar,
-    ts: &'static str,
+    ts: Option<&'static str>,
     owner: &'static str,
 ) -> Builtin {
     let key = Cow::Borrowed(key);
@@ -31,33 +31,32 @@ const fn slot(
 }
 
 const fn value(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::Value, Scalar::Null, ts, owner)
+    slot(key, SlotKind::Value, Scalar::Null, Some(ts), owner)
 }
 
 const fn flag(key: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::Flag, Scalar::Bool(false), "boolean", owner)
+    slot(key, SlotKind::Flag, Scalar::Bool(false), None, owner)
 }
 
 const fn list(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::List, Scalar::Undefined, ts, owner)
+    slot(key, SlotKind::List, Scalar::Undefined, Some(ts), owner)
 }
 
 const fn set(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::Set, Scalar::Undefined, ts, owner)
+    slot(key, SlotKind::Set, Scalar::Undefined, Some(ts), owner)
 }
 
 const fn lazy(key: &'static str, factory: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::Lazy { factory: Cow::Borrowed(factory) }, Scalar::Undefined, ts, owner)
+    slot(key, SlotKind::Lazy { factory: Cow::Borrowed(factory) }, Scalar::Undefined, Some(ts), owner)
 }
 
 const fn choice(
     key: &'static str,
     variants: &'static [Scalar],
     default: Scalar,
-    ts: &'static str,
     owner: &'static str,
 ) -> Builtin {
-    slot(key, SlotKind::Enum { variants: Cow::Borrowed(variants) }, default, ts, owner)
+    slot(key, SlotKind::Enum { variants: Cow::Borrowed(variants) }, default, None, owner)
 }
 
 const fn text(value: &'static str) -> Scalar {
@@ -83,17 +82,17 @@ pub static BUILTIN: [Builtin; 39] = [
     value("invalidDynamicUsageError", "unknown", HEADERS),
     list("pendingSetCookies", "string[]", HEADERS),
     value("draftModeCookieHeader", "string | null", HEADERS),
-    choice("phase", PHASES, text("render"), "\"render\" | \"action\" | \"route-handler\"", HEADERS),
+    choice("phase", PHASES, text("render"), HEADERS),
     value("i18nContext", "I18nContext | null", "i18n-state"),
     value("serverContext", "NavigationContext | null", "navigation-state"),
     list("serverInsertedHTMLCallbacks", "(() => unknown)[]", "navigation-state"),
     value("requestScopedCacheLife", "CacheLife | null", CACHE),
-    choice("actionRevalidationKind", REVALIDATIONS, Scalar::Number(0.0), "0 | 1 | 2", CACHE),
+    choice("actionRevalidationKind", REVALIDATIONS, Scalar::Number(0.0), CACHE),
     flag("isOnDemandRevalidate", CACHE),
     list("pendingCdnTagInvalidations", "CdnTagInvalidation[]", CACHE),
     set("pendingRevalidatedTags", "Set<string>", CACHE),
     set("pendingRevalidations", "Set<Promise<void>>", CACHE),
-    choice("unstableCacheRevalidation", MODES, text("foreground"), "\"foreground\" | \"background\"", CACHE),
+    choice("unstableCacheRevalidation", MODES, text("foreground"), CACHE),
     value("_privateCache", "Map<string, unknown> | null", "cache-runtime"),
     list("currentRequestTags", "string[]", FETCH),
     list("currentFetchSoftTags", "string[]", FETCH),
@@ -108,17 +107,17 @@ pub static BUILTIN: [Builtin; 39] = [
         "currentFetchDedupeEntries",
         SlotKind::Map,
         Scalar::Undefined,
-        "Map<string, FetchDedupeEntry[]>",
+        Some("Map<string, FetchDedupeEntry[]>"),
         FETCH,
     ),
-    slot("nextFetchId", SlotKind::Counter, Scalar::Number(1.0), "number", FETCH),
+    slot("nextFetchId", SlotKind::Counter, Scalar::Number(1.0), None, FETCH),
     value("executionContext", "ExecutionContext | null", "request-context"),
     value("requestSignal", "AbortSignal | null", UNIFIED),
     slot(
         "requestCache",
         SlotKind::WeakMap,
         Scalar::Undefined,
-        "WeakMap<(...args: any[]) => any, unknown>",
+        Some("WeakMap<(...args: any[]) => any, unknown>"),
         "cache-for-request",
     ),
     lazy("afterContext", "afterContext", "AfterContext", UNIFIED),

@@ -9,6 +9,8 @@
 //! So a zeroed record holds every default, and making a context writes no lane. "Other" means that JavaScript assigned a
 //! value outside the slot's domain, which it keeps on its own side.
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::limits::{BYTE_LANES, COUNTER_LANES, COUNTER_MAX};
 
@@ -21,7 +23,8 @@ pub const OTHER_BYTE: u8 = u8::MAX;
 pub const OTHER_WORD: u32 = u32::MAX;
 
 /// A place in the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
 pub enum Lane {
     /// Index of a byte lane, 0 to 31.
     Byte(usize),

@@ -8,21 +8,23 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub use layout::{Lane, OTHER_BYTE, OTHER_WORD, decode, encode};
+use serde::Serialize;
 pub use spec::{Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
 
 use crate::error::{Error, Result};
 use layout::LaneAllocator;
 
 /// Number of a slot, from 1 upward in order of registration; never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct SlotId(pub u32);
 
 /// A registered slot.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slot {
     /// Its number.
     pub id: SlotId,
     /// Its declaration.
+    #[serde(flatten)]
     pub spec: SlotSpec,
     /// Its place in the record, if it is native.
     pub lane: Option<Lane>,

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::limits::{COUNTER_MAX, ENUM_VARIANTS, HANDLE_MAX, KEY_BYTES};
 
 /// A JavaScript primitive: a default, an enum variant, or the value of a native slot.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Scalar {
     /// `null`
     Null,
@@ -22,6 +25,10 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    fn is_undefined(&self) -> bool {
+        *self == Scalar::Undefined
+    }
+
     /// True for a number that JavaScript represents exactly as an integer.
     pub fn is_integer(&self) -> bool {
         matches!(self, Scalar::Number(n) if n.fract() == 0.0 && n.abs() <= HANDLE_MAX as f64)
@@ -42,7 +49,8 @@ impl fmt::Display for Scalar {
 }
 
 /// What a slot holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
 pub enum SlotKind {
     /// Any JavaScript value.
     Value,
@@ -71,6 +79,19 @@ pub enum SlotKind {
 }
 
 impl SlotKind {
+    /// Every kind, without variants and without a factory.
+    pub const ALL: [Self; 9] = [
+        SlotKind::Value,
+        SlotKind::Flag,
+        SlotKind::Enum { variants: Cow::Borrowed(&[]) },
+        SlotKind::Counter,
+        SlotKind::List,
+        SlotKind::Set,
+        SlotKind::Map,
+        SlotKind::WeakMap,
+        SlotKind::Lazy { factory: Cow::Borrowed("") },
+    ];
+
     /// The JavaScript name.
     pub fn name(&self) -> &'static str {
         match self {
@@ -103,22 +124,37 @@ impl SlotKind {
         if factory.is_some() && name != "lazy" {
             return bad(format!("\"factory\" belongs to the kind \"lazy\", not to {name:?}"));
         }
-        Ok(match name {
-            "value" => SlotKind::Value,
-            "flag" => SlotKind::Flag,
-            "enum" => SlotKind::Enum { variants: Cow::Owned(variants.unwrap_or_default()) },
-            "counter" => SlotKind::Counter,
-            "list" => SlotKind::List,
-            "set" => SlotKind::Set,
-            "map" => SlotKind::Map,
-            "weakMap" => SlotKind::WeakMap,
-            "lazy" => SlotKind::Lazy { factory: Cow::Owned(factory.unwrap_or_default()) },
-            _ => {
-                return bad(format!(
-                    "kind {name:?} is unknown; expected value, flag, enum, counter, list, set, map, weakMap or lazy"
-                ));
+        match Self::ALL.into_iter().find(|kind| kind.name() == name) {
+            Some(SlotKind::Enum { .. }) => {
+                Ok(SlotKind::Enum { variants: Cow::Owned(variants.unwrap_or_default()) })
             }
-        })
+            Some(SlotKind::Lazy { .. }) => {
+                Ok(SlotKind::Lazy { factory: Cow::Owned(factory.unwrap_or_default()) })
+            }
+            Some(kind) => Ok(kind),
+            None => {
+                let names = Self::ALL.map(|kind| kind.name()).join(", ");
+                bad(format!("kind {name:?} is unknown; expected one of {names}"))
+            }
+        }
+    }
+
+    /// The value of a slot whose spec has no default; `Undefined` for collections, which have none.
+    pub fn default(&self) -> Scalar {
+        match self {
+            SlotKind::Value => Scalar::Null,
+            SlotKind::Flag => Scalar::Bool(false),
+            SlotKind::Enum { variants } => variants.first().cloned().unwrap_or(Scalar::Undefined),
+            SlotKind::Counter => Scalar::Number(0.0),
+            SlotKind::List | SlotKind::Set | SlotKind::Map | SlotKind::WeakMap | SlotKind::Lazy { .. } => {
+                Scalar::Undefined
+            }
+        }
+    }
+
+    /// True for the kinds whose values fit into a lane of the record, where other threads can read them.
+    pub fn has_lane(&self) -> bool {
+        matches!(self, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
     }
 
     /// True for the kinds whose object is made at first touch and shared by forks.
@@ -131,7 +167,8 @@ impl SlotKind {
 }
 
 /// How long a slot's value lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lifetime {
     /// While the scope that set it is current.
     Scope,
@@ -165,7 +202,8 @@ impl Lifetime {
 }
 
 /// What a forked context starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnFork {
     /// The parent's value.
     Inherit,
@@ -199,15 +237,18 @@ impl OnFork {
 }
 
 /// The declaration of a slot. Two specs are the same slot if they are equal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SlotSpec {
     /// Process-wide name, 1 to 200 bytes.
     pub key: Cow<'static, str>,
     /// What it holds.
+    #[serde(flatten)]
     pub kind: SlotKind,
     /// How long.
     pub lifetime: Lifetime,
     /// Its first value; `Undefined` for collections, which have none.
+    #[serde(skip_serializing_if = "Scalar::is_undefined")]
     pub default: Scalar,
     /// What a fork starts with.
     pub on_fork: OnFork,
@@ -225,13 +266,7 @@ impl SlotSpec {
         default: Option<Scalar>,
         on_fork: OnFork,
     ) -> Result<Self> {
-        let default = default.unwrap_or_else(|| match &kind {
-            SlotKind::Value => Scalar::Null,
-            SlotKind::Flag => Scalar::Bool(false),
-            SlotKind::Enum { variants } => variants.first().cloned().unwrap_or(Scalar::Undefined),
-            SlotKind::Counter => Scalar::Number(0.0),
-            _ => Scalar::Undefined,
-        });
+        let default = default.unwrap_or_else(|| kind.default());
         let spec = Self { key: key.into(), kind, lifetime, default, on_fork };
         spec.validate()?;
         Ok(spec)
@@ -239,8 +274,7 @@ impl SlotSpec {
 
     /// True if the value lives in a lane of the record, where other threads can read it.
     pub fn is_native(&self) -> bool {
-        self.lifetime == Lifetime::Request
-            && matches!(self.kind, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
+        self.lifetime == Lifetime::Request && self.kind.has_lane()
     }
 
     /// Checks every rule that needs no registry.
@@ -375,14 +409,17 @@ mod tests {
 
     #[test]
     fn names_round_trip() {
-        for name in ["value", "flag", "counter", "list", "set", "map", "weakMap"] {
-            assert_eq!(SlotKind::parse("k", name, None, None).unwrap().name(), name);
+        for kind in SlotKind::ALL {
+            assert_eq!(SlotKind::parse("k", kind.name(), None, None).unwrap(), kind);
+            assert_eq!(serde_json::json!(kind)["kind"], kind.name());
         }
         for lifetime in [Lifetime::Scope, Lifetime::Request] {
             assert_eq!(Lifetime::parse("k", lifetime.name()).unwrap(), lifetime);
+            assert_eq!(serde_json::json!(lifetime), lifetime.name());
         }
         for on_fork in [OnFork::Inherit, OnFork::Reset] {
             assert_eq!(OnFork::parse("k", on_fork.name()).unwrap(), on_fork);
+            assert_eq!(serde_json::json!(on_fork), on_fork.name());
         }
     }
 

@@ -1,12 +1,4 @@
-//! `request-context.d.ts`: the TypeScript face of a request context.
-
-use std::fmt::Write;
-
-use super::BANNER;
-use crate::store::registry::builtin::Builtin;
-
-/// The object shapes that the table's types name.
-const SHAPES: &str = r#"
+// Types that request fields have; src/store/registry/builtin.rs names them.
 /** What `headers()`, `cookies()` and `draftMode()` read. */
 export interface HeadersContext {
   headers: Headers;
@@ -27,13 +19,7 @@ export interface RenderDynamicLatch {
 }
 
 /** A dynamic API that a render can use. */
-export type RenderRequestApi =
-  | "connection"
-  | "cookies"
-  | "draftMode"
-  | "headers"
-  | "params"
-  | "searchParams";
+export type RenderRequestApi = "connection" | "cookies" | "draftMode" | "headers" | "params" | "searchParams";
 
 /** A probe that stops a render at its first use of a dynamic API. */
 export interface ConnectionProbe {
@@ -134,71 +120,3 @@ export interface SsrContext {
 
 /** Parameters of the segments above the root layout. */
 export type RootParams = Record<string, string | string[] | undefined>;
-"#;
-
-/// Renders the declarations.
-pub fn render(builtins: &[Builtin]) -> String {
-    let mut out = format!("{BANNER}{SHAPES}");
-    out.push_str("\n/** All per-request state of vinext, one field per slot. */\nexport interface UnifiedRequestContext {\n");
-    for entry in builtins {
-        let kind = entry.spec.kind.name();
-        let _ = writeln!(out, "  /** Owner: {}; kind: {kind}. */", entry.owner);
-        let _ = writeln!(out, "  {}: {};", entry.spec.key, entry.ts);
-    }
-    out.push_str("}\n");
-    out
-}
-/// Renders the declarations of `context-fields.js`.
-pub fn render_class() -> String {
-    format!("{BANNER}{CLASS}")
-}
-
-const CLASS: &str = r#"import type { Extras } from "../request/extras.js";
-import type { UnifiedRequestContext } from "./request-context.js";
-
-/** The value slots of one context. */
-export class Values {
-  [key: string]: unknown;
-}
-
-/** Collections that one context was given in place of its family's. */
-export class Collections {
-  [key: string]: unknown;
-}
-
-/** Collections that a context shares with its forks. */
-export class Family {
-  constructor(root: ContextFields);
-  root: ContextFields;
-  /** the last fork of a request that is released as it closes, and the one before it */
-  forks: Forks | undefined;
-  afterContext: unknown;
-}
-
-export interface Forks {
-  context: ContextFields;
-  next: Forks | undefined;
-}
-
-export const BLANK_VALUES: Values;
-export const BLANK_COLLECTIONS: Collections;
-
-/** The fields, and what they lie in: see context-fields.js. */
-export interface ContextFields extends UnifiedRequestContext {}
-export class ContextFields {
-  /** `kind` is a code of `KINDS`, or -1 for a context that belongs to no request */
-  constructor(kind: number);
-  $words: Int32Array;
-  $bytes: Uint8Array;
-  $base: number;
-  $kind: number;
-  $family: Family | undefined;
-  $values: Record<string, unknown>;
-  $collections: Record<string, unknown>;
-  $extra: Extras | undefined;
-}
-
-export function copyFields(child: ContextFields, parent: ContextFields): void;
-export function assignFields(context: ContextFields, from: object): void;
-export const FIELD_NAMES: readonly (keyof UnifiedRequestContext)[];
-"#;

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { LAYOUT, LIMITS, SLOT_KINDS } from "../../js/generated/slot-table.js";
+import { contextFields } from "../../scripts/generate/context-fields.mjs";
+import { stale } from "../../scripts/generate/files.mjs";
+import { slotTable } from "../../scripts/generate/slot-table.mjs";
+
+const slotKinds = Object.entries(SLOT_KINDS).map(([name, kind]) => ({ name, ...kind }));
+
+/** What is generated for a table of one slot, with the key `x`. */
+function generate(slot) {
+  const slots = [{ key: "x", onFork: "inherit", lane: null, ...slot }];
+  const text = contextFields({ layout: { ...LAYOUT, slots }, slotKinds, limits: LIMITS });
+  const body = text.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, "");
+  const imported = {
+    LAYOUT,
+    UNDEFINED: Symbol("undefined"),
+    exoticGet: () => "other",
+    exoticSet: (_context, _name, _value, code) => code,
+    makeThing: () => ({ thing: true }),
+    takeCell(context) {
+      context.$words = new Int32Array(2 * LAYOUT.cellWords);
+      context.$bytes = new Uint8Array(context.$words.buffer);
+      context.$base = LAYOUT.cellWords;
+    },
+  };
+  const evaluate = new Function(...Object.keys(imported), `${body}; return { ContextFields, copyFields };`);
+  const { ContextFields, copyFields } = evaluate(...Object.values(imported));
+  const make = () => new ContextFields(0);
+  const fork = (parent) => {
+    const child = make();
+    child.$family = parent.$family;
+    imported.takeCell(child);
+    copyFields(child, parent);
+    return child;
+  };
+  return { make, fork };
+}
+
+const LANES = [
+  [{ kind: "flag", lane: 3, default: true }, true, false],
+  [{ kind: "enum", lane: 31, variants: [3, 4, 5], default: 4 }, 4, 5, 3],
+  [{ kind: "counter", lane: 0, default: 0 }, 0, 1, 2],
+  [{ kind: "counter", lane: 2, default: 7 }, 7, 8, 9],
+];
+
+test("codes start at the default, which needs no cell", () => {
+  for (const [slot, ...values] of LANES) {
+    const context = generate(slot).make();
+    assert.equal(context.x, values[0]);
+    context.x = values[0];
+    assert.equal(context.$base, 0, "the default was written");
+    for (const [index, value] of values.slice(1).entries()) {
+      const code = index + 1;
+      context.x = value;
+      assert.equal(context.x, value);
+      const inCell =
+        slot.kind === "counter"
+          ? context.$words[context.$base + LAYOUT.words.counters + slot.lane]
+          : context.$bytes[context.$base * 4 + LAYOUT.bytes.lanes + slot.lane];
+      assert.equal(inCell, code, `${slot.kind} ${value}`);
+    }
+  }
+});
+
+test("a value that a lane cannot hold is kept beside the context", () => {
+  for (const [slot] of LANES) {
+    const context = generate(slot).make();
+    context.x = "of another kind";
+    assert.equal(context.x, "other", slot.kind);
+  }
+});
+
+test("a fork starts with the value of a slot that is inherited, and with the default of one that resets", () => {
+  for (const [slot, ...values] of [...LANES, [{ kind: "value", default: null }, null, "a"]]) {
+    for (const onFork of ["inherit", "reset"]) {
+      const { make, fork } = generate({ ...slot, onFork });
+      const parent = make();
+      parent.x = values[1];
+      assert.equal(fork(parent).x, onFork === "inherit" ? values[1] : values[0], `${slot.kind} ${onFork}`);
+    }
+  }
+});
+
+test("a collection is made at first touch, for the fork group if it is inherited", () => {
+  const kinds = slotKinds.filter(({ collection }) => collection).map(({ name }) => name);
+  assert.ok(kinds.length >= 5, `${kinds}`);
+  for (const kind of kinds) {
+    for (const onFork of ["inherit", "reset"]) {
+      const slot = { kind, onFork, ...(kind === "lazy" && { factory: "makeThing" }) };
+      const { make, fork } = generate(slot);
+      const parent = make();
+      const made = parent.x;
+      assert.equal(made.constructor, kind === "lazy" ? Object : SLOT_KINDS[kind].make().constructor);
+      assert.equal(parent.x, made);
+      assert.equal(fork(parent).x === made, onFork === "inherit", `${kind} ${onFork}`);
+      parent.x = undefined;
+      assert.equal(parent.x, undefined);
+      assert.equal(fork(parent).x === undefined, onFork === "inherit", `${kind} ${onFork}`);
+    }
+  }
+});
+
+test("a collection whose maker is missing is an error that names where it goes", () => {
+  const layout = { ...LAYOUT, slots: [], states: [], kinds: [] };
+  const kind = { name: "queue", native: false, collection: true };
+  assert.throws(() => slotTable({ layout, hash: "", slotKinds: [kind], defaults: {}, limits: {} }), /slot-table\.mjs lacks the kind queue/);
+});
+
+test("files that differ or are missing are out of date", (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "onescope-generate-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const files = new Map(["same.js", "other.js", "missing.js"].map((name) => [name, `// ${name}\n`]));
+  writeFileSync(join(directory, "same.js"), "// same.js\n");
+  writeFileSync(join(directory, "other.js"), "// older\n");
+  assert.deepEqual(stale(pathToFileURL(`${directory}/`), files), ["other.js", "missing.js"]);
+});

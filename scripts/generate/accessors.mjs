@@ -1,0 +1,116 @@
+// The accessor of a request field, by kind of its slot. How a lane encodes a value is in src/store/registry/layout.rs.
+
+import { MAKERS } from "./slot-table.mjs";
+
+/**
+ * @param {any} slot
+ * @param {any} layout of a cell
+ * @param {any} limits
+ * @returns {string} a getter and a setter
+ */
+export function accessor(slot, layout, limits) {
+  switch (slot.kind) {
+    case "value":
+      return value(slot);
+    case "flag":
+      return flag(slot, layout);
+    case "enum":
+      return choice(slot, layout);
+    case "counter":
+      return counter(slot, layout, limits);
+    default:
+      return collection(slot);
+  }
+}
+
+function value({ key }) {
+  return `
+  get ${key}() {
+    return this.$values.${key};
+  }
+  set ${key}(value) {
+    if (this.$values.${key} !== value) ownValues(this).${key} = value;
+  }
+`;
+}
+
+/** One that a fork inherits is made for the whole family. */
+function collection({ key, kind, factory, onFork }) {
+  const maker = MAKERS[kind] ?? `${factory}()`;
+  const make =
+    onFork === "inherit"
+      ? `const family = (this.$family ??= new Family(this));
+    return (family.${key} ??= ${maker});`
+      : `return (ownCollections(this).${key} = ${maker});`;
+  return `
+  get ${key}() {
+    const own = this.$collections.${key};
+    if (own !== undefined) return own === UNDEFINED ? undefined : own;
+    ${make}
+  }
+  set ${key}(value) {
+    ownCollections(this).${key} = value === undefined ? UNDEFINED : value;
+  }
+`;
+}
+
+function flag({ key, lane, default: value }, { bytes, codes }) {
+  const at = `(this.$base << 2) + ${bytes.lanes + lane}`;
+  return `
+  get ${key}() {
+    const code = this.$bytes[${at}];
+    return code === 0 ? ${value} : code === 1 ? ${!value} : exoticGet(this, "${key}");
+  }
+  set ${key}(value) {
+    const code =
+      value === ${value} ? 0 : value === ${!value} ? 1 : exoticSet(this, "${key}", value, ${codes.otherByte});
+    if (code !== 0 && this.$base === 0) takeCell(this);
+    if (this.$base !== 0) this.$bytes[${at}] = code;
+  }
+`;
+}
+
+function choice({ key, lane, variants, default: value }, { bytes, codes }) {
+  const at = `(this.$base << 2) + ${bytes.lanes + lane}`;
+  const first = variants.indexOf(value);
+  const byCode = [...variants.slice(first), ...variants.slice(0, first)].map((variant) => JSON.stringify(variant));
+  return `
+  get ${key}() {
+    switch (this.$bytes[${at}]) {
+      ${byCode.map((variant, code) => `case ${code}: return ${variant};`).join("\n")}
+      default:
+        return exoticGet(this, "${key}");
+    }
+  }
+  set ${key}(value) {
+    let code = 0;
+    switch (value) {
+      ${byCode.map((variant, code) => `case ${variant}: code = ${code}; break;`).join("\n")}
+      default:
+        code = exoticSet(this, "${key}", value, ${codes.otherByte});
+    }
+    if (code !== 0 && this.$base === 0) takeCell(this);
+    if (this.$base !== 0) this.$bytes[${at}] = code;
+  }
+`;
+}
+
+function counter({ key, lane, default: value }, { words, codes }, { counterMax }) {
+  const at = `this.$base + ${words.counters + lane}`;
+  // Counters whose default is 0 need no arithmetic.
+  const [up, down] = value === 0 ? ["", ""] : [` + ${value}`, ` - ${value}`];
+  return `
+  get ${key}() {
+    const code = this.$words[${at}];
+    return code === ${codes.otherWord} ? exoticGet(this, "${key}") : code${up};
+  }
+  set ${key}(value) {
+    const code =
+      Number.isInteger(value) && value >= ${value} && value <= ${counterMax}
+        ? value${down}
+        : exoticSet(this, "${key}", value, ${codes.otherWord});
+    if (code !== 0 && this.$base === 0) takeCell(this);
+    if (this.$base !== 0) this.$words[${at}] = code;
+  }
+`;
+}

@@ -1,0 +1,188 @@
+// context-fields.js: the class with one accessor per request field, and how a fork copies them.
+
+import { accessor } from "./accessors.mjs";
+
+/** @param {any} table */
+export function contextFields({ layout, slotKinds, limits }) {
+  const { slots } = layout;
+  const collectionKinds = slotKinds.filter(({ collection }) => collection).map(({ name }) => name);
+  const inherited = slots.filter(({ onFork }) => onFork === "inherit");
+  const isValue = ({ kind }) => kind === "value";
+  const isCollection = ({ kind }) => collectionKinds.includes(kind);
+  const factories = [...new Set(slots.flatMap(({ factory }) => factory ?? []))].sort();
+  const lines = (list, line) => list.map(({ key, ...slot }) => line(key, slot)).join("\n");
+  const own = (list) => lines(list.filter(isCollection), (key) => `this.${key} = undefined;`);
+  const copies = (list) => lines(list, (key) => `to.${key} = from.${key};`);
+  return `import { exoticGet, exoticSet, UNDEFINED } from "../request/exotic.js";
+${factories.length === 0 ? "" : `import { ${factories.join(", ")} } from "../request/factories.js";\n`}import { takeCell } from "../store/records.js";
+import { LAYOUT } from "./slot-table.js";
+
+/** The value slots of one context. */
+export class Values {
+  constructor() {
+    ${lines(slots.filter(isValue), (key, slot) => `this.${key} = ${JSON.stringify(slot.default)};`)}
+  }
+}
+
+/** Collections that one context was given in place of its family's. */
+export class Collections {
+  constructor() {
+    ${own(slots)}
+  }
+}
+
+/** Collections that a context shares with its forks; each is made at first touch. */
+export class Family {
+  constructor(root) {
+    this.root = root;
+    this.forks = undefined;
+    ${own(inherited)}
+  }
+}
+
+// What a context has until something is written to it, so that making one is a single small allocation. Shared by all of
+// them, so never written itself.
+const BLANK_WORDS = new Int32Array(LAYOUT.cellWords);
+const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
+export const BLANK_VALUES = Object.freeze(new Values());
+export const BLANK_COLLECTIONS = Object.freeze(new Collections());
+
+function ownValues(context) {
+  return context.$values === BLANK_VALUES ? (context.$values = new Values()) : context.$values;
+}
+
+function ownCollections(context) {
+  return context.$collections === BLANK_COLLECTIONS ? (context.$collections = new Collections()) : context.$collections;
+}
+
+/** The fields of a request context. \`$base\` is where its cell begins in \`$words\`, 0 while it has none. */
+export class ContextFields {
+  constructor(kind) {
+    this.$words = BLANK_WORDS;
+    this.$bytes = BLANK_BYTES;
+    this.$base = 0;
+    this.$kind = kind;
+    this.$values = BLANK_VALUES;
+    this.$collections = BLANK_COLLECTIONS;
+    this.$family = undefined;
+    this.$extra = undefined;
+  }
+${slots.map((slot) => accessor(slot, layout, limits)).join("")}}
+
+/**
+ * Copies every slot that a fork inherits from \`parent\` to \`child\`; the others of a fresh \`child\` are defaults. Both have
+ * a cell.
+ */
+export function copyFields(child, parent) {
+  if (parent.$values !== BLANK_VALUES) {
+    const to = (child.$values = new Values());
+    const from = parent.$values;
+    ${copies(inherited.filter(isValue))}
+  }
+  if (parent.$collections !== BLANK_COLLECTIONS) {
+    const to = (child.$collections = new Collections());
+    const from = parent.$collections;
+    ${copies(inherited.filter(isCollection))}
+  }
+  const to = child.$words;
+  const from = parent.$words;
+  const c = child.$base;
+  const p = parent.$base;
+  ${laneWords(layout)
+    .map((word) => `to[c + ${word}] = from[p + ${word}];`)
+    .join("\n")}
+  ${slots
+    .filter(({ onFork, lane }) => onFork === "reset" && lane !== null)
+    .map((slot) => reset(slot, layout))
+    .join("\n")}
+}
+
+/**
+ * Assigns the own fields of \`from\`, as an object spread after the defaults would. A switch over names is several times
+ * faster than \`Object.assign\`, which calls each setter from the runtime.
+ */
+export function assignFields(context, from) {
+  for (const key in from) {
+    if (!Object.hasOwn(from, key)) continue;
+    const value = from[key];
+    switch (key) {
+      ${lines(slots, (key) => `case "${key}": context.${key} = value; break;`)}
+      default:
+        context[key] = value;
+    }
+  }
+}
+
+/** Names of all request fields, in table order. */
+export const FIELD_NAMES = Object.freeze([
+${lines(slots, (key) => `  "${key}",`)}
+]);
+`;
+}
+
+/** Words with lanes, also those that no slot uses: straight-line code is faster than a choice. */
+function laneWords({ bytes, laneCount, words, counterCount }) {
+  const from = (first, count) => Array.from({ length: count }, (_, index) => first + index);
+  return [...from(bytes.lanes / 4, laneCount / 4), ...from(words.counters, counterCount)];
+}
+
+function reset({ kind, lane }, { bytes, words }) {
+  if (kind === "counter") return `to[c + ${words.counters + lane}] = 0;`;
+  return `child.$bytes[(c << 2) + ${bytes.lanes + lane}] = 0;`;
+}
+
+/** The declarations of context-fields.js. */
+export function contextFieldsTypes() {
+  return `import type { Extras } from "../request/extras.js";
+import type { UnifiedRequestContext } from "./request-context.js";
+
+/** The value slots of one context. */
+export class Values {
+  [key: string]: unknown;
+}
+
+/** Collections that one context was given in place of its family's. */
+export class Collections {
+  [key: string]: unknown;
+}
+
+/** Collections that a context shares with its forks. */
+export class Family {
+  constructor(root: ContextFields);
+  root: ContextFields;
+  /** the last fork of a request that is released as it closes, and the one before it */
+  forks: Forks | undefined;
+  afterContext: unknown;
+}
+
+export interface Forks {
+  context: ContextFields;
+  next: Forks | undefined;
+}
+
+export const BLANK_VALUES: Values;
+export const BLANK_COLLECTIONS: Collections;
+
+/** The fields, and what they lie in: see context-fields.js. */
+export interface ContextFields extends UnifiedRequestContext {
+  $words: Int32Array;
+  $bytes: Uint8Array;
+  $base: number;
+  $kind: number;
+  $family: Family | undefined;
+  $values: Record<string, unknown>;
+  $collections: Record<string, unknown>;
+  $extra: Extras | undefined;
+}
+
+export const ContextFields: {
+  readonly prototype: ContextFields;
+  /** \`kind\` is a code of \`KINDS\`, or -1 for a context that belongs to no request */
+  new (kind: number): ContextFields;
+};
+
+export function copyFields(child: ContextFields, parent: ContextFields): void;
+export function assignFields(context: ContextFields, from: object): void;
+export const FIELD_NAMES: readonly (keyof UnifiedRequestContext)[];
+`;
+}

@@ -1,0 +1,92 @@
+// slot-table.js: sizes, positions, limits, names by code, and the built-in slots.
+
+/** The expression that makes a collection, by kind; a lazy slot has a factory. */
+export const MAKERS = { list: "[]", set: "new Set()", map: "new Map()", weakMap: "new WeakMap()" };
+
+/** @param {any} table */
+export function slotTable({ layout, hash, slotKinds, defaults, limits }) {
+  const { words, bytes, header, block, codes, states, kinds, slots, ...sizes } = layout;
+  return `/**
+ * Sizes and positions in a page; words are 4 bytes, and \`words\`, \`bytes\` and \`header\` count from the start of a cell.
+ * \`block\` counts words of a thread's block.
+ */
+export const LAYOUT = ${literal({
+    hash,
+    ...sizes,
+    words: byPosition(words),
+    bytes: byPosition(bytes),
+    header: byPosition(header),
+    block: byPosition(block),
+    codes,
+  })};
+
+/** Limits that both languages keep, and times that they agree on; src/limits.rs describes them. */
+export const LIMITS = ${literal(limits)};
+
+/** @type {readonly import("../../index.js").ContextState[]} names of the states of a cell, by code */
+export const STATES = ${literal(states)};
+
+/** @type {readonly import("../../index.js").ContextKind[]} names of the kinds of a request, by code */
+export const KINDS = ${literal(kinds)};
+
+/**
+ * What all slots of a kind have in common: whether a lane can hold their values, and what they start with. A collection is
+ * made at first touch, by \`make\`; \`maker\` is its source text. That of a lazy slot is its factory.
+ *
+ * @typedef {import("../../index.js").SlotKind} SlotKind
+ * @typedef {import("../../index.js").Scalar} Scalar
+ * @type {Readonly<Record<SlotKind, { native: boolean, collection: boolean, default?: Scalar, maker?: string, make?: () => unknown }>>}
+ */
+export const SLOT_KINDS = Object.freeze({
+${slotKinds.map((kind) => `${kind.name}: ${slotKind(kind, defaults)},\n`).join("")}});
+
+/**
+ * The built-in slots, in order of id.
+ *
+ * @typedef {import("../../index.js").SlotInfo} SlotInfo
+ * @type {ReadonlyArray<Readonly<Omit<SlotInfo, "variants"> & { variants?: ReadonlyArray<string | number> }>>}
+ */
+export const SLOTS = ${literal(slots.map(slot))};
+`;
+}
+
+/** @param {Record<string, number>} positions */
+function byPosition(positions) {
+  return Object.fromEntries(Object.entries(positions).sort(([, a], [, b]) => a - b));
+}
+
+/**
+ * @param {{ name: string, native: boolean, collection: boolean }} kind
+ * @param {Record<string, unknown>} defaults by kind
+ */
+function slotKind({ name, native, collection }, defaults) {
+  const maker = MAKERS[name];
+  if (collection && maker === undefined && name !== "lazy") {
+    throw new Error(`MAKERS of scripts/generate/slot-table.mjs lacks the kind ${name}`);
+  }
+  const rest = name in defaults ? `, default: ${literal(defaults[name])}` : "";
+  const made = maker === undefined ? "" : `, maker: "${maker}", make: () => ${maker}`;
+  return `Object.freeze({ native: ${native}, collection: ${collection}${rest}${made} })`;
+}
+
+/** One built-in slot, in the order that people read. */
+function slot({ id, key, kind, lifetime, default: value, variants, factory, onFork, owner, lane }) {
+  return {
+    ...{ id, key, kind, lifetime, default: value },
+    ...(variants && { variants }),
+    ...(factory && { factory }),
+    ...{ onFork, owner, native: lane !== null },
+    ...(lane !== null && { lane }),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string} an expression for it, frozen throughout
+ */
+function literal(value) {
+  if (Array.isArray(value)) return `Object.freeze([${value.map(literal).join(", ")}])`;
+  if (typeof value !== "object" || value === null) return value === undefined ? "undefined" : JSON.stringify(value);
+  const entries = Object.entries(value).map(([name, member]) => `  ${name}: ${literal(member)},\n`);
+  return `Object.freeze({\n${entries.join("")}})`;
+}

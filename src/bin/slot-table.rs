@@ -1,0 +1,36 @@
+//! Prints, as JSON, what JavaScript and Rust must have the same: the layout with its slots, limits, unsafe characters.
+//! `npm run generate` makes js/generated of it.
+
+use std::collections::BTreeMap;
+
+use onescope::limits::*;
+use onescope::store::clock::AHEAD_MS;
+use onescope::store::registry::builtin::BUILTIN;
+use onescope::store::registry::{Scalar, SlotKind};
+use onescope::store::{layout, layout_hash};
+use onescope::text::UNSAFE;
+use serde_json::json;
+
+fn main() {
+    let slot_kinds = SlotKind::ALL.map(|kind| {
+        json!({ "name": kind.name(), "native": kind.has_lane(), "collection": kind.is_collection() })
+    });
+    let defaults = SlotKind::ALL.into_iter().map(|kind| (kind.name(), kind.default()));
+    let table = json!({
+        "layout": layout(),
+        "hash": layout_hash(),
+        "types": BUILTIN.iter().map(|entry| entry.ts).collect::<Vec<_>>(),
+        "slotKinds": slot_kinds,
+        "defaults": defaults.filter(|(_, value)| *value != Scalar::Undefined).collect::<BTreeMap<_, _>>(),
+        "unsafeCharacters": UNSAFE,
+        "limits": {
+            "clockAheadMs": AHEAD_MS,
+            "counterMax": COUNTER_MAX,
+            "enumVariants": ENUM_VARIANTS,
+            "heartbeatMs": HEARTBEAT_MS,
+            "keyBytes": KEY_BYTES,
+            "leakRows": LEAK_ROWS,
+        },
+    });
+    println!("{table}");
+}
