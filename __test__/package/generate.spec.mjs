@@ -108,7 +108,10 @@ test("a collection is made at first touch, for the fork group if it is inherited
 test("a collection whose maker is missing is an error that names where it goes", () => {
   const layout = { ...LAYOUT, slots: [], states: [], kinds: [] };
   const kind = { name: "queue", native: false, collection: true };
-  assert.throws(() => slotTable({ layout, hash: "", slotKinds: [kind], defaults: {}, limits: {} }), /slot-table\.mjs lacks the kind queue/);
+  assert.throws(
+    () => slotTable({ layout, hash: "", slotKinds: [kind], defaults: {}, limits: {} }),
+    /slot-table\.mjs lacks the kind queue/,
+  );
 });
 
 test("files that differ or are missing are out of date", (t) => {

@@ -5,11 +5,11 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
+  hash: "e83d7017cefb2394",
   cellBytes: 128,
   cellWords: 32,
   clockTickMs: 10,
   counterCount: 3,
-  hash: "1615be1e388385d9",
   labelBytes: 64,
   laneCount: 32,
   magic: 1330529619,
@@ -52,7 +52,6 @@ export const LAYOUT = Object.freeze({
     callStarted: 7,
     inspectorPort: 8,
     words: 16,
-    bytes: 64,
   }),
   codes: Object.freeze({
     borrowedLabel: 2,

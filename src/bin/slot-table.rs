@@ -12,9 +12,9 @@ use onescope::text::UNSAFE;
 use serde_json::json;
 
 fn main() {
-    let slot_kinds = SlotKind::ALL.map(|kind| {
-        json!({ "name": kind.name(), "native": kind.has_lane(), "collection": kind.is_collection() })
-    });
+    let slot_kinds = SlotKind::ALL.map(
+        |kind| json!({ "name": kind.name(), "native": kind.has_lane(), "collection": kind.is_collection() }),
+    );
     let defaults = SlotKind::ALL.into_iter().map(|kind| (kind.name(), kind.default()));
     let table = json!({
         "layout": layout(),
