@@ -55,11 +55,11 @@ export function encode(slot, value) {
 }
 
 /**
- * @param {SlotInfo} slot
+ * @param {Pick<SlotInfo, "kind" | "default" | "variants">} slot a native one
  * @param {unknown} value
- * @returns {number | undefined} `undefined` for a value outside the kind
+ * @returns {number | undefined} the lane's code; `undefined` for a value outside the kind
  */
-function codeOf(slot, value) {
+export function codeOf(slot, value) {
   switch (slot.kind) {
     case "flag":
       return typeof value === "boolean" ? Number(value !== slot.default) : undefined;
@@ -76,8 +76,11 @@ function codeOf(slot, value) {
   }
 }
 
-/** @param {SlotInfo} slot */
-function describe(slot) {
+/**
+ * @param {Pick<SlotInfo, "kind" | "default" | "variants">} slot a native one
+ * @returns {string} what it holds, for messages
+ */
+export function describe(slot) {
   if (slot.kind === "flag") return "a flag (true or false)";
   if (slot.kind === "enum") return `an enum (${slot.variants?.join(", ")})`;
   return `a counter (whole numbers from ${slot.default} to ${COUNTER_MAX})`;

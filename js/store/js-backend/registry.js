@@ -1,5 +1,6 @@
 import { LAYOUT, LIMITS, SLOT_KINDS, SLOTS } from "../../generated/slot-table.js";
 import { CODES, OnescopeError, shown } from "../../util/errors.js";
+import { codeOf, describe } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
 // The rules are those of src/store/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
@@ -7,7 +8,7 @@ import { checkNumber } from "./numbers.js";
 /** @typedef {import("../native/contract.js").SlotSpec} SlotSpec */
 /** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
 
-const { counterMax, enumVariants, keyBytes } = LIMITS;
+const { enumVariants, keyBytes } = LIMITS;
 const KINDS = Object.keys(SLOT_KINDS);
 
 export function createRegistry() {
@@ -120,24 +121,15 @@ function complete({ key, kind, lifetime, default: value, variants, factory, onFo
     if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${shown(value)} cannot be one`);
     return factory === undefined ? spec : { ...spec, factory };
   }
-  if (value === undefined) return { ...spec, default: SLOT_KINDS[kind].default };
-  const expected = EXPECTED[kind];
-  if (!expected.holds(value)) refuse(`the default of a ${kind} is ${expected.name}, not ${shown(value)}`);
-  return { ...spec, default: value };
+  const slot = { ...spec, default: SLOT_KINDS[kind].default };
+  if (value === undefined) return slot;
+  if (SLOT_KINDS[kind].native) {
+    if (codeOf(slot, value) === undefined) refuse(`${shown(value)} cannot be the default of ${describe(slot)}`);
+  } else if (value !== null && !["boolean", "string"].includes(typeof value) && !Number.isFinite(value)) {
+    refuse(`the default of a value is null, a boolean, a string or a finite number, not ${shown(value)}`);
+  }
+  return { ...slot, default: value };
 }
-
-/** @type {Record<string, { name: string, holds: (value: unknown) => boolean }>} what a default may be, by kind */
-const EXPECTED = {
-  value: {
-    name: "null, a boolean, a string or a finite number",
-    holds: (value) => value === null || ["boolean", "string"].includes(typeof value) || Number.isFinite(value),
-  },
-  flag: { name: "true or false", holds: (value) => typeof value === "boolean" },
-  counter: {
-    name: `an integer from 0 to ${counterMax}`,
-    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= counterMax,
-  },
-};
 
 /**
  * @param {Array<string | number>} variants
