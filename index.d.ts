@@ -43,23 +43,19 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_RECORDING"
   /** Only the main thread can record. */
   | "ERR_ONESCOPE_RECORD_WORKER"
-  /** A flight cannot be made at this path. */
+  /** No flight recording can be made in this directory. */
   | "ERR_ONESCOPE_RECORD_FILE"
-  /** A live process records into this file. */
-  | "ERR_ONESCOPE_RECORD_HELD"
-  /** Something else has the name of the flight or of an older one. */
-  | "ERR_ONESCOPE_RECORD_TAKEN"
   /** The recorder's thread could not be started. */
   | "ERR_ONESCOPE_RECORDER"
   /** The system does not let the file be read. */
   | "ERR_ONESCOPE_FLIGHT_UNREADABLE"
-  /** The file is no flight. */
+  /** The file is no flight recording. */
   | "ERR_ONESCOPE_FLIGHT_FOREIGN"
-  /** A part of the flight is missing. */
+  /** A part of the recording is missing. */
   | "ERR_ONESCOPE_FLIGHT_TRUNCATED"
-  /** A part of the flight was not written to its end, or changed since. */
+  /** A part of the recording was not written to its end, or changed since. */
   | "ERR_ONESCOPE_FLIGHT_TORN"
-  /** Another version of onescope, or another sort of machine, wrote the flight. */
+  /** Another version of onescope, or another sort of machine, wrote the recording. */
   | "ERR_ONESCOPE_FLIGHT_VERSION"
   /** The package `@opentelemetry/api` is not there, or does not load. */
   | "ERR_ONESCOPE_OPENTELEMETRY"

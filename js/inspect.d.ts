@@ -183,22 +183,19 @@ export interface Watch extends Disposable {
 export function watch(options?: WatchOptions): Watch;
 
 export interface RecordOptions {
-  /** the file to record into; its folder must exist */
-  path: string;
-  /** flights that are kept, the new one among them: `path`, `path.1`, …; from 1 to 100, default 3 */
+  /** where the recording makes its file, `<start>-<pid>.flight`; made if it is missing, default `.onescope/flights` */
+  directory?: string;
+  /** ended recordings that stay in the directory beside the new one; older ones are removed; from 1 to 1000, default 3 */
   keep?: number;
-  /** most bytes of a flight, which are taken from the disk at once; default 16 MiB, room for 120 000 contexts */
+  /** most bytes of a recording, which are taken from the disk at once; default 16 MiB, room for 120 000 contexts */
   maxBytes?: number;
-  /** throw where this call does not record into `path`: instead of recording into `path-2`, …, or not at all; default false */
+  /** throw where this call starts no recording, instead of warning of it; default false */
   strict?: boolean;
 }
 
 /** A recording that is on. */
 export interface Recording extends Disposable {
-  /**
-   * the file, as an absolute path: that of the options, or with `-2`, `-3`, … if other processes record into it or something else is there; `null` if
-   * this call started no recording
-   */
+  /** the file, as an absolute path; `null` if this call started no recording */
   readonly path: string | null;
   /**
    * Pages of 255 contexts: how many there is room for, how many are in use, and how many of the process are not in the
@@ -217,12 +214,11 @@ export interface Recording extends Disposable {
  * warning (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
  *
  * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` if `--permission`
- *   denies `fs.write` to the file or its older ones. With `strict` also `ERR_ONESCOPE_RECORD_FILE` if the file cannot be
- *   made; `ERR_ONESCOPE_RECORD_TAKEN` if something else has its name or that of an older one; `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is
- *   on; `ERR_ONESCOPE_RECORD_HELD` if a live process records into the file; `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or
- *   `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
+ *   denies `fs.write` to the directory. With `strict` also `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made;
+ *   `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` while another recording is on;
+ *   `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  */
-export function record(options: RecordOptions): Recording;
+export function record(options?: RecordOptions): Recording;
 
 export interface ServeOptions {
   /** default 9464; 0 takes any port that is free */

@@ -35,9 +35,9 @@ const folder = mkdtempSync(join(tmpdir(), "onescope-kill-"));
 const totals = { listed: 0, asked: 0, justEnded: 0, unnamed: 0, young: 0, unread: 0, ageError: 0, failed: 0 };
 for (let run = 0; run < runs; run++) {
   const node = nodes[run % nodes.length];
-  const path = join(folder, `flight-${run}`);
-  const outcome = await killUnderLoad(path, node);
-  const verdict = judge(await readFlight(path), outcome);
+  const directory = join(folder, `run-${run}`);
+  const outcome = await killUnderLoad(directory, node);
+  const verdict = judge(await readFlight(directory), outcome);
   totals.listed += verdict.listed;
   totals.asked += outcome.log.size;
   totals.justEnded += verdict.justEnded;
@@ -47,7 +47,7 @@ for (let run = 0; run < runs; run++) {
   totals.ageError = Math.max(totals.ageError, verdict.ageError);
   const bad = verdict.problems.length > 0;
   if (bad) totals.failed++;
-  if (!bad || !values.keep) rmSync(path);
+  if (!bad || !values.keep) rmSync(directory, { recursive: true });
   const { problems, listed } = verdict;
   console.log(
     `${run + 1}/${runs}  Node ${node.name}  ${outcome.log.size} asked, ${listed} listed  ${bad ? problems.join("; ") : "ok"}`,

@@ -105,39 +105,22 @@ pub enum Error {
         reason: String,
     },
     /// The process records already.
-    #[error("this process records into {path}; one flight has all its threads, so stop() it before another")]
+    #[error(
+        "this process records into {path}, all its threads; stop() that recording before you start another"
+    )]
     Recording {
         /// The file that it records into.
         path: String,
     },
-    /// A flight cannot be made at this path.
-    #[error("no flight can be recorded into {path}: {reason}")]
+    /// No file can be made in this directory.
+    #[error("no flight recording can be made in {directory}: {reason}")]
     RecordFile {
-        /// The path, or that of an older flight beside it.
-        path: String,
+        /// The directory.
+        directory: String,
         /// What the system said, and what would be right.
         reason: String,
     },
-    /// Something else has one of the names that the recording needs.
-    #[error("{path} is left alone: {reason}; move it away, or choose another path")]
-    RecordTaken {
-        /// The path, or that of an older flight beside it.
-        path: String,
-        /// What is there.
-        reason: String,
-    },
-    /// A live process records into this file.
-    #[error(
-        "{} records into {path} and is alive; give each process a path of its own",
-        pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
-    )]
-    RecordHeld {
-        /// The file.
-        path: String,
-        /// The process, if it is in the file.
-        pid: Option<u32>,
-    },
-    /// The thread that keeps a flight current could not be started.
+    /// The thread that keeps a flight recording current could not be started.
     #[error("the recorder's thread did not start: {reason}; raise the thread limit of the process")]
     Recorder {
         /// What the operating system said.
@@ -158,7 +141,7 @@ pub enum Error {
         /// What the operating system said.
         reason: String,
     },
-    /// A file could not be read as a flight.
+    /// A file could not be read as a flight recording.
     #[error("{path} {}", fault.message(reason))]
     Flight {
         /// The file.
@@ -170,12 +153,12 @@ pub enum Error {
     },
 }
 
-/// What can be wrong with a file that should be a flight.
+/// What can be wrong with a file that should be a flight recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The system does not let it be read.
     Unreadable,
-    /// It is not a flight.
+    /// It is no flight recording.
     Foreign,
     /// A part is missing.
     Truncated,
@@ -203,8 +186,6 @@ impl Error {
             Error::Watchdog { .. } => "ERR_ONESCOPE_WATCHDOG",
             Error::Recording { .. } => "ERR_ONESCOPE_RECORDING",
             Error::RecordFile { .. } => "ERR_ONESCOPE_RECORD_FILE",
-            Error::RecordTaken { .. } => "ERR_ONESCOPE_RECORD_TAKEN",
-            Error::RecordHeld { .. } => "ERR_ONESCOPE_RECORD_HELD",
             Error::Recorder { .. } => "ERR_ONESCOPE_RECORDER",
             Error::Flight { fault, .. } => match fault {
                 Fault::Unreadable => "ERR_ONESCOPE_FLIGHT_UNREADABLE",
@@ -223,12 +204,12 @@ impl Fault {
     fn message(self, reason: &str) -> String {
         match self {
             Fault::Unreadable => format!("cannot be read: {reason}"),
-            Fault::Foreign => format!("is no flight that onescope recorded: {reason}"),
+            Fault::Foreign => format!("is no flight recording of onescope: {reason}"),
             Fault::Truncated => {
                 format!("is shorter than it was: {reason}; nothing in it can be relied on")
             }
             Fault::Torn => format!("was damaged: {reason}; nothing in it can be relied on"),
-            Fault::Version => format!("is a flight that this version does not read: {reason}"),
+            Fault::Version => format!("is a flight recording that this version does not read: {reason}"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The store of this process and the features that read it. What they have to do with each other is here.
 
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use crate::diagnostics::{self, Diagnostics, Sources, Started};
@@ -45,7 +46,7 @@ impl Process {
         &PROCESS
     }
 
-    /// Starts a watch, whose reports also go into the flight that is recorded.
+    /// Starts a watch, whose reports also go into the recording.
     ///
     /// # Errors
     /// Those of [`Watchdog::start`].
@@ -72,19 +73,19 @@ impl Process {
         stopped
     }
 
-    /// Starts a recording.
+    /// Starts a recording, and returns the path of its file.
     ///
     /// # Errors
     /// Those of [`Recorder::start`].
-    pub fn record(&'static self, settings: &recorder::Settings) -> Result<()> {
-        self.recorder.start(&self.store, settings)?;
+    pub fn record(&'static self, settings: &recorder::Settings) -> Result<PathBuf> {
+        let path = self.recorder.start(&self.store, settings)?;
         #[cfg(all(target_os = "linux", target_env = "gnu"))]
         crate::memory::on_process_exit(|code| {
             let process = Process::global();
             process.recorder.exited(&process.store, code);
         });
         self.store.listeners.notify();
-        Ok(())
+        Ok(path)
     }
 
     /// Ends the recording; false if none was on.

@@ -15,16 +15,15 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let store: &'static Store = Box::leak(Box::default());
     let recorder: &'static Recorder = Box::leak(Box::default());
-    let path = folder.path().join("flight");
     let calls = vec!["fs.readFileSync".to_owned()];
     let settings = Settings {
-        path: path.clone(),
+        directory: folder.path().to_owned(),
         keep: 1,
         max_bytes: MIN_BYTES + 32_960,
         node: "v24".to_owned(),
         calls,
     };
-    recorder.start(store, &settings).unwrap();
+    let path = recorder.start(store, &settings).unwrap();
     for thread in 0..2 {
         recorder.attach_thread(store).unwrap();
         let page = recorder.allocate_page(store, thread).unwrap();

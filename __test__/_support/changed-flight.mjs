@@ -1,5 +1,5 @@
 // A program whose flight is changed by a shell command while its main thread and a worker make contexts; for
-// recorder-changed.spec.mjs. Arguments: the file, the command. It prints "alive N", N the contexts that answered afterwards.
+// recorder-changed.spec.mjs. Arguments: the directory, the command, in which F is the file. It prints "alive N", N the contexts that answered afterwards.
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
@@ -14,14 +14,14 @@ const make = async (/** @type {number} */ count) => {
 };
 
 if (isMainThread) {
-  const [, , path, command] = process.argv;
-  if (path !== "none") record({ path, maxBytes: 2 ** 20 });
+  const [, , directory, command] = process.argv;
+  const { path } = record({ directory, maxBytes: 2 ** 20 });
   const shared = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL(import.meta.url), { workerData: shared });
   await once(worker, "message");
   const held = runTask("held", () => sleep(700));
   await make(300);
-  execSync(command, { shell: "/bin/sh" });
+  execSync(command.replace(/\bF\b/g, path ?? ""), { shell: "/bin/sh" });
   // At once, before a thread of onescope's can have seen it, and later.
   let answered = await make(600);
   await held;

@@ -1,5 +1,5 @@
 // A program whose clock starts before its readings turn negative, or before they wrap, and that has its work before and after;
-// for clock-wrap.spec.mjs. Its argument: `{ base, at, flight }`, both readings, `at` the one at which something changes.
+// for clock-wrap.spec.mjs. Its argument: `{ base, at, flights }`, both readings, `at` the one at which something changes.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { store } from "../../js/index.js";
@@ -14,7 +14,7 @@ import {
 import { afterCollection } from "./eventually.mjs";
 import { until } from "./until.mjs";
 
-const { base, at, flight } = JSON.parse(process.argv[2]);
+const { base, at, flights } = JSON.parse(process.argv[2]);
 const isNative = store.reasons.length === 0;
 const found = {};
 
@@ -30,7 +30,7 @@ function open(label) {
 
 backend.selftestClock(base);
 found.started = since();
-const recording = isNative ? record({ path: flight }) : undefined;
+const recording = isNative ? record({ directory: flights }) : undefined;
 trackLeaks();
 // More than a page of them, which goes with them.
 for (let n = 0; n < 600; n++) open("dropped");

@@ -72,7 +72,7 @@ const CALLS = {
   label: () => runTask("ended", () => label("ended work")),
   runTask: () => runTask("ended", nothing),
   "runTask that waits": () => runTask("ended", () => sleep(1)),
-  record: () => record({ path: join(folder, "flight") }),
+  record: () => record({ directory: join(folder, "flights") }),
   "watch and stop": () => watch({ thresholdMs: 1000 }).stop(),
   watch: () => watch({ thresholdMs: 1000, onStall: nothing }),
   "serve and stop": () => serve({ port: 0 }).stop(),

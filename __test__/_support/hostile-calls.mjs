@@ -79,8 +79,10 @@ const CALLS = {
   label: () => label(any()),
   runTask: () => runTask(pick([value(), "work"]), any()),
   watch: () => stop(watch(any())),
-  record: () =>
-    stop(record(pick([any(), { .../** @type {any} */ (plain(options())), path: pick(["flight", value()]) }]))),
+  record: () => {
+    const { keep, maxBytes, strict } = /** @type {any} */ (plain(options()));
+    stop(record(pick([any(), { keep, maxBytes, strict, directory: pick(["flights", value()]) }])));
+  },
   serve: () => stop(serve(pick([value() ?? null, { ...plain(options()), port: pick([0, value()]) }]))),
 };
 

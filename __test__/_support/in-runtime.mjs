@@ -9,7 +9,7 @@ import { SlotStorage } from "onescope";
 import { inFlight, leaks, record, runTask, serve, trackLeaks, trackRequests, watch } from "onescope/inspect";
 
 const required = createRequire(import.meta.url)("node:async_hooks").AsyncLocalStorage;
-const [flight] = process.argv.slice(-1);
+const [flights] = process.argv.slice(-1);
 
 /** @param {Worker} worker */
 const ended = (worker) => new Promise((resolve) => worker.on("exit", resolve));
@@ -36,7 +36,7 @@ const watching = watch({ thresholdMs: 150 });
 trackRequests();
 trackLeaks();
 const diagnostics = serve({ port: 0 });
-const recording = record({ path: flight });
+const recording = record({ directory: flights });
 const worker = new Worker(new URL("in-runtime-worker.mjs", import.meta.url));
 await ended(worker);
 

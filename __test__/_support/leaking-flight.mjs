@@ -1,5 +1,5 @@
 // A program that leaks one timer in 255 requests, so that the pages of its contexts fill the flight, and is then killed with
-// three requests in flight; for recorder-full.spec.mjs. Needs --expose-gc. Argument: the file.
+// three requests in flight; for recorder-full.spec.mjs. Needs --expose-gc. Argument: the directory.
 
 import { once } from "node:events";
 import { Agent, createServer, get } from "node:http";
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { record, trackRequests } from "../../js/inspect.js";
 
 trackRequests();
-const recording = record({ path: process.argv[2], maxBytes: 2 ** 20 });
+const recording = record({ directory: process.argv[2], maxBytes: 2 ** 20 });
 let count = 0;
 const server = createServer(({ url }, response) => {
   if (url === "/slow") return;

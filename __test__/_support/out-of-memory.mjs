@@ -1,11 +1,11 @@
-// A server that records, and runs out of V8's heap in one of its requests; its argument is the file to record into.
+// A server that records, and runs out of V8's heap in one of its requests; its argument is the directory to record into.
 
 import { once } from "node:events";
 import { createServer, get } from "node:http";
 import { record, trackRequests } from "../../js/inspect.js";
 
 trackRequests();
-record({ path: process.argv[2] });
+record({ directory: process.argv[2] });
 
 const held = [];
 const server = createServer((request, response) => {

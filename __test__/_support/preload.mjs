@@ -5,6 +5,6 @@ import { record, serve, trackRequests, watch } from "onescope/inspect";
 globalThis.handles = {
   track: trackRequests(),
   watch: watch({ onStall: () => {} }),
-  record: record({ path: process.env.TEST_FLIGHT ?? "" }),
+  record: record({ directory: process.env.TEST_FLIGHTS ?? "" }),
   serve: serve({ port: 0 }),
 };

@@ -31,7 +31,7 @@ function useHandles() {
     handle.stop();
     handle[Symbol.dispose]();
   }
-  const strict = [() => watch({ strict: true }), () => record({ path: "/never", strict: true })].map(codeOf);
+  const strict = [() => watch({ strict: true }), () => record({ directory: "/never", strict: true })].map(codeOf);
   return { path, usage, url: server.url, strict };
 }
 

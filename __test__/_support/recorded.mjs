@@ -4,7 +4,6 @@
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { record, runTask, watch } from "../../js/inspect.js";
@@ -68,14 +67,12 @@ const ends = {
     await runTask("after the stop", () => sleep(10));
     die();
   },
-  async nothing() {
+  async wait() {
     say({ ready: process.pid });
-    setInterval(() => {}, 1000);
+    // Until its input ends.
+    for await (const _ of process.stdin);
   },
-  async wait(_recording, path) {
-    while (!existsSync(`${path}-end`)) await sleep(10);
-  },
-  async workers(_recording, path) {
+  async workers({ path }) {
     const worker = new Worker(new URL(import.meta.url), { workerData: "late" });
     const passing = new Worker(new URL(import.meta.url), { workerData: "passing" });
     await untilFlight(path, (flight) => inFlight(flight, "late job") && inFlight(flight, "passing job"));
@@ -92,28 +89,28 @@ const ends = {
 };
 
 async function main() {
-  const { path, end, watched = false, early = false, ...options } = JSON.parse(process.argv[2]);
+  const { end, watched = false, early = false, ...options } = JSON.parse(process.argv[2]);
   let worker;
   if (early) {
     worker = new Worker(new URL(import.meta.url), { workerData: "early" });
     await once(worker, "message");
   }
   if (watched) watch({ thresholdMs: 300, stacks: false });
-  const recording = record({ path, ...options });
+  const recording = record(options);
   if (early) {
     // The worker has its block and a page from before, and moves in by itself.
-    await untilFlight(path, (flight) => inFlight(flight, "early job") && flight.threads.length === 2);
+    await untilFlight(recording.path, (flight) => inFlight(flight, "early job") && flight.threads.length === 2);
     return die();
   }
   void runTask("waits", forever);
   await runTask("over", () => sleep(20));
-  void runTask("ends", () => ends[end](recording, path));
+  void runTask("ends", () => ends[end](recording));
 }
 
 if (isMainThread) await main();
 else if (workerData === "record") {
   try {
-    record({ path: "/never", strict: true });
+    record({ directory: "/never", strict: true });
   } catch (error) {
     parentPort.postMessage(error.code);
   }

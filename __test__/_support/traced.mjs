@@ -139,7 +139,7 @@ const programs = {
   async recorded() {
     trackRequests();
     await startWatch();
-    record({ path: process.argv[3] });
+    record({ directory: process.argv[3] });
     await interleave({ 7: "exec" });
   },
   /** One blocks, and when it is over, others have their turn before the event loop has. */

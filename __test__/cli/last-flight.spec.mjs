@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { flightPath, lastFlight, record } from "../_support/flights.mjs";
+import { flightDirectory, flightsIn, lastFlight, record, startRecording } from "../_support/flights.mjs";
 
 const native = backend === "native";
 
 test("last-flight tells people what was in flight", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  await record({ path, end: "kill" });
-  const { code, stdout } = await lastFlight([path]);
+  const directory = flightDirectory(t);
+  await record({ directory, end: "kill" });
+  const { code, stdout } = await lastFlight([directory]);
   assert.equal(code, 0);
-  assert.match(stdout, /^process {5}\d+, Node \d+\.\d+\.\d+, onescope \d/);
+  assert.equal(stdout.split("\n")[0], `file        ${flightsIn(directory)}`);
+  assert.match(stdout, /^process {5}\d+, Node \d+\.\d+\.\d+, onescope \d/m);
   assert.match(stdout, /^ended {7}no: it was killed or it crashed$/m);
   assert.match(stdout, /^in flight: 2\n {2}\d+ ms {2}active {2}waits {2}other {2}thread 0 {2}seq \d+\n.+ends/m);
   assert.match(stdout, /^ {2}0 {2}entered last: ends \(seq \d+, active, \d+ ms old\)$/m);
@@ -19,8 +21,9 @@ test("last-flight tells people what was in flight", { skip: !native }, async (t)
 });
 
 test("last-flight says what is wrong with a file", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  await record({ path, end: "kill" });
+  const directory = flightDirectory(t);
+  await record({ directory, end: "kill" });
+  const [path] = flightsIn(directory);
   const whole = readFileSync(path);
   const changed = (/** @type {number} */ at, /** @type {number} */ value) => {
     const bytes = Buffer.from(whole);
@@ -52,11 +55,64 @@ test("last-flight says what is wrong with a file", { skip: !native }, async (t) 
   assert.match((await lastFlight([`${path}-changed`])).stdout, / \?\[2J! /);
 });
 
+/** @param {string[]} args */
+async function choice(args) {
+  const { code, stdout, stderr } = await lastFlight([...args, "--json"]);
+  const { file, live, running } = code === 0 ? JSON.parse(stdout) : {};
+  return { code, file, live, running, stderr };
+}
+
+test("of a directory last-flight takes the newest recording that has ended", { skip: !native }, async (t) => {
+  const directory = flightDirectory(t);
+  for (let n = 0; n < 2; n++) await record({ directory, end: "kill" });
+  const [, ended] = flightsIn(directory);
+  const restarted = await startRecording(t, directory);
+  const other = await startRecording(t, directory);
+  const live = [restarted.file, other.file].sort().reverse();
+  assert.deepEqual(await choice([directory]), { code: 0, file: ended, live, running: false, stderr: "" });
+  const { stdout } = await lastFlight([directory]);
+  assert.equal(stdout.split("\n")[0], `file        ${ended}; still recording: ${live.join(", ")}`);
+  // A file is taken as it is.
+  assert.deepEqual(await choice([other.file]), { code: 0, file: other.file, live: [], running: true, stderr: "" });
+  await restarted.end("SIGKILL");
+  assert.equal((await choice([directory])).file, restarted.file);
+});
+
+test("where every recording is live last-flight takes the newest", { skip: !native }, async (t) => {
+  const directory = flightDirectory(t);
+  for (let n = 0; n < 2; n++) await startRecording(t, directory);
+  const [old, newest] = flightsIn(directory);
+  assert.deepEqual(await choice([directory]), { code: 0, file: newest, live: [old], running: true, stderr: "" });
+  assert.match((await lastFlight([directory])).stdout, /^ended {7}not yet: it is still running$/m);
+});
+
+test("last-flight skips what is no recording, and says so", { skip: !native }, async (t) => {
+  const directory = flightDirectory(t);
+  await record({ directory, end: "kill" });
+  const [ended] = flightsIn(directory);
+  symlinkSync(ended, join(directory, "20990101T000000.000Z-1.flight"));
+  writeFileSync(join(directory, "zzz.flight"), "something else");
+  assert.deepEqual(await choice([directory]), { code: 0, file: ended, live: [], running: false, stderr: "" });
+  const damaged = join(directory, "20990101T000000.000Z-2.flight");
+  writeFileSync(damaged, readFileSync(ended).subarray(0, 100));
+  const found = await choice([directory]);
+  assert.equal(found.file, ended);
+  assert.match(found.stderr, /^skipped: ERR_ONESCOPE_FLIGHT_TRUNCATED: [^\n]+-2\.flight [^\n]+\n$/);
+  rmSync(ended);
+  const none = await choice([directory]);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /^ERR_ONESCOPE_FLIGHT_TRUNCATED: /);
+  rmSync(damaged);
+  const empty = await choice([directory]);
+  assert.equal(empty.code, 1);
+  assert.match(empty.stderr, /^ERR_ONESCOPE_FLIGHT_UNREADABLE: there is no flight recording in /);
+});
+
 test("last-flight explains itself", async () => {
   const help = await lastFlight(["--help"]);
   assert.equal(help.code, 0);
-  assert.match(help.stdout, /^usage: onescope last-flight FILE \[--json\]/);
-  for (const args of [[], ["one", "two"], ["--no-such-option"]]) {
+  assert.match(help.stdout, /^usage: onescope last-flight \[DIR or FILE\] \[--json\]/);
+  for (const args of [["one", "two"], ["--no-such-option"]]) {
     const { code, stderr } = await lastFlight(args);
     assert.equal(code, 2);
     assert.match(stderr, /see onescope last-flight --help/);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
-import { flightPath } from "../_support/flights.mjs";
+import { flightDirectory, flightsIn } from "../_support/flights.mjs";
 import { evalJson, runNode } from "../_support/run.mjs";
 
 const native = backend === "native";
@@ -14,7 +14,7 @@ const PRELOAD = fileURLToPath(new URL("../_support/preload.mjs", import.meta.url
 describe("a preload that starts every diagnostic", { skip: !native }, () => {
   for (const flag of ["--import", "--require"]) {
     test(`ends no worker, child or cluster worker: ${flag}`, async (t) => {
-      const env = { NODE_OPTIONS: `${flag} ${PRELOAD}`, TEST_FLIGHT: flightPath(t) };
+      const env = { NODE_OPTIONS: `${flag} ${PRELOAD}`, TEST_FLIGHTS: flightDirectory(t) };
       const { code, stdout, stderr } = await runNode(["__test__/_support/preloaded.mjs"], { env, timeoutMs: 60_000 });
       assert.equal(code, 0, stderr);
       const { workers, children, url, watching, capacity } = JSON.parse(stdout);
@@ -66,19 +66,21 @@ describe("a diagnostic that is started a second time", { skip: !native }, () => 
   });
 
   test("does nothing, and one line says so: record()", async (t) => {
-    const path = JSON.stringify(flightPath(t));
+    const directory = JSON.stringify(flightDirectory(t));
     const { paths, capacity, warnings } = await evaluate(`
-      const first = record({ path: ${path} });
-      const others = [record({ path: ${path} }), record({ path: ${path} + "-other" })];
+      const first = record({ directory: ${directory} });
+      const others = [record({ directory: ${directory} }), record({ directory: ${directory} + "-other" })];
       for (const other of others) other.stop();
       const said = { paths: [first, ...others].map(({ path }) => path), capacity: first.usage().capacity };
     `);
-    assert.deepEqual(paths, [JSON.parse(path), null, null]);
+    assert.deepEqual(paths, [...flightsIn(JSON.parse(directory)), null, null]);
     assert.ok(capacity > 0);
     assert.equal(warnings.length, 1);
     assert.equal(warnings[0][0], "ERR_ONESCOPE_RECORDING");
     assert.ok(
-      warnings[0][1].startsWith(`onescope's record() did nothing: this process records into ${JSON.parse(path)}`),
+      warnings[0][1].startsWith(
+        `onescope's record() did nothing: this process records into ${paths[0]}, all its threads; `,
+      ),
     );
   });
 

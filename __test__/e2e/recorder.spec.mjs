@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
 import { startProduction } from "../_support/example.mjs";
-import { flightPath, labels, readFlight } from "../_support/flights.mjs";
+import { flightDirectory, labels, readFlight } from "../_support/flights.mjs";
 import { judge } from "../_support/killed/judge.mjs";
 import { killUnderLoad } from "../_support/killed/kill.mjs";
 import { runNode } from "../_support/run.mjs";
@@ -16,9 +16,9 @@ describe("after kill -9 under load the flight says what the clients say", () => 
   let disbelieved = 0;
   for (const node of NODES)
     test(`Node ${node.name}`, async (t) => {
-      const path = flightPath(t);
-      const outcome = await killUnderLoad(path, node);
-      const flight = await readFlight(path);
+      const directory = flightDirectory(t);
+      const outcome = await killUnderLoad(directory, node);
+      const flight = await readFlight(directory);
       const { problems } = judge(flight, outcome);
       assert.deepEqual(problems, []);
       assert.deepEqual(new Set(flight.inFlight.map((/** @type {any} */ { thread }) => thread)), new Set([0, 1]));
@@ -43,13 +43,13 @@ describe("after kill -9 under load the flight says what the clients say", () => 
 describe("a real out-of-memory crash leaves a flight that names the request", () => {
   for (const name of ["22", "24", "26"])
     test(`Node ${name}`, async (t) => {
-      const path = flightPath(t);
+      const directory = flightDirectory(t);
       const program = "__test__/_support/out-of-memory.mjs";
       const { path: binary } = nodeNamed(name);
-      const { signal, stderr } = await runNode(["--max-old-space-size=40", program, path], { binary });
+      const { signal, stderr } = await runNode(["--max-old-space-size=40", program, directory], { binary });
       assert.ok(signal === "SIGABRT" || signal === "SIGTRAP", `${signal}`);
       assert.match(stderr, /heap out of memory/);
-      const flight = await readFlight(path);
+      const flight = await readFlight(directory);
       assert.equal(flight.endedCleanly, false);
       assert.deepEqual(labels(flight), ["GET /slow", "GET /report"]);
       assert.equal(flight.threads[0].lastEntered.label, "GET /report");

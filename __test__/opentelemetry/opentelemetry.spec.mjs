@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { backend } from "../../js/index.js";
 import { instrument } from "../../js/opentelemetry.js";
 import { codeOf } from "../_support/eventually.mjs";
-import { flightPath } from "../_support/flights.mjs";
+import { flightDirectory } from "../_support/flights.mjs";
 import { evalJson, inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 
 const native = backend === "native";
@@ -108,7 +108,7 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
   });
 
   test("how long it blocked is known after a recording has started, too", async (t) => {
-    const { of } = await traced(["recorded", flightPath(t)]);
+    const { of } = await traced(["recorded", flightDirectory(t)]);
     const [event, ...more] = of("/7");
     assert.deepEqual(more, []);
     // The call takes a second, and no line was told after 600 ms.

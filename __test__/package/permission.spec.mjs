@@ -1,35 +1,37 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { flightPath, readFlight } from "../_support/flights.mjs";
+import { flightDirectory, readFlight } from "../_support/flights.mjs";
 import { runNode } from "../_support/run.mjs";
 
 const PROGRAM = `
   import { record } from "onescope/inspect";
   try {
-    record({ path: process.argv[1], maxBytes: 2 ** 20 });
+    record({ directory: process.argv[1], maxBytes: 2 ** 20 });
     console.log("recorded");
   } catch (error) {
     console.log(error.code, error.message);
   }
 `;
 
-const run = (/** @type {string} */ path, /** @type {string[]} */ flags) =>
+const run = (/** @type {string} */ directory, /** @type {string[]} */ flags) =>
   runNode([
     ...["--permission", "--allow-addons", "--allow-worker", "--allow-fs-read=*", ...flags],
-    ...["--input-type=module", "--eval", PROGRAM, path],
+    ...["--input-type=module", "--eval", PROGRAM, directory],
   ]);
 
 test("record() asks Node's permission model", { skip: backend !== "native" }, async (t) => {
-  const path = flightPath(t);
-  for (const flags of [[], [`--allow-fs-write=${path}`]]) {
-    const { stdout, stderr } = await run(path, flags);
-    assert.match(stdout, /^ERR_ONESCOPE_PERMISSION .*--allow-fs-write=.*\n$/, stderr);
-    assert.ok(!existsSync(path));
+  const directory = flightDirectory(t);
+  for (const flags of [[], [`--allow-fs-write=${join(directory, "a-file")}`]]) {
+    const { stdout, stderr } = await run(directory, flags);
+    assert.match(stdout, /^ERR_ONESCOPE_PERMISSION /, stderr);
+    assert.ok(stdout.includes(`--allow-fs-write=${directory}/*, or`), stdout);
+    assert.ok(!existsSync(directory));
   }
-  const { stdout } = await run(path, [`--allow-fs-write=${dirname(path)}/*`]);
-  assert.equal(stdout, "recorded\n");
-  assert.equal((await readFlight(path)).endedCleanly, true);
+  // What the message says.
+  const { stdout, stderr } = await run(directory, [`--allow-fs-write=${directory}/*`]);
+  assert.equal(stdout, "recorded\n", stderr);
+  assert.equal((await readFlight(directory)).endedCleanly, true);
 });

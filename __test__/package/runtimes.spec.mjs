@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { flightsIn } from "../_support/flights.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";
 import { BUN, DENO, installRuntimes, skipRuntimes } from "../_support/runtimes.mjs";
 
@@ -35,8 +36,8 @@ test("Bun and Deno", { skip: skipRuntimes }, async (t) => {
       await t.test(
         `${name}${flags.length > 0 ? " with register" : ""}: one warning, no error, and the rest works`,
         async () => {
-          const flight = join(folder, `${name}-${flags.length}`);
-          const { code, stdout, stderr } = await runNode([...run, ...flags, PROGRAM, flight], { binary, env });
+          const flights = join(folder, `${name}-${flags.length}`);
+          const { code, stdout, stderr } = await runNode([...run, ...flags, PROGRAM, flights], { binary, env });
           assert.equal(code, 0, stderr);
           assert.doesNotMatch(stderr, /uncaught/i);
           const warnings = stderr.split("\n").filter((line) => line.includes("OnescopeWarning"));
@@ -54,7 +55,7 @@ test("Bun and Deno", { skip: skipRuntimes }, async (t) => {
             storages: { waited: values, bound: values, resumed: values, outside: [] },
             requests,
             shown: true,
-            flight,
+            flight: flightsIn(flights)[0],
             leaks: [],
           });
         },

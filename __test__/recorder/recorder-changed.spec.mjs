@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { chmodSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
-import { flightPath, lastFlight, readFlight } from "../_support/flights.mjs";
+import { flightDirectory, flightsIn, lastFlight, readFlight } from "../_support/flights.mjs";
 import { runNode } from "../_support/run.mjs";
 
 const PROGRAM = fileURLToPath(new URL("../_support/changed-flight.mjs", import.meta.url));
 const native = backend === "native";
 
-/** Shell commands on the flight F; S is a small file, B one of the flight's size. Then what the process says of it. */
+/** Shell commands on the recording F; S is a small file, B one of the flight's size. Then what the process says of it. */
 const COMMANDS = [
   ["echo > F", "was shortened"],
   [": > F", "was shortened"],
@@ -26,36 +27,37 @@ const COMMANDS = [
   ["mv S F", "was removed"],
 ];
 
-describe("a flight that other programs change costs no process", { skip: !native, concurrency: 2 }, () => {
+describe("a recording that other programs change costs no process", { skip: !native, concurrency: 2 }, () => {
   for (const [command, said] of COMMANDS) {
     test(command, async (t) => {
-      const path = flightPath(t);
-      writeFileSync(`${path}-small`, "x".repeat(9000));
-      writeFileSync(`${path}-big`, "x".repeat(2 ** 20));
-      const words = command.replace(/\b[FSB]\b/g, (name) => path + { F: "", S: "-small", B: "-big" }[name]);
-      const { code, signal, stdout, stderr } = await runNode([PROGRAM, path, words]);
+      const directory = flightDirectory(t);
+      mkdirSync(directory);
+      writeFileSync(join(directory, "small"), "x".repeat(9000));
+      writeFileSync(join(directory, "big"), "x".repeat(2 ** 20));
+      const words = command.replace(/\b[SB]\b/g, (name) => join(directory, name === "S" ? "small" : "big"));
+      const { code, signal, stdout, stderr } = await runNode([PROGRAM, directory, words]);
       assert.deepEqual([code, signal, stdout], [0, null, "alive 1300\n"], stderr);
-      assert.match(stderr, new RegExp(`^onescope: the flight \\S+flight (${said}).*\\n$`));
+      assert.match(stderr, new RegExp(`^onescope: the flight recording \\S+\\.flight (${said}).*\\n$`));
     });
   }
 });
 
-test("a flight that is moved or write-protected is recorded on", { skip: !native }, async (t) => {
-  for (const [command, name] of [
-    ["mv F F-moved", "-moved"],
-    ["chmod 400 F", ""],
-  ]) {
-    const path = flightPath(t);
-    const { code, stderr } = await runNode([PROGRAM, path, command.replaceAll("F", path)]);
+test("a recording whose file is moved or write-protected goes on", { skip: !native }, async (t) => {
+  for (const command of ["mv F F-moved.flight", "chmod 400 F"]) {
+    const directory = flightDirectory(t);
+    const { code, stderr } = await runNode([PROGRAM, directory, command]);
     assert.deepEqual([code, stderr], [0, ""]);
-    chmodSync(path + name, 0o600);
-    assert.equal((await readFlight(path + name)).endedCleanly, true);
+    const [file] = flightsIn(directory);
+    assert.equal(file.endsWith("-moved.flight"), command.startsWith("mv"));
+    chmodSync(file, 0o600);
+    assert.equal((await readFlight(file)).endedCleanly, true);
   }
 });
 
 test("a copy that was made before the file was shortened is read", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  await runNode([PROGRAM, path, `cp ${path} ${path}-copy && : > ${path}`]);
+  const directory = flightDirectory(t);
+  await runNode([PROGRAM, directory, "cp F F-copy && : > F"]);
+  const [path] = flightsIn(directory);
   assert.match((await lastFlight([`${path}-copy`])).stdout, /^in flight: /m);
   assert.match((await lastFlight([path])).stderr, /^ERR_ONESCOPE_FLIGHT_/);
   assert.ok(statSync(`${path}-copy`).size > 0);
@@ -63,11 +65,11 @@ test("a copy that was made before the file was shortened is read", { skip: !nati
 
 const BUS = `
   import { record } from "onescope/inspect";
-  const [path, handled] = process.argv.slice(1);
+  const [directory, handled] = process.argv.slice(1);
   let got = 0;
   const listen = () => process.on("SIGBUS", () => got++);
   if (handled === "before") listen();
-  const recording = path === "none" ? undefined : record({ path, maxBytes: 2 ** 20 });
+  const recording = directory === "none" ? undefined : record({ directory, maxBytes: 2 ** 20 });
   if (handled === "after") listen();
   if (handled === "stopped") recording?.stop();
   process.kill(process.pid, "SIGBUS");
@@ -76,10 +78,10 @@ const BUS = `
 
 test("any other SIGBUS does what it did", { skip: !native }, async (t) => {
   for (const handled of ["no", "before", "after", "stopped"]) {
-    const run = async (/** @type {string} */ path) => {
-      const { code, signal, stdout } = await runNode(["--input-type=module", "--eval", BUS, path, handled]);
+    const run = async (/** @type {string} */ directory) => {
+      const { code, signal, stdout } = await runNode(["--input-type=module", "--eval", BUS, directory, handled]);
       return [code, signal, stdout];
     };
-    assert.deepEqual(await run(flightPath(t)), await run("none"), handled);
+    assert.deepEqual(await run(flightDirectory(t)), await run("none"), handled);
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { flightPath, lastFlight, readFlight } from "../_support/flights.mjs";
+import { flightDirectory, lastFlight, readFlight } from "../_support/flights.mjs";
 import { runNode } from "../_support/run.mjs";
 
 const native = backend === "native";
@@ -9,21 +9,21 @@ const native = backend === "native";
 const START = `
   import { record } from "onescope/inspect";
   import { setTimeout as sleep } from "node:timers/promises";
-  const path = process.argv[1];
-  if (path !== "none") record({ path, maxBytes: 2 ** 20 });
+  const directory = process.argv[1];
+  if (directory !== "none") record({ directory, maxBytes: 2 ** 20 });
 `;
 
-const run = (/** @type {string} */ path, /** @type {string} */ program) =>
-  runNode(["--input-type=module", "--eval", START + program, path]);
+const run = (/** @type {string} */ directory, /** @type {string} */ program) =>
+  runNode(["--input-type=module", "--eval", START + program, directory]);
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGABRT"]) {
   test(`${signal} ends the process as before and is named`, { skip: !native }, async (t) => {
-    const path = flightPath(t);
-    const ran = await run(path, `process.kill(process.pid, "${signal}"); setInterval(() => {}, 1000);`);
+    const directory = flightDirectory(t);
+    const ran = await run(directory, `process.kill(process.pid, "${signal}"); setInterval(() => {}, 1000);`);
     assert.deepEqual([ran.code, ran.signal], [null, signal], ran.stderr);
-    const flight = await readFlight(path);
+    const flight = await readFlight(directory);
     assert.deepEqual([flight.signal, flight.handledSignal, flight.endedCleanly], [signal, null, false]);
-    assert.match((await lastFlight([path])).stdout, new RegExp(`^ended {7}by ${signal}`, "m"));
+    assert.match((await lastFlight([directory])).stdout, new RegExp(`^ended {7}by ${signal}`, "m"));
   });
 }
 
@@ -34,11 +34,11 @@ test("a signal that the program handles is named with the code", { skip: !native
     process.kill(process.pid, "SIGTERM");
     setInterval(() => {}, 1000);
   `;
-  const path = flightPath(t);
-  assert.deepEqual([(await run("none", program)).code, (await run(path, program)).code], [4, 4]);
-  const flight = await readFlight(path);
+  const directory = flightDirectory(t);
+  assert.deepEqual([(await run("none", program)).code, (await run(directory, program)).code], [4, 4]);
+  const flight = await readFlight(directory);
   assert.deepEqual([flight.signal, flight.handledSignal, flight.ending.code], [null, "SIGTERM", 4]);
-  assert.match((await lastFlight([path])).stdout, /^ended {7}exit with code 4, after SIGTERM was handled$/m);
+  assert.match((await lastFlight([directory])).stdout, /^ended {7}exit with code 4, after SIGTERM was handled$/m);
 });
 
 for (const [what, program, code] of /** @type {Array<[string, string, number]>} */ ([
@@ -48,12 +48,12 @@ for (const [what, program, code] of /** @type {Array<[string, string, number]>} 
   ["process.reallyExit", "process.reallyExit(9);", 9],
 ])) {
   test(`the code is the one that the parent sees: ${what}`, { skip: !native }, async (t) => {
-    const path = flightPath(t);
-    const ran = await run(path, program);
+    const directory = flightDirectory(t);
+    const ran = await run(directory, program);
     const stock = await run("none", program);
     assert.deepEqual([ran.code, ran.signal], [stock.code, stock.signal]);
     if (what !== "a later exit handler throws") assert.equal(ran.code, code);
-    assert.equal((await readFlight(path)).ending.code, ran.code);
+    assert.equal((await readFlight(directory)).ending.code, ran.code);
   });
 }
 
@@ -69,25 +69,25 @@ const ERRORS = /** @type {Array<[what: string, program: string, error: string, m
 
 for (const [what, program, error, message] of ERRORS) {
   test(`an uncaught error is named by class and message: ${what}`, { skip: !native }, async (t) => {
-    const path = flightPath(t);
-    assert.equal((await run(path, program)).code, 1);
-    assert.deepEqual((await readFlight(path)).ending, { how: "error", code: 1, error, message });
+    const directory = flightDirectory(t);
+    assert.equal((await run(directory, program)).code, 1);
+    assert.deepEqual((await readFlight(directory)).ending, { how: "error", code: 1, error, message });
   });
 
   // Node wraps text that a worker throws in an error of its own.
   if (error === "string") continue;
 
   test(`an uncaught error of a worker is named likewise: ${what}`, { skip: !native }, async (t) => {
-    const path = flightPath(t);
+    const directory = flightDirectory(t);
     const worker = `
       const { Worker } = await import("node:worker_threads");
       new Worker(${JSON.stringify(program)}, { eval: true });
     `;
-    assert.equal((await run(path, worker)).code, 1);
-    assert.deepEqual((await readFlight(path)).ending, { how: "error", code: 1, error, message });
+    assert.equal((await run(directory, worker)).code, 1);
+    assert.deepEqual((await readFlight(directory)).ending, { how: "error", code: 1, error, message });
     if (message === null) return;
     const shown = `ended       exit with code 1, after an uncaught ${error}: ${message}\n`;
-    assert.ok((await lastFlight([path])).stdout.includes(shown));
+    assert.ok((await lastFlight([directory])).stdout.includes(shown));
   });
 }
 
@@ -100,58 +100,61 @@ test("what a program throws cannot harm it while it is noted", { skip: !native }
     queueMicrotask(() => { throw thrown; });
     setInterval(() => {}, 1000);
   `;
-  const path = flightPath(t);
-  assert.equal((await run(path, program)).code, 7);
-  assert.deepEqual((await readFlight(path)).ending, { how: "error", code: 7, error: "Error", message: null });
+  const directory = flightDirectory(t);
+  assert.equal((await run(directory, program)).code, 7);
+  assert.deepEqual((await readFlight(directory)).ending, { how: "error", code: 7, error: "Error", message: null });
 });
 
 test("an error of a later exit handler is the end", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  const { code } = await run(path, 'process.on("exit", () => { throw new TypeError("late"); });');
-  const { ending } = await readFlight(path);
+  const directory = flightDirectory(t);
+  const { code } = await run(directory, 'process.on("exit", () => { throw new TypeError("late"); });');
+  const { ending } = await readFlight(directory);
   assert.deepEqual(ending, { how: "error", code, error: "TypeError", message: "late" });
 });
 
 const noExecve = !native || typeof process.execve !== "function" || process.platform === "win32";
 
 test("process.execve is noted, and what it starts goes on", { skip: noExecve }, async (t) => {
-  const path = flightPath(t);
+  const directory = flightDirectory(t);
   const program = `
     const { execve } = await import("node:process");
     execve(process.execPath, [process.execPath, "--print", "6 * 7"], process.env);
   `;
-  const ran = await run(path, program);
+  const ran = await run(directory, program);
   assert.deepEqual([ran.code, ran.stdout], [0, "42\n"], ran.stderr);
-  const flight = await readFlight(path);
+  const flight = await readFlight(directory);
   assert.deepEqual(flight.ending, { how: "execve", code: null, error: null, message: null });
   assert.deepEqual([flight.running, flight.signal, flight.endedCleanly], [false, null, true]);
-  assert.match((await lastFlight([path])).stdout, /^ended {7}by process\.execve: another program took its place$/m);
+  assert.match(
+    (await lastFlight([directory])).stdout,
+    /^ended {7}by process\.execve: another program took its place$/m,
+  );
 });
 
 test("an execve that is refused is not the end", { skip: noExecve }, async (t) => {
-  const path = flightPath(t);
+  const directory = flightDirectory(t);
   const refused = `try { process.execve(7); } catch (error) { if (error.code !== "ERR_INVALID_ARG_TYPE") throw error; }`;
   assert.equal(
-    (await run(path, `${refused} process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000);`)).code,
+    (await run(directory, `${refused} process.kill(process.pid, "SIGKILL"); setInterval(() => {}, 1000);`)).code,
     null,
   );
-  assert.equal((await readFlight(path)).ending, null);
+  assert.equal((await readFlight(directory)).ending, null);
   const impossible = 'process.execve("/does/not/exist", ["x"], {}); setInterval(() => {}, 1000);';
   const stock = await run("none", impossible);
-  const ran = await run(path, impossible);
+  const ran = await run(directory, impossible);
   assert.deepEqual([ran.code, ran.signal], [stock.code, stock.signal]);
-  const { ending, signal } = await readFlight(path);
+  const { ending, signal } = await readFlight(directory);
   assert.deepEqual([ending?.code ?? null, signal], [stock.code, stock.signal]);
 });
 
 test("process.execve is Node's again after stop()", { skip: noExecve }, async (t) => {
   const program = `
     const before = process.execve;
-    const recording = record({ path: process.argv[2], maxBytes: 2 ** 20 });
+    const recording = record({ directory: process.argv[2], maxBytes: 2 ** 20 });
     const same = [process.execve.name === before.name, process.execve.length === before.length];
     recording.stop();
     console.log(JSON.stringify([...same, process.execve === before]));
   `;
-  const ran = await runNode(["--input-type=module", "--eval", START + program, "none", flightPath(t)]);
+  const ran = await runNode(["--input-type=module", "--eval", START + program, "none", flightDirectory(t)]);
   assert.equal(ran.stdout, "[true,true,true]\n", ran.stderr);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
-import { flightPath, labels, lastFlight, readFlight } from "../_support/flights.mjs";
+import { flightDirectory, labels, lastFlight, readFlight } from "../_support/flights.mjs";
 import { runNode } from "../_support/run.mjs";
 
 const PROGRAM = fileURLToPath(new URL("../_support/leaking-flight.mjs", import.meta.url));
@@ -10,15 +10,15 @@ const PROGRAM = fileURLToPath(new URL("../_support/leaking-flight.mjs", import.m
 test("what is in flight is in the flight, however many pages leaked timers hold", {
   skip: backend !== "native",
 }, async (t) => {
-  const path = flightPath(t);
-  const { signal, stderr } = await runNode([PROGRAM, path]);
+  const directory = flightDirectory(t);
+  const { signal, stderr } = await runNode([PROGRAM, directory]);
   assert.equal(signal, "SIGKILL", stderr);
-  const flight = await readFlight(path);
+  const flight = await readFlight(directory);
   assert.deepEqual(labels(flight), ["GET /slow", "GET /slow", "GET /slow"]);
   assert.ok(flight.inFlight.every(({ ageMs, state }) => ageMs >= 400 && state === "active"));
   assert.deepEqual([flight.mayBeMissing, flight.unrecorded.inFlight], [true, 0]);
   assert.equal(flight.pagesUsed, flight.pagesCapacity);
-  const { stdout } = await lastFlight([path]);
+  const { stdout } = await lastFlight([directory]);
   assert.match(stdout, /^in flight: 3\n/m);
   assert.match(stdout, /^ {2}may be missing: \d+ pages of contexts lay outside the recording; /m);
   assert.equal(flight.threads[0].lastEntered.label, "GET /slow");

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { flightPath, labels, readFlight, record } from "../_support/flights.mjs";
+import { flightDirectory, labels, readFlight, record } from "../_support/flights.mjs";
 import { runNode } from "../_support/run.mjs";
 
 const native = backend === "native";
 
 test("workers are recorded, and those that ended are not in flight", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  const { signal, stderr } = await record({ path, end: "workers" });
+  const directory = flightDirectory(t);
+  const { signal, stderr } = await record({ directory, end: "workers" });
   assert.equal(signal, "SIGKILL", stderr);
-  const flight = await readFlight(path);
+  const flight = await readFlight(directory);
   assert.deepEqual(labels(flight).sort(), ["ends", "late job", "waits"]);
   const late = flight.inFlight.find(({ label }) => label === "late job");
   assert.deepEqual(
@@ -23,10 +23,10 @@ test("workers are recorded, and those that ended are not in flight", { skip: !na
 });
 
 test("a worker that was there before moves into the flight", { skip: !native }, async (t) => {
-  const path = flightPath(t);
-  const { signal, stderr } = await record({ path, early: true, watched: true });
+  const directory = flightDirectory(t);
+  const { signal, stderr } = await record({ directory, early: true, watched: true });
   assert.equal(signal, "SIGKILL", stderr);
-  const flight = await readFlight(path);
+  const flight = await readFlight(directory);
   assert.ok(labels(flight).includes("early job"));
   // Its contexts from before stay where they were.
   assert.ok(labels(flight).includes("before"));
@@ -34,7 +34,7 @@ test("a worker that was there before moves into the flight", { skip: !native }, 
 });
 
 test("a worker cannot record by itself", { skip: !native }, async (t) => {
-  const { code, stdout } = await record({ path: flightPath(t), end: "worker's record" });
+  const { code, stdout } = await record({ directory: flightDirectory(t), end: "worker's record" });
   assert.deepEqual([code, JSON.parse(stdout)], [0, { answer: "ERR_ONESCOPE_RECORD_WORKER" }]);
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "onescope";
-import { flightPath, lastFlight } from "../_support/flights.mjs";
+import { flightDirectory, lastFlight } from "../_support/flights.mjs";
 import { runNode } from "../_support/run.mjs";
 
 // The clock has 32 bits: its readings turn negative in typed arrays after 24.8 days, and start again after 49.7.
@@ -19,8 +19,8 @@ for (const [name, at] of /** @type {const} */ ([
 ])) {
   for (const before of [5, 400]) {
     test(`all times hold while the clock's readings ${name}, started ${before} ms before`, async (t) => {
-      const flight = flightPath(t);
-      const task = { base: at - before, at: at % 2 ** 32, flight };
+      const flights = flightDirectory(t);
+      const task = { base: at - before, at: at % 2 ** 32, flights };
       const { stdout, stderr } = await runNode(["--expose-gc", PROGRAM, JSON.stringify(task)], { timeoutMs: 120_000 });
       assert.notEqual(stdout, "", stderr);
       const found = JSON.parse(stdout);
@@ -55,7 +55,7 @@ for (const [name, at] of /** @type {const} */ ([
         found.stalls.every(({ blockedMs }) => isAge(blockedMs)),
         JSON.stringify(found.stalls),
       );
-      const flown = JSON.parse((await lastFlight([flight, "--json"])).stdout);
+      const flown = JSON.parse((await lastFlight([flights, "--json"])).stdout);
       const recorded = flown.inFlight.find(({ label }) => label === "across");
       assert.ok(isAge(recorded.ageMs, 900) && isAge(recorded.idleMs, 900), JSON.stringify(flown.inFlight));
     });

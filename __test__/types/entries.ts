@@ -88,11 +88,12 @@ export const slowest: number = histograms()[0].max;
 trackRequests().stop();
 label("text");
 export const worked: Promise<number> = runTask("job", async () => 5);
-const recording = record({ path: "flight", keep: 1, maxBytes: 2 ** 20 });
+const recording = record({ directory: "flights", keep: 1, maxBytes: 2 ** 20 });
 export const room: number = recording.usage().capacity - recording.usage().pages;
 recording.stop();
-// @ts-expect-error a recording has a file
-record({ keep: 1 });
+record().stop();
+// @ts-expect-error a recording makes its file itself
+record({ path: "flight" });
 // @ts-expect-error no such state
 inFlight({ state: "busy" });
 const served = { port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000, strict: true };

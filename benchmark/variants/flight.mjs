@@ -3,13 +3,13 @@
 import { counters, record, runTask } from "../../js/inspect.js";
 import { readTask, sendResult } from "../_util/child.mjs";
 import { cpuTime } from "../_util/cpu.mjs";
-import { temporaryFlight } from "../_util/temporary-flight.mjs";
+import { temporaryFlights } from "../_util/temporary-flight.mjs";
 
 const BATCH = 4096;
 const IN_FLIGHT = 10_000;
 
 const task = readTask();
-if (task.variant === "on") record({ path: temporaryFlight() });
+if (task.variant === "on") record({ directory: temporaryFlights() });
 
 const nothing = () => {};
 const alone = () => {

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { inFlight, record, trackLeaks, trackRequests, watch } from "../../js/inspect.js";
 import { isOn } from "../_util/pattern.mjs";
 import { ROOT } from "../_util/root.mjs";
-import { temporaryFlight } from "../_util/temporary-flight.mjs";
+import { temporaryFlights } from "../_util/temporary-flight.mjs";
 
 // The example waits for a random time at each step of a request; here for the shortest, on all variants alike.
 Math.random = () => 0;
@@ -27,8 +27,8 @@ const bare = createServer((request, response) => {
   process.send?.({ ports: { example: port, bare: address.port } });
 });
 
-const flight = temporaryFlight();
-const recordFlight = () => record({ path: flight });
+const flights = temporaryFlights();
+const recordFlight = () => record({ directory: flights });
 
 /** @typedef {() => { stop(): void }} Part starts it */
 

@@ -1,6 +1,5 @@
 // Serves the production build, and says what onescope does for it.
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startProdServer } from "vinext/server/prod-server";
@@ -31,7 +30,7 @@ if (values.help) {
 const stock = process.env.EXAMPLE_STOCK === "1";
 /** @type {string | undefined} */
 let diagnostics;
-/** @type {string | undefined} */
+/** @type {string | null | undefined} */
 let flight;
 if (!stock) {
   // Before the server loads: the watchdog stamps the blocking calls of Node that others take from its modules later.
@@ -44,8 +43,8 @@ if (!stock) {
   // Other threads, and files, cannot hold the JavaScript backend's store.
   if (backend === "native") {
     watch();
-    // The app serves without them too, as beside another server that has the file and the port.
-    flight = unlessRefused(() => record({ path: flightFile() }).path);
+    // The app serves without them too, as where it cannot write, or beside another server that has the port.
+    flight = record({ directory: join(import.meta.dirname, ".onescope/flights") }).path;
     diagnostics = unlessRefused(() => serve({ port: diagnosticsPort() }).url);
   }
 }
@@ -71,7 +70,7 @@ if (stock) {
   console.log(
     `AsyncLocalStorage: ${others === false ? "" : "at least "}${real} real instead of ${made} (${used} in use so far)`,
   );
-  if (flight !== undefined) console.log(`flight: ${flight} (npx onescope last-flight shows it, also after a crash)`);
+  if (flight) console.log(`flight: ${flight} (npx onescope last-flight shows it, also after a crash)`);
   if (values.report) await report();
 }
 
@@ -86,12 +85,6 @@ function unlessRefused(start) {
   } catch (error) {
     console.error(/** @type {Error} */ (error).message);
   }
-}
-
-function flightFile() {
-  const folder = join(import.meta.dirname, ".onescope");
-  mkdirSync(folder, { recursive: true });
-  return join(folder, "flight");
 }
 
 function diagnosticsPort() {

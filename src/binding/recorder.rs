@@ -11,9 +11,9 @@ use crate::recorder::{self, Ending, How, MAX_BYTES, MIN_BYTES, Settings};
 /// What a recording is set to.
 #[napi(object, object_to_js = false)]
 pub struct RecordOptions {
-    /// The file, as an absolute path.
-    pub path: String,
-    /// Flights that are kept, the new one among them.
+    /// The directory for its file, as an absolute path.
+    pub directory: String,
+    /// Ended recordings that stay in the directory.
     pub keep: u32,
     /// Most bytes of the file.
     pub max_bytes: u32,
@@ -38,18 +38,18 @@ pub fn record_limits() -> Result<RecordLimits> {
     Ok(RecordLimits { least: MIN_BYTES as u32, most: MAX_BYTES as u32 })
 }
 
-/// Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on, `ERR_ONESCOPE_RECORD_FILE` or `ERR_ONESCOPE_RECORD_HELD`
-/// if the file cannot be made.
+/// Starts to record, and returns the path of the file. Throws `ERR_ONESCOPE_RECORDING` if it is on,
+/// `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made.
 #[napi(catch_unwind)]
-pub fn record_start(options: RecordOptions) -> Result<()> {
+pub fn record_start(options: RecordOptions) -> Result<String> {
     let settings = Settings {
-        path: PathBuf::from(options.path),
+        directory: PathBuf::from(options.directory),
         keep: options.keep.max(1) as usize,
         max_bytes: (options.max_bytes as usize).clamp(MIN_BYTES, MAX_BYTES),
         node: options.node,
         calls: options.calls,
     };
-    Ok(Process::global().record(&settings)?)
+    Ok(Process::global().record(&settings)?.display().to_string())
 }
 
 /// Ends the recording; false if none was on.
@@ -104,7 +104,13 @@ pub fn record_usage() -> Result<Option<RecordUsage>> {
     }))
 }
 
-/// The flight at a path, as JSON: see `Recorded`. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file.
+/// Names of the flight recordings in a directory, the newest first. Throws `ERR_ONESCOPE_FLIGHT_UNREADABLE`.
+#[napi(catch_unwind)]
+pub fn list_flights(directory: String) -> Result<Vec<String>> {
+    Ok(recorder::list(Path::new(&directory))?)
+}
+
+/// The flight recording at a path, as JSON: see `Recorded`. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file.
 #[napi(catch_unwind)]
 pub fn read_flight(path: String) -> Result<String> {
     let recorded = recorder::read(Path::new(&path))?;

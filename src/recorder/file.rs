@@ -1,15 +1,13 @@
-//! The files of flights: made whole before they get their name, locked by their process, and moved on by the next one.
+//! The files of flight recordings: each recording makes its own, and removes ended ones beyond those that are kept.
 //!
-//! Nothing that is not a flight of this user's is touched, and no link is followed. The lock on a flight tells a live
-//! process's from one that is over: the system drops it with the process, however that ends. Whoever locks a flight may move it; no name is taken that something has.
-//! Nothing else is locked: a folder's lock is anybody's who can read it.
+//! A process locks the file that it records into. The system drops the lock with the process, however that ends, so the lock
+//! tells a live recording from an ended one. No file that was there is written, no link is followed, and nothing is removed
+//! but recordings of this user that have ended.
 
-mod folder;
-mod rotation;
+mod directory;
 #[cfg(test)]
 mod tests;
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -17,77 +15,69 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::{Errno, retry_on_intr};
 
-use self::folder::Folder;
-use self::rotation::OldFlights;
+use self::directory::Directory;
+use super::names;
 use crate::error::{Error, Result};
 
-/// Whoever reads a flight locks it for a moment, to see whether its process lives.
-const LOCK_ATTEMPTS: u32 = 100;
+/// Names that are tried. One is taken if a process of another container has the same id and starts in the same millisecond.
+const ATTEMPTS: u64 = 100;
 
-fn refused(path: &Path, reason: impl ToString) -> Error {
-    Error::RecordFile { path: path.display().to_string(), reason: reason.to_string() }
-}
-
-/// A new file that does not have its name yet. It is removed again unless it is published.
+/// A new file. It is removed again unless it is kept.
 pub struct NewFile {
-    path: PathBuf,
-    keep: usize,
-    folder: Folder,
-    temporary: OsString,
-    // None once it is published.
+    directory: Directory,
+    name: String,
+    started_ms: u64,
+    // None once it is kept.
     file: Option<File>,
 }
 
 impl NewFile {
-    /// Makes a file of `bytes` zeros that has all its blocks, locked, for this user only, beside `path`. No flight is moved.
+    /// Makes a file of `bytes` zeros that has all its blocks, locked, for this user only. The directory is made if it is
+    /// missing.
     ///
     /// # Errors
-    /// `RecordFile`, as when the disk is full; `RecordTaken` if something else has one of the names that `keep` flights need;
-    /// `RecordHeld` if a process still records into one.
-    pub fn create(path: &Path, keep: usize, bytes: usize) -> Result<Self> {
-        let failed = |error: io::Error| refused(path, describe(&error));
-        let folder = Folder::of(path)?;
-        // Before any room is taken.
-        while_held(|| OldFlights::lock(&folder, keep).map(drop))?;
-        let (temporary, file) = make(&folder).map_err(failed)?;
-        let new = Self { path: path.to_owned(), keep, folder, temporary, file: Some(file) };
-        reserve(new.file(), bytes).map_err(failed)?;
+    /// `RecordFile`, as when the disk is full.
+    pub fn create(directory: &Path, now_ms: u64, bytes: usize) -> Result<Self> {
+        let refused = |error: io::Error| Error::RecordFile {
+            directory: directory.display().to_string(),
+            reason: describe(&error),
+        };
+        let new = Self::named(directory, now_ms).map_err(refused)?;
+        reserve(new.file(), bytes).map_err(refused)?;
         Ok(new)
+    }
+
+    fn named(directory: &Path, now_ms: u64) -> io::Result<Self> {
+        let directory = Directory::open(directory)?;
+        for started_ms in now_ms..now_ms + ATTEMPTS {
+            let name = names::name(started_ms, std::process::id());
+            if let Some(file) = directory.create(&name)? {
+                return Ok(Self { directory, name, started_ms, file: Some(file) });
+            }
+        }
+        Err(io::Error::other("other files have the names that were tried"))
     }
 
     /// The file.
     pub fn file(&self) -> &File {
-        self.file.as_ref().expect("taken only by `publish`")
+        self.file.as_ref().expect("taken only by `keep`")
     }
 
-    /// Moves older flights on and gives the file its name. The file stays locked as long as the result lives.
-    ///
-    /// # Errors
-    /// `RecordHeld` if another process was quicker; `RecordTaken`; `RecordFile`. Older flights have their names as before then.
-    pub fn publish(mut self) -> Result<File> {
-        while_held(|| {
-            let old = OldFlights::lock(&self.folder, self.keep)?;
-            let quicker = || Error::RecordHeld { path: self.path.display().to_string(), pid: None };
-            let moved = old.move_on().map_err(|error| match error.kind() {
-                // Another process has put one there meanwhile; what it is turns out when this is tried again.
-                ErrorKind::AlreadyExists => quicker(),
-                _ => refused(&self.path, format!("older flights cannot be moved: {}", describe(&error))),
-            })?;
-            match self.folder.rename(&self.temporary, self.folder.name()) {
-                Ok(()) => moved.finish(),
-                // Another process was quicker where there was no older flight.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    moved.undo();
-                    return Err(quicker());
-                }
-                Err(error) => {
-                    moved.undo();
-                    return Err(refused(&self.path, describe(&error)));
-                }
-            }
-            Ok(())
-        })?;
-        Ok(self.file.take().expect("taken only here"))
+    /// Its path.
+    pub fn path(&self) -> PathBuf {
+        self.directory.path_of(&self.name)
+    }
+
+    /// When it started by its name, ms since 1970.
+    pub fn started_ms(&self) -> u64 {
+        self.started_ms
+    }
+
+    /// Keeps the file, and removes ended recordings from the directory, all but the newest `ended`. The file stays locked as
+    /// long as the result lives.
+    pub fn keep(mut self, ended: usize) -> File {
+        self.directory.prune(ended);
+        self.file.take().expect("taken only here")
     }
 }
 
@@ -95,41 +85,17 @@ impl Drop for NewFile {
     fn drop(&mut self) {
         if self.file.is_some() {
             // If it stays, the next recording removes it.
-            let _ = self.folder.remove(&self.temporary);
+            let _ = self.directory.remove(&self.name);
         }
     }
-}
-
-/// Makes a locked file with a name of its own.
-fn make(folder: &Folder) -> io::Result<(OsString, File)> {
-    for _ in 0..LOCK_ATTEMPTS {
-        let temporary = folder.spare()?;
-        if let Some(file) = folder.create(&temporary)? {
-            return Ok((temporary, file));
-        }
-    }
-    Err(io::Error::other("other processes remove it while it is made"))
-}
-
-/// Tries again where a flight is locked, without sleeping: a JavaScript thread calls.
-fn while_held<T>(attempt: impl Fn() -> Result<T>) -> Result<T> {
-    for _ in 1..LOCK_ATTEMPTS {
-        match attempt() {
-            Err(Error::RecordHeld { .. }) => std::thread::yield_now(),
-            other => return other,
-        }
-    }
-    attempt()
 }
 
 fn describe(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => "its folder does not exist; make it first".to_owned(),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            format!("{error}; free some space, or record with a smaller maxBytes")
-        }
-        _ => error.to_string(),
-    }
+    let way_out = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or use a smaller maxBytes",
+        _ => "give record() a directory that this user can write to",
+    };
+    format!("{error}; {way_out}")
 }
 
 /// Without its blocks the file would have to get them when a page is first written, and a disk that is full by then would

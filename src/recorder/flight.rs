@@ -25,9 +25,9 @@ use crate::sync::Mutex;
 /// What a recording is set to.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The file.
-    pub path: PathBuf,
-    /// Flights that are kept, the new one among them; at least 1.
+    /// Where the recording makes its file.
+    pub directory: PathBuf,
+    /// Ended recordings that stay in the directory.
     pub keep: usize,
     /// Most bytes of the file, from `MIN_BYTES` to `MAX_BYTES`.
     pub max_bytes: usize,
@@ -48,7 +48,7 @@ struct Written {
     file: Option<File>,
 }
 
-/// A flight that this process records.
+/// A flight recording.
 pub struct Flight {
     path: PathBuf,
     mapping: Arc<Mapping>,
@@ -67,20 +67,22 @@ pub struct Flight {
 }
 
 impl Flight {
-    /// Makes the file, with a header and no page. It gets its name from [`Flight::publish`].
+    /// Makes the file, with a header and no page. It is removed again unless it gets to [`Flight::begin`].
     ///
     /// # Errors
-    /// `RecordFile`, `RecordTaken` or `RecordHeld`. No older flight is touched.
+    /// `RecordFile`. No older recording is touched.
     pub fn create(store: &Store, settings: &Settings) -> Result<(Self, NewFile)> {
-        let Settings { path, keep, max_bytes, .. } = settings;
-        let (pages, outside) = room(*max_bytes);
+        let directory = &settings.directory;
+        let (pages, outside) = room(settings.max_bytes);
         let outside_start = PAGES_START + pages * PAGE_STRIDE;
         let bytes = outside_start + outside * OUTSIDE_BYTES;
-        let new = NewFile::create(path, *keep, bytes)?;
-        let refused = |reason: String| Error::RecordFile { path: path.display().to_string(), reason };
+        let new = NewFile::create(directory, wall_ms(), bytes)?;
+        let refused =
+            |reason: String| Error::RecordFile { directory: directory.display().to_string(), reason };
         let mapping = Mapping::new(new.file(), bytes).map_err(|error| refused(error.to_string()))?;
         let mapping = Arc::new(mapping);
-        write_header(&mapping, &header(store, settings, (pages, outside))).map_err(refused)?;
+        write_header(&mapping, &header(store, settings, new.started_ms(), (pages, outside)))
+            .map_err(refused)?;
         let slots = |start: usize, index: usize| {
             Part::fixed(&mapping, start + index * SLOT_BYTES..start + (index + 1) * SLOT_BYTES)
         };
@@ -88,7 +90,7 @@ impl Flight {
         let header = Part::fixed(&mapping, HEADER);
         let first_words = first_words(&prefix, &header);
         let flight = Self {
-            path: path.clone(),
+            path: new.path(),
             mapping: Arc::clone(&mapping),
             prefix,
             header,
@@ -112,17 +114,13 @@ impl Flight {
         Ok((flight, new))
     }
 
-    /// Moves older flights on and gives the file its name.
-    ///
-    /// # Errors
-    /// `RecordFile`, `RecordTaken` or `RecordHeld`. Older flights have their names as before then.
-    pub fn publish(&self, new: NewFile) -> Result<()> {
-        let file = new.publish()?;
+    /// Keeps the file, and removes ended recordings beyond the newest `keep`.
+    pub fn begin(&self, new: NewFile, keep: usize) {
+        let file = new.keep(keep);
         let notes = Notes::new(Part::fixed(&self.mapping, SIGNALS));
         let mut written = self.written.lock();
         written.file = Some(file);
         written.notes = Some(notes);
-        Ok(())
     }
 
     /// The file.
@@ -299,11 +297,11 @@ fn wall_ms() -> u64 {
     since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// The header of a flight of this process.
-pub(super) fn header(store: &Store, settings: &Settings, (pages, outside): (usize, usize)) -> Header {
+/// The header of a flight recording of this process.
+fn header(store: &Store, settings: &Settings, started_ms: u64, (pages, outside): (usize, usize)) -> Header {
     Header {
         pid: std::process::id(),
-        started_at_ms: wall_ms(),
+        started_at_ms: started_ms,
         started_clock: store.threads.clock().now_ms(),
         node: settings.node.clone(),
         onescope: env!("CARGO_PKG_VERSION").to_owned(),

@@ -6,6 +6,7 @@
 
 mod flight;
 mod format;
+mod names;
 mod outside;
 mod placement;
 mod read;
@@ -21,6 +22,7 @@ mod file;
 mod tests;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
@@ -31,6 +33,7 @@ use crate::text;
 
 pub use self::flight::{Flight, Settings};
 pub use self::format::{Counters, Ending, How, MAX_BYTES, MIN_BYTES, Unrecorded, first_line};
+pub use self::names::list;
 pub use self::read::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo, parse, read};
 
 /// A recording that is on.
@@ -62,21 +65,20 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Starts to record. Threads that are attached already must move in: [`Recorder::block_to_move_to`].
+    /// Starts to record, and returns the path of the file. Threads that are attached already must move in: [`Recorder::block_to_move_to`].
     ///
     /// # Errors
-    /// `Recording` if it is on; `RecordFile`, `RecordTaken` or `RecordHeld`; `Recorder` if its thread cannot start. Older flights have their
-    /// names as before then.
-    pub fn start(&'static self, store: &'static Store, settings: &Settings) -> Result<()> {
+    /// `Recording` if it is on; `RecordFile`; `Recorder` if its thread cannot start. Older recordings are all there then.
+    pub fn start(&'static self, store: &'static Store, settings: &Settings) -> Result<PathBuf> {
         if self.starting.swap(true, Relaxed) {
-            return Err(Error::Recording { path: settings.path.display().to_string() });
+            return Err(Error::Recording { path: settings.directory.display().to_string() });
         }
         let started = self.start_alone(store, settings);
         self.starting.store(false, Relaxed);
         started
     }
 
-    fn start_alone(&'static self, store: &'static Store, settings: &Settings) -> Result<()> {
+    fn start_alone(&'static self, store: &'static Store, settings: &Settings) -> Result<PathBuf> {
         if let Some(flight) = self.flight() {
             return Err(Error::Recording { path: flight.path().display().to_string() });
         }
@@ -84,18 +86,15 @@ impl Recorder {
         let flight = Arc::new(flight);
         let stopped = Arc::new(AtomicBool::new(false));
         let thread = run::spawn(self, store, Arc::clone(&flight), Arc::clone(&stopped))?;
-        // Last: whatever fails costs no older flight.
-        if let Err(error) = flight.publish(file) {
-            stopped.store(true, Relaxed);
-            thread.unpark();
-            return Err(error);
-        }
+        // Last: a recording that fails to start removes no older one.
+        flight.begin(file, settings.keep);
+        let path = flight.path().to_owned();
         let number = self.last_number.fetch_add(1, Relaxed) + 1;
         *self.session.lock() = Some(Session { number, flight, thread, stopped });
-        Ok(())
+        Ok(path)
     }
 
-    /// Ends the recording, if it is on, and lets others have the file. Threads must move out: [`Recorder::block_to_move_to`].
+    /// Ends the recording, if it is on, and unlocks its file. Threads must move out: [`Recorder::block_to_move_to`].
     pub fn stop(&self, store: &Store) -> bool {
         let Some(session) = self.session.lock().take() else { return false };
         session.stopped.store(true, Relaxed);
@@ -120,7 +119,7 @@ impl Recorder {
         let path = text::clean(&flight.path().display().to_string());
         let _ = writeln!(
             std::io::stderr(),
-            "onescope: the flight {path} {what}; recording has ended and the process goes on. Move the file instead of \
+            "onescope: the flight recording {path} {what}; recording has ended and the process goes on. Move the file instead of \
              changing it, and call record() again"
         );
         store.listeners.notify();

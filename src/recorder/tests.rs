@@ -6,10 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::flight::header;
-use super::format::{
-    HEADER, Header, How, MAGIC, MIN_BYTES, PAGE_STRIDE, PAGES_START, SLOT_BYTES, STALL_SLOTS,
-};
+use super::format::{HEADER, Header, How, MIN_BYTES, PAGE_STRIDE, PAGES_START, SLOT_BYTES, STALL_SLOTS};
 use super::*;
 use crate::error::Fault;
 use crate::memory::Memory;
@@ -23,7 +20,7 @@ fn fixture() -> (&'static Store, &'static Recorder) {
 
 fn settings(folder: &Path, pages: usize) -> Settings {
     Settings {
-        path: folder.join("flight"),
+        directory: folder.to_owned(),
         keep: 3,
         max_bytes: MIN_BYTES + (pages - 1) * PAGE_STRIDE,
         node: "v24.0.0".to_owned(),
@@ -53,7 +50,7 @@ fn code_of<T>(result: Result<T>) -> &'static str {
 fn what_is_written_is_read_while_it_runs_and_after() {
     let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 2);
-    recorder.start(store, &settings).unwrap();
+    let path = recorder.start(store, &settings).unwrap();
     let thread = recorder.attach_thread(store).unwrap();
     let page = recorder.allocate_page(store, thread.id).unwrap();
     let slow = make(&page, State::Active, "GET /slow");
@@ -69,7 +66,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
         ));
     }
 
-    let seen = read(&settings.path).unwrap();
+    let seen = read(&path).unwrap();
     assert_eq!((seen.pid, seen.running, seen.ended_cleanly), (std::process::id(), true, None));
     assert_eq!(labels(&seen), ["GET /slow"]);
     assert_eq!((seen.pages_used, seen.pages_capacity, seen.corrupt), (1, 2, Corrupt::default()));
@@ -89,12 +86,12 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     store.settle();
     store.threads.detach(thread.id);
     drop((page, thread));
-    let seen = read(&settings.path).unwrap();
+    let seen = read(&path).unwrap();
     assert_eq!((labels(&seen), seen.threads.len()), (vec!["GET /slow"], 1));
     assert_eq!((seen.ended_cleanly, seen.ending.unwrap().code), (Some(true), Some(3)));
     assert_eq!(seen.counters.unwrap().created, 2);
     assert!(recorder.stop(store) && !recorder.stop(store));
-    let seen = read(&settings.path).unwrap();
+    let seen = read(&path).unwrap();
     assert_eq!((seen.running, seen.ending.unwrap().how), (false, How::Stopped));
 }
 
@@ -102,7 +99,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
 fn a_full_file_spills_and_is_used_again() {
     let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 2);
-    recorder.start(store, &settings).unwrap();
+    let path = recorder.start(store, &settings).unwrap();
     let thread = recorder.attach_thread(store).unwrap().id;
     let pages: Vec<Arc<Page>> = (0..3).map(|_| recorder.allocate_page(store, thread).unwrap()).collect();
     for (page, label) in pages.iter().zip(["a", "b", "c"]) {
@@ -111,15 +108,15 @@ fn a_full_file_spills_and_is_used_again() {
     let usage = recorder.usage(store).unwrap();
     assert_eq!((usage.capacity, usage.used), (2, 2));
     assert_eq!(usage.unrecorded, Unrecorded { pages: 1, in_flight: 0, threads: 0 });
-    let seen = read(&settings.path).unwrap();
+    let seen = read(&path).unwrap();
     assert_eq!((labels(&seen), seen.may_be_missing), (vec!["a", "b", "c"], true));
 
     store.pages.release(pages[0].id());
     store.settle();
     drop(pages);
-    assert_eq!(labels(&read(&settings.path).unwrap()), ["b", "c"]);
+    assert_eq!(labels(&read(&path).unwrap()), ["b", "c"]);
     make(&recorder.allocate_page(store, thread).unwrap(), State::Active, "d");
-    assert_eq!(labels(&read(&settings.path).unwrap()), ["b", "c", "d"]);
+    assert_eq!(labels(&read(&path).unwrap()), ["b", "c", "d"]);
     assert_eq!(recorder.usage(store).unwrap().unrecorded.pages, 1);
 }
 
@@ -127,17 +124,17 @@ fn a_full_file_spills_and_is_used_again() {
 fn pages_given_back_are_zeros_for_the_next() {
     let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let settings = settings(folder.path(), 1);
-    recorder.start(store, &settings).unwrap();
+    let path = recorder.start(store, &settings).unwrap();
     for round in 0..3 {
         let page = recorder.allocate_page(store, 0).unwrap();
         assert!(page.record(200).word(5) == 0 && page.records().count() == 0);
         make(&page, State::Active, &format!("round {round}"));
         page.record(200).set_word(5, 7);
-        assert_eq!(labels(&read(&settings.path).unwrap()), [format!("round {round}")]);
+        assert_eq!(labels(&read(&path).unwrap()), [format!("round {round}")]);
         store.pages.release(page.id());
         store.settle();
     }
-    let seen = read(&settings.path).unwrap();
+    let seen = read(&path).unwrap();
     assert_eq!((seen.pages_used, seen.corrupt), (0, Corrupt::default()));
 }
 
@@ -154,13 +151,13 @@ fn threads_move_in_and_out_and_further_ones_stay_outside() {
     let early = recorder.attach_thread(store).unwrap();
     early.block.set_word(block::HEARTBEAT, 5);
     assert!(move_thread(store, recorder, early.id).is_none());
-    recorder.start(store, &settings).unwrap();
-    assert!(read(&settings.path).unwrap().threads.is_empty());
+    let path = recorder.start(store, &settings).unwrap();
+    assert!(read(&path).unwrap().threads.is_empty());
     let moved = move_thread(store, recorder, early.id).unwrap();
     assert_eq!((moved.word(block::HEARTBEAT), moved.word(block::OWNER)), (5, early.id + 1));
     assert!(move_thread(store, recorder, early.id).is_none());
     let others: Vec<_> = (0..64).map(|_| recorder.attach_thread(store).unwrap()).collect();
-    let seen = read(&settings.path).unwrap();
+    let seen = read(&path).unwrap();
     assert_eq!(seen.threads.iter().map(|thread| thread.id).collect::<Vec<_>>(), (0..64).collect::<Vec<_>>());
     assert_eq!(recorder.usage(store).unwrap().unrecorded.threads, 1);
     store.threads.detach(3);
@@ -173,120 +170,97 @@ fn threads_move_in_and_out_and_further_ones_stay_outside() {
 fn a_second_recording_is_refused_until_the_first_has_stopped() {
     let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
     let mut settings = settings(folder.path(), 1);
-    recorder.start(store, &settings).unwrap();
+    let path = recorder.start(store, &settings).unwrap();
+    let error = recorder.start(store, &settings).unwrap_err();
+    assert_eq!(error, Error::Recording { path: path.display().to_string() });
+    settings.directory = folder.path().join("other");
     assert_eq!(code_of(recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
-    settings.path = folder.path().join("other");
-    assert_eq!(code_of(recorder.start(store, &settings)), "ERR_ONESCOPE_RECORDING");
-    let (elsewhere, other) = fixture();
-    settings.path = folder.path().join("flight");
-    let error = other.start(elsewhere, &settings).unwrap_err();
-    assert_eq!(
-        error,
-        Error::RecordHeld { path: settings.path.display().to_string(), pid: Some(std::process::id()) }
-    );
+    assert_eq!(names(folder.path()).len(), 1, "nothing was made");
     recorder.stop(store);
-    other.start(elsewhere, &settings).unwrap();
+    recorder.start(store, &settings).unwrap();
 }
 
-/// A flight that is locked, with the id of a process that does not exist.
-pub fn gone_pid_flight(path: &Path) -> fs::File {
-    let slot = crate::memory::Memory::zeroed(HEADER.len()).unwrap();
-    let header = Header { pid: i32::MAX as u32, ..header(fixture().0, &settings(path, 1), (1, 64)) };
-    super::slot::write(&slot, 1, &serde_json::to_vec(&header).unwrap());
-    let mut bytes = vec![0; HEADER.end];
-    bytes[..8].copy_from_slice(&MAGIC);
-    for index in 0..slot.len() {
-        bytes[HEADER.start + index] = slot.byte(index);
-    }
-    fs::write(path, bytes).unwrap();
-    let file = fs::File::open(path).unwrap();
-    file.lock().unwrap();
-    file
-}
-
-/// What lies in a folder, in order.
-pub(in crate::recorder) fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
+/// What lies in a directory, in order.
+pub(in crate::recorder) fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
 
+/// A recording that was made and stopped, with one request in flight.
+fn ended(settings: &Settings, label: &str) -> PathBuf {
+    let (store, recorder) = fixture();
+    let path = recorder.start(store, settings).unwrap();
+    make(&recorder.allocate_page(store, 0).unwrap(), State::Active, label);
+    recorder.stop(store);
+    path
+}
+
 #[test]
-fn the_last_flights_are_kept() {
+fn each_recording_has_a_file_of_its_own_for_its_user_only() {
     let folder = tempfile::tempdir().unwrap();
-    for run in 0..5 {
-        let (store, recorder) = fixture();
-        let settings = settings(folder.path(), 1);
-        recorder.start(store, &settings).unwrap();
-        make(&recorder.allocate_page(store, 0).unwrap(), State::Active, &format!("run {run}"));
-        recorder.stop(store);
+    let settings = Settings { directory: folder.path().join("made/for it"), ..settings(folder.path(), 1) };
+    let ((store, recorder), (other_store, other)) = (fixture(), fixture());
+    let paths = [recorder.start(store, &settings).unwrap(), other.start(other_store, &settings).unwrap()];
+    assert_ne!(paths[0], paths[1]);
+    for path in &paths {
+        let seen = read(path).unwrap();
+        assert!(seen.running);
+        assert_eq!(path, &settings.directory.join(super::names::name(seen.started_at_ms, seen.pid)));
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    assert_eq!(names(folder.path()), ["flight", "flight.1", "flight.2"]);
-    for (name, label) in [("flight", "run 4"), ("flight.1", "run 3"), ("flight.2", "run 2")] {
-        let seen = read(&folder.path().join(name)).unwrap();
-        assert_eq!(labels(&seen), [label], "{name}");
-    }
-    let ((store, recorder), alone) = (fixture(), Settings { keep: 1, ..settings(folder.path(), 1) });
-    recorder.start(store, &alone).unwrap();
-    assert_eq!(names(folder.path()), ["flight", "flight.1", "flight.2"]);
-    assert_eq!(labels(&read(&folder.path().join("flight.1")).unwrap()), ["run 3"]);
-    let mode = fs::metadata(&alone.path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-}
-
-/// What is in the way, put at a path.
-type Obstacle = (&'static str, fn(&Path));
-
-const OBSTACLES: [Obstacle; 7] = [
-    ("a foreign file", |path| fs::write(path, "precious").unwrap()),
-    ("an empty file", |path| fs::write(path, "").unwrap()),
-    ("half the magic number", |path| fs::write(path, "OSFL").unwrap()),
-    ("a folder", |path| fs::create_dir(path).unwrap()),
-    ("a link to nothing", |path| symlink("nowhere", path).unwrap()),
-    ("a link to a file", |path| {
-        let target = path.with_extension("target");
-        fs::write(&target, "precious").unwrap();
-        symlink(target, path).unwrap();
-    }),
-    ("a pipe", |path| {
-        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
-            .unwrap();
-    }),
-];
-
-#[test]
-fn whatever_is_no_flight_is_left_alone() {
-    for (what, put) in OBSTACLES {
-        for name in ["flight", "flight.1", "flight.2"] {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join(name);
-            if name != "flight" {
-                let (store, earlier) = fixture();
-                earlier.start(store, &settings(folder.path(), 1)).unwrap();
-                earlier.stop(store);
-            }
-            put(&path);
-            let before = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
-            let (store, recorder) = fixture();
-            let error = recorder.start(store, &settings(folder.path(), 1)).unwrap_err();
-            assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_TAKEN", "{what}");
-            assert!(error.to_string().contains(&path.display().to_string()), "{what}: {error}");
-            let after = (names(folder.path()), fs::symlink_metadata(&path).unwrap().modified().unwrap());
-            assert_eq!(before, after, "{what} at {name}");
-        }
-    }
+    let directory = fs::metadata(&settings.directory).unwrap();
+    assert_eq!(directory.permissions().mode() & 0o777, 0o700);
+    assert_eq!(list(&settings.directory).unwrap().len(), 2);
 }
 
 #[test]
-fn a_folder_that_is_missing_or_forbidden_is_told() {
+fn the_newest_ended_recordings_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path(), 1);
+    let paths: Vec<_> = (0..5).map(|run| ended(&settings, &format!("run {run}"))).collect();
+    // The last one ended after it had removed older ones.
+    assert_eq!(paths.iter().map(|path| path.exists()).collect::<Vec<_>>(), [false, true, true, true, true]);
+    for (path, label) in paths[1..].iter().zip(["run 1", "run 2", "run 3", "run 4"]) {
+        assert_eq!(labels(&read(path).unwrap()), [label]);
+    }
+    let (store, recorder) = fixture();
+    let live = recorder.start(store, &Settings { keep: 1, ..settings.clone() }).unwrap();
+    assert!(live.exists() && paths[4].exists());
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_recording_that_fails_removes_no_older_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { keep: 1, ..settings(folder.path(), 1) };
+    ended(&settings, "a");
+    ended(&settings, "b");
+    let before = names(folder.path());
+    let too_long = Settings { calls: vec!["x".repeat(HEADER.len())], ..settings };
+    let (store, recorder) = fixture();
+    assert_eq!(code_of(recorder.start(store, &too_long)), "ERR_ONESCOPE_RECORD_FILE");
+    assert_eq!(names(folder.path()), before);
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_is_reported() {
     let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
-    let missing = Settings { path: folder.path().join("no/such/flight"), ..settings(folder.path(), 1) };
-    let error = recorder.start(store, &missing).unwrap_err();
-    assert!(error.to_string().contains("its folder does not exist"), "{error}");
-    let through_file = Settings { path: PathBuf::from("/dev/null/flight"), ..settings(folder.path(), 1) };
-    assert_eq!(code_of(recorder.start(store, &through_file)), "ERR_ONESCOPE_RECORD_FILE");
+    fs::write(folder.path().join("file"), "precious").unwrap();
+    symlink("nowhere", folder.path().join("link")).unwrap();
+    for directory in ["file", "file/below", "link", "nul\0byte"] {
+        let directory = folder.path().join(directory);
+        let refused = Settings { directory: directory.clone(), ..settings(folder.path(), 1) };
+        let error = recorder.start(store, &refused).unwrap_err();
+        assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FILE");
+        let message = error.to_string();
+        assert!(message.contains(&directory.display().to_string()), "{message}");
+        assert!(message.ends_with("; give record() a directory that this user can write to"), "{message}");
+    }
+    assert_eq!(names(folder.path()), ["file", "link"]);
+    assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"precious");
     // A failure leaves nothing on: the next attempt works.
     recorder.start(store, &settings(folder.path(), 1)).unwrap();
 }
@@ -304,13 +278,9 @@ fn parts_header(bytes: &[u8]) -> Header {
 }
 
 #[test]
-fn files_that_are_no_whole_flight_are_told_apart() {
-    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
-    let settings = settings(folder.path(), 2);
-    recorder.start(store, &settings).unwrap();
-    make(&recorder.allocate_page(store, 0).unwrap(), State::Active, "GET /");
-    recorder.stop(store);
-    let whole = fs::read(&settings.path).unwrap();
+fn files_that_are_no_whole_recording_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(ended(&settings(folder.path(), 2), "GET /")).unwrap();
     let path = folder.path().join("copy");
     let changed = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = whole.clone();

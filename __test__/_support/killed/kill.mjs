@@ -28,12 +28,12 @@ const LIFE_MS = [0, 600];
 /**
  * Starts a server, puts it under load, kills it with SIGKILL at a random moment, and hears out what is still on its way.
  *
- * @param {string} path file to record into
+ * @param {string} directory to record into
  * @param {{ path: string, flags: string[] }} [node]
  * @returns {Promise<{ log: Map<string, Logged>, killed: number }>} the log by id, and when the signal was sent
  */
-export async function killUnderLoad(path, node = { path: process.execPath, flags: inheritedFlags() }) {
-  const child = spawn(node.path, [...node.flags, SERVER, path], {
+export async function killUnderLoad(directory, node = { path: process.execPath, flags: inheritedFlags() }) {
+  const child = spawn(node.path, [...node.flags, SERVER, directory], {
     cwd: ROOT,
     env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,5 +1,5 @@
 // A server that records, for kill.mjs: it answers `/r/ID?ms=N` with the headers at once and the body after N ms, in the main
-// thread and in a worker. Its argument is the file to record into; it prints its two ports as JSON.
+// thread and in a worker. Its argument is the directory to record into; it prints its two ports as JSON.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -20,7 +20,7 @@ async function listen() {
 }
 
 if (isMainThread) {
-  record({ path: process.argv[2], keep: 1 });
+  record({ directory: process.argv[2] });
   const worker = new Worker(new URL(import.meta.url));
   const [port] = await once(worker, "message");
   console.log(JSON.stringify({ ports: [await listen(), port] }));

@@ -1,10 +1,13 @@
 /**
- * @param {import("../../store/native/contract.js").Flight} flight
- * @returns {object} the same with times as ISO text
+ * @param {import("./choose.js").Found} found
+ * @returns {object} the same, flat, with times as ISO text
  */
-export function toJson({ startedAtMs, lastAliveAtMs, stalls, ...flight }) {
+export function toJson({ file, live, flight }) {
+  const { startedAtMs, lastAliveAtMs, stalls, ...rest } = flight;
   return {
-    ...flight,
+    file,
+    live,
+    ...rest,
     startedAt: isoTime(startedAtMs),
     lastAliveAt: isoTime(lastAliveAtMs),
     stalls: stalls.map(({ atMs, report }) => ({ at: isoTime(atMs), ...report })),

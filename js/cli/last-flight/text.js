@@ -8,12 +8,13 @@ import { isoTime } from "./json.js";
 const COLUMN = 12;
 
 /**
- * @param {Flight} flight
+ * @param {import("./choose.js").Found} found
  * @returns {string} for people
  */
-export function toText(flight) {
+export function toText({ file, live, flight }) {
   const { pid, node, onescope, startedAtMs, lastAliveAtMs, inFlight, threads, stalls, mayBeMissing } = flight;
   const lines = [
+    row("file", live.length === 0 ? file : `${file}; still recording: ${live.join(", ")}`),
     row("process", `${pid}, Node ${node}, onescope ${onescope}`),
     row("started", isoTime(startedAtMs)),
     row("last alive", `${isoTime(lastAliveAtMs)}, ${duration(lastAliveAtMs - startedAtMs)} after the start`),

@@ -120,7 +120,8 @@ export interface Watchdog {
 /** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */
 export interface RecordSettings {
   /** absolute */
-  path: string;
+  directory: string;
+  /** ended recordings that stay in the directory */
   keep: number;
   maxBytes: number;
   /** version of Node */
@@ -134,10 +135,10 @@ export interface Recorder {
   /** Bytes that a recording can have. */
   recordLimits(): { least: number; most: number };
   /**
-   * Starts to record. Throws `ERR_ONESCOPE_RECORDING` if it is on; `ERR_ONESCOPE_RECORD_FILE`, `ERR_ONESCOPE_RECORD_TAKEN` or `ERR_ONESCOPE_RECORD_HELD`
-   * if the file cannot be made.
+   * Starts to record, and returns the path of the file. Throws `ERR_ONESCOPE_RECORDING` if it is on;
+   * `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made.
    */
-  recordStart(settings: RecordSettings): void;
+  recordStart(settings: RecordSettings): string;
   /** Ends it; false if none was on. */
   recordStop(): boolean;
   /** Whether one is on. */
@@ -153,7 +154,9 @@ export interface Recorder {
    * the words of the old; `null` if it is there. The old one must not be written from then on.
    */
   moveThread(): ArrayBuffer | null;
-  /** The flight in a file, as JSON of {@link Flight}. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file. */
+  /** Names of the recordings in a directory, the newest first. Throws `ERR_ONESCOPE_FLIGHT_UNREADABLE`. */
+  listFlights(directory: string): string[];
+  /** The recording in a file, as JSON of {@link Flight}. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file. */
   readFlight(path: string): string;
 }
 
@@ -166,7 +169,7 @@ export interface FlightRequest {
   ageMs: number;
 }
 
-/** What a flight says. Ages are as of the last sign of life, times in ms since 1970. */
+/** What a flight recording says. Ages are as of the last sign of life, times in ms since 1970. */
 export interface Flight {
   pid: number;
   node: string;

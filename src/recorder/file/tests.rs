@@ -1,132 +1,142 @@
-//! Who gets a file, and what becomes of those that are there.
+//! Which files are made, and which are removed.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::sync::Barrier;
 
 use super::*;
-use crate::recorder::format::{MAGIC, MIN_BYTES};
+use crate::recorder::format::{HEADER, MAGIC, MIN_BYTES};
 use crate::recorder::tests::names;
 
-/// A file that begins like a flight and says whose it is.
-fn made(path: &Path, keep: usize, who: &str) -> Result<NewFile> {
-    let new = NewFile::create(path, keep, MIN_BYTES)?;
-    new.file().write_all(&[&MAGIC, who.as_bytes(), b"."].concat()).unwrap();
-    Ok(new)
+/// A time of these tests; each recording starts a second after the one before.
+const START_MS: u64 = 1_800_000_000_000;
+
+/// A file that begins like a recording, with all of the directory pruned.
+fn recorded(directory: &Path, number: u64, keep: usize) -> File {
+    let new = NewFile::create(directory, START_MS + number * 1000, MIN_BYTES).unwrap();
+    new.file().write_all(&MAGIC).unwrap();
+    new.keep(keep)
 }
 
-fn who(path: &Path) -> String {
-    let bytes = fs::read(path).unwrap();
-    let end = bytes.iter().position(|byte| *byte == b'.').unwrap();
-    String::from_utf8(bytes[MAGIC.len()..end].to_owned()).unwrap()
+fn name_of(number: u64) -> String {
+    names::name(START_MS + number * 1000, std::process::id())
+}
+
+fn numbered(numbers: impl IntoIterator<Item = u64>) -> Vec<String> {
+    numbers.into_iter().map(name_of).collect()
 }
 
 #[test]
-fn of_many_at_once_one_gets_the_file_and_keeps_it() {
-    for (round, keep) in [1, 2, 3].into_iter().cycle().take(18).enumerate() {
+fn live_recordings_are_never_removed_and_do_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let live: Vec<_> = (0..3).map(|number| recorded(folder.path(), number, 1)).collect();
+    for number in 3..6 {
+        drop(recorded(folder.path(), number, 1));
+    }
+    assert_eq!(names(folder.path()), numbered([0, 1, 2, 4, 5]), "each new one was live when it pruned");
+    drop(live);
+    let _new = recorded(folder.path(), 6, 2);
+    assert_eq!(names(folder.path()), numbered([4, 5, 6]));
+}
+
+/// What is in the way, put at a path.
+type Obstacle = (&'static str, fn(&Path));
+
+const OBSTACLES: [Obstacle; 6] = [
+    ("a foreign file", |path| fs::write(path, "precious").unwrap()),
+    ("half the magic number", |path| fs::write(path, "OSFL").unwrap()),
+    ("a directory", |path| fs::create_dir(path).unwrap()),
+    ("a link to nothing", |path| symlink("nowhere", path).unwrap()),
+    ("a link to a recording", |path| {
+        let target = path.with_extension("target");
+        fs::write(&target, MAGIC).unwrap();
+        symlink(target, path).unwrap();
+    }),
+    ("a pipe", |path| {
+        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+            .unwrap();
+    }),
+];
+
+#[test]
+fn whatever_is_no_recording_of_ours_is_left_alone() {
+    for (what, put) in OBSTACLES {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("flight");
-        if round % 2 == 1 {
-            drop(made(&path, keep, "earlier").unwrap().publish().unwrap());
+        put(&folder.path().join(name_of(0)));
+        fs::write(folder.path().join("flight"), MAGIC).unwrap();
+        let before = names(folder.path());
+        for number in 0..4 {
+            drop(recorded(folder.path(), number, 1));
         }
+        let after = names(folder.path());
+        assert!(before.iter().all(|name| after.contains(name)), "{what}: {after:?}");
+        assert_eq!(after.len(), before.len() + 2, "{what}: {after:?}");
+    }
+}
+
+#[test]
+fn another_users_recording_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name_of(0));
+    fs::write(&path, MAGIC).unwrap();
+    let root = rustix::process::geteuid().is_root();
+    if root {
+        std::os::unix::fs::chown(&path, Some(12345), None).unwrap();
+    }
+    for number in 1..4 {
+        drop(recorded(folder.path(), number, 1));
+    }
+    // Only root can give a file away.
+    assert_eq!(path.exists(), root);
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, bytes) in [0, 100, HEADER.end, MIN_BYTES].into_iter().enumerate() {
+        fs::write(folder.path().join(name_of(number as u64)), vec![0; bytes]).unwrap();
+    }
+    let starting = NewFile::create(folder.path(), START_MS + 8000, MIN_BYTES).unwrap();
+    let _new = recorded(folder.path(), 9, 100);
+    assert_eq!(names(folder.path()), numbered([8, 9]), "that of a live process stays");
+    drop(starting);
+    assert_eq!(names(folder.path()), numbered([9]), "a file that is not kept goes");
+}
+
+#[test]
+fn a_name_that_is_taken_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = NewFile::create(folder.path(), START_MS, MIN_BYTES).unwrap();
+    symlink("nowhere", folder.path().join(names::name(START_MS + 1, std::process::id()))).unwrap();
+    let second = NewFile::create(folder.path(), START_MS, MIN_BYTES).unwrap();
+    assert_eq!((first.started_ms(), second.started_ms()), (START_MS, START_MS + 2));
+    assert!(second.path().ends_with(names::name(START_MS + 2, std::process::id())));
+    assert!(!folder.path().join("nowhere").exists());
+}
+
+#[test]
+fn of_many_that_start_at_once_each_has_a_file() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
         let starters = Barrier::new(4);
-        let files: Vec<(usize, Result<File>)> = std::thread::scope(|scope| {
-            let attempt = |number: usize| {
+        let files: Vec<File> = std::thread::scope(|scope| {
+            let start = || {
                 starters.wait();
-                made(&path, keep, &number.to_string()).and_then(NewFile::publish)
+                recorded(folder.path(), 0, 1)
             };
-            let attempts = (0..4).map(|number| (number, scope.spawn(move || attempt(number))));
-            let attempts: Vec<_> = attempts.collect();
-            attempts.into_iter().map(|(number, thread)| (number, thread.join().unwrap())).collect()
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        let winners: Vec<_> = files.iter().filter(|(_, file)| file.is_ok()).collect();
-        let [(winner, _)] = winners[..] else { panic!("{keep}: {files:?}") };
-        let lost = |file: &Result<File>| matches!(file, Ok(_) | Err(Error::RecordHeld { .. }));
-        assert!(files.iter().all(|(_, file)| lost(file)), "{files:?}");
-        assert_eq!(who(&path), winner.to_string());
-        let moved = round % 2 == 1 && keep > 1;
-        let expected: &[&str] = if moved { &["flight", "flight.1"] } else { &["flight"] };
-        assert_eq!(names(folder.path()), expected, "{keep}");
+        assert_eq!(names(folder.path()).len(), files.len());
     }
 }
 
 #[test]
-fn what_a_killed_process_left_is_removed_and_nothing_else() {
+fn a_file_that_gets_no_blocks_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("flight");
-    let pid = std::process::id();
-    fs::write(folder.path().join(format!("flight.new-{pid}")), "precious").unwrap();
-    fs::write(folder.path().join("flight.new-0"), "precious").unwrap();
-    fs::write(folder.path().join("flight.new-1"), "").unwrap();
-    fs::write(folder.path().join("flight.new-2"), vec![0; MIN_BYTES]).unwrap();
-    fs::write(folder.path().join("flight.new-3"), MAGIC).unwrap();
-    let other = made(&path, 3, "another that starts").unwrap();
-    let published = made(&path, 3, "this").unwrap().publish().unwrap();
-    let mut expected =
-        vec!["flight".to_owned(), "flight.new-0".into(), "flight.new-1".into(), format!("flight.new-{pid}")];
-    expected.sort();
-    assert_eq!(names(folder.path()), expected, "the other's is in use");
-    drop((other, published));
-    assert!(!names(folder.path()).contains(&"flight.new-1".to_owned()));
-    assert_eq!(fs::read(folder.path().join("flight.new-0")).unwrap(), b"precious");
-}
-
-#[test]
-fn whoever_fails_costs_no_flight() {
-    for keep in [1, 2, 3] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("flight");
-        for number in 0..keep {
-            drop(made(&path, keep, &number.to_string()).unwrap().publish().unwrap());
-        }
-        let before: Vec<_> = names(folder.path());
-        let owners = || before.iter().map(|name| who(&folder.path().join(name))).collect::<Vec<_>>();
-        let owned = owners();
-        // It is not published.
-        drop(made(&path, keep, "new").unwrap());
-        assert_eq!((names(folder.path()), owners()), (before.clone(), owned.clone()));
-        // Its name is taken when it is about to get it.
-        let place = Folder::of(&path).unwrap();
-        let old = OldFlights::lock(&place, keep).unwrap();
-        let moved = old.move_on().unwrap();
-        assert!(!path.exists());
-        moved.undo();
-        drop(old);
-        assert_eq!((names(folder.path()), owners()), (before.clone(), owned.clone()));
-        // Something gets in the way meanwhile.
-        let new = made(&path, keep, "new").unwrap();
-        let last = place.path_of(&place.older(keep - 1));
-        fs::rename(&last, folder.path().join("aside")).unwrap();
-        fs::write(&last, "precious").unwrap();
-        assert_eq!(new.publish().unwrap_err().code(), "ERR_ONESCOPE_RECORD_TAKEN");
-        assert_eq!(fs::read(&last).unwrap(), b"precious");
-        assert_eq!(names(folder.path()).len(), keep + 1);
-    }
-}
-
-#[test]
-fn a_flight_that_was_exchanged_is_not_moved() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("flight");
-    drop(made(&path, 2, "old").unwrap().publish().unwrap());
-    let place = Folder::of(&path).unwrap();
-    let old = OldFlights::lock(&place, 2).unwrap();
-    fs::rename(&path, folder.path().join("aside")).unwrap();
-    fs::write(&path, "precious").unwrap();
-    assert!(old.move_on().is_err());
-    assert_eq!(
-        (names(folder.path()), fs::read(&path).unwrap()),
-        (vec!["aside".to_owned(), "flight".to_owned()], b"precious".to_vec())
-    );
-    // Nor is a file overwritten that is in the way.
-    assert!(place.rename("aside".as_ref(), "flight".as_ref()).is_err());
-}
-
-#[test]
-fn a_process_that_is_gone_is_not_named() {
-    use crate::recorder::tests::gone_pid_flight;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("flight");
-    let _held = gone_pid_flight(&path);
-    let error = NewFile::create(&path, 3, MIN_BYTES).err().unwrap();
-    assert_eq!(error, Error::RecordHeld { path: path.display().to_string(), pid: None });
+    let error = NewFile::create(folder.path(), START_MS, 1 << 60).err().unwrap();
+    assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FILE");
+    assert!(names(folder.path()).is_empty());
+    let full = describe(&ErrorKind::StorageFull.into());
+    assert!(full.ends_with("; free some space, or use a smaller maxBytes"), "{full}");
 }

@@ -1,4 +1,4 @@
-//! Reads a flight: what a process that may be gone was at when it wrote last.
+//! Reads a flight recording: what a process that may be gone was at when it wrote last.
 //!
 //! Nothing in the file is trusted. What has a checksum is taken whole or not at all; records have none, because JavaScript
 //! writes them, and one that cannot be right is left out and counted.
@@ -13,14 +13,14 @@ use std::path::Path;
 
 use self::parts::{Copies, Parts, root};
 pub use self::recorded::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo};
-use super::format::{Ending, HEADER, How, MAGIC, MAX_BYTES, PREFIX, Snapshot};
+use super::format::{Ending, How, MAGIC, MAX_BYTES, PREFIX, Snapshot};
 use crate::error::{Error, Fault, Result};
 use crate::store::clock::{AHEAD_MS, Clock};
 use crate::store::pages::record::word;
 use crate::store::pages::{Handle, Page, Record};
 use crate::store::threads::block;
 
-/// Reads the flight at a path, also while its process still records into it.
+/// Reads the flight recording at a path, also while its process still records into it.
 ///
 /// # Errors
 /// `Flight`, with what is wrong with the file.
@@ -69,12 +69,7 @@ fn check_magic(bytes: &[u8]) -> std::result::Result<(), Wrong> {
     Ok(())
 }
 
-/// Id of the process that wrote a flight, from the beginning of it.
-pub(super) fn pid(bytes: &[u8]) -> Option<u32> {
-    parts::header(bytes.get(HEADER)?).ok().map(|header| header.pid)
-}
-
-/// Makes sense of the bytes of a flight. `running`: its process is alive.
+/// Makes sense of the bytes of a flight recording. `running`: its process is alive.
 ///
 /// # Errors
 /// What is wrong with them.
@@ -154,7 +149,7 @@ fn ended_cleanly(running: bool, ending: Option<&Ending>) -> Option<bool> {
     }
 }
 
-/// The contexts of a flight, seen at its end.
+/// The contexts of a flight recording, seen at its end.
 struct View<'a> {
     pages: &'a BTreeMap<u64, Page>,
     outside: &'a Copies,

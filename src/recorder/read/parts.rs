@@ -1,4 +1,4 @@
-//! Takes the bytes of a flight apart.
+//! Takes the bytes of a flight recording apart.
 
 use std::collections::BTreeMap;
 
@@ -107,7 +107,7 @@ fn signal_name(number: u32) -> Option<&'static str> {
 }
 
 /// The header, from its slot.
-pub fn header(bytes: &[u8]) -> Result<Header, Wrong> {
+fn header(bytes: &[u8]) -> Result<Header, Wrong> {
     match slot::read(bytes) {
         Slot::Whole(_, content) => match serde_json::from_slice::<Header>(content) {
             Ok(header) if is_time(header.started_at_ms) => Ok(header),
