@@ -11,7 +11,7 @@
 //! | `LatencyTable` | the histograms, and which labels have one of their own | |
 //! | `Watchdog` | the watch that is on, its responses and prober | what its thread knows of stalls (its own) |
 //! | `Watchdog::history` | the last reports | |
-//! | `Recorder` | which flight is recorded | the words of its pages and blocks (atomics) |
+//! | `Recorder` | which recording is on | the words of its pages and blocks (atomics) |
 //! | `Flight` | slots that are written, and how it ends | |
 //! | `Pool` | which parts of a mapping are lent | the parts (atomics) |
 //! | `Listeners` | which threads are notified | |

@@ -50,7 +50,7 @@ pub fn first_notice(name: String) -> Result<bool> {
     Ok(Process::global().store.notices.first(name))
 }
 
-/// Moves the calling thread's block into the flight that is recorded, or out of one that is not any more. The new block,
+/// Moves the calling thread's block into the recording, or out of one that has ended. The new block,
 /// which has the words of the old one; `null` if it is where it belongs. The old one must not be written from then on.
 #[napi(catch_unwind)]
 pub fn move_thread(env: &Env) -> Result<Option<Object<'_>>> {

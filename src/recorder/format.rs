@@ -1,4 +1,4 @@
-//! The layout of a flight, which docs/recorder.md describes too; a change to either increments `VERSION`.
+//! The layout of a flight recording, which docs/recorder.md describes too; a change to either increments `VERSION`.
 //!
 //! ```text
 //! 0        64 bytes     magic "OSFLIGHT", version, byte order; then nothing
@@ -43,13 +43,13 @@ pub const SLOT_BYTES: usize = 4096;
 /// The two slots of snapshots.
 pub const SNAPSHOTS: Range<usize> = 8192..8192 + 2 * SLOT_BYTES;
 
-/// Threads that a flight has room for. The blocks of further ones are not recorded.
+/// Threads that a flight recording has room for. The blocks of further ones are not recorded.
 pub const THREADS: usize = 64;
 
 /// The blocks of the threads.
 pub const BLOCKS: Range<usize> = SNAPSHOTS.end..SNAPSHOTS.end + THREADS * THREAD_BLOCK_BYTES;
 
-/// Stall reports that a flight has room for. Further ones take the places of the oldest.
+/// Stall reports that a flight recording has room for. Further ones take the places of the oldest.
 pub const STALLS: usize = 16;
 
 /// The slots of stall reports.
@@ -62,7 +62,7 @@ pub const PAGES_START: usize = STALL_SLOTS.end;
 /// processor's cache: with thousands of requests in flight that cost each of them a tenth of a microsecond.
 pub const PAGE_STRIDE: usize = PAGE_BYTES + 192;
 
-/// Most bytes of a flight (1 GiB).
+/// Most bytes of a flight recording (1 GiB).
 pub const MAX_BYTES: usize = 1 << 30;
 
 /// Bytes of a copy of a context in flight whose page is not in the file: words 0 and 1 its handle, 2 its thread; then the record.
@@ -74,17 +74,17 @@ pub const OUTSIDE_RECORD: usize = 64;
 /// Fewest copies that there is room for.
 const OUTSIDE_LEAST: usize = 64;
 
-/// Fewest bytes of a flight: those of one page.
+/// Fewest bytes of a flight recording: those of one page.
 pub const MIN_BYTES: usize = PAGES_START + PAGE_STRIDE + OUTSIDE_LEAST * OUTSIDE_BYTES;
 
-/// Pages and copies that a flight of so many bytes has room for; a sixteenth is for copies.
+/// Pages and copies that a flight recording of so many bytes has room for; a sixteenth is for copies.
 pub fn room(max_bytes: usize) -> (usize, usize) {
     let bytes = max_bytes.saturating_sub(PAGES_START);
     let outside = (bytes / 16 / OUTSIDE_BYTES).clamp(OUTSIDE_LEAST, 1 << 14);
     (bytes.saturating_sub(outside * OUTSIDE_BYTES) / PAGE_STRIDE, outside)
 }
 
-/// Bytes of a flight with so many pages and copies; none if there is no such number.
+/// Bytes of a flight recording with so many pages and copies; none if there is no such number.
 pub fn size(pages: usize, outside: usize) -> Option<usize> {
     let copies = outside.checked_mul(OUTSIDE_BYTES)?;
     pages.checked_mul(PAGE_STRIDE)?.checked_add(copies)?.checked_add(PAGES_START)

@@ -1,4 +1,4 @@
-//! Where the pages and the threads' blocks lie: in the flight that is recorded, as long as that has room, else in ordinary
+//! Where the pages and the threads' blocks lie: in the recording that is on, as long as that has room, else in ordinary
 //! memory.
 
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Recorder {
         store.threads.attach_with(block, recording)
     }
 
-    /// A block for a thread that has to move into the flight, or out of one that is not recorded any more, and the number of
+    /// A block for a thread that has to move into the recording, or out of one that has ended, and the number of
     /// the recording that it was made for; none if the thread's block is where it belongs.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The thread that keeps totals and the time of a flight current.
+//! The thread that keeps totals and the time of a flight recording current.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

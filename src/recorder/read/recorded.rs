@@ -1,10 +1,10 @@
-//! The content of a flight as plain values. As JSON it is what `onescope last-flight --json` prints, except for the times.
+//! The content of a flight recording as plain values. As JSON it is what `onescope last-flight --json` prints, except for the times.
 
 use serde::{Deserialize, Serialize};
 
 use crate::recorder::format::{Counters, Ending, Unrecorded};
 
-/// A flight.
+/// A flight recording.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recorded {
