@@ -1,3 +1,9 @@
+/**
+ * Slots in place of AsyncLocalStorages, registered slots of the request, and the store that other threads can read.
+ *
+ * @packageDocumentation
+ */
+
 import type { AsyncLocalStorage } from "node:async_hooks";
 
 /** Which backend holds the store: `"native"` (Rust) or `"js"`. {@link store}`.reasons` says why it is not native. */
@@ -31,9 +37,13 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_CLOCK"
   /** An option has a value that it cannot have. */
   | "ERR_ONESCOPE_OPTION"
+  /** Node's permission model denies what the call needs. */
   | "ERR_ONESCOPE_PERMISSION"
+  /** The diagnostics server's address can be reached by others, and there is no token. */
   | "ERR_ONESCOPE_TOKEN"
+  /** The process has a diagnostics server already. */
   | "ERR_ONESCOPE_SERVING"
+  /** The diagnostics server cannot listen there. */
   | "ERR_ONESCOPE_LISTEN"
   /** The process is watched already. */
   | "ERR_ONESCOPE_WATCHED"

@@ -1,3 +1,10 @@
+/**
+ * What runs in this process: requests in flight, labels, latencies, stalls, leaks, recordings and the diagnostics server.
+ * Nothing here starts before you call it. Cloudflare Workers do not have it. [docs/inspect.md](../inspect.md) is the guide.
+ *
+ * @packageDocumentation
+ */
+
 import type { ContextInfo, ContextKind, ContextState } from "../index.js";
 
 /** A request or other work in flight, as it was at the moment of the call. */

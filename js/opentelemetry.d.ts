@@ -1,3 +1,10 @@
+/**
+ * Stalls as span events, and counters as metrics, for apps that use OpenTelemetry. It needs the package
+ * `@opentelemetry/api`. [docs/opentelemetry.md](../opentelemetry.md) is the guide.
+ *
+ * @packageDocumentation
+ */
+
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 
 export interface InstrumentOptions {

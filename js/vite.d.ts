@@ -1,3 +1,9 @@
+/**
+ * The Vite plugin for vinext. [docs/compatibility.md](../compatibility.md#vinext) says what it replaces.
+ *
+ * @packageDocumentation
+ */
+
 /** The plugin, as far as Vite calls it. Vite's own `Plugin` type takes it. */
 export interface OnescopePlugin {
   name: "onescope";

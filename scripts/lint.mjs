@@ -8,6 +8,7 @@ const CHECKS = [
   // vinext's declarations name packages that an app has and we have not, so they are used here but not checked.
   ["node_modules/.bin/tsc", "-p", "tsconfig.shims.json"],
   ["node", "scripts/check-rust-imports.mjs"],
+  ["node", "scripts/api-docs.mjs", "--check"],
   ["cargo", "fmt", "--check"],
   ["cargo", "clippy", "--quiet", "--all-targets", "--", "--deny", "warnings"],
   ["cargo", "clippy", "--quiet", "--all-targets", "--no-default-features", "--", "--deny", "warnings"],

@@ -1,3 +1,9 @@
+/**
+ * vinext's request context, kept by onescope. The fields are those of vinext's `UnifiedRequestContext`.
+ *
+ * @packageDocumentation
+ */
+
 import type { UnifiedRequestContext } from "../js/generated/request-context.js";
 
 export type * from "../js/generated/request-context.js";
