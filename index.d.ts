@@ -83,6 +83,16 @@ export class OnescopeError extends Error {
 }
 
 /**
+ * What every starter returns: `trackRequests`, `trackLeaks`, `releaseOnClose`, `watch`, `record` and
+ * `serve` of `onescope/inspect`, and `instrument` of `onescope/opentelemetry`. Something that was not started, because it runs already or the system
+ * refused it, has the same handle, which does nothing.
+ */
+export interface Handle extends Disposable {
+  /** Ends what was started, before it returns. May be called again. Leaving a `using` block calls it. */
+  stop(): void;
+}
+
+/**
  * An `AsyncLocalStorage` whose value is a slot of the process's one real storage. It does what this Node's own class
  * does, `bind`, `snapshot` and subclassing included, and instances of it pass `instanceof AsyncLocalStorage`.
  */

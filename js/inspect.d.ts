@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import type { ContextInfo, ContextKind, ContextState } from "../index.js";
+import type { ContextInfo, ContextKind, ContextState, Handle } from "../index.js";
 
 /** A request or other work in flight, as it was at the moment of the call. */
 export interface InFlight extends ContextInfo {
@@ -86,9 +86,9 @@ export function histograms(): Latency[];
  * over, with vinext, Express, Fastify and plain `node:http` alike. Then it is `responded`, and closes in the next turn of
  * the event loop. Call it in each thread that serves.
  *
- * @returns a handle; `stop()` ends it for requests to come, unless another handle is still in use
+ * @returns `stop()` ends it for requests to come, unless another handle is in use
  */
-export function trackRequests(): { stop(): void };
+export function trackRequests(): Handle;
 
 /**
  * Names the context that runs here. Its route does not change the name any more. A request can be named as its response
@@ -168,12 +168,12 @@ export interface WatchOptions {
 }
 
 /** A watch that is on. */
-export interface Watch extends Disposable {
-  /** Looks away, for as long as a stall is intended. */
+export interface Watch extends Handle {
+  /** Reports nothing until `resume()`, for work that is meant to block. */
   pause(): void;
-  /** Looks again; all threads count anew. */
+  /** Reports again; the time that threads were blocked for starts at 0. */
   resume(): void;
-  /** Ends the watch in all threads, for good. */
+  /** Ends the watch in all threads. Does nothing if this call did not start it. */
   stop(): void;
 }
 
@@ -201,7 +201,7 @@ export interface RecordOptions {
 }
 
 /** A recording that is on. */
-export interface Recording extends Disposable {
+export interface Recording extends Handle {
   /** the file, as an absolute path; `null` if this call started no recording */
   readonly path: string | null;
   /**
@@ -209,7 +209,7 @@ export interface Recording extends Disposable {
    * file, because it was full or they were there before; all 0 once it is stopped.
    */
   usage(): { capacity: number; pages: number; unrecorded: number };
-  /** Ends the recording, for good. The file says so, and stays; contexts that lie in it go on writing their cells. */
+  /** Ends the recording. The file says so, and stays; contexts that lie in it go on writing their cells. */
   stop(): void;
 }
 
@@ -244,7 +244,7 @@ export interface ServeOptions {
 }
 
 /** The diagnostics server of the process. */
-export interface DiagnosticsServer extends Disposable {
+export interface DiagnosticsServer extends Handle {
   /** address of the page; `null` if the server is off because the system refused it */
   url: string | null;
   /** the port, which may be another one than the option; `null` if the server is off */
@@ -281,6 +281,8 @@ export interface LeakGroup {
 
 /** What requests leave behind. */
 export interface LeakReport {
+  /** whether {@link trackLeaks} is on in this thread */
+  tracking: boolean;
   /** contexts of this thread that closed and are still held, by a timer, a socket or a cache: the most first */
   held: LeakGroup[];
   /**
@@ -290,34 +292,39 @@ export interface LeakReport {
   neverClosed: Array<LeakGroup & { collected: number }>;
   /** reads of values that {@link releaseOnClose} had dropped */
   lateReads: Array<{ label: string; count: number }>;
-  /** closed contexts that no full garbage collection has proved to be held so far */
+  /** tracked contexts of which major garbage collections have not proved yet that they are held */
   unproven: number;
-  /** contexts that closed beyond what is followed, see {@link trackLeaks} */
+  /** contexts that closed beyond the sampling budget of {@link trackLeaks} */
   skipped: number;
-  /** ms since contexts are followed */
+  /** ms since {@link trackLeaks}; 0 if it is off */
   sinceMs: number;
 }
 
 /**
- * Lists what requests leave behind. Contexts count as held if they closed after the first {@link trackLeaks} or the first
- * call of this, and three full garbage collections have run since.
+ * Lists what requests leave behind. It reads only: `held`, `unproven` and `skipped` are empty unless {@link trackLeaks} was
+ * called before, and a context counts as held if it closed after that and three major garbage collections have run since.
+ * `neverClosed` needs no tracking; `lateReads` needs {@link releaseOnClose}.
  *
- * @param options `idleMs`: contexts that are open count as never closed if they were not entered, or have responded, for so
- *   long; 60 s unless given
- * @throws `ERR_ONESCOPE_OPTION` for options that are not an object, or an `idleMs` that is not a number from 0
+ * @param options `idleMs`: open contexts count as never closed if they were not entered, or have responded, for so many
+ *   milliseconds; default 60 000
+ * @throws `ERR_ONESCOPE_OPTION` if the options are not an object, or `idleMs` is not a number from 0
  */
 export function leaks(options?: { idleMs?: number }): LeakReport;
 
 /**
- * Starts to follow the contexts of this thread that close from now on, for {@link leaks}: up to 1024 in a burst and 500 a
- * second in the long run, and no more than 8192 at once. `stop` ends it once everybody who started it has stopped.
+ * Tracks the contexts of this thread that close from now on, for {@link leaks}: up to 1024 in a burst and 500 a second in the
+ * long run, and no more than 8192 at once.
+ *
+ * @returns `stop()` ends it and forgets what was tracked, unless another handle is in use
  */
-export function trackLeaks(): { stop(): void };
+export function trackLeaks(): Handle;
 
 /**
- * Makes the requests of this thread drop their JavaScript values once they are closed, so that whoever still holds a context
- * holds little; `false` ends it. Later reads give the defaults and are counted, later writes stay. It happens in the turn
- * after the request closed and not before the work that it gave to `waitUntil` has settled; the state of `after()`, the
- * execution context and native values are kept.
+ * Makes the requests of this thread drop their JavaScript values once they are closed, so that a context that is still held
+ * retains little. Later reads give the defaults and are counted in `lateReads` of {@link leaks}. It happens in the turn after the
+ * request closed, and not before the work that it gave to `waitUntil` has settled. The state of `after()`, the execution
+ * context and native values are kept.
+ *
+ * @returns `stop()` ends it for requests that close later, unless another handle is in use
  */
-export function releaseOnClose(on?: boolean): void;
+export function releaseOnClose(): Handle;

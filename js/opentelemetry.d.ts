@@ -6,6 +6,7 @@
  */
 
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
+import type { Handle } from "../index.js";
 
 export interface InstrumentOptions {
   /** where the metrics go; the global one unless given, which must be registered by then */
@@ -14,12 +15,6 @@ export interface InstrumentOptions {
   tracerProvider?: TracerProvider;
   /** throw `ERR_ONESCOPE_INSTRUMENTED` where this thread is instrumented already; default false */
   strict?: boolean;
-}
-
-/** What `instrument()` turned on. */
-export interface Instrumentation extends Disposable {
-  /** Ends it. */
-  stop(): void;
 }
 
 /**
@@ -31,4 +26,4 @@ export interface Instrumentation extends Disposable {
  * @throws `ERR_ONESCOPE_OPENTELEMETRY` if the package `@opentelemetry/api` is not installed, `ERR_ONESCOPE_OPTION`, and
  *   with `strict` `ERR_ONESCOPE_INSTRUMENTED` while this thread is instrumented already
  */
-export function instrument(options?: InstrumentOptions): Instrumentation;
+export function instrument(options?: InstrumentOptions): Handle;

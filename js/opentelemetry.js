@@ -6,8 +6,9 @@ import manifest from "../package.json" with { type: "json" };
 import { loadApi } from "./opentelemetry/load.js";
 import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
 import { StallSpans } from "./opentelemetry/spans.js";
-import { nothing, startUnlessRefused } from "./store/start.js";
+import { startUnlessRefused } from "./store/start.js";
 import { CODES, OnescopeError, shown } from "./util/errors.js";
+import { createHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
 import { witness } from "./watchdog/stall-hooks.js";
 
@@ -20,7 +21,7 @@ const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
  * process's counters and stalls.
  *
  * @param {import("./opentelemetry.js").InstrumentOptions} [options]
- * @returns {import("./opentelemetry.js").Instrumentation}
+ * @returns {import("../index.js").Handle}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`; with
  *   the option `strict` `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already, which else is a warning
  */
@@ -29,14 +30,14 @@ export function instrument(options) {
   if (typeof strict !== "boolean") refuseOption("instrument()", "strict", strict, "true or false");
   const api = loadApi();
   const start = () => startOn(api, meterProvider, tracerProvider);
-  return startUnlessRefused("instrument()", strict, start) ?? { stop: nothing, [Symbol.dispose]: nothing };
+  return startUnlessRefused("instrument()", strict, start) ?? createHandle(() => {});
 }
 
 /**
  * @param {ReturnType<typeof loadApi>} api
  * @param {import("./opentelemetry.js").InstrumentOptions["meterProvider"]} meterProvider
  * @param {import("./opentelemetry.js").InstrumentOptions["tracerProvider"]} tracerProvider
- * @returns {import("./opentelemetry.js").Instrumentation}
+ * @returns {import("../index.js").Handle}
  */
 function startOn(api, meterProvider, tracerProvider) {
   if (witness.sees !== undefined) {
@@ -56,15 +57,11 @@ function startOn(api, meterProvider, tracerProvider) {
   witness.hears = hears;
   witness.sees = guarded((seq) => spans.see(seq));
   witness.turns = guarded(() => spans.turn());
-  let on = true;
-  const stop = () => {
-    if (!on) return;
-    on = false;
+  return createHandle(() => {
     witness.sees = witness.turns = witness.hears = undefined;
     spans.stop();
     stopMetrics();
-  };
-  return { stop, [Symbol.dispose]: stop };
+  });
 }
 
 /**

@@ -67,7 +67,7 @@ const CALLS = {
   leaks: () => leaks(),
   trackLeaks: () => trackLeaks().stop(),
   trackRequests: () => trackRequests().stop(),
-  releaseOnClose: () => releaseOnClose(true),
+  releaseOnClose: () => releaseOnClose().stop(),
   "releaseOnClose at work": inRequest(() => list.get()),
   label: () => runTask("ended", () => label("ended work")),
   runTask: () => runTask("ended", nothing),

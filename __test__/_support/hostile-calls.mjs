@@ -75,7 +75,7 @@ const CALLS = {
   leaks: () => leaks(any()),
   trackLeaks: () => stop(/** @type {any} */ (trackLeaks)(...rest())),
   trackRequests: () => stop(/** @type {any} */ (trackRequests)(...rest())),
-  releaseOnClose: () => releaseOnClose(any()),
+  releaseOnClose: () => releases.push(releaseOnClose()),
   label: () => label(any()),
   runTask: () => runTask(pick([value(), "work"]), any()),
   watch: () => stop(watch(any())),
@@ -125,6 +125,7 @@ function thrown(call) {
 
 /** @type {string[]} */
 const wrong = [];
+const releases = [];
 /** @type {Record<string, number>} */
 const codes = {};
 
@@ -165,7 +166,7 @@ for (let left = Number(calls); left > 0; left--) {
   // What was started ends in turns of its own.
   if (left % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
 }
-releaseOnClose(false);
+for (const release of releases) release.stop();
 const outside = thrown(() => label("outside"));
 if (outside?.code !== "ERR_ONESCOPE_NO_CONTEXT") wrong.push(`label() outside: ${outside}`);
 console.log(JSON.stringify({ wrong: [...new Set(wrong)], codes, counts: store.counts() }));

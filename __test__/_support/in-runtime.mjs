@@ -50,7 +50,7 @@ runTask("job", () => {
   const until = Date.now() + 900;
   while (Date.now() < until);
 });
-const threads = await (await fetch(`${diagnostics.url}inflight`)).json();
+const threads = await (await fetch(`${diagnostics.url}in-flight`)).json();
 
 const result = {
   swapped: { imported: AsyncLocalStorage === SlotStorage, required: required === SlotStorage },

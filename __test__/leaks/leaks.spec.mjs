@@ -30,6 +30,8 @@ async function finished(label) {
 const group = (list, label) => list.find((entry) => entry.label === label);
 const held = (label) => group(leaks().held, label)?.count ?? 0;
 
+const NOT_TRACKING = { tracking: false, held: [], unproven: 0, skipped: 0, sinceMs: 0 };
+
 describe("leaks", () => {
   let tracking;
   beforeEach(() => {
@@ -165,7 +167,7 @@ describe("trackLeaks", () => {
     assert.equal(held("GET /before"), 0);
     second.stop();
     kept.push(await finished("GET /after"));
-    assert.ok(!Object.hasOwn(kept.at(-1), "$life"));
+    assert.ok(!Object.hasOwn(kept.at(-1), "$sentinel"));
     const third = trackLeaks();
     assert.equal(leaks().unproven, 0, "forgotten");
     third.stop();
@@ -190,31 +192,17 @@ describe("trackLeaks", () => {
     assert.ok(report.unproven >= 1024 && report.unproven <= 8192, `${report.unproven}`);
   });
 
-  test("leaks() begins to follow by itself", async () => {
-    const counts = await evalJson(
-      `
-      import { leaks } from "onescope/inspect";
-      import { createRequestContext, runWithRequestContext, closeAfterResponse } from "onescope/shims/unified-request-context";
-      const kept = [];
-      async function one() {
-        const context = createRequestContext();
-        runWithRequestContext(context, () => {});
-        await closeAfterResponse(context);
-        kept.push(context);
-      }
-      await one();
-      leaks();
-      await one();
-      let held = 0;
-      for (let i = 0; i < 500 && held === 0; i++) {
-        gc();
-        await new Promise(setImmediate);
-        held = leaks().held[0]?.count ?? 0;
-      }
-      console.log(JSON.stringify([held, kept.length]));
-    `,
-      { flags: ["--expose-gc"] },
-    );
-    assert.deepEqual(counts, [1, 2]);
+  test("leaks() only reads: it tracks nothing before trackLeaks()", async () => {
+    const kept = [];
+    const report = leaks();
+    kept.push(await finished("GET /unfollowed"));
+    assert.ok(!Object.hasOwn(kept[0], "$sentinel"));
+    const { tracking, held, unproven, skipped, sinceMs } = report;
+    assert.deepEqual({ tracking, held, unproven, skipped, sinceMs }, NOT_TRACKING);
+    assert.equal(leaks().tracking, false);
+    const tracker = trackLeaks();
+    assert.equal(leaks().tracking, true);
+    tracker.stop();
+    assert.equal(leaks().tracking, false);
   });
 });

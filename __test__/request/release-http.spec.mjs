@@ -10,8 +10,8 @@ import { until } from "../_support/until.mjs";
 const slot = registerSlot("release-http.value", { kind: "value", lifetime: "request" });
 
 test("values go where the end of the HTTP response closes the request", async () => {
-  releaseOnClose();
-  cleanups.push(() => releaseOnClose(false));
+  const release = releaseOnClose();
+  cleanups.push(() => release.stop());
   const tracker = trackLeaks();
   cleanups.push(() => tracker.stop());
   track();

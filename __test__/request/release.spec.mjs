@@ -49,8 +49,12 @@ function gate() {
 const late = (label) => leaks().lateReads.find((entry) => entry.label === label)?.count ?? 0;
 
 describe("releaseOnClose", () => {
-  beforeEach(() => releaseOnClose());
-  afterEach(() => releaseOnClose(false));
+  /** @type {import("../../index.js").Handle} */
+  let release;
+  beforeEach(() => {
+    release = releaseOnClose();
+  });
+  afterEach(() => release.stop());
 
   test("a request's values go as it closes, and its native ones stay", async () => {
     const context = open("GET /values", { headersContext: { headers: new Headers() }, isDraftMode: true });
@@ -178,8 +182,14 @@ describe("releaseOnClose", () => {
     assert.equal(await released(context), null);
   });
 
-  test("once off, requests keep what they have", async () => {
-    releaseOnClose(false);
+  test("after the last stop(), requests keep what they have", async () => {
+    const second = releaseOnClose();
+    release.stop();
+    release.stop();
+    const first = open("GET /on", { rootParams: { id: "1" } });
+    await close(first);
+    assert.equal(await released(first), null);
+    second.stop();
     const context = open("GET /off", { rootParams: { id: "1" } });
     const fork = forkOf(context);
     await close(context);

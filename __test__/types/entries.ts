@@ -74,8 +74,7 @@ const report: LeakReport = leaks({ idleMs: 1000 });
 export const worst: number | undefined = report.held[0]?.count;
 export const gone: number | undefined = report.neverClosed[0]?.collected;
 trackLeaks().stop();
-releaseOnClose();
-releaseOnClose(false);
+releaseOnClose().stop();
 // @ts-expect-error no such option
 leaks({ olderThanMs: 1 });
 

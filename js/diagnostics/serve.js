@@ -2,11 +2,11 @@ import { isIP } from "node:net";
 import { entry } from "../async-context/entry.js";
 import { LIMITS } from "../generated/slot-table.js";
 import { threadLeaks } from "../leaks/leaks.js";
-import { isTracking } from "../leaks/sentinels.js";
 import { nativeOnly } from "../store/native-only.js";
 import { threadBlock } from "../store/records.js";
-import { nothing, startUnlessRefused, warnOnce } from "../store/start.js";
+import { startUnlessRefused, warnOnce } from "../store/start.js";
 import { CODES, OnescopeError } from "../util/errors.js";
+import { createHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { follow } from "../watchdog/thread.js";
@@ -58,9 +58,7 @@ export function serve(options) {
   requirePermission("net", undefined, "serve()");
   const settings = { address, port, token, stuckMs, strict };
   const start = () => handleOf(diagnostics, settings);
-  return (
-    startUnlessRefused("serve()", strict, start) ?? { url: null, port: null, stop: nothing, [Symbol.dispose]: nothing }
-  );
+  return startUnlessRefused("serve()", strict, start) ?? createHandle(() => {}, { url: null, port: null });
 }
 
 /**
@@ -79,20 +77,17 @@ function handleOf(diagnostics, settings) {
     process.emitWarning(message, "OnescopeWarning");
   }
   if (joined) {
-    // Whoever started it ends it.
+    // The handle of the call that started it ends it.
     const what = `ignored its options: this process has a server on ${url} already; call serve() once`;
     if (!alike) warnOnce("serve()", CODES.SERVING, what);
-    return { url, port, stop: nothing, [Symbol.dispose]: nothing };
+    return createHandle(() => {}, { url, port });
   }
   follow();
-  let on = true;
-  const stop = () => {
-    if (!on) return;
-    on = false;
+  const end = () => {
     diagnostics.diagnosticsStop();
     follow();
   };
-  return { url, port, stop, [Symbol.dispose]: stop };
+  return createHandle(end, { url, port });
 }
 
 /**
@@ -104,10 +99,8 @@ function answerLeaks(diagnostics) {
   return () => {
     let json = null;
     try {
-      // Nobody who looks may start what costs every request a little.
       const { held, lateReads, ...rest } = threadLeaks();
       json = JSON.stringify({
-        tracking: isTracking(),
         held: held.slice(0, LEAK_ROWS),
         heldTotal: held.length,
         lateReads: lateReads.slice(0, LEAK_ROWS),

@@ -1,13 +1,13 @@
 import { lateReads } from "../request/late.js";
 import { backend } from "../store/backend.js";
 import { readOptions, refuseOption } from "../util/options.js";
-import { closedLives, isTracking, trackLeaks } from "./sentinels.js";
+import { closedContexts } from "./sentinels.js";
 
 /** @typedef {{ label: string, count: number, oldestMs: number }} Group */
 
 /**
- * What a request leaves behind: contexts of this thread that closed and that somebody still holds, and contexts of the
- * process that nobody closed. See leaks in inspect.d.ts.
+ * What requests leave behind: contexts of this thread that closed and are still reachable, and contexts of the process that
+ * were never closed. See `leaks` in inspect.d.ts.
  *
  * @param {{ idleMs?: number }} [options]
  * @throws {import("../util/errors.js").OnescopeError} `ERR_ONESCOPE_OPTION`
@@ -15,17 +15,15 @@ import { closedLives, isTracking, trackLeaks } from "./sentinels.js";
 export function leaks(options) {
   const { idleMs = 60_000 } = readOptions("leaks()", options, ["idleMs"]);
   if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a number from 0");
-  // For the next call, where nobody asked for it before.
-  if (!isTracking()) trackLeaks();
   const { held, ...rest } = threadLeaks();
   const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
   const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));
   return { held, neverClosed: merged(open, backend.abandoned()), ...rest };
 }
 
-/** What only this thread knows of it, as far as it knows it: nothing starts to follow contexts. */
+/** The part that only this thread knows. */
 export function threadLeaks() {
-  const { held, ...rest } = closedLives();
+  const { held, ...rest } = closedContexts();
   return { held: [...grouped(held).values()].sort(byCount), lateReads: lateReads(), ...rest };
 }
 

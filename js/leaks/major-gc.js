@@ -2,25 +2,25 @@ import { constants, PerformanceObserver } from "node:perf_hooks";
 import { entry } from "../async-context/entry.js";
 import { shared } from "../util/shared.js";
 
-// When the engine last collected everything. A minor collection looks at young objects only, and a full one may have looked
-// at an object before it was let go: marking goes on beside the program. So only the second full collection after a moment
-// proves that what was unreachable at that moment is gone.
+// Times of major garbage collections. A minor one visits young objects only, and a major one may have marked an object before
+// it became unreachable, because marking runs beside the program. So only the second major GC after a moment proves that what
+// was unreachable at that moment is collected.
 
-/** Times of the last two full collections that were seen, in ms of `performance.now()`. */
-const seen = shared("majors", () => ({ before: -1, last: -1 }));
+/** Times of the last two major GCs, in ms of `performance.now()`. */
+const seen = shared("majorGc", () => ({ before: -1, last: -1 }));
 
 /**
- * Starts to take note of full collections.
+ * Observes major GCs.
  *
- * @param {() => void} onMajor called after each, in a turn of its own
+ * @param {() => void} onMajorGc called after each, in a turn of its own
  */
-export function watchMajors(onMajor) {
+export function observeMajorGc(onMajorGc) {
   const observer = new PerformanceObserver((list) => {
     for (const { detail, startTime } of /** @type {any[]} */ (list.getEntries())) {
       if (detail.kind !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
       seen.before = seen.last;
       seen.last = startTime;
-      onMajor();
+      onMajorGc();
     }
   });
   // Outside every scope: the observer lasts, and must not hold a request.

@@ -3,9 +3,10 @@ import { isMainThread } from "node:worker_threads";
 import { LAYOUT } from "../generated/slot-table.js";
 import { nativeOnly } from "../store/native-only.js";
 import { moveThread, threadBlock } from "../store/records.js";
-import { nothing, startUnlessRefused } from "../store/start.js";
+import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";
 import { CODES, OnescopeError } from "../util/errors.js";
+import { createHandle } from "../util/handle.js";
 import { checkWhole, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
@@ -49,24 +50,18 @@ export function record(options) {
   const settings = { directory: resolve(directory), keep, maxBytes, node: process.versions.node, calls: CALLS };
   const file = startUnlessRefused("record()", strict, () => startOn(recorder, settings));
   if (file === undefined) {
-    return { path: null, usage: () => ({ ...NO_USAGE }), stop: nothing, [Symbol.dispose]: nothing };
+    return createHandle(() => {}, { path: null, usage: () => ({ ...NO_USAGE }) });
   }
   const forget = noteTheEnd(recorder);
   let on = true;
-  const stop = () => {
-    if (!on) return;
+  const end = () => {
     on = false;
     forget();
     recorder.recordStop();
     copies.recording = undefined;
     moveThread();
   };
-  return {
-    path: file,
-    usage: () => (on && recorder.recordUsage()) || { ...NO_USAGE },
-    stop,
-    [Symbol.dispose]: stop,
-  };
+  return createHandle(end, { path: file, usage: () => (on && recorder.recordUsage()) || { ...NO_USAGE } });
 }
 
 /**

@@ -4,6 +4,8 @@ import { SLOTS } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
 import { isClosed } from "../store/records.js";
 import { keyOf } from "../util/copies.js";
+import { createSharedHandle } from "../util/handle.js";
+import { shared } from "../util/shared.js";
 import { Extras } from "./extras.js";
 import { countLate, uncounted } from "./late.js";
 
@@ -182,14 +184,21 @@ function flush() {
   }
 }
 
+const state = shared("releasing", () => ({ users: 0 }));
+
 /**
- * Makes requests drop their values once they are closed, or lets them keep them as they do by default. Those that closed
- * before are left as they are.
+ * Makes the requests of this thread drop their values once they are closed. Those that closed before keep theirs.
  *
- * @param {boolean} [on]
+ * @returns {import("../../index.js").Handle} ends it, unless another handle is in use
  */
-export function releaseOnClose(on = true) {
-  hooks.released = on ? enqueue : undefined;
-  hooks.forked = on ? fork : undefined;
-  hooks.outlived = on ? watch : undefined;
+export function releaseOnClose() {
+  const start = () => {
+    hooks.released = enqueue;
+    hooks.forked = fork;
+    hooks.outlived = watch;
+  };
+  const end = () => {
+    hooks.released = hooks.forked = hooks.outlived = undefined;
+  };
+  return createSharedHandle(state, start, end);
 }

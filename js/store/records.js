@@ -271,7 +271,7 @@ export function close(owner, request) {
   if (hooks.closed !== undefined) {
     hooks.closed(owner);
     // One life for both, as they are one context: it is held while either is.
-    if (request !== undefined) /** @type {any} */ (request).$life = /** @type {any} */ (owner).$life;
+    if (request !== undefined) /** @type {any} */ (request).$sentinel = /** @type {any} */ (owner).$sentinel;
   }
   if (request !== undefined && hooks.released !== undefined) hooks.released(request);
 }

@@ -52,6 +52,3 @@ export function warnOnce(call, code, what) {
   if (!backend.firstNotice(`${call} ${code}`)) return;
   process.emitWarning(`onescope's ${call} ${what}`, { type: "OnescopeWarning", code });
 }
-
-/** What the handle does of a diagnostic that is not started. */
-export const nothing = () => {};

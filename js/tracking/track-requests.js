@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mode } from "../async-context/node-hooks.js";
+import { createSharedHandle } from "../util/handle.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
 import { HttpRequest } from "./http-request.js";
@@ -13,7 +14,7 @@ const REQUEST = Symbol("onescope.request");
 const CONNECTION = Symbol("onescope.connection");
 
 const trackers = shared("trackers", () => ({
-  count: 0,
+  users: 0,
   stop: () => {},
   /** HTTP/1 requests whose response is not over */
   open: 0,
@@ -24,19 +25,14 @@ const trackers = shared("trackers", () => ({
  * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
  * over, whatever framework runs the server. Each thread tracks its own.
  *
- * @returns {{ stop(): void }} ends it for requests to come, unless somebody else still tracks
+ * @returns {import("../../index.js").Handle} ends it for requests to come, unless another handle is in use
  */
 export function trackRequests() {
   warnOfRuntime();
-  if (trackers.count++ === 0) trackers.stop = start();
-  let stopped = false;
-  return {
-    stop() {
-      if (stopped) return;
-      stopped = true;
-      if (--trackers.count === 0) trackers.stop();
-    },
+  const begin = () => {
+    trackers.stop = start();
   };
+  return createSharedHandle(trackers, begin, () => trackers.stop());
 }
 
 /** What Node tells, by name of the channel. It tells of a request where it then calls the server's listeners. */
@@ -64,7 +60,7 @@ function start() {
 
 /** Nobody asks for new requests any more; those that are open still have to end. */
 function stopHearingFinish() {
-  if (trackers.count > 0 || trackers.open > 0) return;
+  if (trackers.users > 0 || trackers.open > 0) return;
   unsubscribe(FINISH, onFinish);
   trackers.hearsFinish = false;
 }
@@ -105,7 +101,7 @@ function onFinish({ response, socket }) {
   // Its request came before tracking began, or the lost connection ended it before.
   if (first === undefined || first.response !== response) return;
   endFirst(connection, first);
-  if (trackers.count === 0) stopHearingFinish();
+  if (trackers.users === 0) stopHearingFinish();
 }
 
 /**
@@ -130,7 +126,7 @@ function watchConnection(socket) {
   // Of responses that waited for their turn Node tells nothing when the connection is lost.
   socket.on("close", () => {
     while (connection.first !== undefined) endFirst(connection, connection.first);
-    if (trackers.count === 0) stopHearingFinish();
+    if (trackers.users === 0) stopHearingFinish();
   });
   return connection;
 }

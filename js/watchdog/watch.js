@@ -1,8 +1,9 @@
 import { entry } from "../async-context/entry.js";
 import { nativeOnly } from "../store/native-only.js";
 import { threadBlock } from "../store/records.js";
-import { nothing, startUnlessRefused } from "../store/start.js";
+import { startUnlessRefused } from "../store/start.js";
 import { shown } from "../util/errors.js";
+import { createHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { CALLS } from "./blocking-calls.js";
@@ -42,22 +43,18 @@ export function watch(options) {
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
   const start = () => startOn(watchdog, settings, onStall);
   const started = startUnlessRefused("watch()", strict, start);
-  if (started === undefined) return { pause: nothing, resume: nothing, stop: nothing, [Symbol.dispose]: nothing };
-  const { helper } = started;
-  let on = true;
-  const stop = () => {
-    if (!on) return;
+  let on = started !== undefined;
+  const end = () => {
+    if (started === undefined) return;
     on = false;
     watchdog.watchStop();
-    helper?.stop();
+    started.helper?.stop();
     follow();
   };
-  return {
+  return createHandle(end, {
     pause: () => void (on && watchdog.watchPause(true)),
     resume: () => void (on && watchdog.watchPause(false)),
-    stop,
-    [Symbol.dispose]: stop,
-  };
+  });
 }
 
 /**

@@ -1,0 +1,33 @@
+// What every starter returns. `stop()` is synchronous and can be called again; leaving a `using` block calls it too.
+
+/**
+ * @template {object} [Own={}]
+ * @param {() => void} end called by the first `stop()` only
+ * @param {Own} [own] what the handle has besides
+ * @returns {Own & import("../../index.js").Handle}
+ */
+export function createHandle(end, own) {
+  let stopped = false;
+  const stop = () => {
+    if (stopped) return;
+    stopped = true;
+    end();
+  };
+  return /** @type {any} */ ({ ...own, stop, [Symbol.dispose]: stop });
+}
+
+/**
+ * A handle of something that several callers can start: the first starts it, and the last `stop()` ends it.
+ *
+ * @param {{ users: number }} state one per process
+ * @param {() => void} start
+ * @param {() => void} end
+ * @returns {import("../../index.js").Handle}
+ */
+export function createSharedHandle(state, start, end) {
+  if (state.users === 0) start();
+  state.users++;
+  return createHandle(() => {
+    if (--state.users === 0) end();
+  });
+}
