@@ -73,7 +73,7 @@ const REVALIDATIONS: &[Scalar] = &[Scalar::Number(0.0), Scalar::Number(1.0), Sca
 const MODES: &[Scalar] = &[text("foreground"), text("background")];
 
 /// The fields of vinext 1.4.0, in the order of the slot ids.
-pub static BUILTIN: [Builtin; 39] = [
+pub static BUILTIN: &[Builtin] = &[
     value("headersContext", "HeadersContext | null", HEADERS),
     flag("dynamicUsageDetected", HEADERS),
     lazy("renderDynamicLatch", "renderDynamicLatch", "RenderDynamicLatch", HEADERS),

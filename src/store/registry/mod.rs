@@ -49,7 +49,7 @@ impl Registry {
     /// A registry that holds the built-in slots under the ids 1, 2, ….
     pub fn with_builtins() -> Self {
         let mut registry = Self::empty();
-        for entry in &builtin::BUILTIN {
+        for entry in builtin::BUILTIN {
             // A table that breaks a rule fails the unit tests below, so it never ships.
             if let Ok(SlotId(id)) = registry.register(entry.spec.clone()) {
                 registry.slots[id as usize - 1].owner = Some(entry.owner);
@@ -109,7 +109,7 @@ mod tests {
     fn every_builtin_is_registered_in_order() {
         let registry = Registry::with_builtins();
         assert_eq!(registry.list().len(), BUILTIN.len());
-        for (index, (slot, entry)) in registry.list().iter().zip(&BUILTIN).enumerate() {
+        for (index, (slot, entry)) in registry.list().iter().zip(BUILTIN).enumerate() {
             assert_eq!(slot.id, SlotId(index as u32 + 1));
             assert_eq!((&slot.spec, slot.owner), (&entry.spec, Some(entry.owner)));
         }

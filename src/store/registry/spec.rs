@@ -159,10 +159,7 @@ impl SlotKind {
 
     /// True for the kinds whose object is made at first touch and shared by forks.
     pub fn is_collection(&self) -> bool {
-        matches!(
-            self,
-            SlotKind::List | SlotKind::Set | SlotKind::Map | SlotKind::WeakMap | SlotKind::Lazy { .. }
-        )
+        self.default() == Scalar::Undefined && !self.has_lane()
     }
 }
 
