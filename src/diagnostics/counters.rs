@@ -12,25 +12,25 @@ use crate::limits::BUCKETS_MS;
 use crate::store::pages::{RequestKind, State, Totals};
 use crate::store::queries;
 
-/// How long distributions are good for: to make them takes all pages and all histograms.
+/// How long distributions are reused: computing them reads all pages and all histograms.
 const FRESH: Duration = Duration::from_millis(500);
 
-/// The latencies of all labels, as they were lately.
+/// The latencies of all labels, cached.
 #[derive(Default)]
-pub struct Spread {
-    made: Option<(Instant, Arc<[Distribution]>)>,
+pub struct Distributions {
+    cached: Option<(Instant, Arc<[Distribution]>)>,
 }
 
-impl Spread {
-    /// Those of now, or of half a second ago at most.
+impl Distributions {
+    /// The latencies, up to half a second old.
     pub fn get(&mut self, server: &Server) -> Arc<[Distribution]> {
-        if let Some((at, list)) = &self.made
+        if let Some((at, list)) = &self.cached
             && at.elapsed() < FRESH
         {
             return Arc::clone(list);
         }
         let list: Arc<[Distribution]> = server.latency.read(&server.store.pages).distributions().into();
-        self.made = Some((Instant::now(), Arc::clone(&list)));
+        self.cached = Some((Instant::now(), Arc::clone(&list)));
         list
     }
 }
@@ -55,7 +55,7 @@ struct Histogram {
     buckets: Vec<Bucket>,
 }
 
-/// Contexts that took at most so long, and more than the bucket before.
+/// Contexts that took at most this long, and longer than the bound of the bucket before.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Bucket {
@@ -68,7 +68,7 @@ struct Bucket {
 pub fn count(server: &Server) -> Counters {
     let store = server.store;
     let (counts, in_flight) = (queries::counts(store), queries::in_flight(store));
-    let histograms = server.spread.lock().get(server).iter().map(Histogram::of).collect();
+    let histograms = server.distributions.lock().get(server).iter().map(Histogram::of).collect();
     Counters {
         totals: counts.totals,
         by_kind: named(&RequestKind::NAMES, &in_flight.by_kind),
@@ -84,11 +84,11 @@ fn named(names: &[&'static str], counts: &[u64]) -> BTreeMap<&'static str, u64> 
 }
 
 impl Histogram {
-    fn of(Distribution { latency, buckets, .. }: &Distribution) -> Self {
+    fn of(Distribution { latency, buckets }: &Distribution) -> Self {
         let bounds = BUCKETS_MS.iter().copied().map(Some).chain([None]);
         Self {
             latency: latency.clone(),
-            buckets: bounds.zip(*buckets).map(|(up_to_ms, count)| Bucket { up_to_ms, count }).collect(),
+            buckets: bounds.zip(buckets.counts).map(|(up_to_ms, count)| Bucket { up_to_ms, count }).collect(),
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::limits::{BUCKETS_MS, DELAY_SECONDS, HEARTBEAT_MS};
+use crate::latency::Buckets;
+use crate::limits::{DELAY_SECONDS, HEARTBEAT_MS};
 use crate::store::clock::Clock;
 use crate::watchdog::Reading;
 
@@ -16,15 +17,6 @@ const SURE_MS: u64 = 90;
 /// From when on a heartbeat is overdue and not only a little late, ms.
 const OVERDUE_MS: u64 = 2 * HEARTBEAT_MS;
 
-/// Delays of one loop, counted since the server started.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Delays {
-    /// Beats by how late they were: at most each of [`BUCKETS_MS`] and more than the one before; the last ones more.
-    pub buckets: [u64; BUCKETS_MS.len() + 1],
-    /// All together, ms.
-    pub sum_ms: u64,
-}
-
 #[derive(Default)]
 struct Loop {
     has_heartbeats: bool,
@@ -34,7 +26,8 @@ struct Loop {
     since: u64,
     // Milliseconds since then.
     silent: u64,
-    delays: Delays,
+    // How late the heartbeats were since the server started.
+    delays: Buckets,
     // The longest delay of the current second, and of those before, oldest first.
     current: Option<u32>,
     seconds: VecDeque<Option<u32>>,
@@ -77,8 +70,7 @@ impl Loops {
                 let late = since.saturating_sub(each.since).saturating_sub(HEARTBEAT_MS);
                 each.late(late);
                 each.current = Some(each.current.unwrap_or(0));
-                each.delays.buckets[BUCKETS_MS.partition_point(|bound| *bound < late)] += 1;
-                each.delays.sum_ms += late;
+                each.delays.record(late);
             }
             (each.heartbeat, each.since, each.silent) = (reading.heartbeat, since, 0);
         }
@@ -114,7 +106,7 @@ impl Loops {
     }
 
     /// All delays, by thread.
-    pub fn delays(&self) -> impl Iterator<Item = (u32, &Delays)> {
+    pub fn delays(&self) -> impl Iterator<Item = (u32, &Buckets)> {
         self.loops.iter().map(|(thread, each)| (*thread, &each.delays))
     }
 }
@@ -134,7 +126,7 @@ mod tests {
 
     const IDLE: Reading = Reading { thread: 0, heartbeat: 0, inspector_port: 0, seen: 0, marker: None };
 
-    /// Samples every 25 ms up to `until`; `beats` gives the last heartbeat at each time.
+    /// Samples every 25 ms up to `until`; `heartbeats` gives the last heartbeat at each time.
     fn run(loops: &mut Loops, from: u32, until: u32, heartbeats: impl Fn(u32) -> u32) {
         for now in (from..until).step_by(25) {
             loops.step(now, u64::from(now / 1000), &[Reading { heartbeat: heartbeats(now), ..IDLE }], false);
@@ -159,8 +151,8 @@ mod tests {
         let (_, seconds) = loops.seconds().next().unwrap();
         assert_eq!(seconds, [Some(0), Some(925), Some(1925), Some(1950)]);
         let (_, delays) = loops.delays().next().unwrap();
-        assert_eq!((delays.buckets[7], delays.sum_ms), (1, 1950));
-        assert_eq!(delays.buckets[0], 2 * 20);
+        assert_eq!((delays.counts[7], delays.sum_ms), (1, 1950));
+        assert_eq!(delays.counts[0], 2 * 20);
     }
 
     #[test]
@@ -177,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_beat_is_not_judged() {
+    fn without_heartbeats_nothing_is_known() {
         let mut loops = Loops::default();
         run(&mut loops, 1000, 3000, |_| 0);
         assert_eq!(loops.blocked_ms(0), None);

@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::connections::{Connections, Place};
-use super::counters::Spread;
+use super::counters::Distributions;
 use super::cpu_budget::CpuBudget;
 use super::leaks::Leaks;
 use super::loops::Loops;
@@ -49,7 +49,7 @@ pub(super) struct Server {
     pub leaks: Arc<Leaks>,
     // These are locked by the server's thread only.
     pub loops: Mutex<Loops>,
-    pub spread: Mutex<Spread>,
+    pub distributions: Mutex<Distributions>,
     pub cpu_budget: CpuBudget,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn spawn(
         started: Instant::now(),
         leaks,
         loops: Mutex::default(),
-        spread: Mutex::default(),
+        distributions: Mutex::default(),
         cpu_budget: CpuBudget::new(),
     });
     let listener = {
@@ -123,22 +123,22 @@ async fn accept(server: &Arc<Server>, listener: TcpListener) {
         match listener.accept().await {
             Ok((stream, _)) => {
                 connections
-                    .admit(|place| tokio::spawn(answer(Arc::clone(server), stream, place)).abort_handle());
+                    .admit(|place| tokio::spawn(serve(Arc::clone(server), stream, place)).abort_handle());
             }
             Err(_) => sleep(ACCEPT_REST).await,
         }
     }
 }
 
-/// Answers one request of a connection and closes it, so that a time for the connection bounds everything in it.
-async fn answer(server: Arc<Server>, stream: TcpStream, place: Place) {
+/// Serves one request of a connection and closes it, so that one timeout for the connection bounds everything in it.
+async fn serve(server: Arc<Server>, stream: TcpStream, place: Place) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: Request<Incoming>| {
         let (server, place) = (&server, &place);
         async move {
-            let answer = routes::answer(server, place, &request.into_parts().0).await;
-            place.answered();
-            Ok::<_, Infallible>(answer)
+            let response = routes::respond(server, place, &request.into_parts().0).await;
+            place.responded();
+            Ok::<_, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()

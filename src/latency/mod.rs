@@ -76,15 +76,42 @@ pub struct Latency {
     pub mean: f64,
 }
 
-/// A histogram in a few wide buckets.
+/// A histogram with a few wide buckets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
     /// Its summary.
     pub latency: Latency,
-    /// Contexts that took at most each of [`BUCKETS_MS`] and more than the one before, to 1 %; the last took longer.
-    pub buckets: [u64; BUCKETS_MS.len() + 1],
-    /// All together, ms.
+    /// Counted to 1 %.
+    pub buckets: Buckets,
+}
+
+/// Times in a few wide buckets.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Buckets {
+    /// How many were at most each of [`BUCKETS_MS`] and more than the one before; the last ones were more.
+    pub counts: [u64; BUCKETS_MS.len() + 1],
+    /// Their sum, ms. A whole number: a counter must never go down.
     pub sum_ms: u64,
+}
+
+impl Buckets {
+    /// Counts one time.
+    pub fn record(&mut self, ms: u64) {
+        self.count(ms, 1);
+        self.sum_ms += ms;
+    }
+
+    /// Counts those of another.
+    pub fn add(&mut self, other: &Self) {
+        for (sum, count) in self.counts.iter_mut().zip(other.counts) {
+            *sum += count;
+        }
+        self.sum_ms += other.sum_ms;
+    }
+
+    fn count(&mut self, ms: u64, times: u64) {
+        self.counts[BUCKETS_MS.partition_point(|bound| *bound < ms)] += times;
+    }
 }
 
 impl Series {
@@ -113,11 +140,7 @@ impl Latencies {
 
     /// The same with buckets.
     pub fn distributions(&self) -> Vec<Distribution> {
-        self.each(|latency, series| Distribution {
-            latency,
-            buckets: buckets(&series.histogram),
-            sum_ms: series.sum_ms,
-        })
+        self.each(|latency, series| Distribution { latency, buckets: buckets(series) })
     }
 
     fn each<T>(&self, make: impl Fn(Latency, &Series) -> T) -> Vec<T> {
@@ -132,12 +155,11 @@ impl Latencies {
     }
 }
 
-fn buckets(histogram: &Histogram<u32>) -> [u64; BUCKETS_MS.len() + 1] {
-    let mut buckets = [0; BUCKETS_MS.len() + 1];
+fn buckets(Series { histogram, sum_ms }: &Series) -> Buckets {
+    let mut buckets = Buckets { sum_ms: *sum_ms, ..Buckets::default() };
     for value in histogram.iter_recorded() {
         let ms = histogram.lowest_equivalent(value.value_iterated_to());
-        let bucket = BUCKETS_MS.partition_point(|bound| *bound < ms);
-        buckets[bucket] += value.count_since_last_iteration();
+        buckets.count(ms, value.count_since_last_iteration());
     }
     buckets
 }
