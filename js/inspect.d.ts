@@ -228,26 +228,26 @@ export interface Recording extends Handle {
 export function record(options?: RecordOptions): Recording;
 
 export interface ServeOptions {
-  /** default 9464; 0 takes any port that is free */
+  /** default 9464; 0 takes any free port */
   port?: number;
-  /** an IP address or `localhost`; default `127.0.0.1`. One that others can reach needs a token */
+  /** an IP address or `localhost`; default `127.0.0.1`. An address that is not loopback requires a token */
   host?: string;
   /**
    * what clients must send, as `Authorization: Bearer TOKEN` or as the password of HTTP Basic: 16 to 512 printable ASCII
    * characters without spaces
    */
   token?: string;
-  /** milliseconds for which a thread may be stuck before `/livez` fails, at least 100; default 10 000 */
-  stuckMs?: number;
-  /** throw where the server cannot be exactly this one; default false */
+  /** `/livez` fails while a thread has been blocked for longer, in ms, at least 100; default 10 000 */
+  maxBlockedMs?: number;
+  /** throw if the server cannot start exactly as requested; default false */
   strict?: boolean;
 }
 
 /** The diagnostics server of the process. */
 export interface DiagnosticsServer extends Handle {
-  /** address of the page; `null` if the server is off because the system refused it */
+  /** URL of the page; `null` if the server could not start */
   url: string | null;
-  /** the port, which may be another one than the option; `null` if the server is off */
+  /** the port, which can differ from the option; `null` if the server could not start */
   port: number | null;
   /**
    * Ends the server and the connections that it has, a moment later. Does nothing if another call of `serve()` started it.
@@ -256,15 +256,15 @@ export interface DiagnosticsServer extends Handle {
 }
 
 /**
- * Starts the diagnostics server of the process. It runs on a thread of its own, and answers while every JavaScript thread is
- * stuck: a page for people, JSON, metrics for Prometheus, `/livez` and `/readyz`. It keeps no process alive, and ends with the
- * thread that started it.
+ * Starts the diagnostics server of the process. It runs on its own thread and responds also while every JavaScript thread is
+ * blocked: a page, JSON, metrics for Prometheus, `/livez` and `/readyz`. It keeps no process alive, and ends with the thread
+ * that started it.
  *
- * If the port is taken or not permitted, the server takes another: the next free one. If the process has a server already,
- * the handle is that one's. If the system refuses the address, memory or a thread, the server is off. A process warning
- * (`OnescopeWarning`) says so once, and nothing is thrown, unless `strict` is set.
+ * If the port is in use or not permitted, the server takes another one. If the process already has a server, the result is that
+ * server's. If the system refuses the address, memory or a thread, the server does not start. One process warning
+ * (`OnescopeWarning`) says so, and nothing is thrown, unless `strict` is set.
  *
- * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that others can reach without a token;
+ * @throws `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that is not loopback, without a token;
  *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
  *   network. With `strict` also `ERR_ONESCOPE_SERVING` while another server of the process is on; `ERR_ONESCOPE_LISTEN`
  *   where it cannot listen; `ERR_ONESCOPE_CLOCK` and `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory

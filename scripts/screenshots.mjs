@@ -45,7 +45,9 @@ try {
     await page.goto(server.page);
     await sleep(2000);
     server.poke("/report?ms=4000");
-    await page.waitForFunction(() => document.querySelector("#stuck")?.textContent?.includes("the thread says so"));
+    await page.waitForFunction(() =>
+      document.querySelector("#blocked")?.textContent?.includes("confirmed by the thread"),
+    );
     await sleep(1500);
     await page.screenshot({ path: join(ROOT, `docs/diagnostics-${name}.png`), fullPage: name === "light" });
     await page.locator("tr.blocking").waitFor({ state: "detached" });

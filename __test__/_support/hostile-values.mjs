@@ -82,7 +82,7 @@ VALUES.push(
 /** Names of options and of what a spec has, of all calls. */
 const NAMES = [
   ...["limit", "label", "state", "thread", "forks", "idleMs", "thresholdMs", "stacks", "onStall", "maxPerMinute"],
-  ...["directory", "keep", "maxBytes", "strict", "port", "host", "token", "stuckMs"],
+  ...["directory", "keep", "maxBytes", "strict", "port", "host", "token", "maxBlockedMs"],
   ...[
     "kind",
     "lifetime",

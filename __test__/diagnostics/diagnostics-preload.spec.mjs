@@ -86,7 +86,7 @@ describe("a diagnostic that is started a second time", { skip: !native }, () => 
 
   test("keeps the first, and one line in the process says that its options differ: serve()", async () => {
     const { urls, warnings } = await evaluate(`
-      const urls = [{ port: 0 }, { port: 0, stuckMs: 500 }, { port: 0, stuckMs: 600 }].map((options) => serve(options).url);
+      const urls = [{ port: 0 }, { port: 0, maxBlockedMs: 500 }, { port: 0, maxBlockedMs: 600 }].map((options) => serve(options).url);
       const said = { urls };
     `);
     assert.equal(new Set(urls).size, 1);

@@ -40,7 +40,7 @@ describe("options", () => {
     ["a token with a line break", { token: "0123456789abcdef\n" }, "ERR_ONESCOPE_OPTION"],
     ["an empty token", { token: "" }, "ERR_ONESCOPE_OPTION"],
     ["strict that is no boolean", { strict: 1 }, "ERR_ONESCOPE_OPTION"],
-    ["a short time", { stuckMs: 99 }, "ERR_ONESCOPE_OPTION"],
+    ["a short time", { maxBlockedMs: 99 }, "ERR_ONESCOPE_OPTION"],
     ["all addresses without a token", { host: "0.0.0.0" }, "ERR_ONESCOPE_TOKEN"],
     ["all IPv6 addresses without a token", { host: "::" }, "ERR_ONESCOPE_TOKEN"],
     ["a mapped address without a token", { host: "::ffff:127.0.0.1" }, "ERR_ONESCOPE_TOKEN"],
@@ -91,7 +91,7 @@ describe("one server", { skip: !native }, () => {
     server.stop();
   });
 
-  test("JavaScript that fails to answer /leaks says so once and goes on", async () => {
+  test("JavaScript that fails to report its leaks warns once and continues", async () => {
     const source = `
       import { setImmediate } from "node:timers/promises";
       import { ask } from "./__test__/_support/start-diagnosed.mjs";
@@ -140,11 +140,11 @@ describe("answers", { skip: !native }, () => {
   /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
   let server;
   before(async () => {
-    server = await startDiagnosed({ serve: { stuckMs: 1500 }, watch: { thresholdMs: 300 } });
+    server = await startDiagnosed({ serve: { maxBlockedMs: 1500 }, watch: { thresholdMs: 300 } });
   });
   after(() => server.stop());
 
-  test("every answer keeps browsers from using it otherwise", async () => {
+  test("every response has the headers that restrict browsers", async () => {
     for (const path of ["/", "/in-flight", "/metrics", "/page.css", "/nowhere"]) {
       const { headers } = await ask(server.page + path);
       assert.equal(headers["x-content-type-options"], "nosniff", path);
@@ -219,7 +219,7 @@ describe("answers", { skip: !native }, () => {
     assert.deepEqual(slow.buckets[10], { upToMs: null, count: 0 });
   });
 
-  test("/leaks answers what JavaScript says, and nobody who looks starts to follow contexts", async () => {
+  test("/leaks has the report of JavaScript, and starts no tracking", async () => {
     const leaks = await until(
       () => askJson(`${server.page}/leaks`),
       ({ asOf }) => asOf !== undefined,
@@ -230,7 +230,7 @@ describe("answers", { skip: !native }, () => {
     assert.deepEqual(leaks.neverClosed, []);
   });
 
-  test("HEAD answers without a body, other methods are refused", async () => {
+  test("HEAD responds without a body, other methods are rejected", async () => {
     const head = await ask(`${server.page}/livez`, { method: "HEAD" });
     assert.deepEqual([head.status, head.text], [200, ""]);
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
@@ -240,7 +240,7 @@ describe("answers", { skip: !native }, () => {
     assert.equal((await ask(`${server.page}/../etc/passwd`)).status, 404);
   });
 
-  test("names that are not of this machine are refused", async () => {
+  test("host names that are not loopback are rejected", async () => {
     const { port } = new URL(server.page);
     for (const host of [`localhost:${port}`, "127.0.0.1", "[::1]:80", "LOCALHOST"]) {
       assert.equal((await ask(`${server.page}/livez`, { headers: { host } })).status, 200, host);
@@ -250,7 +250,7 @@ describe("answers", { skip: !native }, () => {
     }
   });
 
-  test("while the thread is stuck everything answers, and says in what it is stuck", async () => {
+  test("while the thread is blocked every path responds and names the cause", async () => {
     await becomes(server, "/readyz", 200);
     server.poke("/report?ms=4000");
     const list = await until(
@@ -300,7 +300,7 @@ describe("answers", { skip: !native }, () => {
     assert.deepEqual([last.onescope, last.request.label], ["recovered", "GET /report"]);
   });
 
-  test("a request that closed is in flight while what it left behind blocks the thread", async () => {
+  test("a closed request is listed while code that it left behind blocks the thread", async () => {
     server.poke("/afterwards?ms=4000");
     const isSuspected = ({ threads: [{ suspect }] }) => suspect?.request?.label === "GET /afterwards";
     const { threads, inFlight, total } = await until(
@@ -324,7 +324,7 @@ describe("answers", { skip: !native }, () => {
 });
 
 describe("without a watch", { skip: !native }, () => {
-  test("threads beat for the server, and the request is the one that was entered last", async () => {
+  test("threads write heartbeats for the server, and the suspect is the request that was entered last", async () => {
     const server = await startDiagnosed({ watch: false });
     try {
       await becomes(server, "/readyz", 200);
@@ -344,7 +344,7 @@ describe("without a watch", { skip: !native }, () => {
 
 describe("with a token", { skip: !native }, () => {
   const token = "a:token:of-some-length";
-  const PATHS = ["/in-flight", "/metrics", "/livez", "/readyz", "/page.css", "/main.js", "/nowhere", "/"];
+  const PATHS = ["/in-flight", "/metrics", "/livez", "/stalls", "/page.css", "/main.js", "/nowhere", "/"];
   const basic = (/** @type {string} */ text) => `Basic ${Buffer.from(text).toString("base64")}`;
   /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
   let server;

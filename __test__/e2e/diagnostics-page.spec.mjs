@@ -49,16 +49,18 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     await row.waitFor();
     assert.match(await row.textContent(), /GET \/report\s*blocks thread 0 for/);
     const age = () => row.locator("td").first().textContent();
-    await page.waitForFunction(() => document.querySelector("#stuck")?.textContent?.includes("the thread says so"));
-    assert.match(await page.locator("#stuck").textContent(), /^GET \/report blocks thread 0/);
+    await page.waitForFunction(() =>
+      document.querySelector("#blocked")?.textContent?.includes("confirmed by the thread"),
+    );
+    assert.match(await page.locator("#blocked").textContent(), /^Thread 0 blocked by GET \/report/);
     assert.match(await page.locator("#stalls li").first().textContent(), /GET \/report.*buildReport/s);
     const first = await age();
     await page.waitForFunction((old) => document.querySelector("tr.blocking td")?.textContent !== old, first);
     const { threads } = await (await fetch(`${server.page}/in-flight`)).json();
     assert.ok(threads[0].blockedMs > 0, "it was blocked all the time");
     await row.waitFor({ state: "detached" });
-    await page.waitForFunction(() => document.querySelector("#stalls li")?.textContent?.includes("goes on after"));
-    assert.equal(await page.locator("#stuck").isHidden(), true);
+    await page.waitForFunction(() => document.querySelector("#stalls li")?.textContent?.includes("recovered after"));
+    assert.equal(await page.locator("#blocked").isHidden(), true);
     assert.deepEqual(complaints, []);
     await page.close();
   });
@@ -92,7 +94,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     );
     assert.equal(outline, "3px");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("Paused"));
+    await page.waitForFunction(() => document.querySelector("#connection")?.textContent?.startsWith("Paused"));
     const age = () => page.locator("#requests td").first().textContent();
     const paused = await age();
     await page.waitForTimeout(2500);
@@ -125,7 +127,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     }
   });
 
-  test("lets the browser ask for the token, and says when contact is lost", async (t) => {
+  test("lets the browser ask for the token, and says when it is disconnected", async (t) => {
     const token = "a-token-of-some-length";
     const locked = await startDiagnosed({ serve: { token }, watch: false });
     t.after(() => locked.stop());
@@ -137,8 +139,8 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
       const response = await page.goto(url);
       return { page, complaints, status: response?.status() };
     };
-    const contact = (/** @type {import("playwright-core").Page} */ page, /** @type {string} */ start) =>
-      page.waitForFunction((text) => document.querySelector("#contact")?.textContent?.startsWith(text), start);
+    const connection = (/** @type {import("playwright-core").Page} */ page, /** @type {string} */ start) =>
+      page.waitForFunction((text) => document.querySelector("#connection")?.textContent?.startsWith(text), start);
 
     const wrong = await show({ httpCredentials: { username: "me", password: "nonsense" } });
     assert.equal(wrong.status, 401);
@@ -146,15 +148,15 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     await wrong.page.close();
 
     const inAddress = await show({}, locked.page.replace("//", `//me:${token}@`));
-    await contact(inAddress.page, "Process");
+    await connection(inAddress.page, "Process");
     await inAddress.page.close();
 
     const { page, status, complaints } = await show({ httpCredentials: { username: "", password: token } });
     assert.equal(status, 200);
-    await contact(page, "Process");
+    await connection(page, "Process");
     await locked.stop();
-    await contact(page, "No contact");
-    assert.equal(await page.locator("#contact").getAttribute("class"), "lost");
+    await connection(page, "Disconnected");
+    assert.equal(await page.locator("#connection").getAttribute("class"), "lost");
     assert.deepEqual(complaints, []);
 
     // Another server with another token: the page asks for that once, and no longer asks in the background.
@@ -171,7 +173,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     t.after(() => locked.stop());
     const page = await browser.newPage({ httpCredentials: { username: "", password: token } });
     await page.goto(locked.page);
-    await page.waitForFunction(() => document.querySelector("#contact")?.textContent?.startsWith("Process"));
+    await page.waitForFunction(() => document.querySelector("#connection")?.textContent?.startsWith("Process"));
     /** @type {Map<string, number>} */
     const statuses = new Map();
     page.on("response", (response) => statuses.set(response.url(), response.status()));

@@ -95,7 +95,7 @@ record().stop();
 record({ path: "flight" });
 // @ts-expect-error no such state
 inFlight({ state: "busy" });
-const served = { port: 0, host: "::1", token: "0123456789abcdef", stuckMs: 5000, strict: true };
+const served = { port: 0, host: "::1", token: "0123456789abcdef", maxBlockedMs: 5000, strict: true };
 export const page: string | null = serve(served).url;
 serve().stop();
 // @ts-expect-error no such option

@@ -6,7 +6,7 @@ import { backend } from "../../js/index.js";
 import { ask, askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
 import { until } from "../_support/until.mjs";
 
-const OPTIONS = { serve: { stuckMs: 300 }, watch: { thresholdMs: 200, stacks: false } };
+const OPTIONS = { serve: { maxBlockedMs: 300 }, watch: { thresholdMs: 200, stacks: false } };
 const LISTENING = /Debugger listening on (ws:\/\/127\.0\.0\.1:(\d+)\/\S+)/;
 
 /** @typedef {Awaited<ReturnType<typeof startDiagnosed>>} Server */
@@ -131,7 +131,7 @@ test(
       const { status, text } = await ask(`${server.page}/livez`);
       assert.deepEqual(
         [status, JSON.parse(text)],
-        [200, { live: true, checked: false, stuckMs: 300, stuck: [], inspector }],
+        [200, { live: true, checked: false, maxBlockedMs: 300, blocked: [], inspector }],
       );
       const seen = await askJson(`${server.page}/stalls`);
       assert.deepEqual([seen.watching, seen.inspector, seen.stalls.length], [true, inspector, before]);

@@ -13,21 +13,21 @@ import { follow } from "../watchdog/thread.js";
 
 /** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
 
-const OPTIONS = ["port", "host", "token", "stuckMs", "strict"];
+const OPTIONS = ["port", "host", "token", "maxBlockedMs", "strict"];
 
-/** Clients can try as often as they like, so a token must be long. */
+/** Clients may try any number of tokens, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
 
-/** Rows of each list of /leaks. */
+/** Rows of each list of `/leaks`. */
 const { leakRows: LEAK_ROWS } = LIMITS;
 
 /**
- * Starts the diagnostics server of the process: a page for people, JSON and metrics, which answer while JavaScript is stuck.
- * Where the port is taken it takes another, where it cannot listen at all it is off; a warning says so.
+ * Starts the diagnostics server of the process: a page, JSON and metrics, also while JavaScript is blocked. If the port is in use
+ * it takes another; if it cannot listen at all, it does not start. A warning says so.
  *
  * @param {ServeOptions} [options]
  * @returns {import("../inspect.js").DiagnosticsServer}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that others can reach without a token;
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that is not loopback, without a token;
  *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
  *   network; and with the option `strict` errors with the codes `ERR_ONESCOPE_SERVING` while another server of the process is
  *   on, `ERR_ONESCOPE_LISTEN`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
@@ -37,11 +37,11 @@ export function serve(options) {
     port = 9464,
     host = "127.0.0.1",
     token,
-    stuckMs = 10_000,
+    maxBlockedMs = 10_000,
     strict = false,
   } = readOptions("serve()", options, OPTIONS);
   checkWhole("serve()", "port", port, 0, 65_535);
-  checkWhole("serve()", "stuckMs", stuckMs, 100, MOST_MS);
+  checkWhole("serve()", "maxBlockedMs", maxBlockedMs, 100, MOST_MS);
   const address = host === "localhost" ? "127.0.0.1" : host;
   if (!isAddress(address)) refuseOption("serve()", "host", host, "an IP address, without a zone, or localhost");
   if (typeof strict !== "boolean") refuseOption("serve()", "strict", strict, "true or false");
@@ -51,12 +51,12 @@ export function serve(options) {
   if (token === undefined && !isLoopback(address)) {
     throw new OnescopeError(
       CODES.TOKEN,
-      `serve() on ${host} shows others what this process is at; set a token that they must know, or omit host`,
+      `serve() on ${host} is reachable from other machines and requires a token; set token, or omit host`,
     );
   }
-  const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot answer while it is stuck");
+  const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot respond while it is blocked");
   requirePermission("net", undefined, "serve()");
-  const settings = { address, port, token, stuckMs, strict };
+  const settings = { address, port, token, maxBlockedMs, strict };
   const start = () => handleOf(diagnostics, settings);
   return startUnlessRefused("serve()", strict, start) ?? createHandle(() => {}, { url: null, port: null });
 }
@@ -69,7 +69,7 @@ export function serve(options) {
  */
 function handleOf(diagnostics, settings) {
   threadBlock();
-  const start = () => diagnostics.diagnosticsStart(settings, answerLeaks(diagnostics));
+  const start = () => diagnostics.diagnosticsStart(settings, sendLeaks(diagnostics));
   const { address, port, moved, joined, alike } = entry.runOutside(start);
   const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
   if (moved !== undefined) {
@@ -78,7 +78,7 @@ function handleOf(diagnostics, settings) {
   }
   if (joined) {
     // The handle of the call that started it ends it.
-    const what = `ignored its options: this process has a server on ${url} already; call serve() once`;
+    const what = `ignored its options: this process already has a server on ${url}; call serve() once`;
     if (!alike) warnOnce("serve()", CODES.SERVING, what);
     return createHandle(() => {}, { url, port });
   }
@@ -92,9 +92,9 @@ function handleOf(diagnostics, settings) {
 
 /**
  * @param {import("../store/native/contract.js").Diagnostics} diagnostics
- * @returns {() => void} answers a question for the leaks
+ * @returns {() => void} sends the leaks to the server
  */
-function answerLeaks(diagnostics) {
+function sendLeaks(diagnostics) {
   let warned = false;
   return () => {
     let json = null;
@@ -108,7 +108,7 @@ function answerLeaks(diagnostics) {
         ...rest,
       });
     } catch (error) {
-      // Nobody calls this, so what it throws would end the process.
+      // It has no caller that could catch, so an exception would end the process.
       if (!warned) process.emitWarning(`/leaks of onescope's serve() failed: ${error}`, "OnescopeWarning");
       warned = true;
     }
@@ -123,7 +123,7 @@ function isLoopback(address) {
 
 /** @param {unknown} address */
 function isAddress(address) {
-  // Node takes a zone, as in fe80::1%lo, which neither addresses of the web nor the server know.
+  // Node accepts a zone, as in fe80::1%lo, but URLs and the server do not.
   return typeof address === "string" && isIP(address) !== 0 && !address.includes("%");
 }
 

@@ -14,39 +14,39 @@ use crate::diagnostics::{Settings, Started};
 use crate::error::Error;
 use crate::process::Process;
 
-/// What a diagnostics server is set to.
+/// The configuration of a diagnostics server.
 #[napi(object, object_to_js = false)]
 pub struct DiagnosticsOptions {
     /// The address to listen on, in numbers.
     pub address: String,
-    /// The port; 0 for any that is free.
+    /// The port; 0 for any free one.
     pub port: u16,
-    /// What clients must know, if anything.
+    /// What clients must send, if anything.
     pub token: Option<String>,
     /// Milliseconds for which a thread may be blocked before `/livez` fails.
-    pub stuck_ms: u32,
-    /// Refuse, rather than take another port or the server that is on.
+    pub max_blocked_ms: u32,
+    /// Fail, rather than take another port or the running server.
     pub strict: bool,
 }
 
-/// The server that answers.
+/// The running server.
 #[napi(object, object_from_js = false)]
 pub struct DiagnosticsStarted {
     /// Its address, in numbers.
     pub address: String,
     /// Its port.
     pub port: u16,
-    /// Why it is not the port that was asked for, if it is another.
+    /// Why the port is not the requested one, if it is another.
     pub moved: Option<String>,
-    /// The process had it before.
+    /// It was running before.
     pub joined: bool,
-    /// It is set to what was asked for, but perhaps for the port.
+    /// Its settings are the requested ones, except perhaps the port.
     pub alike: bool,
 }
 
 /// Starts the diagnostics server of the process, unless it has one. `ask_leaks` is called when a request wants the leaks,
 /// which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is
-/// taken, and `ERR_ONESCOPE_SERVING` if a server is on.
+/// in use, and `ERR_ONESCOPE_SERVING` if a server is running.
 #[napi(catch_unwind)]
 pub fn diagnostics_start(
     env: &Env,
@@ -54,7 +54,7 @@ pub fn diagnostics_start(
     ask_leaks: Function<'_, (), Unknown<'static>>,
 ) -> Result<DiagnosticsStarted> {
     let ask = callback(&ask_leaks)?;
-    let DiagnosticsOptions { address, port, token, stuck_ms, strict } = options;
+    let DiagnosticsOptions { address, port, token, max_blocked_ms, strict } = options;
     let refused = |error: std::net::AddrParseError| Error::Listen {
         address: address.clone(),
         reason: error.to_string(),
@@ -63,7 +63,7 @@ pub fn diagnostics_start(
         address: address.parse::<IpAddr>().map_err(refused)?,
         port,
         token,
-        stuck_ms: stuck_ms.into(),
+        max_blocked_ms: max_blocked_ms.into(),
         strict,
         owner: thread_id(env)?,
         ask_leaks: Box::new(move || {
@@ -74,7 +74,7 @@ pub fn diagnostics_start(
     Ok(DiagnosticsStarted { address: address.ip().to_string(), port: address.port(), moved, joined, alike })
 }
 
-/// Ends the diagnostics server of the process; false if none was on.
+/// Ends the diagnostics server of the process; false if none was running.
 #[napi(catch_unwind)]
 pub fn diagnostics_stop() -> Result<bool> {
     let process = Process::global();

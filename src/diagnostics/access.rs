@@ -9,7 +9,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use subtle::ConstantTimeEq;
 
-use super::respond::{Answer, refusal};
+use super::respond::{HttpResponse, error};
 use super::server::Server;
 
 /// Makes browsers ask their user for the token, and send it with every request from then on.
@@ -19,10 +19,10 @@ const BEARER: HeaderValue = HeaderValue::from_static(r#"Bearer realm="onescope""
 /// Set by scripts of a page, as by convention.
 const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
-/// The error response to a request that may not pass; none for one that may.
-pub fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
+/// The error for a request that may not pass; none for one that may.
+pub fn reject(server: &Server, request: &Parts) -> Option<HttpResponse> {
     if is_cross_site(&request.headers) {
-        return Some(refusal(
+        return Some(error(
             StatusCode::FORBIDDEN,
             "pages of other sites cannot load this; open the address itself",
         ));
@@ -31,7 +31,7 @@ pub fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
         Some(token) => (!has_token(&request.headers, token)).then(|| unauthorized(&request.headers)),
         // Any page could point a name of its own at this address, and would then be of the same origin.
         None => (!names_loopback(request)).then(|| {
-            refusal(
+            error(
                 StatusCode::FORBIDDEN,
                 "without a token this server answers under localhost and loopback addresses only; set a token to use another name",
             )
@@ -39,17 +39,17 @@ pub fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
     }
 }
 
-fn unauthorized(headers: &HeaderMap) -> Answer {
-    let mut answer = refusal(
+fn unauthorized(headers: &HeaderMap) -> HttpResponse {
+    let mut response = error(
         StatusCode::UNAUTHORIZED,
         "this server requires its token: Authorization: Bearer TOKEN, or Basic with the token as the password",
     );
     // Our page reloads instead: a dialog would open at each of its requests, and close when that times out.
     if !headers.contains_key(REQUESTED_WITH) {
-        answer.headers_mut().append(header::WWW_AUTHENTICATE, BASIC);
+        response.headers_mut().append(header::WWW_AUTHENTICATE, BASIC);
     }
-    answer.headers_mut().append(header::WWW_AUTHENTICATE, BEARER);
-    answer
+    response.headers_mut().append(header::WWW_AUTHENTICATE, BEARER);
+    response
 }
 
 /// True for what a page of another site loads, with which browsers send a token that they know. Links may lead here.

@@ -9,17 +9,17 @@ use tokio::task::AbortHandle;
 use crate::limits::CONNECTIONS;
 use crate::sync::Mutex;
 
-/// How far a connection is.
+/// The progress of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Step {
-    /// Its request has not arrived as a whole.
-    Silent,
+    /// Its request has not arrived yet.
+    Receiving,
     /// Its request waits for its response.
-    Asked,
-    /// Its response is made. One that fits into the system's buffers is gone by the next turn of the server's thread, so
-    /// this is a client that does not read.
-    Answered,
+    Responding,
+    /// Its response is ready. A response that fits into the system's buffers is sent by the next turn of the server's thread,
+    /// so this is a client that does not read.
+    Sending,
 }
 
 struct Connection {
@@ -35,7 +35,7 @@ struct Open {
 }
 
 impl Open {
-    /// The oldest connection that is so far.
+    /// The oldest connection at that step.
     fn first(&self, step: Step) -> Option<u64> {
         let mut connections = self.connections.iter();
         connections.find(|(_, each)| each.step.load(Relaxed) == step as u8).map(|(number, _)| *number)
@@ -57,13 +57,13 @@ pub struct Place {
 
 impl Place {
     /// Marks that the request has arrived: it keeps its place while it waits for its response.
-    pub fn asked(&self) {
-        self.step.store(Step::Asked as u8, Relaxed);
+    pub fn received(&self) {
+        self.step.store(Step::Responding as u8, Relaxed);
     }
 
-    /// Marks that the response is made.
-    pub fn answered(&self) {
-        self.step.store(Step::Answered as u8, Relaxed);
+    /// Marks that the response is ready.
+    pub fn responded(&self) {
+        self.step.store(Step::Sending as u8, Relaxed);
     }
 }
 
@@ -81,7 +81,7 @@ impl Connections {
         let number = {
             let mut open = self.open.lock();
             if open.connections.len() >= CONNECTIONS {
-                let Some(number) = open.first(Step::Silent).or_else(|| open.first(Step::Answered)) else {
+                let Some(number) = open.first(Step::Receiving).or_else(|| open.first(Step::Sending)) else {
                     return;
                 };
                 if let Some(connection) = open.connections.remove(&number) {
@@ -91,7 +91,7 @@ impl Connections {
             open.last += 1;
             open.last
         };
-        let step = Arc::new(AtomicU8::new(Step::Silent as u8));
+        let step = Arc::new(AtomicU8::new(Step::Receiving as u8));
         // The task starts after this turn of the server's thread, and gives its place back after that.
         let task = start(Place { number, step: Arc::clone(&step), connections: Arc::clone(self) });
         self.open.lock().connections.insert(number, Connection { step, task });
@@ -104,7 +104,7 @@ mod tests {
     use std::future::pending;
 
     #[test]
-    fn who_waits_for_an_answer_stays_and_the_slowest_gives_way() {
+    fn requests_that_wait_for_a_response_stay_and_the_slowest_client_gives_way() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let all = Arc::new(Connections::default());
@@ -112,9 +112,9 @@ mod tests {
             let admit = |step: Step| {
                 all.admit(|place| {
                     match step {
-                        Step::Silent => {}
-                        Step::Asked => place.asked(),
-                        Step::Answered => place.answered(),
+                        Step::Receiving => {}
+                        Step::Responding => place.received(),
+                        Step::Sending => place.responded(),
                     }
                     tokio::spawn(async move {
                         pending::<()>().await;
@@ -124,22 +124,22 @@ mod tests {
                 });
             };
             let limit = CONNECTIONS as u64;
-            admit(Step::Asked);
-            admit(Step::Answered);
-            (2..limit).for_each(|_| admit(Step::Silent));
+            admit(Step::Responding);
+            admit(Step::Sending);
+            (2..limit).for_each(|_| admit(Step::Receiving));
             assert_eq!(numbers(), (1..=limit).collect::<Vec<_>>());
-            admit(Step::Asked);
+            admit(Step::Responding);
             assert_eq!(numbers().len(), CONNECTIONS);
             assert_eq!(numbers()[..3], [1, 2, 4], "3 gave way");
-            (3..limit).for_each(|_| admit(Step::Asked));
+            (3..limit).for_each(|_| admit(Step::Responding));
             assert_eq!(numbers()[..2], [1, 2]);
-            admit(Step::Asked);
+            admit(Step::Responding);
             let full = numbers();
             assert_eq!(full[..2], [1, limit + 1], "then 2");
-            admit(Step::Asked);
-            assert_eq!(numbers(), full, "all wait for their answers, so nobody gives way");
+            admit(Step::Responding);
+            assert_eq!(numbers(), full, "all wait for their responses, so none gives way");
             tokio::task::yield_now().await;
-            assert_eq!(numbers(), full, "who gave way takes nobody's place with him");
+            assert_eq!(numbers(), full, "a connection that gave way frees no other place");
         });
     }
 }

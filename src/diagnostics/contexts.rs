@@ -26,7 +26,7 @@ pub struct List {
     pid: u32,
     now: String,
     threads: Vec<Thread>,
-    // How many the filter finds, listed or not.
+    // How many match, listed or not.
     total: usize,
     in_flight: Vec<Context>,
 }
@@ -55,25 +55,29 @@ struct Context {
 }
 
 impl Query {
-    /// Reads the query of an address; what is empty counts as not given.
+    /// Parses the query of a URL; empty values are ignored.
     ///
     /// # Errors
-    /// A sentence that says what is wrong.
+    /// The message of the error response.
     pub fn parse(query: &str) -> Result<Self, String> {
         let mut parsed = Self { limit: LISTED_DEFAULT, ..Self::default() };
         for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
-            let wrong = |expected: &str| format!("{name} is {expected}");
+            let invalid = |expected: &str| format!("invalid {name}: expected {expected}");
             match &*name {
                 "limit" => {
-                    parsed.limit = value.parse().map_err(|_| wrong("a whole number"))?;
+                    parsed.limit = value.parse().map_err(|_| invalid("an integer"))?;
                 }
                 "label" => parsed.label = Some(value.into_owned()),
                 "state" => {
-                    let known = || wrong(&format!("one of {}", State::NAMES.join(", ")));
-                    parsed.state = Some(State::from_name(&value).ok_or_else(known)?);
+                    let unknown = || invalid(&format!("one of {}", State::NAMES.join(", ")));
+                    parsed.state = Some(State::from_name(&value).ok_or_else(unknown)?);
                 }
-                "thread" => parsed.thread = Some(value.parse().map_err(|_| wrong("the number of a thread"))?),
-                _ => return Err(wrong("unknown; there are limit, label, state and thread")),
+                "thread" => parsed.thread = Some(value.parse().map_err(|_| invalid("the id of a thread"))?),
+                _ => {
+                    return Err(format!(
+                        "unknown parameter {name:?}; there are limit, label, state and thread"
+                    ));
+                }
             }
         }
         parsed.limit = parsed.limit.min(LISTED_MAX);

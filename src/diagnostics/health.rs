@@ -3,15 +3,15 @@
 use hyper::StatusCode;
 use serde_json::json;
 
-use super::respond::{Answer, json};
+use super::respond::{HttpResponse, json};
 use super::server::Server;
 
 /// A thread that has been blocked for this long is not ready for requests, ms.
 const BUSY_MS: u64 = 1000;
 
-/// Live: no thread has been blocked for longer than `stuckMs`. Not checked while a debugger is connected.
-pub fn live(server: &Server) -> Answer {
-    let limit = server.settings.stuck_ms;
+/// Live: no thread has been blocked for longer than `maxBlockedMs`. Not checked while a debugger is connected.
+pub fn live(server: &Server) -> HttpResponse {
+    let limit = server.settings.max_blocked_ms;
     let threads: Vec<_> = server
         .store
         .threads
@@ -27,12 +27,12 @@ pub fn live(server: &Server) -> Answer {
     let live = threads.is_empty();
     json(
         status,
-        &json!({ "live": live, "checked": checked, "stuckMs": limit, "stuck": threads, "inspector": inspector }),
+        &json!({ "live": live, "checked": checked, "maxBlockedMs": limit, "blocked": threads, "inspector": inspector }),
     )
 }
 
 /// Ready: the thread that started the server has turned its event loop, is not at its end, and is not blocked now.
-pub fn ready(server: &Server) -> Answer {
+pub fn ready(server: &Server) -> HttpResponse {
     let thread = server.settings.owner;
     let (has_heartbeats, blocked_ms) = {
         let loops = server.loops.lock();

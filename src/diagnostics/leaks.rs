@@ -10,13 +10,13 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::never_closed::{self, Group};
-use super::respond::{Answer, JSON, content, refusal};
+use super::respond::{HttpResponse, JSON, content, error};
 use crate::limits::LEAK_ROWS;
 use crate::store::Store;
 use crate::sync::Mutex;
 
 /// How long a request waits for JavaScript.
-const PATIENCE: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_millis(100);
 
 /// How long data of JavaScript, or a failure to get it, is used: JavaScript is asked no more often than this.
 const FRESH: Duration = Duration::from_secs(5);
@@ -71,16 +71,16 @@ impl Leaks {
         if self.is_first() {
             ask();
         }
-        let _ = timeout(PATIENCE, answered).await;
+        let _ = timeout(WAIT, answered).await;
     }
 
-    /// The response to a request.
-    pub fn answer(&self, store: &Store) -> Answer {
+    /// The response of `/leaks`.
+    pub fn respond(&self, store: &Store) -> HttpResponse {
         let known = self.state.lock().known.clone();
         let Some(known) = known else {
-            return refusal(
+            return error(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "only JavaScript knows its leaks, and it has not answered so far; ask again once it runs",
+                "JavaScript has not reported its leaks yet; retry once its event loop runs",
             );
         };
         let mut never_closed = never_closed::groups(store);
@@ -113,7 +113,7 @@ impl Leaks {
         self.state.lock().known.as_ref().is_some_and(|known| known.at.elapsed() < FRESH)
     }
 
-    /// True for the request that has to ask.
+    /// True for the request that must ask JavaScript.
     fn is_first(&self) -> bool {
         let mut state = self.state.lock();
         let rest = if state.waiting { GIVEN_UP } else { FRESH };
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answer_is_one_object() {
+    fn the_response_is_one_object() {
         let joined: serde_json::Value =
             serde_json::from_str(&joined(r#"{"a":[{}]}"#, r#"{"b":{"c":1}}"#)).unwrap();
         assert_eq!(joined, serde_json::json!({ "a": [{}], "b": { "c": 1 } }));
@@ -150,9 +150,9 @@ mod tests {
         leaks.take(None);
         assert!(!leaks.is_fresh() && !leaks.is_first());
         assert!(!leaks.state.lock().waiting, "so it can be asked in 5 s, not 60");
-        assert_eq!(leaks.answer(&Store::new()).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(leaks.respond(&Store::new()).status(), StatusCode::SERVICE_UNAVAILABLE);
         leaks.take(Some(r#"{"held":[]}"#.to_owned()));
         assert!(leaks.is_fresh());
-        assert_eq!(leaks.answer(&Store::new()).status(), StatusCode::OK);
+        assert_eq!(leaks.respond(&Store::new()).status(), StatusCode::OK);
     }
 }

@@ -1,7 +1,7 @@
 //! A small HTTP server on a thread of its own, which shows what the process does while JavaScript is blocked.
 //!
 //! It reads the same memory as `store/queries.rs`. It never waits for JavaScript and JavaScript never waits for it; only `/leaks`
-//! asks JavaScript, and goes without if that takes long.
+//! asks JavaScript, and uses its last report if that takes long.
 
 mod access;
 mod connections;
@@ -33,17 +33,17 @@ use crate::store::Store;
 use crate::sync::Mutex;
 use crate::watchdog::Watchdog;
 
-/// What a server is set to.
+/// The configuration of a server.
 pub struct Settings {
-    /// Where it listens. An address that is not loopback needs a token, which the caller has checked.
+    /// Where it listens. The caller has checked that an address that is not loopback has a token.
     pub address: IpAddr,
     /// The port, 0 for any that is free.
     pub port: u16,
-    /// What clients must know, if anything.
+    /// What clients must send, if anything.
     pub token: Option<String>,
     /// Milliseconds for which a thread may be blocked before `/livez` fails.
-    pub stuck_ms: u64,
-    /// Refuse, rather than take another port or the server that is on.
+    pub max_blocked_ms: u64,
+    /// Fail, rather than take another port or the running server.
     pub strict: bool,
     /// Id of the thread that started it. The server ends with it.
     pub owner: u32,
@@ -62,30 +62,30 @@ pub struct Sources {
     pub latency: &'static LatencyTable,
 }
 
-/// A running server: the one that was asked for, or the closest to it.
+/// A running server: the requested one, or the closest to it.
 #[derive(Debug, PartialEq)]
 pub struct Started {
     /// Where it listens.
     pub address: SocketAddr,
-    /// Why it is not the port that was asked for, if it is another.
+    /// Why the port is not the requested one, if it is another.
     pub moved: Option<String>,
-    /// The process had it before.
+    /// It was running before.
     pub joined: bool,
-    /// It is set to what was asked for, but perhaps for the port.
+    /// Its settings are the requested ones, except perhaps the port.
     pub alike: bool,
 }
 
-/// What two servers differ in for their users.
+/// The settings that users can tell apart.
 #[derive(PartialEq)]
-struct Asked {
+struct Requested {
     address: SocketAddr,
     token: Option<String>,
-    stuck_ms: u64,
+    max_blocked_ms: u64,
 }
 
 struct Running {
     owner: u32,
-    asked: Asked,
+    requested: Requested,
     address: SocketAddr,
     stop: Arc<Notify>,
     leaks: Arc<Leaks>,
@@ -96,27 +96,27 @@ struct Running {
 #[derive(Default)]
 struct State {
     running: Option<Running>,
-    // Of a server that was stopped and may hold its port for a moment more.
+    // The thread of a stopped server, which may hold its port a moment longer.
     ending: Option<JoinHandle<()>>,
 }
 
-/// The server of a process, if it is on.
+/// The server of a process, if one is running.
 #[derive(Default)]
 pub struct Diagnostics {
     state: Mutex<State>,
 }
 
 impl Diagnostics {
-    /// Starts a server that shows the store, and has all threads write heartbeats. Unless the settings are strict, a port that is taken
-    /// or not permitted gives way to another one, and a process that has a server goes on with that one.
+    /// Starts a server, and has all threads write heartbeats. Unless the settings are strict, another port replaces one that is in
+    /// use or not permitted, and a process keeps the server that it has.
     ///
     /// # Errors
-    /// `Listen` if the system refuses the address or a thread; if strict, also for the port, and `Serving` if a server is on.
+    /// `Listen` if the system refuses the address or a thread; if strict, also for the port, and `Serving` if a server is running.
     pub fn start(&self, sources: Sources, settings: Settings) -> Result<Started> {
-        let asked = Asked {
+        let requested = Requested {
             address: SocketAddr::new(settings.address, settings.port),
             token: settings.token.clone(),
-            stuck_ms: settings.stuck_ms,
+            max_blocked_ms: settings.max_blocked_ms,
         };
         let started = {
             let mut state = self.state.lock();
@@ -124,7 +124,7 @@ impl Diagnostics {
                 if settings.strict {
                     return Err(Error::Serving);
                 }
-                let (address, alike) = (running.address, running.asked == asked);
+                let (address, alike) = (running.address, running.requested == requested);
                 return Ok(Started { address, moved: None, joined: true, alike });
             }
             if let Some(ending) = state.ending.take() {
@@ -132,10 +132,10 @@ impl Diagnostics {
                 let _ = ending.join();
             }
             let failed = |error: std::io::Error| Error::Listen {
-                address: asked.address.to_string(),
+                address: requested.address.to_string(),
                 reason: error.to_string(),
             };
-            let (listener, moved) = listen(asked.address, settings.strict).map_err(failed)?;
+            let (listener, moved) = listen(requested.address, settings.strict).map_err(failed)?;
             listener.set_nonblocking(true).map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
             let owner = settings.owner;
@@ -150,14 +150,14 @@ impl Diagnostics {
                 Arc::clone(&leaks),
             )
             .map_err(failed)?;
-            state.running = Some(Running { owner, asked, address, stop, leaks, over, thread });
+            state.running = Some(Running { owner, requested, address, stop, leaks, over, thread });
             Started { address, moved, joined: false, alike: true }
         };
         sources.store.listeners.notify();
         Ok(started)
     }
 
-    /// Ends the server, without waiting for its thread; false if none was on.
+    /// Ends the server, without waiting for its thread; false if none was running.
     pub fn stop(&self, store: &Store) -> bool {
         {
             let mut state = self.state.lock();
@@ -169,7 +169,7 @@ impl Diagnostics {
         true
     }
 
-    /// True while a server is on.
+    /// True while a server is running.
     pub fn is_on(&self) -> bool {
         self.state.lock().is_on()
     }
@@ -193,7 +193,7 @@ impl Diagnostics {
 
 impl State {
     fn is_on(&self) -> bool {
-        // A server that fell over, which it should not, makes room for the next.
+        // A server that panicked, which it should not, makes room for the next.
         self.running.as_ref().is_some_and(Running::is_on)
     }
 }
@@ -204,12 +204,12 @@ impl Running {
     }
 }
 
-/// Ports that are tried after the one that was asked for, so that the processes of a cluster have neighbouring ones.
+/// Ports that are tried after the requested one, so that the processes of a cluster have neighbouring ones.
 const NEXT_PORTS: u16 = 32;
 
 /// A listener at the address, or unless strict at another port of it, and then why.
-fn listen(asked: SocketAddr, strict: bool) -> io::Result<(TcpListener, Option<String>)> {
-    let refused = match TcpListener::bind(asked) {
+fn listen(requested: SocketAddr, strict: bool) -> io::Result<(TcpListener, Option<String>)> {
+    let refused = match TcpListener::bind(requested) {
         Ok(listener) => return Ok((listener, None)),
         Err(error) => error,
     };
@@ -220,9 +220,9 @@ fn listen(asked: SocketAddr, strict: bool) -> io::Result<(TcpListener, Option<St
         ErrorKind::PermissionDenied => 0,
         _ => return Err(refused),
     };
-    let after = (1..=next).filter_map(|step| asked.port().checked_add(step));
+    let after = (1..=next).filter_map(|step| requested.port().checked_add(step));
     for port in after.chain([0]) {
-        if let Ok(listener) = TcpListener::bind(SocketAddr::new(asked.ip(), port)) {
+        if let Ok(listener) = TcpListener::bind(SocketAddr::new(requested.ip(), port)) {
             return Ok((listener, Some(refused.to_string())));
         }
     }
@@ -234,20 +234,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_taken_port_gives_way_to_the_next_free_one() {
+    fn a_port_in_use_is_replaced_by_the_next_free_one() {
         let (first, moved) = listen(SocketAddr::from(([127, 0, 0, 1], 0)), false).unwrap();
         assert_eq!(moved, None);
-        let asked = first.local_addr().unwrap();
-        assert_eq!(listen(asked, true).unwrap_err().kind(), ErrorKind::AddrInUse);
-        let (second, moved) = listen(asked, false).unwrap();
-        assert_ne!(second.local_addr().unwrap().port(), asked.port());
+        let requested = first.local_addr().unwrap();
+        assert_eq!(listen(requested, true).unwrap_err().kind(), ErrorKind::AddrInUse);
+        let (second, moved) = listen(requested, false).unwrap();
+        assert_ne!(second.local_addr().unwrap().port(), requested.port());
         assert!(moved.is_some());
     }
 
     #[test]
     fn the_last_port_is_followed_by_any_free_one() {
         let last = SocketAddr::from(([127, 0, 0, 1], u16::MAX));
-        // Somebody else may have it, which is as good.
+        // If another process has it, that is as good.
         let _held = TcpListener::bind(last);
         let (listener, _) = listen(last, false).unwrap();
         assert_ne!(listener.local_addr().unwrap().port(), u16::MAX);

@@ -9,12 +9,12 @@ use serde::Serialize;
 use crate::text;
 
 /// The response of a route.
-pub type Answer = Response<Full<Bytes>>;
+pub type HttpResponse = Response<Full<Bytes>>;
 
-/// The content type of all responses that are not for people.
+/// The content type of data and errors.
 pub const JSON: &str = "application/json";
 
-/// What a page may load and do: our own files and nothing else. It may be shown in no frame.
+/// The page may load its own files only, and may not be framed.
 const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -27,28 +27,28 @@ const COMMON: [(HeaderName, &str); 5] = [
 ];
 
 /// A response of that type.
-pub fn content(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
-    let mut answer = Response::new(Full::new(body.into()));
-    *answer.status_mut() = status;
-    let headers = answer.headers_mut();
+pub fn content(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     for (name, value) in COMMON {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    answer
+    response
 }
 
 /// A value as JSON.
-pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
+pub fn json(status: StatusCode, value: &impl Serialize) -> HttpResponse {
     match serde_json::to_vec(value) {
         Ok(body) => content(status, JSON, body),
-        // Only maps with keys that are no strings could fail.
-        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        // Only maps whose keys are not strings fail.
+        Err(failure) => error(StatusCode::INTERNAL_SERVER_ERROR, &failure.to_string()),
     }
 }
 
-/// An error response: the cause, and what to do.
-pub fn refusal(status: StatusCode, reason: &str) -> Answer {
+/// An error: the cause, and the way out.
+pub fn error(status: StatusCode, reason: &str) -> HttpResponse {
     let mut body = serde_json::json!({ "error": text::clean(reason) }).to_string();
     body.push('\n');
     content(status, JSON, body)

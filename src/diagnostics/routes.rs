@@ -6,7 +6,7 @@ use hyper::{Method, StatusCode};
 use serde::Serialize;
 
 use super::connections::Place;
-use super::respond::{Answer, content, json, refusal};
+use super::respond::{HttpResponse, content, error, json};
 use super::server::Server;
 use super::{access, contexts, counters, health, metrics, page};
 use crate::watchdog::{Inspector, TimedReport};
@@ -14,20 +14,20 @@ use crate::watchdog::{Inspector, TimedReport};
 /// The response of `/stalls`.
 #[derive(Serialize)]
 struct Stalls {
-    // False: no watch is on.
+    // Whether watch() is running.
     watching: bool,
-    // None while no inspector port is open. Stalls are not reported while a debugger is connected.
+    // None while no inspector port is open. No stalls are reported while a debugger is connected.
     inspector: Option<Inspector>,
     stalls: Vec<TimedReport>,
 }
 
-/// Answers a request, whose head is there. No body is read.
-pub async fn answer(server: &Server, place: &Place, request: &Parts) -> Answer {
-    place.asked();
+/// Responds to a request whose head has arrived. No body is read.
+pub async fn respond(server: &Server, place: &Place, request: &Parts) -> HttpResponse {
+    place.received();
     server.cpu_budget.turn().await;
-    let refused = server.cpu_budget.spend(|| refuse(server, request));
-    if let Some(refused) = refused {
-        return refused;
+    let rejected = server.cpu_budget.spend(|| reject(server, request));
+    if let Some(rejected) = rejected {
+        return rejected;
     }
     if request.uri.path() == "/leaks" {
         server.leaks.refresh(&server.settings.ask_leaks).await;
@@ -35,23 +35,23 @@ pub async fn answer(server: &Server, place: &Place, request: &Parts) -> Answer {
     server.cpu_budget.spend(|| route(server, request))
 }
 
-fn refuse(server: &Server, request: &Parts) -> Option<Answer> {
+fn reject(server: &Server, request: &Parts) -> Option<HttpResponse> {
     if [Method::GET, Method::HEAD].contains(&request.method) {
-        return access::refuse(server, request);
+        return access::reject(server, request);
     }
-    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "read-only server: use GET or HEAD");
-    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-    Some(answer)
+    let mut response = error(StatusCode::METHOD_NOT_ALLOWED, "read-only server: use GET or HEAD");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    Some(response)
 }
 
-fn route(server: &Server, request: &Parts) -> Answer {
+fn route(server: &Server, request: &Parts) -> HttpResponse {
     let path = request.uri.path();
     match path {
         "/in-flight" => match contexts::Query::parse(request.uri.query().unwrap_or_default()) {
             Ok(query) => json(StatusCode::OK, &contexts::list(server, query)),
-            Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
+            Err(reason) => error(StatusCode::BAD_REQUEST, &reason),
         },
-        "/leaks" => server.leaks.answer(server.store),
+        "/leaks" => server.leaks.respond(server.store),
         "/stalls" => {
             let watchdog = server.watchdog;
             let inspector = server.watchdog.debugger.inspector();
@@ -67,9 +67,9 @@ fn route(server: &Server, request: &Parts) -> Answer {
         "/readyz" => health::ready(server),
         _ => match page::file(path) {
             Some((content_type, text)) => content(StatusCode::OK, content_type, text),
-            None => refusal(
+            None => error(
                 StatusCode::NOT_FOUND,
-                "there are / /in-flight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
+                "no such path; there are / /in-flight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
             ),
         },
     }

@@ -219,41 +219,41 @@ export interface Flight {
   corrupt: { pages: number; cells: number; stalls: number; snapshots: number };
 }
 
-/** What a diagnostics server is set to; see `ServeOptions` of `onescope/inspect`. */
+/** The configuration of a diagnostics server; see `ServeOptions` of `onescope/inspect`. */
 export interface ServerSettings {
   /** an IP address */
   address: string;
   port: number;
   token?: string;
-  stuckMs: number;
-  /** refuse, rather than take another port or the server that is on */
+  maxBlockedMs: number;
+  /** fail, rather than take another port or the running server */
   strict: boolean;
 }
 
-/** The diagnostics server that answers. */
+/** The running diagnostics server. */
 export interface StartedServer {
   /** an IP address */
   address: string;
   port: number;
-  /** why it is not the port that was asked for, if it is another */
+  /** why the port is not the requested one, if it is another */
   moved?: string;
-  /** the process had it before */
+  /** it was running before */
   joined: boolean;
-  /** it is set to what was asked for, but perhaps for the port */
+  /** its settings are the requested ones, except perhaps the port */
   alike: boolean;
 }
 
-/** What only the native backend has: answering while this thread is stuck. */
+/** Native only: a server that responds while this thread is blocked. */
 export interface Diagnostics {
   /**
-   * Starts the server of the process, unless it has one. `askLeaks` is called when somebody wants to know the leaks, at most
-   * every 5 s. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is taken, and
-   * `ERR_ONESCOPE_SERVING` if a server is on.
+   * Starts the server of the process, unless it has one. `askLeaks` is called when a request needs the leaks, at most every
+   * 5 s. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is in use, and
+   * `ERR_ONESCOPE_SERVING` if a server is running.
    */
   diagnosticsStart(settings: ServerSettings, askLeaks: () => void): StartedServer;
-  /** Ends it; false if none was on. */
+  /** Ends it; false if none was running. */
   diagnosticsStop(): boolean;
-  /** Takes the answer to `askLeaks`, the JSON of an object with at least one field; `null` if there is none. */
+  /** Takes the leaks that `askLeaks` requested: the JSON of an object with at least one field, or `null` on failure. */
   diagnosticsLeaks(json: string | null): void;
 }
 

@@ -1,16 +1,16 @@
 import { byId, duration, element, keep, setText, shape } from "./dom.js";
 
-// How late the event loop of each thread was: a bar for each second.
+// The event loop delay of each thread: one bar per second.
 
 const SECONDS = 300;
 const HEIGHT = 100;
-/** The least that fills the plot, so that the noise of an idle process looks small. */
+/** The plot is at least this high, so that the noise of an idle process looks small. */
 const LEAST_MS = 100;
 
 /** @type {Map<string, Element>} plots by thread */
 const plots = new Map();
 
-/** @param {any} answer what `/eventloop` answers */
+/** @param {any} response of `/eventloop` */
 export function showDelays({ threads }) {
   keep(byId("delays"), plots, threads, {
     key: ({ thread }) => String(thread),
@@ -33,10 +33,10 @@ export function showDelays({ threads }) {
  */
 function summary(delays) {
   const known = delays.filter((ms) => ms !== null);
-  if (known.length === 0) return "No beat so far.";
+  if (known.length === 0) return "No heartbeat yet.";
   const most = Math.max(...known);
   const ago = delays.length - delays.lastIndexOf(most);
-  return `Last second ${duration(delays.at(-1) ?? 0)}; longest ${duration(most)}, ${duration(ago * 1000)} ago.`;
+  return `Last second ${duration(delays.at(-1) ?? 0)}; max ${duration(most)}, ${duration(ago * 1000)} ago.`;
 }
 
 /**

@@ -41,7 +41,7 @@ export function byId(id) {
 }
 
 /**
- * Changes a text only if it is another one, lest screen readers and selections lose their place.
+ * Sets a text only if it changed, so that screen readers and selections keep their place.
  *
  * @param {Element} target
  * @param {string} text

@@ -1,8 +1,8 @@
 import { byId, duration, element, keep, setText, shape } from "./dom.js";
 
-// How long requests took, by label: a small histogram for each.
+// Latencies by label: a small histogram for each.
 
-/** Labels that are shown, those with the most requests. */
+/** Labels shown, those with the most requests. */
 const SHOWN = 30;
 const WIDTH = 110;
 const HEIGHT = 24;
@@ -10,17 +10,17 @@ const HEIGHT = 24;
 /** @type {Map<string, Element>} rows by label */
 const rows = new Map();
 
-/** @param {any} counters what `/counters` answers */
+/** @param {any} response of `/counters` */
 export function showLatencies({ histograms }) {
   const shown = histograms.slice(0, SHOWN);
-  const rest = histograms.length > SHOWN ? `: the ${SHOWN} labels with the most of ${histograms.length}` : "";
-  const plots = "The plots go from 10 ms on the left to more than 10 s on the right.";
-  setText(byId("latencies-caption"), `How long the requests took that are over, by label${rest}. ${plots}`);
+  const rest = histograms.length > SHOWN ? ` (top ${SHOWN} of ${histograms.length})` : "";
+  const plots = "Plots range from 10 ms on the left to over 10 s on the right.";
+  setText(byId("latencies-caption"), `Latency of closed requests, by label${rest}. ${plots}`);
   keep(byId("latencies"), rows, shown, {
     key: ({ label }) => label,
     make: ({ label }) => {
       const cells = ["", "number", "number", "number", "number", "number"];
-      const name = element("th", { scope: "row" }, label || "without a label");
+      const name = element("th", { scope: "row" }, label || "(no label)");
       return element("tr", {}, name, ...cells.map((kind) => element("td", kind ? { class: kind } : {})));
     },
     update: updateRow,
@@ -33,7 +33,7 @@ export function showLatencies({ histograms }) {
  */
 function updateRow(row, item) {
   const count = String(item.count);
-  // The same requests look the same.
+  // No new requests.
   if (row.cells[2].textContent === count) return;
   row.cells[1].replaceChildren(draw(item.buckets));
   const times = [item.p50, item.p90, item.p99, item.max].map(duration);
@@ -50,7 +50,7 @@ function draw(buckets) {
   });
   const base = shape("line", { x1: 0, y1: HEIGHT, x2: WIDTH, y2: HEIGHT });
   const view = { viewBox: `0 0 ${WIDTH} ${HEIGHT + 1}`, preserveAspectRatio: "none" };
-  return shape("svg", { class: "spread", role: "img", "aria-label": inWords(buckets), ...view }, base, ...bars);
+  return shape("svg", { class: "distribution", role: "img", "aria-label": inWords(buckets), ...view }, base, ...bars);
 }
 
 /** @param {Array<{ upToMs: number | null, count: number }>} buckets */

@@ -1,52 +1,52 @@
-// Asks the server again and again, until somebody pauses it.
+// Polls the server, except while the page is paused or hidden.
 
-/** Between two rounds. */
+/** Between two polls. */
 const EVERY_MS = 1000;
 
-/** A server that has not answered by then is away. */
-const PATIENCE_MS = 5000;
+/** When a request times out. */
+const TIMEOUT_MS = 5000;
 
 /**
  * @param {string[]} paths
- * @returns {Promise<any[]>} what each answers
+ * @returns {Promise<any[]>} their data
  */
-function ask(paths) {
+function fetchAll(paths) {
   return Promise.all(
     paths.map(async (path) => {
       // The page's own address may have the token in it, which fetch() refuses.
       const response = await fetch(new URL(path, location.origin), {
         headers: { "X-Requested-With": "fetch" },
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       // Another server runs there now, with another token: the browser asks for it once the page loads again.
       if (response.status === 401) location.reload();
-      if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+      if (!response.ok) throw new Error(`${path} responded with ${response.status}`);
       return response.json();
     }),
   );
 }
 
 /**
- * Asks once a second, but not while the page is hidden or paused.
+ * Polls once a second, but not while the page is hidden or paused.
  *
  * @param {string[]} paths
- * @param {{ onAnswers: (answers: any[]) => void, onLost: () => void }} listeners
- * @returns {(paused: boolean) => void} pauses, or goes on
+ * @param {{ onData: (data: any[]) => void, onLost: () => void }} listeners
+ * @returns {(paused: boolean) => void} pauses or resumes
  */
-export function poll(paths, { onAnswers, onLost }) {
+export function poll(paths, { onData, onLost }) {
   let paused = false;
-  const round = async () => {
+  const once = async () => {
     if (!paused && !document.hidden) {
       try {
-        const answers = await ask(paths);
-        if (!paused) onAnswers(answers);
+        const data = await fetchAll(paths);
+        if (!paused) onData(data);
       } catch {
         if (!paused) onLost();
       }
     }
-    setTimeout(round, EVERY_MS);
+    setTimeout(once, EVERY_MS);
   };
-  void round();
+  void once();
   return (now) => {
     paused = now;
   };

@@ -5,18 +5,18 @@ import { poll } from "./live.js";
 import { showRequests } from "./requests.js";
 import { showStalls } from "./stalls.js";
 
-// The page: it asks once a second and shows what has changed.
+// Polls the server once a second and updates the page.
 
-const contact = byId("contact");
+const connection = byId("connection");
 const pause = byId("pause");
 let since = "";
 let lost = false;
 
 const setPaused = poll(["/in-flight", "/eventloop", "/stalls", "/counters"], {
-  onAnswers([inFlight, eventLoops, stalls, counters]) {
+  onData([inFlight, eventLoops, stalls, counters]) {
     since = inFlight.now;
     lost = false;
-    showContact(inFlight.pid);
+    showConnection(inFlight.pid);
     showRequests(inFlight);
     showDelays(eventLoops);
     showStalls(stalls);
@@ -24,21 +24,21 @@ const setPaused = poll(["/in-flight", "/eventloop", "/stalls", "/counters"], {
   },
   onLost() {
     lost = true;
-    showContact();
+    showConnection();
   },
 });
 
 /** @param {number} [pid] */
-function showContact(pid) {
-  contact.classList.toggle("lost", lost);
+function showConnection(pid) {
+  connection.classList.toggle("lost", lost);
   if (lost) {
-    setText(contact, since === "" ? "No contact." : `No contact. What is shown was true at ${timeOfDay(since)}.`);
+    setText(connection, since === "" ? "Disconnected" : `Disconnected; showing data from ${timeOfDay(since)}`);
   } else {
-    setText(contact, `Process ${pid}, at ${timeOfDay(since)}`);
+    setText(connection, `Process ${pid}, updated ${timeOfDay(since)}`);
   }
 }
 
-// What scrolls by itself must be reached by keyboard; what does not would be a stop too many.
+// Parts that scroll by themselves must be reachable by keyboard; others need no tab stop.
 const observer = new ResizeObserver(() => {
   for (const wide of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".wide"))) {
     if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
@@ -51,5 +51,5 @@ pause.addEventListener("click", () => {
   const paused = pause.getAttribute("aria-pressed") !== "true";
   pause.setAttribute("aria-pressed", String(paused));
   setPaused(paused);
-  if (paused) setText(contact, since === "" ? "Paused." : `Paused at ${timeOfDay(since)}`);
+  if (paused) setText(connection, since === "" ? "Paused" : `Paused at ${timeOfDay(since)}`);
 });

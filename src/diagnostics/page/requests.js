@@ -1,34 +1,34 @@
 import { byId, duration, element, keep, setText } from "./dom.js";
 
-// The table of what is in flight, and the line that says which thread is stuck in what.
+// The table of requests in flight, and the line that names blocked threads.
 
 /** How sure it is that a request blocks its thread. */
-const SURE = {
-  exact: "the thread says so",
-  stamped: "it made the call that blocks",
-  "last-seen": "entered last, so perhaps",
+const CONFIDENCE = {
+  exact: "confirmed by the thread",
+  stamped: "in a blocking call",
+  "last-seen": "entered last, not confirmed",
 };
 
-/** @type {Map<string, Element>} rows by number of the request */
+/** @type {Map<string, Element>} rows by id of the request */
 const rows = new Map();
 
-/** @param {any} list what `/in-flight` answers */
+/** @param {any} response of `/in-flight` */
 export function showRequests({ total, inFlight, threads }) {
-  const stuck = threads.filter((/** @type {any} */ each) => each.blockedMs > 0);
+  const blocked = threads.filter((/** @type {any} */ each) => each.blockedMs > 0);
   const blocking = new Map(
-    stuck.map((/** @type {any} */ each) => [
+    blocked.map((/** @type {any} */ each) => [
       each.suspect?.request?.seq,
       `blocks thread ${each.thread} for ${duration(each.blockedMs)}`,
     ]),
   );
-  const listed = inFlight.length < total ? `: the oldest ${inFlight.length} of ${total}` : `: ${total}`;
-  setText(byId("requests-caption"), `Requests and other work that are not over, oldest first${listed}`);
+  const listed = inFlight.length < total ? `: ${inFlight.length} of ${total}` : `: ${total}`;
+  setText(byId("requests-caption"), `Requests and other work in flight, oldest first${listed}`);
   keep(byId("requests"), rows, inFlight, {
     key: ({ seq }) => String(seq),
     make: makeRow,
     update: (row, item) => updateRow(row, item, blocking.get(item.seq)),
   });
-  showStuck(stuck);
+  showBlocked(blocked);
 }
 
 function makeRow() {
@@ -40,7 +40,7 @@ function makeRow() {
 /**
  * @param {HTMLTableRowElement} row
  * @param {any} item
- * @param {string | undefined} mark what it blocks
+ * @param {string | undefined} mark the thread that it blocks
  */
 function updateRow(row, item, mark) {
   row.classList.toggle("blocking", mark !== undefined);
@@ -59,22 +59,22 @@ function updateRow(row, item, mark) {
 }
 
 /**
- * Is read out when it changes, so it has no time that runs.
+ * Screen readers read it out when it changes, so it shows no running time.
  *
- * @param {any[]} stuck threads
+ * @param {any[]} blocked threads
  */
-function showStuck(stuck) {
-  const line = byId("stuck");
-  const texts = stuck.filter(({ blockedMs }) => blockedMs >= 500).map(describe);
+function showBlocked(blocked) {
+  const line = byId("blocked");
+  const texts = blocked.filter(({ blockedMs }) => blockedMs >= 500).map(describe);
   line.hidden = texts.length === 0;
   setText(line, texts.join(" "));
 }
 
 /** @param {any} thread */
 function describe({ thread, suspect }) {
-  if (suspect === null) return `Thread ${thread} is stuck outside any request that is known.`;
+  if (suspect === null) return `Thread ${thread} blocked (cause unknown).`;
   const { request, call, confidence } = suspect;
-  const who = request === null ? "Something outside any request" : request.label || "A request without a label";
-  const how = call === null ? "" : ` in ${call}`;
-  return `${who} blocks thread ${thread}${how} (${SURE[/** @type {keyof typeof SURE} */ (confidence)]}).`;
+  const cause = request === null ? "code outside requests" : request.label || "a request without a label";
+  const inCall = call === null ? "" : ` in ${call}`;
+  return `Thread ${thread} blocked by ${cause}${inCall} (${CONFIDENCE[/** @type {keyof typeof CONFIDENCE} */ (confidence)]}).`;
 }

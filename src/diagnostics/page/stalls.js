@@ -5,11 +5,11 @@ import { byId, duration, element, keep, setText, timeOfDay } from "./dom.js";
 /** @type {Map<string, Element>} by time and thread */
 const entries = new Map();
 
-/** @param {any} answer what `/stalls` answers */
+/** @param {any} response of `/stalls` */
 export function showStalls({ watching, inspector, stalls }) {
-  const none = stalls.length === 0 ? "No stalls so far." : "";
-  const off = "No watch is on: call watch() of onescope/inspect to have stalls told, with their stacks.";
-  const debug = "A debugger is connected: blocked threads are not reported until it disconnects.";
+  const none = stalls.length === 0 ? "No stalls reported." : "";
+  const off = "The watchdog is off: call watch() of onescope/inspect to have stalls reported with their stacks.";
+  const debug = "A debugger is connected: stalls are not reported until it disconnects.";
   const connected = inspector?.debugger === "connected";
   setText(byId("stalls-note"), connected ? debug : watching ? none : off);
   keep(byId("stalls"), entries, stalls.toReversed(), { key: keyOf, make: makeEntry });
@@ -28,11 +28,11 @@ function makeEntry(report) {
 
 /** @param {any} report */
 function describe({ onescope, thread, blockedMs, request, call, confidence, waiting }) {
-  const name = request === null ? "no known request" : request.label;
+  const name = request === null ? "unknown request" : request.label;
   const time = duration(blockedMs);
-  if (onescope === "recovered") return `Thread ${thread} goes on after ${time}: ${name}`;
-  if (onescope === "ended") return `Thread ${thread} ended, stuck for ${time}: ${name}`;
+  if (onescope === "recovered") return `Thread ${thread} recovered after ${time}: ${name}`;
+  if (onescope === "ended") return `Thread ${thread} ended after it was blocked for ${time}: ${name}`;
   const inCall = call === null ? "" : `, in ${call}`;
-  const others = waiting === 1 ? "1 other waits" : `${waiting} others wait`;
-  return `Thread ${thread} stuck for ${time}: ${name} (${confidence}${inCall}); ${others}`;
+  const others = `${waiting} other ${waiting === 1 ? "request" : "requests"} waiting`;
+  return `Thread ${thread} blocked for ${time}: ${name} (${confidence}${inCall}); ${others}`;
 }
