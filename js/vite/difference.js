@@ -1,6 +1,6 @@
 import { SLOT_KINDS, SLOTS } from "../generated/slot-table.js";
-import { FINGERPRINTS } from "../generated/vinext-fingerprints.js";
 import { fingerprint } from "./fingerprint.js";
+import { KNOWN_VERSIONS } from "./known-versions.js";
 
 /**
  * What vinext's core modules export, as far as onescope stands in for them. The module of the same name in this package
@@ -33,7 +33,7 @@ export const EXPORTS = {
 const COMPUTED = ["executionContext"];
 
 /**
- * Compares a state module of vinext's with those that onescope knows. These are logic more than data, so a text that is
+ * Compares a state module of vinext's with those of the known versions. These are logic more than data, so a text that is
  * not known is taken for a difference, whatever it may be.
  *
  * @param {string} shims vinext's folder `dist/shims`
@@ -41,9 +41,10 @@ const COMPUTED = ["executionContext"];
  * @returns {string | undefined} the difference, to be read after the module's path; `undefined` if there is none
  */
 export function describeUnknown(shims, name) {
-  const known = FINGERPRINTS[name];
-  if (Object.hasOwn(known, fingerprint(shims, name) ?? "")) return undefined;
-  return `differs from ${[...new Set(Object.values(known))].map((version) => `${version}'s`).join(" and ")}`;
+  const found = fingerprint(shims, name);
+  const known = Object.entries(KNOWN_VERSIONS).filter(([, fingerprints]) => Object.hasOwn(fingerprints, name));
+  if (known.some(([, fingerprints]) => fingerprints[name] === found)) return undefined;
+  return `differs from ${known.map(([version]) => `${version}'s`).join(" and ")}`;
 }
 
 /**
