@@ -3,16 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
+use std::thread::{self, Builder};
 use std::time::Duration;
-
-use tokio::runtime::{Builder, Runtime};
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::error::{Error, Result};
 use crate::limits::{CLOCK_TICK_MS, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::store::clock::Clock;
-use crate::sync::{Condvar, Mutex};
+use crate::sync::Mutex;
 
 /// Word indexes within a thread block. JavaScript writes them, unless noted.
 pub mod block {
@@ -53,15 +51,14 @@ pub struct Thread {
 struct Attached {
     threads: Vec<Thread>,
     next_id: u32,
-    clock_runs: bool,
+    // The thread that keeps the clocks; it parks while no thread is attached.
+    clock_thread: Option<thread::Thread>,
 }
 
 struct Shared {
     // Started by the first reading.
     clock: OnceLock<Clock>,
     attached: Mutex<Attached>,
-    // Signalled at each attach: the clock thread waits for it while no thread is attached.
-    arrived: Condvar,
     ticks: AtomicU64,
 }
 
@@ -70,22 +67,14 @@ impl Shared {
         *self.clock.get_or_init(Clock::start)
     }
 
-    /// Writes the time to every block; false if there is none.
-    fn tick(&self) -> bool {
+    /// Writes the time to every block.
+    fn tick(&self) {
         let attached = self.attached.lock();
         let now = self.clock().now_ms();
         for thread in &attached.threads {
             thread.block.set_word(block::CLOCK, now);
         }
         self.ticks.fetch_add(1, Relaxed);
-        !attached.threads.is_empty()
-    }
-
-    fn wait_for_a_thread(&self) {
-        let mut attached = self.attached.lock();
-        while attached.threads.is_empty() {
-            self.arrived.wait(&mut attached);
-        }
     }
 }
 
@@ -101,7 +90,6 @@ impl ThreadTable {
             shared: Arc::new(Shared {
                 clock: OnceLock::new(),
                 attached: Mutex::default(),
-                arrived: Condvar::new(),
                 ticks: AtomicU64::new(0),
             }),
         }
@@ -123,16 +111,15 @@ impl ThreadTable {
     pub fn attach_with(&self, block: Memory, source: u32) -> Result<Thread> {
         let block = Arc::new(block);
         let mut attached = self.shared.attached.lock();
-        if !attached.clock_runs {
-            start_clock(Arc::clone(&self.shared))?;
-            attached.clock_runs = true;
+        if attached.clock_thread.is_none() {
+            attached.clock_thread = Some(start_clock(Arc::clone(&self.shared))?);
         }
         block.set_word(block::CLOCK, self.shared.clock().now_ms());
         let thread = Thread { id: attached.next_id, block, block_source: source };
         thread.block.set_word(block::OWNER, thread.id + 1);
         attached.next_id += 1;
         attached.threads.push(thread.clone());
-        self.shared.arrived.notify_all();
+        attached.clock_thread.as_ref().inspect(|clock_thread| clock_thread.unpark());
         Ok(thread)
     }
 
@@ -198,36 +185,20 @@ impl Default for ThreadTable {
 }
 
 /// Starts the thread that ticks for the rest of the process.
-fn start_clock(shared: Arc<Shared>) -> Result<()> {
-    let failed = |error: std::io::Error| Error::Clock { reason: error.to_string() };
-    let runtime = Builder::new_current_thread().enable_time().build().map_err(failed)?;
-    std::thread::Builder::new()
-        .name("onescope-clock".to_owned())
-        .spawn(move || run_clock(&shared, &runtime))
-        .map_err(failed)?;
-    Ok(())
-}
-
-fn run_clock(shared: &Shared, runtime: &Runtime) {
-    loop {
-        // A panic ends nothing but this round; the panic hook has reported it. The pause is for one that comes each time.
-        if catch_unwind(AssertUnwindSafe(|| tick_while_attached(shared, runtime))).is_err() {
-            std::thread::sleep(Duration::from_millis(CLOCK_TICK_MS));
+fn start_clock(shared: Arc<Shared>) -> Result<thread::Thread> {
+    let run = move || {
+        loop {
+            while shared.attached.lock().threads.is_empty() {
+                thread::park();
+            }
+            // A panic ends nothing but this tick; the panic hook has reported it.
+            let _ = catch_unwind(AssertUnwindSafe(|| shared.tick()));
+            thread::sleep(Duration::from_millis(CLOCK_TICK_MS));
         }
-    }
-}
-
-fn tick_while_attached(shared: &Shared, runtime: &Runtime) {
-    shared.wait_for_a_thread();
-    runtime.block_on(async {
-        let mut timer = interval(Duration::from_millis(CLOCK_TICK_MS));
-        // After a suspended laptop wakes, one tick is as good as a million.
-        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        timer.tick().await;
-        while shared.tick() {
-            timer.tick().await;
-        }
-    });
+    };
+    let handle = Builder::new().name("onescope-clock".to_owned()).spawn(run);
+    let handle = handle.map_err(|error| Error::Clock { reason: error.to_string() })?;
+    Ok(handle.thread().clone())
 }
 
 #[cfg(test)]

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::thread::{Builder, sleep};
 use std::time::Duration;
-
-use tokio::runtime::{Builder, Runtime};
-use tokio::time::sleep;
 
 use super::confirmed_stall::ConfirmedStall;
 use super::debugger::Client;
@@ -27,29 +25,23 @@ const QUICK_TICK: Duration = Duration::from_millis(5);
 
 /// Starts the thread of a watch. It ends by itself once the watch has stopped.
 pub(super) fn spawn(watchdog: &'static Watchdog, store: &'static Store, session: Arc<Session>) -> Result<()> {
-    let failed = |error: std::io::Error| Error::Watchdog { reason: error.to_string() };
-    let runtime = Builder::new_current_thread().enable_time().build().map_err(failed)?;
-    std::thread::Builder::new()
-        .name("onescope-watch".to_owned())
-        .spawn(move || {
-            if catch_unwind(AssertUnwindSafe(|| watch(watchdog, store, &session, &runtime))).is_err() {
-                // The panic hook has reported it. The process goes on without a watch, and threads need write no heartbeats for it.
-                watchdog.panicked(&session);
-                store.listeners.notify();
-            }
-        })
-        .map_err(failed)?;
-    Ok(())
+    let run = move || {
+        if catch_unwind(AssertUnwindSafe(|| watch(watchdog, store, &session))).is_err() {
+            // The panic hook has reported it. The process goes on without a watch, and threads need write no heartbeats for it.
+            watchdog.panicked(&session);
+            store.listeners.notify();
+        }
+    };
+    let started = Builder::new().name("onescope-watch".to_owned()).spawn(run);
+    started.map(drop).map_err(|error| Error::Watchdog { reason: error.to_string() })
 }
 
-fn watch(watchdog: &Watchdog, store: &Store, session: &Session, runtime: &Runtime) {
-    runtime.block_on(async {
-        let mut watcher = Watcher::new(watchdog, session);
-        while !session.stopped.load(Relaxed) {
-            let soon = watcher.check(store);
-            sleep(if soon { QUICK_TICK } else { TICK }).await;
-        }
-    });
+fn watch(watchdog: &Watchdog, store: &Store, session: &Session) {
+    let mut watcher = Watcher::new(watchdog, session);
+    while !session.stopped.load(Relaxed) {
+        let soon = watcher.check(store);
+        sleep(if soon { QUICK_TICK } else { TICK });
+    }
 }
 
 struct Watcher<'a> {
