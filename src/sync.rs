@@ -25,4 +25,44 @@
 //! No thread holds two of them at once, with two exceptions: `PageTable::past`, with which `PageTable::pages` is taken; and `Connections`,
 //! `Loops`, `Spread` and `CpuBudget`, which only the server's thread takes, and with which it takes one of the others.
 
-pub use parking_lot::{Condvar, Mutex, RwLock};
+#[cfg(not(miri))]
+pub use parking_lot::{Mutex, RwLock};
+
+/// Miri refuses the system call with which parking_lot waits. The locks of std, without poison.
+#[cfg(miri)]
+#[allow(missing_docs)]
+mod std_locks {
+    use std::sync::{self, MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard};
+
+    #[derive(Default)]
+    pub struct Mutex<T>(sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub const fn new(value: T) -> Self {
+            Self(sync::Mutex::new(value))
+        }
+
+        pub fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    #[derive(Default)]
+    pub struct RwLock<T>(sync::RwLock<T>);
+
+    impl<T> RwLock<T> {
+        pub const fn new(value: T) -> Self {
+            Self(sync::RwLock::new(value))
+        }
+
+        pub fn read(&self) -> RwLockReadGuard<'_, T> {
+            self.0.read().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        pub fn write(&self) -> RwLockWriteGuard<'_, T> {
+            self.0.write().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+}
+#[cfg(miri)]
+pub use std_locks::{Mutex, RwLock};

@@ -49,7 +49,7 @@ mod exit;
 mod hold;
 mod mapping;
 mod part;
-#[cfg_attr(not(target_os = "linux"), path = "no_signals.rs")]
+#[cfg_attr(any(not(target_os = "linux"), miri), path = "no_signals.rs")]
 mod signals;
 mod system;
 
@@ -187,6 +187,34 @@ mod tests {
         memory.set_word(1, u32::from_ne_bytes([1, 2, 3, 4]));
         memory.set_byte(6, 9);
         assert_eq!([4, 5, 6, 7].map(|offset| memory.byte(offset)), [1, 2, 9, 4]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_published_value_lives_while_it_is_read() {
+        use std::sync::Arc;
+        static PUBLISHED: system::Published<Memory> = system::Published::none();
+        let memory = |word| {
+            let memory = Memory::zeroed(64).unwrap();
+            memory.set_word(0, word);
+            Arc::new(memory)
+        };
+        let first = memory(1);
+        assert!(PUBLISHED.add(&first) && !PUBLISHED.add(&first));
+        let last = memory(20);
+        let read = || PUBLISHED.read(|memory| memory.word(0));
+        let found = std::thread::scope(|scope| {
+            let readers = [(); 2].map(|()| scope.spawn(|| std::iter::from_fn(read).all(|word| word != 0)));
+            (2..20).for_each(|word| PUBLISHED.replace(memory(word)));
+            PUBLISHED.replace(Arc::clone(&last));
+            PUBLISHED.remove(&first);
+            let found = read();
+            PUBLISHED.remove(&last);
+            assert!(readers.into_iter().all(|reader| reader.join().unwrap()));
+            found
+        });
+        assert_eq!((found, read()), (Some(20), None));
+        assert_eq!((Arc::strong_count(&first), Arc::strong_count(&last)), (1, 1));
     }
 
     #[test]

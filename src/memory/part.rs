@@ -142,7 +142,10 @@ mod tests {
         let again = pool.take().unwrap();
         assert_eq!(again.address(), address);
         assert!((0..32).all(|word| again.word(word) == 0));
-        // The file has what the memory has.
+        // The file has what the memory has, but Miri maps no files.
+        if cfg!(miri) {
+            return;
+        }
         let mut bytes = vec![0; 64 + 256];
         std::os::unix::fs::FileExt::read_exact_at(&file, &mut bytes, 0).unwrap();
         assert_eq!((bytes[64 + 255 - 3], bytes.iter().map(|byte| u32::from(*byte)).sum()), (9, 9_u32));

@@ -18,7 +18,7 @@ mod file;
 #[cfg(not(unix))]
 #[path = "unsupported.rs"]
 mod file;
-#[cfg(all(test, unix))]
+#[cfg(all(test, unix, not(miri)))]
 mod tests;
 
 use std::io::Write;
