@@ -1,3 +1,0 @@
-import { testParity } from "../_support/shim-parity.mjs";
-
-testParity("root-params");
