@@ -3,44 +3,44 @@ import { describe, test } from "node:test";
 import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
 import { startProduction } from "../_support/example.mjs";
 import { flightDirectory, labels, readFlight } from "../_support/flights.mjs";
-import { judge } from "../_support/killed/judge.mjs";
+import { checkFlight } from "../_support/killed/check.mjs";
 import { killUnderLoad } from "../_support/killed/kill.mjs";
 import { runNode } from "../_support/run.mjs";
 import { until } from "../_support/until.mjs";
 
 // A part of what `npm run kill-flights` does a hundred times.
-describe("after kill -9 under load the flight says what the clients say", () => {
-  /** listed requests that the judge would miss if they were not */
+describe("after kill -9 under load the recording agrees with the clients", () => {
+  /** problems found when a listed request is left out */
   let missed = 0;
-  /** requests that were over, and that the judge would not believe to be in flight */
-  let disbelieved = 0;
+  /** problems found when a request that had ended is added */
+  let invented = 0;
   for (const node of NODES)
     test(`Node ${node.name}`, async (t) => {
       const directory = flightDirectory(t);
       const outcome = await killUnderLoad(directory, node);
       const flight = await readFlight(directory);
-      const { problems } = judge(flight, outcome);
+      const { problems } = checkFlight(flight, outcome);
       assert.deepEqual(problems, []);
       assert.deepEqual(new Set(flight.inFlight.map((/** @type {any} */ { thread }) => thread)), new Set([0, 1]));
 
-      // What the judge would say of a flight that is not true.
+      // The check must refuse a recording that is not true.
       for (const each of flight.inFlight) {
         const inFlight = flight.inFlight.filter((/** @type {any} */ other) => other !== each);
-        missed += judge({ ...flight, inFlight }, outcome).problems.length;
+        missed += checkFlight({ ...flight, inFlight }, outcome).problems.length;
       }
       const { log, killed } = outcome;
       const [over] = [...log].find(([, { ended }]) => ended !== undefined && ended < killed - 20) ?? [];
       if (over !== undefined) {
         const also = { ...flight.inFlight[0], label: `GET /r/${over}` };
-        disbelieved += judge({ ...flight, inFlight: [...flight.inFlight, also] }, outcome).problems.length;
+        invented += checkFlight({ ...flight, inFlight: [...flight.inFlight, also] }, outcome).problems.length;
       }
     });
 
-  // Of a server that was killed right away nothing proves what it had read, so all of them together.
-  test("and would not if a request were missing or invented", () => assert.ok(missed > 0 && disbelieved > 0));
+  // Nothing proves what a server had read that was killed right away, so all runs count together.
+  test("and not if a request were missing or invented", () => assert.ok(missed > 0 && invented > 0));
 });
 
-describe("a real out-of-memory crash leaves a flight that names the request", () => {
+describe("a real out-of-memory crash leaves a recording that names the request", () => {
   for (const name of ["22", "24", "26"])
     test(`Node ${name}`, async (t) => {
       const directory = flightDirectory(t);

@@ -9,24 +9,24 @@ const SERVER = fileURLToPath(new URL("server.mjs", import.meta.url));
 
 /** Requests under way at once, half to each of the server's threads. */
 const CLIENTS = 48;
-/** Longest that a body is waited for, ms. */
+/** Longest time from the headers of a response to its body, ms. */
 const LONGEST_MS = 120;
-/** When the server is killed, ms after each client had its first answer: a cold server leaves requests unread for long. */
-const LIFE_MS = [0, 600];
+/** When the server is killed, ms after each client had its first response: a cold server leaves requests unread for long. */
+const KILL_AFTER_MS = [0, 600];
 
 /**
  * What the client knows of a request, in ms on its own clock; `undefined` for what did not happen.
  *
  * @typedef {object} Logged
- * @property {number} port which of the server's threads was asked
- * @property {number} asked nothing of it had gone out yet
- * @property {number | undefined} sent its bytes went to the system
- * @property {number | undefined} headed the headers of the answer were there, so the server had it
- * @property {number | undefined} ended the whole answer was there
+ * @property {number} port of one of the server's threads
+ * @property {number} requested before any byte of it was sent
+ * @property {number | undefined} sent when its bytes went to the system
+ * @property {number | undefined} headed when the response's headers came, so the server had it
+ * @property {number | undefined} ended when the whole response had come
  */
 
 /**
- * Starts a server, puts it under load, kills it with SIGKILL at a random moment, and hears out what is still on its way.
+ * Starts a server, puts it under load, kills it with SIGKILL at a random moment, and reads what is still on its way.
  *
  * @param {string} directory to record into
  * @param {{ path: string, flags: string[] }} [node]
@@ -47,15 +47,15 @@ export async function killUnderLoad(directory, node = { path: process.execPath, 
     const log = new Map();
     let alive = true;
     const clients = Array.from({ length: CLIENTS }, (_, n) => {
-      const first = ask(agent, ports[n % ports.length], log);
+      const first = sendRequest(agent, ports[n % ports.length], log);
       const rest = async () => {
         await first;
-        while (alive) await ask(agent, ports[n % ports.length], log);
+        while (alive) await sendRequest(agent, ports[n % ports.length], log);
       };
       return { first, rest: rest() };
     });
     await Promise.all(clients.map(({ first }) => first));
-    await sleep(LIFE_MS[0] + Math.random() * (LIFE_MS[1] - LIFE_MS[0]));
+    await sleep(KILL_AFTER_MS[0] + Math.random() * (KILL_AFTER_MS[1] - KILL_AFTER_MS[0]));
     alive = false;
     const killed = performance.now();
     child.kill("SIGKILL");
@@ -70,16 +70,16 @@ export async function killUnderLoad(directory, node = { path: process.execPath, 
 let lastId = 0;
 
 /**
- * Asks once; done when the answer or its connection has ended.
+ * Makes one request; done when the response or its connection has ended.
  *
  * @param {Agent} agent
  * @param {number} port
  * @param {Map<string, Logged>} log
  */
-function ask(agent, port, log) {
+function sendRequest(agent, port, log) {
   const id = String(++lastId);
   /** @type {Logged} */
-  const entry = { port, asked: performance.now(), sent: undefined, headed: undefined, ended: undefined };
+  const entry = { port, requested: performance.now(), sent: undefined, headed: undefined, ended: undefined };
   log.set(id, entry);
   const ms = Math.random() < 0.2 ? 0 : Math.round(Math.random() * LONGEST_MS);
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// A server that records, for kill.mjs: it answers `/r/ID?ms=N` with the headers at once and the body after N ms, in the main
+// A server that records, for kill.mjs: it responds to `/r/ID?ms=N` with the headers at once and the body after N ms, in the main
 // thread and in a worker. Its argument is the directory to record into; it prints its two ports as JSON.
 
 import { once } from "node:events";
