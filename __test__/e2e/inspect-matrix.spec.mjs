@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
+import { nodeNamed } from "../../scripts/nodes.mjs";
 import { BLOCKS } from "../_support/blocked/block.mjs";
 import { play, WHEN } from "../_support/blocked/cells.mjs";
 
@@ -24,20 +23,4 @@ describe("a blocked request is named while it blocks", () => {
       const { [when]: result } = await play({ node: nodeNamed(node), place, way }, [when]);
       assert.deepEqual(result.problems, [], JSON.stringify(result));
     });
-});
-
-test("the table in docs has every cell, and none is wrong", () => {
-  const text = readFileSync(new URL("../../docs/blocked-requests.md", import.meta.url), "utf8");
-  const [, ...tables] = text.split("\n### ");
-  const played = NODES.filter(({ name }) => !name.endsWith("without frames"));
-  assert.equal(tables.length, 2 * played.length);
-  for (const table of tables) {
-    assert.doesNotMatch(table, /WRONG|none/);
-    for (const way of ways) {
-      const line = table.split("\n").find((each) => each.startsWith(`| ${way} |`));
-      const cells = line?.split("|").slice(2, 2 + WHEN.length) ?? [];
-      const expected = way.startsWith("JSON.parse") ? /exact|stamped|last-seen|–/ : /exact|stamped|–/;
-      for (const cell of cells) assert.match(cell, expected, `${way} in ${table.split("\n")[0]}`);
-    }
-  }
 });
