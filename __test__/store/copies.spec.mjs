@@ -155,8 +155,8 @@ test("both layouts watch a blocked thread, and each names its own request", { sk
     await sleep(300);
     const spin = () => { for (const end = Date.now() + 1500; Date.now() < end; ); };
     // So that a number of one names nothing of the other's.
-    for (let made = 0; made < 600; made++) sides[1].with("other", () => {});
-    sides[0].with("first job", () => sides[1].with("second job", spin));
+    for (let made = 0; made < 600; made++) sides[1].runTask("other", () => {});
+    sides[0].runTask("first job", () => sides[1].runTask("second job", spin));
     await sleep(300);
     for (const watch of watches) watch.stop();`);
   assert.equal(code, 0, stderr);
