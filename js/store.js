@@ -3,7 +3,7 @@ import { storagesInUse } from "./async-context/scope.js";
 import { tally } from "./async-context/slot-storage.js";
 import { RequestContext } from "./request/request-context.js";
 import { backend } from "./store/backend.js";
-import { handleOf } from "./store/records.js";
+import { idOf } from "./store/records.js";
 import { readOptions } from "./util/options.js";
 
 /**
@@ -18,7 +18,7 @@ function isContext(value) {
   }
 }
 
-/** The registry and the context store, as any thread of the process sees them. All calls are cold paths. */
+/** The registry and the context store, as every thread of the process sees them. No call is on the hot path. */
 export const store = Object.freeze({
   /** why the backend is not the native one; empty where it is */
   reasons: backend.reasons,
@@ -27,9 +27,9 @@ export const store = Object.freeze({
   slots: () => backend.slots(),
 
   /**
-   * The contexts whose memory is alive, oldest first, of all threads (js backend: of this thread).
+   * The contexts whose memory is alive, oldest first, of all threads (JavaScript backend: of this thread).
    *
-   * @param {{ limit?: number, forks?: boolean }} [options] `forks` also lists the contexts derived from a request's
+   * @param {{ limit?: number, forks?: boolean }} [options] `forks` also lists child contexts
    */
   contexts: (options) => backend.contexts(readOptions("store.contexts()", options)),
 
@@ -42,7 +42,7 @@ export const store = Object.freeze({
    * @param {unknown} context
    * @returns {number | undefined} `undefined` for a context that is not in the store
    */
-  handle: (context) => (isContext(context) ? handleOf(context) : undefined),
+  handle: (context) => (isContext(context) ? idOf(context) : undefined),
 
   /**
    * Reads a native slot of any live context of any thread.
@@ -68,7 +68,7 @@ export const store = Object.freeze({
   label: (handle) => backend.readLabel(handle),
 
   /**
-   * Names a context for people. Cut to 64 bytes of UTF-8; unsafe characters become "?".
+   * Sets a context's label. Cut to 64 bytes of UTF-8; unsafe characters become "?".
    *
    * @param {number} handle
    * @param {string} text

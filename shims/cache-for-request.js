@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/cache-for-request: values that are made once for a request.
+// Replaces vinext's shims/cache-for-request: values that are made once for a request.
 
 import { currentRequest } from "onescope/internal/request-state";
 

@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/cache-request-state: how a request uses the caches, and what it invalidates in them.
+// Replaces vinext's shims/cache-request-state: how a request uses the caches, and what it invalidates in them.
 
 import { currentRequest, requestState } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
@@ -76,7 +76,7 @@ function drainedState() {
 const isDrained = (phase) => phase === "action" || phase === "route-handler";
 
 /**
- * Calls `fn` with the state of a new render: in a fork of the current request, or outside a request in a state of its own.
+ * Calls `fn` with the state of a new render: in a child of the current request, or outside a request in a state of its own.
  *
  * @template T
  * @param {() => T} fn
@@ -87,7 +87,7 @@ export function _runWithCacheState(fn) {
   return runWithUnifiedStateMutation((context) => void Object.assign(context, makeRenderState()), fn);
 }
 
-/** Forgets what an earlier request left in a state that is used for more than one. */
+/** Resets what an earlier request left in a state that several requests use. */
 export function _initRequestScopedCacheState() {
   const current = state.current();
   current.actionRevalidationKind = ACTION_DID_NOT_REVALIDATE;
@@ -142,13 +142,13 @@ export function _hasPendingRevalidatedTag(tags) {
  * Keeps an invalidation, so that the request waits for it before it ends.
  *
  * @param {Promise<void>} promise
- * @returns {boolean} whether somebody will wait
+ * @returns {boolean} whether the request will wait
  */
 export function _queuePendingRevalidation(promise) {
   const current = drainedState();
   if (current === undefined) return false;
   current.pendingRevalidations.add(promise);
-  // Whoever waits hears of a failure. Until then it is not an unhandled one.
+  // The drain reports a failure. Until then it is not an unhandled rejection.
   promise.catch(() => {});
   return true;
 }
@@ -250,8 +250,7 @@ export function _consumeRequestScopedCacheLife() {
 }
 
 /**
- * The two ways to the cache life of the request that is current now, for the end of a response's body, by which no request
- * is current any more.
+ * Accessors of the current request's cache life, for the end of a response's body, when no request is current any more.
  */
 export function _captureRequestScopedCacheLifeAccessors() {
   const current = state.current();

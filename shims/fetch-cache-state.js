@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/fetch-cache-state: what a request's fetches are to do, and what they did.
+// Replaces vinext's shims/fetch-cache-state: what a request's fetches are to do, and what they did.
 
 import { currentRequest, requestState } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
@@ -31,8 +31,8 @@ export const fetchCacheAls = state.storage;
 export const fallbackFetchCacheState = state.fallback;
 
 /**
- * @returns {FetchCacheState} the current one. Outside every scope that is a fresh one that nobody else sees, unless
- *   `withFetchCache()` is active: the process's own must not collect what belongs to nobody.
+ * @returns {FetchCacheState} the current one. Outside every scope that is a new one that only the caller has, unless
+ *   `withFetchCache()` is active: the process's own must not collect what belongs to no request.
  */
 export function getFetchCacheState() {
   const scoped = currentRequest() ?? fetchCacheAls.getStore();

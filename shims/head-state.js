@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/head-state: the tags that a request of the Pages Router puts into its head.
+// Replaces vinext's shims/head-state: the tags that a request of the Pages Router puts into its head.
 
 import { requestState } from "onescope/internal/request-state";
 import { _registerHeadStateAccessors } from "vinext/shims/head";
@@ -22,7 +22,7 @@ _registerHeadStateAccessors({
 });
 
 /**
- * Calls `fn` with an empty head: in a fork of the current request, or outside a request in a state of its own.
+ * Calls `fn` with an empty head: in a child of the current request, or outside a request in a state of its own.
  *
  * @template T
  * @param {() => T} fn

@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/headers: the request APIs of `next/headers`, and what the server does with them.
+// Replaces vinext's shims/headers: the request APIs of `next/headers`, and what the server does with them.
 
 import { createPprFallbackShellSuspensePromise } from "vinext/shims/ppr-fallback-shell";
 import { cacheScopeError } from "./headers/cache-scope.js";

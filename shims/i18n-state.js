@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/i18n-state: the locale of a request.
+// Replaces vinext's shims/i18n-state: the locale of a request.
 
 import { requestState } from "onescope/internal/request-state";
 import { _registerI18nStateAccessors } from "vinext/shims/i18n-context";
@@ -13,7 +13,7 @@ _registerI18nStateAccessors({
 });
 
 /**
- * Calls `fn` without a locale set: in a fork of the current request, or outside a request in a state of its own.
+ * Calls `fn` without a locale set: in a child of the current request, or outside a request in a state of its own.
  *
  * @template T
  * @param {() => T} fn

@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/navigation-state: where a request is, and what its components insert into the HTML.
+// Replaces vinext's shims/navigation-state: the location of a request, and what its components insert into the HTML.
 
 import { currentRequest, requestState } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
@@ -24,11 +24,11 @@ const accessors = {
 };
 
 _registerStateAccessors(accessors);
-// For copies of vinext's module in other graphs of the process, which nobody registered anything with.
+// For copies of vinext's module in other graphs of the process, with which no accessors were registered.
 /** @type {any} */ (globalThis)[GLOBAL_ACCESSORS_KEY] = accessors;
 
 /**
- * Calls `fn` without a navigation context and without callbacks: in a fork of the current request, or outside a request
+ * Calls `fn` without a navigation context and without callbacks: in a child of the current request, or outside a request
  * in a state of its own.
  *
  * @template T

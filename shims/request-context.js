@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/request-context: the host's execution context, for work that outlives the response.
+// Replaces vinext's shims/request-context: the host's execution context, for work that outlives the response.
 
 import { currentRequest } from "onescope/internal/request-state";
 import { getOrCreateAls } from "onescope/shims/internal/als-registry";
@@ -35,7 +35,7 @@ function bridge() {
 }
 
 /**
- * Calls `fn` with the host's execution context: in a fork of the current request, or outside a request in a scope of its
+ * Calls `fn` with the host's execution context: in a child of the current request, or outside a request in a scope of its
  * own.
  *
  * @template T

@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/root-params: the parameters above the root layout, and where they must not be read.
+// Replaces vinext's shims/root-params: the parameters above the root layout, and where they must not be read.
 
 import { requestState } from "onescope/internal/request-state";
 import { getOrCreateAls } from "onescope/shims/internal/als-registry";
@@ -73,7 +73,7 @@ export function getCurrentRootParams() {
  * @template T
  * @param {RootParamsUsage} usage
  * @param {() => T} fn
- * @param {RootParamsUsageController} [controller] gets the way to say that a server action renders from now on
+ * @param {RootParamsUsageController} [controller] gets the method that says that a server action renders from now on
  * @returns {T}
  */
 export function runWithRootParamsUsage(usage, fn, controller) {
@@ -93,7 +93,7 @@ export function createRootParamsUsageController() {
 }
 
 /**
- * Calls `fn` with these parameters: in a fork of the current request, or outside a request in a state of its own.
+ * Calls `fn` with these parameters: in a child of the current request, or outside a request in a state of its own.
  *
  * @template T
  * @param {RootParams} params

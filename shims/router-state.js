@@ -1,4 +1,4 @@
-// Stands in for vinext's shims/router-state: what the Pages Router knows of a request.
+// Replaces vinext's shims/router-state: what the Pages Router knows of a request.
 
 import { requestState } from "onescope/internal/request-state";
 import { registerRoutePatternForWarningAccessor } from "vinext/shims/internal/route-pattern-for-warning";
@@ -21,7 +21,7 @@ _registerRouterStateAccessors({
 registerRoutePatternForWarningAccessor(() => state.current().ssrContext?.pathname ?? null);
 
 /**
- * Calls `fn` without a router context: in a fork of the current request, or outside a request in a state of its own.
+ * Calls `fn` without a router context: in a child of the current request, or outside a request in a state of its own.
  *
  * @template T
  * @param {() => T} fn

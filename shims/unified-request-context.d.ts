@@ -18,7 +18,7 @@ export function createRequestContext(opts?: Partial<UnifiedRequestContext>): Uni
 export function runWithRequestContext<T>(ctx: UnifiedRequestContext, fn: () => T): T;
 
 /**
- * Calls `fn` with a fork of the current context, after `mutate` changed the fork. Collections that `mutate` does not
+ * Calls `fn` with a child of the current context, after `mutate` changed the child. Collections that `mutate` does not
  * replace stay shared. Without a current context it only calls `fn`.
  */
 export function runWithUnifiedStateMutation<T>(mutate: (ctx: UnifiedRequestContext) => void, fn: () => T): T;
@@ -29,13 +29,13 @@ export function bindRequestContext<T>(fn: () => T): () => T;
 /** `callback`, called with the value that every storage of the process has now. */
 export function bindRequestContextSnapshot<T>(ctx: UnifiedRequestContext, callback: () => T): () => T;
 
-/** The current context; outside a request a fresh one that nobody else sees. */
+/** The current context; outside a request a new one that only the caller has. */
 export function getRequestContext(): UnifiedRequestContext;
 
 /** Whether a request context is current. */
 export function isInsideUnifiedScope(): boolean;
 
-/** The latch that remembers whether a render used a dynamic API: one object for a request and all its forks. */
+/** The latch that remembers whether a render used a dynamic API: one object for all contexts of a fork group. */
 export function ensureRenderDynamicLatch(
   state: Pick<UnifiedRequestContext, "dynamicUsageDetected" | "renderDynamicLatch">,
 ): UnifiedRequestContext["renderDynamicLatch"];
@@ -49,7 +49,7 @@ export function trackAfterPromise<T>(ctx: UnifiedRequestContext, promise: Promis
 /** Starts what was queued for after the response; settles once all of it has. Only the first call starts anything. */
 export function closeAfterResponse(ctx: UnifiedRequestContext): Promise<void>;
 
-/** Whether somebody waits for the response's body to close, or may yet. */
+/** Whether deferred work waits for the response's body to close, or may yet. */
 export function requiresResponseCloseTracking(ctx: UnifiedRequestContext): boolean;
 
 /** The response, whose deferred work starts once its body was consumed or cancelled. */

@@ -1,5 +1,5 @@
-// Stands in for vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts.
-// A context made by a stock copy of that module is a plain object; everything here takes both.
+// Replaces vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts. A stock
+// copy of that module makes plain objects; everything here takes both.
 
 import "#process";
 import { slotBehind } from "../js/async-context/adopt.js";
@@ -7,23 +7,22 @@ import { getOrCreateAls, registerAlsForScopeExit } from "../js/async-context/key
 import { rootStorage } from "../js/async-context/root-storage.js";
 import { SlotStorage } from "../js/async-context/slot-storage.js";
 import { assignFields } from "../js/generated/context-fields.js";
-import { closeWithBody } from "../js/request/close-with-body.js";
 import { currentRequest, requestStorage, requestStorageIsApart, requestStorageIsOwn } from "../js/request/current.js";
 import { forkExtras } from "../js/request/extras.js";
-import { isFullyBufferedBody } from "../js/request/fully-buffered-body.js";
 import {
   ensureRenderDynamicLatch,
   forkContext,
+  kindOf,
   markClosed,
   markResponded,
   RequestContext,
 } from "../js/request/request-context.js";
+import { closeWithBody, isFullyBufferedBody } from "../js/request/response-body.js";
 import { hooks } from "../js/store/hooks.js";
-import { kindOf, OTHER } from "../js/store/kind.js";
-import { DETACHED, touch } from "../js/store/records.js";
+import { DETACHED, OTHER, touch } from "../js/store/records.js";
 
-export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/request/fully-buffered-body.js";
 export { ensureRenderDynamicLatch } from "../js/request/request-context.js";
+export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/request/response-body.js";
 
 /** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
 
@@ -45,7 +44,7 @@ export function createRequestContext(opts) {
   inheritExecutionContext(context);
   if (opts != null) {
     assignFields(context, opts);
-    // The latch starts as the request starts, whatever the flag says by the time somebody first looks at the latch.
+    // The latch starts as the request starts, whatever the flag says when the latch is first read.
     if (opts.dynamicUsageDetected === true && !("renderDynamicLatch" in opts))
       context.renderDynamicLatch.dynamic = true;
   }
@@ -53,7 +52,7 @@ export function createRequestContext(opts) {
   return context;
 }
 
-/** Neither storage was taken over, so outside every scope there is nothing that could show through. */
+/** Neither storage was adopted, so outside every scope no older value can show through. */
 const nothingOutside = requestStorageIsOwn && slotBehind(executionStorage) === executionStorage;
 
 /** @param {UnifiedRequestContext} context */
@@ -78,8 +77,8 @@ export function runWithRequestContext(ctx, fn) {
 }
 
 /**
- * Calls `fn` with a fork of the current context, after `mutate` changed the fork. Without a current context it only
- * calls `fn`.
+ * Calls `fn` with a child of the current context, after `mutate` changed the child. Without a current context it only calls
+ * `fn`.
  *
  * @template T
  * @param {(ctx: UnifiedRequestContext) => void} mutate
@@ -107,7 +106,7 @@ function forkPlain(parent) {
 /**
  * @template T
  * @param {() => T} fn
- * @returns {() => T} `fn`, called with today's request context from whatever context; `fn` itself outside a request
+ * @returns {() => T} calls `fn` with the request context that is current now; `fn` itself outside a request
  */
 export function bindRequestContext(fn) {
   const ctx = currentRequest();
@@ -126,8 +125,8 @@ export function bindRequestContextSnapshot(_ctx, callback) {
 }
 
 /**
- * @returns {UnifiedRequestContext} the current context; outside a request a fresh one that nobody else sees, so that
- *   nothing written to it outlives the caller
+ * @returns {UnifiedRequestContext} the current context; outside a request a new one that only the caller has, so that nothing
+ *   written to it outlives the caller
  */
 export function getRequestContext() {
   const current = currentRequest();
@@ -189,7 +188,7 @@ export async function closeAfterResponse(ctx) {
 
 /**
  * @param {UnifiedRequestContext} ctx
- * @returns {boolean} whether somebody waits for the response's body to close, or may yet
+ * @returns {boolean} whether deferred work waits for the response's body to close, or may yet
  */
 export function requiresResponseCloseTracking(ctx) {
   const { callbacks, pendingCallbacks, pendingPromises, resolveCompletion } = ctx.afterContext;
@@ -198,7 +197,7 @@ export function requiresResponseCloseTracking(ctx) {
 
 /**
  * The response, whose deferred work starts once its body was consumed or cancelled. A body that vinext buffered whole
- * passes unwrapped when nobody waits for its end, so that it keeps its Content-Length.
+ * passes unwrapped when no deferred work waits for its end, so that it keeps its Content-Length.
  *
  * @param {Response} response
  * @param {UnifiedRequestContext} ctx

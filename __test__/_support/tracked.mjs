@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach } from "node:test";
 import { inFlight, trackRequests } from "../../js/inspect.js";
-import { handleOf } from "../../js/store/records.js";
+import { idOf } from "../../js/store/records.js";
 import { currentContext } from "../../js/tracking/current-context.js";
 import { until } from "./until.mjs";
 
@@ -35,7 +35,7 @@ export function track() {
 
 export const here = () => {
   const context = currentContext();
-  return context === undefined ? undefined : handleOf(context);
+  return context === undefined ? undefined : idOf(context);
 };
 
 /** @param {string} part of the labels */

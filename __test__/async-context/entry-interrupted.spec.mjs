@@ -75,7 +75,7 @@ for (const [name, { source, flags }] of Object.entries(CLASSES)) {
       setTimeout(() => {
         b.run("B", () => {
           const forever = () => a.run("A", () => b.run("inner", () => { for (;;); }));
-          try { vm.runInNewContext("forever()", { forever }, { timeout: 20 }); } catch (error) { reads.push(error.code); }
+          try { vm.runInNewContext("forever()", { forever }, { timeout: 100 }); } catch (error) { reads.push(error.code); }
           read();
           a.run("again", read);
         });

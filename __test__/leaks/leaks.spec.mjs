@@ -8,7 +8,7 @@ import {
   createRequestContext,
   runWithRequestContext,
 } from "onescope/shims/unified-request-context";
-import { handleOf } from "../../js/store/records.js";
+import { idOf } from "../../js/store/records.js";
 import { collectUntil } from "../_support/collect.mjs";
 import { afterCollection } from "../_support/eventually.mjs";
 import { evalJson } from "../_support/run.mjs";
@@ -17,7 +17,7 @@ import { evalJson } from "../_support/run.mjs";
 function open(label, opts) {
   const context = createRequestContext(opts);
   runWithRequestContext(context, () => {});
-  store.setLabel(handleOf(context), label);
+  store.setLabel(idOf(context), label);
   return context;
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
 import { label, runTask } from "../../js/inspect.js";
-import { handleOf } from "../../js/store/records.js";
+import { idOf } from "../../js/store/records.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
 import { clean, escapeJson } from "../../js/util/safe-text.js";
 
@@ -35,7 +35,7 @@ test("the cleaner knows exactly the characters of Unicode's Cc, Cf, Zl and Zp", 
 
 test("the store cleans the same characters, whichever language it is in", () => {
   const request = new HttpRequest("GET", "/", undefined);
-  const handle = Number(handleOf(request));
+  const handle = Number(idOf(request));
   checkAll((text) => {
     store.setLabel(handle, text);
     return store.label(handle);
@@ -46,12 +46,12 @@ test("the store cleans the same characters, whichever language it is in", () => 
 test("whatever writes a label cleans it", () => {
   const odd = "a\u061cb\u200bc\u202e\u{e0041}\n\ud800";
   const shown = "a?b?c???\ufffd";
-  const read = (/** @type {HttpRequest} */ request) => store.label(Number(handleOf(request)));
+  const read = (/** @type {HttpRequest} */ request) => store.label(Number(idOf(request)));
   const request = new HttpRequest("GET", Buffer.from(`/${odd}`).toString("latin1"), undefined);
   assert.equal(read(request), `GET /${shown}`);
   request.setRoute(`/${odd}`, false);
   assert.equal(read(request), `GET /${shown}`);
-  store.setLabel(Number(handleOf(request)), odd);
+  store.setLabel(Number(idOf(request)), odd);
   assert.equal(read(request), shown);
   const all = () => store.contexts().filter((context) => context.label === shown).length;
   const before = all();
@@ -69,9 +69,9 @@ test("a label that was put into the memory without being cleaned is read as safe
   const request = new HttpRequest("GET", "/", undefined);
   const at = request.$base << 2;
   request.$bytes[at + LAYOUT.bytes.label] = 0x1b;
-  assert.equal(store.label(Number(handleOf(request))), "?ET /");
+  assert.equal(store.label(Number(idOf(request))), "?ET /");
   request.$bytes[at + LAYOUT.bytes.labelLength] = 255;
-  assert.ok(Buffer.byteLength(store.label(Number(handleOf(request)))) <= LAYOUT.labelBytes);
+  assert.ok(Buffer.byteLength(store.label(Number(idOf(request)))) <= LAYOUT.labelBytes);
   assert.ok(store.contexts().some((context) => context.label.startsWith("?ET /")));
   request.end();
 });
@@ -79,10 +79,10 @@ test("a label that was put into the memory without being cleaned is read as safe
 test("nothing is left of a label that was longer", () => {
   const request = new HttpRequest("GET", `/${"x".repeat(100)}`, undefined);
   const rest = () => request.$bytes.subarray((request.$base << 2) + LAYOUT.bytes.label + 1).subarray(0, 63);
-  store.setLabel(Number(handleOf(request)), "a");
+  store.setLabel(Number(idOf(request)), "a");
   assert.ok(rest().every((byte) => byte === 0));
   request.setRoute("/route", false);
-  assert.equal(store.label(Number(handleOf(request))), "a", "the route does not replace a name");
+  assert.equal(store.label(Number(idOf(request))), "a", "the route does not replace a name");
   request.end();
 });
 
@@ -90,7 +90,7 @@ test("a method that Node does not know makes no name of its own for a route", ()
   for (const method of ["BREW", "get", "__proto__", "A".repeat(1000), "G\u202eET"]) {
     const request = new HttpRequest(method, "/pot/1", undefined);
     request.setRoute("/pot/[id]", false);
-    assert.equal(store.label(Number(handleOf(request))), "other method /pot/[id]");
+    assert.equal(store.label(Number(idOf(request))), "other method /pot/[id]");
     request.end();
   }
 });

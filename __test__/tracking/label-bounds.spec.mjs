@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
 import { label, runTask, trackRequests } from "../../js/inspect.js";
-import { handleOf } from "../../js/store/records.js";
+import { idOf } from "../../js/store/records.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
 import { writeRoute, writeTarget } from "../../js/tracking/labels.js";
 
@@ -44,7 +44,7 @@ function checkNeighbours(write) {
   assert.ok(Buffer.from(now.buffer).equals(Buffer.from(copy.buffer)), "another record changed");
   const length = page[from + bytes.labelLength];
   assert.ok(length <= labelBytes, `a label of ${length} bytes`);
-  const name = store.label(/** @type {number} */ (handleOf(subject)));
+  const name = store.label(/** @type {number} */ (idOf(subject)));
   assert.equal(name, name.toWellFormed());
   assert.doesNotMatch(name, UNSAFE);
 }
@@ -64,16 +64,13 @@ test("a request's record is bounded whatever its method is", () => {
     const first = new HttpRequest("A".repeat(length), "/path", undefined);
     const second = new HttpRequest("GET", "/next", undefined);
     const third = new HttpRequest("GET", "/third", undefined);
-    assert.equal(
-      store.label(/** @type {number} */ (handleOf(first))),
-      `${"A".repeat(length)} /path`.slice(0, labelBytes),
-    );
+    assert.equal(store.label(/** @type {number} */ (idOf(first))), `${"A".repeat(length)} /path`.slice(0, labelBytes));
     for (const [request, name] of /** @type {const} */ ([
       [second, "GET /next"],
       [third, "GET /third"],
     ])) {
       const at = request.$base << 2;
-      assert.equal(store.label(/** @type {number} */ (handleOf(request))), name);
+      assert.equal(store.label(/** @type {number} */ (idOf(request))), name);
       assert.equal(request.$words[request.$base + LAYOUT.words.parentLow], 0);
       assert.ok(request.$bytes.subarray(at + bytes.label + name.length, at + cellBytes).every((byte) => byte === 0));
     }
@@ -84,7 +81,7 @@ test("any text that the store's accessor and label() are given stays in its own 
   fc.assert(
     fc.property(text, (name) => {
       checkNeighbours((request) => {
-        store.setLabel(/** @type {number} */ (handleOf(request)), name);
+        store.setLabel(/** @type {number} */ (idOf(request)), name);
       });
       if (name !== "") runTask(name, () => label(name));
     }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { counters, inFlight, label, runTask } from "../../js/inspect.js";
-import { handleOf } from "../../js/store/records.js";
+import { idOf } from "../../js/store/records.js";
 import { store } from "../../js/store.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
@@ -48,7 +48,7 @@ test("a target that is no ASCII, which other parsers may let through, makes a sa
     ["/turned\u00e2\u0080\u00aex", "GET /turned?x"],
   ]) {
     const request = new HttpRequest("GET", target);
-    assert.equal(store.label(Number(handleOf(request))), expected);
+    assert.equal(store.label(Number(idOf(request))), expected);
     request.end();
   }
 });

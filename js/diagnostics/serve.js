@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { entry } from "../async-context/entry.js";
 import { LIMITS } from "../generated/slot-table.js";
 import { threadLeaks } from "../leaks/leaks.js";
-import { nativeOnly } from "../store/native-only.js";
+import { nativeOnly } from "../store/backend.js";
 import { threadBlock } from "../store/records.js";
 import { startUnlessRefused, warnOnce } from "../store/start.js";
 import { CODES, OnescopeError } from "../util/errors.js";

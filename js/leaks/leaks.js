@@ -1,4 +1,4 @@
-import { lateReads } from "../request/late.js";
+import { lateReads } from "../request/late-reads.js";
 import { backend } from "../store/backend.js";
 import { readOptions, refuseOption } from "../util/options.js";
 import { closedContexts } from "./sentinels.js";

@@ -38,7 +38,7 @@ class Batch {
 /** Reachable exactly as long as its context. */
 class Sentinel {
   /**
-   * @param {import("../store/records.js").CellOwner} context
+   * @param {import("../store/records.js").RecordOwner} context
    * @param {number} closed when it closed, by the coarse clock
    * @param {Batch} batch
    */
@@ -70,7 +70,7 @@ const state = shared("sentinels", () => ({
   observer: undefined,
 }));
 
-/** @param {import("../store/records.js").CellOwner} context */
+/** @param {import("../store/records.js").RecordOwner} context */
 function follow(context) {
   if (context.$kind === DETACHED) return;
   const now = coarseNow();
@@ -85,7 +85,7 @@ function follow(context) {
   state.budget--;
   const batch = state.open;
   const sentinel = new Sentinel(context, now, batch);
-  /** @type {any} */ (context).$sentinel = sentinel;
+  context.$sentinel = sentinel;
   if (batch.sentinels.push(sentinel) < BATCH) return;
   state.full.push(new WeakRef(batch));
   state.open = new Batch();

@@ -1,5 +1,5 @@
 // Composes the store with the features, as src/process.rs does: the store knows none of them. In Workers, package.json's
-// condition `workerd` puts workerd.js in the place of this file.
+// condition `workerd` loads workerd.js instead.
 
 import { entry } from "../async-context/entry.js";
 import { hooks } from "../store/hooks.js";
@@ -18,12 +18,12 @@ function warn(error) {
   process.emitWarning(message, "OnescopeWarning");
 }
 
-// A thread that is attached takes part in the watch and the recording of the process, and beats for its diagnostics server,
-// now and whenever one starts. What that needs is loaded only then. All of it runs outside every scope, lest it hold on to
-// the request in which the thread was attached.
+// An attached thread takes part in the watch and the recording of the process, and writes the heartbeat that its diagnostics
+// server reads, now and whenever one of them starts. What that needs is loaded only then. All of it runs outside every scope:
+// otherwise it keeps in memory the request in which the thread was attached.
 hooks.attached = ({ watchdog, recorder }) => {
   if (watchdog === undefined || recorder === undefined) return;
-  // Caught: an error that nobody handles would end the process.
+  // Caught: an unhandled rejection would end the process.
   const follow = () => void import("../watchdog/thread.js").then((module) => module.follow()).catch(warn);
   const start = () => {
     watchdog.follow(follow);

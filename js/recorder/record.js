@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { LAYOUT } from "../generated/slot-table.js";
-import { nativeOnly } from "../store/native-only.js";
+import { nativeOnly } from "../store/backend.js";
 import { moveThread, threadBlock } from "../store/records.js";
 import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";

@@ -7,26 +7,26 @@ import { keyOf } from "../util/copies.js";
 import { createSharedHandle } from "../util/handle.js";
 import { shared } from "../util/shared.js";
 import { Extras } from "./extras.js";
-import { countLate, uncounted } from "./late.js";
+import { countLateRead, uncounted } from "./late-reads.js";
 
-// Releasing a request: its context and all its forks lose their JavaScript values, so that whoever still holds one of them
-// holds little. Native values lie in the cell and stay. So do two that later work needs, and that hold nothing of the
-// request's: the state of `after()`, lest a late callback waits for a response that is over, and the host's execution
-// context, which late work is told to.
+// Releasing a request: all contexts of its fork group lose their JavaScript values, so that code which still holds one of them
+// holds little. Native values lie in the record and stay. So do two that later work needs and that reference nothing of the
+// request: the state of `after()`, so that a late callback does not wait for a response that is over, and the host's execution
+// context, which late work is given to.
 //
-// It happens in the turn after the request closed, and not before the work that it gave to `waitUntil` has settled: vinext
-// writes its caches there, from what the context says.
+// It happens in the turn after the request closed, and not before the work that it gave to `waitUntil` has settled: there
+// vinext writes its caches, from what the context says.
 
 /** @typedef {import("./request-context.js").Context} Context */
 
 /**
- * A class of what stands in the place of dropped values: reads give the defaults and are counted; what is written stays.
+ * A class of objects that replace dropped values: reads give the defaults and are counted; what is written stays.
  *
  * @param {Record<string, unknown>} defaults
  * @param {string} kept the one that is not dropped
  * @returns {new (context: Context, value: unknown) => { readonly $context: Context, [name: string]: unknown }}
  */
-function stub(defaults, kept) {
+function releasedClass(defaults, kept) {
   class Released {
     /**
      * @param {Context} context
@@ -42,7 +42,7 @@ function stub(defaults, kept) {
     Object.defineProperty(Released.prototype, name, {
       /** @this {Released} */
       get() {
-        countLate(this.$context);
+        countLateRead(this.$context);
         return value;
       },
       /** @this {Released} @param {unknown} written */
@@ -54,11 +54,11 @@ function stub(defaults, kept) {
   return /** @type {any} */ (Released);
 }
 
-const ReleasedValues = stub({ ...new Values() }, "executionContext");
-const ReleasedCollections = stub({ ...new Collections() }, "afterContext");
+const ReleasedValues = releasedClass({ ...new Values() }, "executionContext");
+const ReleasedCollections = releasedClass({ ...new Collections() }, "afterContext");
 
-/** Values of registered slots, of a context that was released. */
-class LateMap extends Map {
+/** Values of registered slots of a released context: reads of missing ones are counted. */
+class ReleasedMap extends Map {
   /** @param {Context} context */
   constructor(context) {
     super();
@@ -67,7 +67,7 @@ class LateMap extends Map {
 
   /** @override @param {number} id */
   get(id) {
-    if (!super.has(id)) countLate(this.context);
+    if (!super.has(id)) countLateRead(this.context);
     return super.get(id);
   }
 }
@@ -85,7 +85,7 @@ function drop(context) {
   if ((own !== BLANK_COLLECTIONS || family !== undefined) && !(own instanceof ReleasedCollections)) {
     context.$collections = new ReleasedCollections(context, own.afterContext);
   }
-  if (context.$extra !== undefined && !(context.$extra.own instanceof LateMap)) dropExtras(context, context.$extra);
+  if (context.$extra !== undefined && !(context.$extra.own instanceof ReleasedMap)) dropExtras(context, context.$extra);
 }
 
 /**
@@ -93,10 +93,10 @@ function drop(context) {
  * @param {Extras} extras
  */
 function dropExtras(context, extras) {
-  // Their lanes say that the values lie in what goes now.
+  // The record says that the values of these lie in what is dropped now.
   for (const name of extras.exotic.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
   context.$extra = new Extras();
-  context.$extra.own = new LateMap(context);
+  context.$extra.own = new ReleasedMap(context);
 }
 
 /** @param {Context} root */
@@ -121,15 +121,15 @@ function fork(parent, make) {
   const isLate = parent.$values instanceof ReleasedValues || parent.$collections instanceof ReleasedCollections;
   const child = isLate ? uncounted(() => make(parent)) : make(parent);
   const family = /** @type {Family} */ (child.$family);
-  // Nobody would release it after the close, and it has nothing that was written before.
+  // A child made after the close is not listed: nothing would release it, and it has nothing that was written before.
   if (!isClosed(family.root)) family.forks = { context: child, next: family.forks };
   return child;
 }
 
-// What another layout waits for, it drops in its own way.
+// Copies with other layouts wait for, and drop, their own.
 const WORK = Symbol.for(keyOf("work.1"));
 
-/** What a host's execution context waits for, and which closed requests wait for it. */
+/** The work that a host's execution context waits for, and the closed requests that wait for that work. */
 class Work {
   pending = 0;
   /** @type {Context[] | undefined} */
@@ -168,7 +168,7 @@ let queue = [];
 
 /** @param {Context} root */
 function enqueue(root) {
-  // Outside every scope, lest the turn after holds on to the request that happened to close first.
+  // Outside every scope: otherwise the immediate keeps in memory the request that closed first.
   if (queue.push(root) === 1) entry.runOutside(() => setImmediate(flush));
 }
 

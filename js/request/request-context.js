@@ -1,18 +1,21 @@
 import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
-import { STATES } from "../generated/slot-table.js";
+import { KINDS, STATES } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
-import { advance, close, takeFork } from "../store/records.js";
+import { advance, close, OTHER, takeChildRecord } from "../store/records.js";
 import { writeLane } from "../store/slot-codec.js";
 import { shared } from "../util/shared.js";
 import { UNDEFINED } from "./exotic.js";
 import { forkExtras } from "./extras.js";
 
 const RESPONDED = STATES.indexOf("responded");
+const APP_PAGE = KINDS.indexOf("appPage");
+const PAGES_PAGE = KINDS.indexOf("pagesPage");
+const REGENERATION = KINDS.indexOf("regeneration");
 
 /**
- * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values lie in a
- * record that a context gets when one is first written; flags, enums and counters lie in its cell; collections are made
- * when first touched and shared by all forks of a request.
+ * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values lie in an object
+ * that a context gets when one is first written; flags, enums and counters lie in its record; collections are made at first
+ * access and shared by all contexts of a fork group.
  *
  * One class, not a subclass of the generated one: a constructor that calls another made creation twice as slow.
  */
@@ -26,7 +29,7 @@ export const RequestContext = shared("RequestContext", () => {
   return Fields;
 });
 
-// What `inspect` shows for a context. One for each, so that inspect recognises a context that is reachable from itself.
+// What `inspect` shows for a context. Each has its own, so that inspect recognises a context that is reachable from itself.
 class View {}
 Object.defineProperty(View, "name", { value: "RequestContext" });
 /** @type {WeakMap<object, View>} */
@@ -46,12 +49,26 @@ function inspectFields() {
 /** @typedef {InstanceType<typeof RequestContext>} Context */
 /** @typedef {import("./field-types.js").RenderDynamicLatch} RenderDynamicLatch */
 
-/** @type {Set<import("../store/native/contract.js").SlotInfo>} registered native slots that start afresh in a fork */
+/**
+ * The kind of a context, by the fields that vinext's entries set: each sets its own (vinext 1.4.0, every call of
+ * `createRequestContext` under dist/server). Whether an App request is a page, a route handler or an action is not known yet;
+ * the context's phase says it later.
+ *
+ * @param {object} opts as given to `createRequestContext`
+ * @returns {number} code of `KINDS`
+ */
+export function kindOf(opts) {
+  if ("requestSignal" in opts) return APP_PAGE;
+  if ("isOnDemandRevalidate" in opts) return PAGES_PAGE;
+  return "executionContext" in opts ? REGENERATION : OTHER;
+}
+
+/** @type {Set<import("../store/native/contract.js").SlotInfo>} registered native slots that a child context resets */
 export const resetLanes = shared("resetLanes", () => new Set());
 
 /**
- * The latch that remembers whether a render used a dynamic API: one object for a request and all its forks. A state that
- * does not have one (a plain object from before a hot update) gets it here.
+ * The latch that remembers whether a render used a dynamic API: one object for all contexts of a fork group. A state without
+ * one (a plain object from before a hot update) gets it here.
  *
  * @param {{ dynamicUsageDetected: boolean, renderDynamicLatch?: RenderDynamicLatch | null }} state
  * @returns {RenderDynamicLatch}
@@ -61,8 +78,8 @@ export function ensureRenderDynamicLatch(state) {
 }
 
 /**
- * A context that starts with the parent's values. Collections are shared until one side assigns another, also those
- * that nobody has touched yet.
+ * Makes a child context, which starts with the parent's values. Collections are shared until either assigns another, also
+ * those that were not accessed yet.
  *
  * @param {Context} parent
  * @returns {Context}
@@ -78,30 +95,30 @@ export function forkContext(parent) {
 function makeFork(parent) {
   const child = new RequestContext(parent.$kind);
   child.$family = parent.$family ??= new Family(parent);
-  // Undefined means untouched, and then the family has it.
+  // Undefined means not accessed yet, and then the fork group has it.
   const latch = parent.$collections.renderDynamicLatch;
   if (latch === UNDEFINED || latch === null) ensureRenderDynamicLatch(parent);
-  takeFork(child, parent);
+  takeChildRecord(child, parent);
   copyFields(child, parent);
-  // Asked first: an iterator over nothing costs as much as half the fork.
+  // Checked first: an iterator over nothing takes as long as half of all this.
   if (resetLanes.size > 0) for (const slot of resetLanes) writeLane(slot, child, slot.default);
   forkExtras(child, parent);
   return child;
 }
 
 /**
- * Tells that the request's response was handed over, while its body or deferred work goes on.
+ * Marks the request as responded: the response was handed over, while its body or deferred work goes on.
  *
- * @param {Context} context the request's or one of its forks
+ * @param {Context} context any of the fork group
  */
 export function markResponded(context) {
   advance(context.$family?.root ?? context, RESPONDED);
 }
 
 /**
- * Tells that the request's response is complete, and nothing is left to run after it.
+ * Marks the request as closed: its response is complete, and nothing is left to run after it.
  *
- * @param {Context} context the request's or one of its forks
+ * @param {Context} context any of the fork group
  */
 export function markClosed(context) {
   const root = context.$family?.root ?? context;

@@ -47,7 +47,7 @@ class ScopeSlot extends Slot {
    * @returns {R}
    */
   run(value, fn) {
-    // Wrapped, for `undefined` is a value too and must hide the default.
+    // Wrapped: `undefined` is a value too and must hide the default.
     return this.#storage.run({ value }, fn);
   }
 }
@@ -58,7 +58,7 @@ class RequestSlot extends Slot {
 
   /**
    * @param {SlotInfo} info
-   * @param {(() => unknown) | undefined} make makes what the slot holds at first touch; none for what has a default
+   * @param {(() => unknown) | undefined} make makes what the slot holds at first access; none for a slot with a default
    */
   constructor(info, make) {
     super(info);
@@ -76,7 +76,7 @@ class RequestSlot extends Slot {
     const value = own.get(info.id);
     const make = this.#make;
     if (value !== undefined || make === undefined) return own.has(info.id) ? value : (info.default ?? undefined);
-    // Untouched so far: whoever of a family of forks touches it first makes it for all of them.
+    // Not accessed yet: the first access in a fork group makes it for all its contexts.
     const made = (info.onFork === "inherit" ? family.get(info.id) : undefined) ?? make();
     if (info.onFork === "inherit") family.set(info.id, made);
     own.set(info.id, made);
@@ -126,11 +126,11 @@ function readVariants(variants) {
   }
 }
 
-/** @type {Map<number, ScopeSlot | RequestSlot>} one handle for a slot, so that all who register it share its value */
-const handles = shared("slotHandles", () => new Map());
+/** @type {Map<number, ScopeSlot | RequestSlot>} one object for a slot, so that all code which registers it shares its value */
+const slots = shared("slots", () => new Map());
 
 /**
- * Registers a slot with the process-wide registry, which all worker threads share, and returns the way to its value.
+ * Registers a slot with the process-wide registry, which all worker threads share, and returns what reads and sets its value.
  * Registering the same key with the same spec again returns the same slot.
  *
  * @param {string} key unique name, such as `"myapp.tenant"`
@@ -150,7 +150,7 @@ export function registerSlot(key, spec) {
     Object.entries({ lifetime: "scope", ...options, key }).filter(([, option]) => option !== undefined),
   );
   const id = backend.registerSlot(/** @type {any} */ (given));
-  const known = handles.get(id);
+  const known = slots.get(id);
   if (known !== undefined) return known;
   const info = backend.slotInfo(id);
   if (info.lifetime === "request") {
@@ -160,6 +160,6 @@ export function registerSlot(key, spec) {
   }
   const slot =
     info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, SLOT_KINDS[info.kind].make ?? make);
-  handles.set(id, slot);
+  slots.set(id, slot);
   return slot;
 }

@@ -5,7 +5,7 @@ import { createFallback } from "./js-backend/index.js";
 
 /** @typedef {import("./native/contract.js").Backend} Backend */
 
-/** The registry and the store of this process: Rust's, or the JavaScript ones where the addon does not load. */
+/** The registry and the store of this process: in Rust, or in JavaScript where the addon does not load. */
 export const backend = shared("backend", choose);
 
 /** @returns {Backend} */
@@ -27,4 +27,24 @@ function choose() {
     );
   }
   return createFallback(reasons);
+}
+
+/**
+ * A part that only the native backend has.
+ *
+ * @template {"watchdog" | "recorder" | "diagnostics"} Part
+ * @param {Part} part
+ * @param {string} call what needs it, such as `watch()`
+ * @param {string} why the JavaScript backend cannot have it
+ * @returns {NonNullable<typeof backend[Part]>}
+ * @throws {OnescopeError} `ERR_ONESCOPE_BACKEND` on the JavaScript backend
+ */
+export function nativeOnly(part, call, why) {
+  const found = backend[part];
+  if (found !== undefined) return found;
+  throw new OnescopeError(
+    CODES.BACKEND,
+    `${call} needs the native backend, for ${why}; this is the JavaScript one: ${backend.reasons.join("; ")}. Make the ` +
+      `addon load, or do without ${call}`,
+  );
 }

@@ -1,13 +1,13 @@
 import { shared } from "../util/shared.js";
 
-// What features do when something happens in the store, which knows none of them. Each is put here by the module that has it.
+// What features do when something happens in the store, which knows no feature. The module that implements a hook sets it.
 
 /** @typedef {import("../request/request-context.js").Context} Context */
 
 export const hooks = shared("hooks", () => ({
   /** @type {((backend: import("./native/contract.js").Backend) => void) | undefined} this JavaScript thread got its block (js/process/) */
   attached: undefined,
-  /** @type {((context: import("./records.js").CellOwner) => void) | undefined} a context closed (js/leaks/sentinels.js) */
+  /** @type {((context: import("./records.js").RecordOwner) => void) | undefined} a context closed (js/leaks/sentinels.js) */
   closed: undefined,
   /** @type {((root: Context) => void) | undefined} a request closed, and its values can go (js/request/release.js) */
   released: undefined,

@@ -1,10 +1,10 @@
 import { LAYOUT } from "../generated/slot-table.js";
 import { clean } from "../util/safe-text.js";
 
-// Labels are written into cells in place, without a call. What is plain goes byte by byte into a buffer of one label;
+// Labels are written into records in place, without a native call. Plain text goes byte by byte into a buffer of one label;
 // what was encoded before, as routes are, stays where its encoded form is kept. From there one function writes it.
 
-/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/** @typedef {import("./records.js").RecordRef} RecordRef */
 /** @typedef {{ words: Int32Array, length: number }} Label `length` in bytes; the words are padded with zeros */
 
 const { words: WORD, bytes: BYTE, labelBytes } = LAYOUT;
@@ -13,16 +13,16 @@ const LABEL_WORDS = labelBytes / 4;
 /** Units of UTF-16 in which there are as many characters as fit, whatever they are. */
 const LONGEST = 2 * labelBytes;
 
-/** What `inner` says of a context's label; see `byte::INNER` in src/store/pages/record.rs. */
+/** What the byte `inner` says about a context's label; see `byte::INNER` in src/store/pages/record.rs. */
 export const { ownLabel: OWN_LABEL, borrowedLabel: BORROWED_LABEL, pathLabel: PATH_LABEL } = LAYOUT.codes;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * The one place that writes a label: nothing outside the label's own bytes changes, and nothing is left of the one before.
+ * Writes a label: nothing outside its own bytes changes, and nothing of the label before it is left.
  *
- * @param {Cell} to has a cell
+ * @param {RecordRef} to
  * @param {Int32Array} words padded with zeros
  * @param {number} from index of the label's first word
  * @param {number} length in bytes
@@ -50,21 +50,21 @@ export function encodeLabel(text) {
 }
 
 /**
- * Names a context: a label of its own, which takes the place of a path or of its parent's.
+ * Gives a context a label of its own, which replaces a path or its parent's label.
  *
- * @param {Cell} cell
+ * @param {RecordRef} record
  * @param {Label} label
  */
-export function writeName(cell, { words, length }) {
-  const at = (cell.$base << 2) + BYTE.inner;
-  const sort = cell.$bytes[at];
-  if (sort === PATH_LABEL) cell.$bytes[at] = 0;
-  else if (sort === BORROWED_LABEL) cell.$bytes[at] = OWN_LABEL;
-  writeLabel(cell, words, 0, length);
+export function writeName(record, { words, length }) {
+  const at = (record.$base << 2) + BYTE.inner;
+  const sort = record.$bytes[at];
+  if (sort === PATH_LABEL) record.$bytes[at] = 0;
+  else if (sort === BORROWED_LABEL) record.$bytes[at] = OWN_LABEL;
+  writeLabel(record, words, 0, length);
 }
 
 /**
- * @param {Cell} cell
+ * @param {RecordRef} record
  * @returns {string} its label, safe to show whatever is in the memory
  */
 export function readLabel({ $bytes, $base }) {

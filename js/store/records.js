@@ -5,12 +5,13 @@ import { hooks } from "./hooks.js";
 import { BORROWED_LABEL, readLabel, writeLabel } from "./label.js";
 import { currentTracked } from "./tracked.js";
 
-// A context takes its cell when it is first entered, forked, or given a native value that is not the default: contexts
-// that are only looked at cost no memory of the store. The cells come from the page that this JavaScript thread fills;
-// the backend is asked once a page. Every context holds the views of its page, so the page lives exactly as long as the
-// last context in it.
+// A context takes its record when it is first entered, when a child is made of it, or when a native value is set to something
+// else than its default: contexts that are only read cost no memory of the store. Records come from the page that this
+// JavaScript thread fills; the backend is called once a page. Every context holds the views of its page, so the page lives
+// exactly as long as the last context in it.
 
-/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number, $kind: number }} CellOwner */
+/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} RecordRef where a record begins, in words of its page */
+/** @typedef {RecordRef & { $kind: number, $sentinel?: object }} RecordOwner */
 
 const CREATED = STATES.indexOf("created");
 const ACTIVE = STATES.indexOf("active");
@@ -19,23 +20,26 @@ const CLOSED = STATES.indexOf("closed");
 const REGENERATION = KINDS.indexOf("regeneration");
 const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
 
-/** The kind of a context that belongs to no request. Its cell is its own small array, which nobody else sees. */
+/** The kind of a context whose kind is not known. */
+export const OTHER = KINDS.indexOf("other");
+
+/** The kind of a context that belongs to no request. Its record is a small array of its own, outside the store. */
 export const DETACHED = -1;
 
 const page = shared("page", () => ({
   words: new Int32Array(0),
   bytes: new Uint8Array(0),
-  /** next free cell; the first page is taken with the first cell */
+  /** next free record; the first page is taken with the first record */
   cursor: /** @type {number} */ (pageCells),
-  /** the backend refused a page, and the warning was given */
+  /** the backend had no page, and the warning was given */
   failed: false,
   /** the thread's number in the store; -1 while it is not attached */
   thread: -1,
-  /** the thread's block: a coarse clock that the backend keeps current, and what this thread tells others of itself */
+  /** the thread's block: a coarse clock that the backend keeps current, and this thread's heartbeat and entry markers */
   block: /** @type {import("./native/contract.js").Block} */ (new Int32Array(BLOCK.words)),
 }));
 
-function turn() {
+function nextPage() {
   const buffer = allocatePage();
   page.words = new Int32Array(buffer);
   page.bytes = new Uint8Array(buffer);
@@ -43,7 +47,7 @@ function turn() {
 }
 
 /**
- * Requests go on without a store that has no memory left: their cells then lie where nobody looks.
+ * Requests go on when the store has no memory left: their records then lie outside it.
  *
  * @returns {ArrayBuffer}
  */
@@ -73,8 +77,8 @@ export function threadBlock() {
 }
 
 /**
- * Moves this thread's block to where it belongs since a recording started or stopped, and has its next contexts made there
- * too. Nobody may keep the old block.
+ * Moves this thread's block to where it belongs since a recording started or stopped, with the thread's next contexts. The old
+ * block must not be used any more.
  *
  * @throws what the backend throws where there is no memory for it
  */
@@ -92,22 +96,22 @@ export function threadNumber() {
 }
 
 /**
- * Gives a context its cell: that of the HTTP request which runs here if no context has it yet, else one of its own. It
- * must not have one.
+ * Gives a context without a record its record: that of the current HTTP request if no context has it yet, else one of its
+ * own.
  *
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  */
 export function takeCell(context) {
-  if (context.$kind === DETACHED) return takePrivateCell(context);
+  if (context.$kind === DETACHED) return takePrivateRecord(context);
   const outer = currentTracked();
-  if (outer === undefined) takeNew(context);
+  if (outer === undefined) takeNewRecord(context);
   // No client waits for a regeneration, and it outlives the request that found the page stale.
   else if (outer.joinable && context.$kind !== REGENERATION) join(context, outer);
-  else takeInner(context, outer);
+  else takeNestedRecord(context, outer);
 }
 
 /**
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  * @param {import("./tracked.js").Tracked} request
  */
 function join(context, request) {
@@ -121,15 +125,15 @@ function join(context, request) {
 }
 
 /**
- * Gives a context a cell of its own that names another as the one it was made in, and has its label. Unlike a fork it
- * ends by itself.
+ * Gives a context a record of its own that names another as its parent and has that one's label. Unlike a child context it
+ * closes by itself.
  *
- * @param {CellOwner} context
- * @param {CellOwner} parent has a cell
+ * @param {RecordOwner} context
+ * @param {RecordOwner} parent has a record
  */
-export function takeInner(context, parent) {
-  takeNew(context);
-  nameParent(context, parent);
+export function takeNestedRecord(context, parent) {
+  takeNewRecord(context);
+  writeParent(context, parent);
   const at = context.$base << 2;
   const from = parent.$base << 2;
   context.$bytes[at + BYTE.inner] = BORROWED_LABEL;
@@ -137,12 +141,12 @@ export function takeInner(context, parent) {
 }
 
 /**
- * Gives a context a cell of its own, as a request.
+ * Gives a context a record of its own, as a request.
  *
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  */
-export function takeNew(context) {
-  if (page.cursor === pageCells) turn();
+export function takeNewRecord(context) {
+  if (page.cursor === pageCells) nextPage();
   const { words, bytes } = page;
   const base = page.cursor * cellWords;
   words[header.cursor] = ++page.cursor;
@@ -156,46 +160,46 @@ export function takeNew(context) {
   context.$base = base;
 }
 
-/** @param {CellOwner} context */
-function takePrivateCell(context) {
+/** @param {RecordOwner} context */
+function takePrivateRecord(context) {
   context.$words = new Int32Array(2 * cellWords);
   context.$bytes = new Uint8Array(context.$words.buffer);
   context.$base = cellWords;
 }
 
 /**
- * Gives a context its cell, as a fork of another context.
+ * Gives a context its record, as a child of another context.
  *
- * @param {CellOwner} context
- * @param {CellOwner} parent
+ * @param {RecordOwner} context
+ * @param {RecordOwner} parent
  */
-export function takeFork(context, parent) {
+export function takeChildRecord(context, parent) {
   if (parent.$base === 0) takeCell(parent);
-  if (context.$kind === DETACHED) return takePrivateCell(context);
-  takeNew(context);
-  nameParent(context, parent);
-  // A fork is made to be entered, by the same call.
+  if (context.$kind === DETACHED) return takePrivateRecord(context);
+  takeNewRecord(context);
+  writeParent(context, parent);
+  // The call that makes a child context also enters it.
   context.$bytes[context.$base << 2] = ACTIVE;
   backend.forked(context.$words);
 }
 
 /**
- * @param {CellOwner} context
- * @param {CellOwner} parent
+ * @param {RecordOwner} context
+ * @param {RecordOwner} parent
  */
-function nameParent({ $words: words, $base: base }, parent) {
-  // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
+function writeParent({ $words: words, $base: base }, parent) {
+  // A page's first id is a multiple of its records, so adding the record's index never carries.
   words[base + WORD.parentLow] = parent.$words[header.seqLow] + parent.$base / cellWords;
   words[base + WORD.parentHigh] = parent.$words[header.seqHigh];
 }
 
 /**
- * The handle of a context: its sequence number, never reused within the process.
+ * The id of a context, never reused within the process.
  *
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  * @returns {number | undefined} `undefined` for a context that belongs to no request
  */
-export function handleOf(context) {
+export function idOf(context) {
   if (context.$kind === DETACHED) return undefined;
   if (context.$base === 0) takeCell(context);
   const { $words: words, $base: base } = context;
@@ -203,11 +207,11 @@ export function handleOf(context) {
 }
 
 /**
- * Stamps the time at which a context was last entered, its state if it is the first time, and in the thread's block that
- * it is the last one that this thread entered. Its time does not change once it has responded: what runs later does not
+ * Writes the time at which a context was last entered, its state if it is the first time, and the thread's entry marker: the id
+ * of the context that this thread entered last. Its time does not change once it has responded: what runs later does not
  * count to its latency.
  *
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  */
 export function touch(context) {
   if (context.$base === 0) takeCell(context);
@@ -219,18 +223,18 @@ export function touch(context) {
     if (state === CREATED) context.$bytes[at] = ACTIVE;
     words[base + WORD.touched] = block[BLOCK.clock];
   }
-  // A page's first sequence number is a multiple of its cells, so adding the cell's index never carries.
+  // A page's first id is a multiple of its records, so adding the record's index never carries.
   block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
   block[BLOCK.seenHigh] = words[header.seqHigh];
 }
 
 /**
- * Writes a context's sequence number into the thread's block as that of the blocking call which begins now.
+ * Writes a context's id into the thread's block as that of the blocking call which begins now.
  *
- * @param {CellOwner | undefined} context `undefined` outside every context; one that belongs to no request counts as none
+ * @param {RecordOwner | undefined} context `undefined` outside every context; one that belongs to no request counts as none
  * @param {import("./native/contract.js").Block} block
  */
-export function stampCall(context, block) {
+export function markCall(context, block) {
   if (context === undefined || context.$kind === DETACHED) {
     block[BLOCK.callLow] = block[BLOCK.callHigh] = 0;
     return;
@@ -245,7 +249,7 @@ export function stampCall(context, block) {
  * Moves the state of a context forward; it never goes back. Its time is that of its response, or of its close where it
  * has none. See `close` for the last state.
  *
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  * @param {number} state code of `STATES`
  */
 export function advance(context, state) {
@@ -258,10 +262,10 @@ export function advance(context, state) {
 }
 
 /**
- * Closes a context, unless it is closed: the one way for a context to be over.
+ * Closes a context, unless it is closed. Nothing else writes that state.
  *
- * @param {CellOwner} owner of its cell
- * @param {import("../request/request-context.js").Context | undefined} request vinext's request context with that cell, if any
+ * @param {RecordOwner} owner of its record
+ * @param {import("../request/request-context.js").Context | undefined} request vinext's request context with that record, if any
  */
 export function close(owner, request) {
   if (owner.$base === 0) takeCell(owner);
@@ -270,29 +274,27 @@ export function close(owner, request) {
   backend.closed(owner.$words);
   if (hooks.closed !== undefined) {
     hooks.closed(owner);
-    // One life for both, as they are one context: it is held while either is.
-    if (request !== undefined) /** @type {any} */ (request).$sentinel = /** @type {any} */ (owner).$sentinel;
+    // The two are one context: one sentinel says whether either is still held.
+    if (request !== undefined) /** @type {RecordOwner} */ (request).$sentinel = owner.$sentinel;
   }
   if (request !== undefined && hooks.released !== undefined) hooks.released(request);
 }
 
 /**
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  * @returns {boolean} whether the context is over
  */
 export function isClosed(context) {
   return context.$bytes[context.$base << 2] === CLOSED;
 }
 
-/** @returns {number} the coarse clock's time, in ms; 0 before the first context took its cell */
+/** @returns {number} the coarse clock's time, in ms; 0 before the first context took its record */
 export function coarseNow() {
   return page.block[BLOCK.clock];
 }
 
 /**
- * What people know a context by.
- *
- * @param {CellOwner} context
+ * @param {RecordOwner} context
  * @returns {string} its label, or its kind if it has none
  */
 export function nameOf(context) {

@@ -4,9 +4,9 @@ import { shared } from "../util/shared.js";
 // What is tracked besides vinext's contexts: an HTTP request, or a task of `runTask`. Its storage exists only once something is
 // tracked; until then a context's record costs nothing more.
 
-/** @typedef {import("./records.js").CellOwner} CellOwner */
+/** @typedef {import("./records.js").RecordOwner} RecordOwner */
 /**
- * @typedef {CellOwner & Extras} Tracked
+ * @typedef {RecordOwner & Extras} Tracked
  * @typedef {{
  *   joinable: boolean,
  *   context: any,

@@ -8,7 +8,7 @@ import { currentTracked } from "../store/tracked.js";
  * from), the HTTP request, or the task of `runTask`. An HTTP request and a task stay current in what they
  * started, also once they are over.
  *
- * @returns {import("../store/records.js").CellOwner | undefined}
+ * @returns {import("../store/records.js").RecordOwner | undefined}
  */
 export function currentContext() {
   const request = requestHere();

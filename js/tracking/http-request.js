@@ -1,8 +1,7 @@
 import { entry } from "../async-context/entry.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
-import { OTHER } from "../store/kind.js";
 import { PATH_LABEL } from "../store/label.js";
-import { advance, close, isClosed, takeNew } from "../store/records.js";
+import { advance, close, isClosed, OTHER, takeNewRecord } from "../store/records.js";
 import { writeRoute, writeTarget } from "./labels.js";
 import { NO_BYTES, NO_WORDS } from "./no-record.js";
 
@@ -36,7 +35,7 @@ export class HttpRequest {
     this.response = response;
     /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
     this.next = undefined;
-    takeNew(this);
+    takeNewRecord(this);
     this.$bytes[this.$base << 2] = ACTIVE;
     writeTarget(this, method, target);
   }

@@ -4,7 +4,7 @@ import { encodeLabel, PATH_LABEL, writeLabel, writeName } from "../store/label.j
 
 // What names HTTP requests: method and path until there is a route.
 
-/** @typedef {import("../store/records.js").CellOwner} CellOwner */
+/** @typedef {import("../store/records.js").RecordOwner} RecordOwner */
 /** @typedef {import("../store/label.js").Label} Label */
 
 const { bytes: BYTE, labelBytes } = LAYOUT;
@@ -28,7 +28,7 @@ const LONGEST_PATH = 4 * labelBytes;
 /**
  * Labels a request with its method and path: no query, no fragment, no host, no credentials.
  *
- * @param {CellOwner} owner has a cell
+ * @param {RecordOwner} owner has a cell
  * @param {string} method of HTTP/2 it can be any text
  * @param {string} target as Node gives it: its bytes as Latin-1
  */
@@ -102,7 +102,7 @@ const others = /** @type {Routes} */ (methods.get(OTHER_METHOD));
 let routes = others;
 
 /**
- * @param {CellOwner} owner has a cell
+ * @param {RecordOwner} owner has a cell
  * @param {string} method
  * @param {string} route pattern
  */

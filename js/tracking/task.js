@@ -1,8 +1,7 @@
 import { claimIndex, SlotStorage } from "../async-context/slot-storage.js";
 import { STATES } from "../generated/slot-table.js";
-import { OTHER } from "../store/kind.js";
 import { encodeLabel, writeName } from "../store/label.js";
-import { close, takeInner, takeNew } from "../store/records.js";
+import { close, OTHER, takeNestedRecord, takeNewRecord } from "../store/records.js";
 import { tracking } from "../store/tracked.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { refuseOption } from "../util/options.js";
@@ -38,11 +37,11 @@ export function trackedStorage() {
  *
  * @param {Task} task
  * @param {import("../store/label.js").Label} label
- * @param {import("../store/records.js").CellOwner | undefined} parent the context that it was made in
+ * @param {import("../store/records.js").RecordOwner | undefined} parent the context that it was made in
  */
 function open(task, label, parent) {
-  if (parent === undefined) takeNew(task);
-  else takeInner(task, parent);
+  if (parent === undefined) takeNewRecord(task);
+  else takeNestedRecord(task, parent);
   task.$bytes[task.$base << 2] = ACTIVE;
   writeName(task, label);
 }

@@ -1,6 +1,6 @@
 import { LAYOUT } from "../generated/slot-table.js";
 
-// Copies of this package with different cell layouts, as nested folders `node_modules` bring into a process, share no state:
+// Copies of this package with different record layouts, as nested folders `node_modules` bring into a process, share no state:
 // each keeps its own under keys that name its layout. What they must know of each other lies here, under a key that does not.
 
 /**
@@ -11,7 +11,7 @@ import { LAYOUT } from "../generated/slot-table.js";
  * @property {WeakSet<object>} classes the class of slots of each layout
  * @property {WeakMap<object, string>} adopted storages of Node's own class that became slots in place, by layout
  * @property {string} [requests] the layout whose request contexts lie in the storage under vinext's own key
- * @property {string} [registered] the layout whose class is in the place of Node's
+ * @property {string} [registered] the layout whose class replaced Node's
  * @property {string} [recording] the layout that records the process
  */
 
@@ -37,10 +37,12 @@ if (!copies.list.some(({ layout }) => layout === LAYOUT.hash)) {
 
 /** Once: a third copy changes nothing that this says. */
 function warn() {
-  const where = copies.list.map(({ layout, path }) => `${path.replace(/js\/copies\.js.*$/, "")} (layout ${layout})`);
+  const where = copies.list.map(
+    ({ layout, path }) => `${path.replace(/js\/util\/copies\.js.*$/, "")} (layout ${layout})`,
+  );
   const message =
     `two versions of onescope are in this process and share nothing: ${where.join(" and ")}. Requests of one are not seen by ` +
-    "the other, and scopes are entered the plain way. `npm ls onescope` lists them, `npm dedupe` may leave one";
+    "the other, and scopes are entered plainly. `npm ls onescope` lists them, `npm dedupe` may leave one";
   if (typeof process === "object" && process.emitWarning) process.emitWarning(message, "OnescopeWarning");
   else console.warn(message);
 }
@@ -52,7 +54,7 @@ export function hasOthers() {
 
 /**
  * @param {any} storage
- * @returns {boolean} whether it is a slot of another layout, or was taken over by one
+ * @returns {boolean} whether it is a slot of another layout, or was adopted by one
  */
 export function isOthers(storage) {
   if (!hasOthers() || typeof storage !== "object" || storage === null) return false;

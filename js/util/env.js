@@ -6,10 +6,10 @@ export const ONESCOPE_BACKEND = process.env.ONESCOPE_BACKEND || undefined;
 /** Path of the addon to load instead of the one beside this package. */
 export const ONESCOPE_NATIVE_PATH = process.env.ONESCOPE_NATIVE_PATH || undefined;
 
-/** What a diagnostics server asks for from those who ask it. */
+/** The token that a diagnostics server requires. */
 export const ONESCOPE_TOKEN = process.env.ONESCOPE_TOKEN || undefined;
 
-/** Kind of the terminal; `dumb` is one that only takes text. */
+/** Kind of the terminal; `dumb` takes only text. */
 export const TERM = process.env.TERM;
 
 /** Whether dd-trace profiles, and whether it writes OpenTelemetry's thread context: both read async context frames. */

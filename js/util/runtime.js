@@ -1,13 +1,13 @@
 import { shared } from "./shared.js";
 
-// onescope is made for Node. Bun and Deno run most of it, and lack what the rest is built on. Their own fields of
-// `process.versions` tell them from Node.
+// onescope is made for Node. Bun and Deno run most of it, and lack what the rest is built on. `process.versions` has a field
+// for each of them.
 
 const REGISTER =
-  "onescope/register: storages that modules import stay real, only require() gets slots (imports of built-in modules do not follow changes)";
+  "onescope/register: storages that modules import are no slots, only those of require() are (imports of built-in modules do not follow changes)";
 const LEAKS = "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)";
 
-/** What is missing, by runtime: what does not work, and the cause. */
+/** What does not work, by runtime, and the cause. */
 const GAPS = {
   Bun: [
     REGISTER,
@@ -44,7 +44,7 @@ function describe(name, version) {
   return version === undefined ? undefined : { name, version, gaps: GAPS[name] };
 }
 
-/** Called by what does not work everywhere: in another runtime, one warning of the process names all of it. */
+/** Called by every feature that some runtime lacks: in such a runtime, one warning of the process names all of them. */
 export function warnOfRuntime() {
   if (state.warned || otherRuntime === undefined) return;
   quietRuntime();
@@ -55,7 +55,7 @@ export function warnOfRuntime() {
   );
 }
 
-/** Leaves the warning out, where the same is said otherwise. */
+/** Suppresses the warning, for callers that print the same themselves. */
 export function quietRuntime() {
   state.warned = true;
   // Threads that start from here on inherit it.

@@ -1,14 +1,14 @@
 import { UNSAFE_CHARACTERS } from "../generated/unsafe-characters.js";
 
-// A label names what a client asked for, so it can hold anything. Nothing of it may reach a terminal as a command, end a
-// line, turn the direction of what follows, or hide.
+// A label comes from what a client sent, so it can hold anything. Nothing of it may reach a terminal as a command, end a line,
+// change the direction of what follows, or hide.
 
 const UNSAFE = new RegExp(`[${UNSAFE_CHARACTERS}]`, "gu");
 const UNSAFE_OR_LONE = new RegExp(`[${UNSAFE_CHARACTERS}\\p{Cs}]`, "gu");
 
 /**
  * @param {string} text
- * @returns {string} the same as people may see it: unsafe characters are "?", lone surrogates U+FFFD
+ * @returns {string} the text, safe to show: unsafe characters are "?", lone surrogates U+FFFD
  */
 export function clean(text) {
   return text.toWellFormed().replace(UNSAFE, "?");
@@ -16,7 +16,7 @@ export function clean(text) {
 
 /**
  * @param {string} json
- * @returns {string} the same, and safe for a terminal: JSON itself leaves some of what is unsafe as it is
+ * @returns {string} equivalent JSON that is safe for a terminal: JSON itself does not escape every unsafe character
  */
 export function escapeJson(json) {
   // Its own line ends stay.

@@ -1,9 +1,9 @@
 import { KEY_OF_SHARED } from "./copies.js";
 
-// One process can hold several copies of this package's modules: Vite loads a module once per environment, and a
-// bundle holds its own. State and class identity must be one per process all the same, so the first copy to load
-// publishes each shared part and every later copy takes it from here. The key names the version of that contract and the
-// layout of cells: copies that could not work together do not meet (copies.js).
+// One process can hold several copies of this package's modules: Vite loads a module once per environment, and a bundle holds
+// its own. State and class identity must be one per process all the same, so the first copy to load publishes each shared
+// part and every later copy takes it from here. The key names the version of that contract and the layout of records: copies
+// that could not work together do not meet (copies.js).
 
 /** @type {any} */
 const global = globalThis;
@@ -12,7 +12,7 @@ const global = globalThis;
 const parts = (global[KEY_OF_SHARED] ??= Object.create(null));
 
 /**
- * The process-wide instance of a part, made by whichever copy asks first.
+ * The process-wide instance of a part, made by the first copy that needs it.
  *
  * @template T
  * @param {string} name name of the part, unique within the package

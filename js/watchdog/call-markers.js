@@ -1,6 +1,6 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { LAYOUT } from "../generated/slot-table.js";
-import { stampCall, threadBlock } from "../store/records.js";
+import { markCall, threadBlock } from "../store/records.js";
 import { currentContext } from "../tracking/current-context.js";
 import { shared } from "../util/shared.js";
 import { BLOCKING, CALLS } from "./blocking-calls.js";
@@ -72,7 +72,7 @@ function stamp(original, code) {
     // A blocking call that is part of another is told as the outer one.
     if (!state.on || block[CALL] !== 0) return apply(original, this, args);
     const context = currentContext();
-    stampCall(context, block);
+    markCall(context, block);
     block[CALL_STARTED] = block[CLOCK];
     block[CALL] = code;
     try {

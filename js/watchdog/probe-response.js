@@ -1,5 +1,5 @@
 import { LAYOUT } from "../generated/slot-table.js";
-import { handleOf, threadBlock } from "../store/records.js";
+import { idOf, threadBlock } from "../store/records.js";
 import { currentContext } from "../tracking/current-context.js";
 import { keyOf } from "../util/copies.js";
 import { witness } from "./stall-hooks.js";
@@ -47,7 +47,7 @@ export function withdrawAnswer() {
 function currentSeq() {
   const context = currentContext();
   // One without a cell was never entered. Giving it a cell here could come in the middle of that very act.
-  return context === undefined || context.$base === 0 ? null : (handleOf(context) ?? null);
+  return context === undefined || context.$base === 0 ? null : (idOf(context) ?? null);
 }
 
 /** The stack as Node writes it, with source maps if they are on, whatever the program does to its own stacks. */

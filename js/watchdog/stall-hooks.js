@@ -1,6 +1,6 @@
 import { LAYOUT } from "../generated/slot-table.js";
 import { elapsedMs } from "../store/clock.js";
-import { handleOf } from "../store/records.js";
+import { idOf } from "../store/records.js";
 import { shared } from "../util/shared.js";
 
 // Somebody in this thread who wants to know where it was stuck, such as `onescope/opentelemetry`. There is none unless
@@ -32,12 +32,12 @@ export const witness = shared("witness", () => ({
 /**
  * Tells that a blocking call is over.
  *
- * @param {import("../store/records.js").CellOwner | undefined} context in which it was made
+ * @param {import("../store/records.js").RecordOwner | undefined} context in which it was made
  * @param {Block} block of this thread
  */
 export function callReturned(context, block) {
   if (witness.sees === undefined || context === undefined || blockedMs(block) < LEAST_MS) return;
-  const seq = handleOf(context);
+  const seq = idOf(context);
   if (seq !== undefined) witness.sees(seq);
 }
 

@@ -1,5 +1,5 @@
 import { entry } from "../async-context/entry.js";
-import { nativeOnly } from "../store/native-only.js";
+import { nativeOnly } from "../store/backend.js";
 import { threadBlock } from "../store/records.js";
 import { startUnlessRefused } from "../store/start.js";
 import { shown } from "../util/errors.js";

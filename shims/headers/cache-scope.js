@@ -1,7 +1,7 @@
 // Whether the caller is inside a cached function, where a request's data must not be read.
 
 import { currentRequest } from "onescope/internal/request-state";
-import { tellProbes } from "./dynamic-usage.js";
+import { recordInProbes } from "./dynamic-usage.js";
 
 // By symbol, as vinext reads them: the modules that make these storages import this one.
 const USE_CACHE = Symbol.for("vinext.cacheRuntime.contextAls");
@@ -49,7 +49,7 @@ function accessError(apiName, where) {
 }
 
 /**
- * The error of a request API that is called inside a cached function. It is recorded too, for user code may catch it.
+ * The error of a request API that is called inside a cached function. It is also recorded, because user code may catch it.
  *
  * @param {import("./state.js").HeadersState} state
  * @param {string} apiName such as `"headers()"`
@@ -78,7 +78,7 @@ function record(state, error, scope) {
     if (scope !== undefined) scope.invalidDynamicUsageError = error;
     const request = currentRequest();
     if (request != null) request.invalidDynamicUsageError = error;
-    tellProbes(state, error);
+    recordInProbes(state, error);
   } catch {
     // The error itself matters more than its record.
   }

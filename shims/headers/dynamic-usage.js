@@ -1,4 +1,4 @@
-// That a render used a dynamic API: flag, latch and the first invalid use, each told to the renders that probe it.
+// That a render used a dynamic API: flag, latch and the first invalid use, each also recorded in the renders that probe it.
 
 import { ensureRenderDynamicLatch } from "onescope/shims/unified-request-context";
 
@@ -17,7 +17,7 @@ export function markDynamic(state) {
     trip(latch);
     return;
   }
-  // All flags before the first listener: it may look at any of them.
+  // All flags before the first listener, which may read any of them.
   const latches = [latch];
   for (const target of probingStates(state)) {
     target.dynamicUsageDetected = true;
@@ -44,12 +44,12 @@ function trip(latch) {
 }
 
 /**
- * Tells the renders that probe this one of an invalid use; each keeps the first that it hears of.
+ * Records an invalid use in the renders that probe this one; each keeps its first.
  *
  * @param {HeadersState} state
  * @param {unknown} error
  */
-export function tellProbes(state, error) {
+export function recordInProbes(state, error) {
   if (state.connectionProbe == null) return;
   for (const target of probingStates(state)) target.invalidDynamicUsageError ??= error;
 }

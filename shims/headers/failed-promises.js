@@ -1,5 +1,5 @@
-// What `headers()` and `cookies()` return where there is nothing to read. Every synchronous use throws what awaiting would
-// tell, so they are Proxies; no request that succeeds makes one.
+// What `headers()` and `cookies()` return where there is nothing to read. Every synchronous use throws what awaiting rejects
+// with, so they are Proxies; no request that succeeds makes one.
 
 /** The members through which a promise is awaited. */
 const AWAITING = new Set(["then", "catch", "finally"]);

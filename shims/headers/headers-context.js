@@ -7,7 +7,7 @@ import { createRenderDynamicLatch, currentState } from "./state.js";
 
 /** @typedef {import("./state.js").HeadersContext} HeadersContext */
 
-/** The context of a request whose cookies are parsed when somebody asks for them. */
+/** The context of a request whose cookies are parsed at first access. */
 class LazyHeadersContext {
   /** @type {Map<string, string> | undefined} */
   #cookies;

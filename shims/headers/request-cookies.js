@@ -1,7 +1,6 @@
 // What `cookies()` gives: a request's cookies, read only in a render, and a jar that an action changes.
 
 import { serializeSetCookie, validateCookieName } from "vinext/shims/internal/cookie-serialize";
-import { ReadonlyRequestCookiesError } from "./errors.js";
 import { CookiesPromise, promiseOfForeign } from "./promises.js";
 import { currentState } from "./state.js";
 
@@ -11,6 +10,15 @@ import { currentState } from "./state.js";
 // The members through which vinext's module changes a jar from inside. A stock copy in the process uses them on ours.
 const APPLY_RESPONSE_COOKIE = Symbol.for("vinext.apply-response-cookie");
 const SYNCHRONIZE_REQUEST_COOKIES = Symbol.for("vinext.synchronize-request-cookies");
+
+/** Cookies are changed in an action or a route handler, not in a render. Frameworks check the message and the name. */
+class ReadonlyRequestCookiesError extends Error {
+  constructor() {
+    super(
+      "Cookies can only be modified in a Server Action or Route Handler. Read more: https://nextjs.org/docs/app/api-reference/functions/cookies#options",
+    );
+  }
+}
 
 /**
  * A request's cookies. Members are accessors that return closures, so that a method works when it was taken off its

@@ -1,5 +1,3 @@
-import { delegate } from "./delegate.js";
-
 /** Members of `Headers` that change nothing. Also what shows one on the console. */
 export const READERS = Object.freeze([
   "get",
@@ -17,8 +15,29 @@ export const READERS = Object.freeze([
 export const WRITERS = /** @type {const} */ (["set", "append", "delete"]);
 
 /**
+ * Gives a prototype the members of another object's, as accessors that return them bound: a method that was taken off
+ * its object works (`const { get } = await headers()`).
+ *
+ * @param {object} prototype
+ * @param {readonly PropertyKey[]} names of methods
+ * @param {(self: any) => any} targetOf the object that the methods are called on
+ */
+export function delegate(prototype, names, targetOf) {
+  for (const name of names) {
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      enumerable: typeof name === "string",
+      get() {
+        const target = targetOf(this);
+        return target[name].bind(target);
+      },
+    });
+  }
+}
+
+/**
  * A request's headers that can be changed without changing the request: they are copied at the first change, which most
- * requests never see. The original has to stay as it is from then on that somebody reads through this.
+ * requests never make. Once anything was read through this, the original must not change.
  *
  * A `Headers` by its prototype only, so that one of its methods that is called on it by force throws, and does not answer
  * for an empty list.
@@ -26,7 +45,7 @@ export const WRITERS = /** @type {const} */ (["set", "append", "delete"]);
 export class RequestHeaders {
   /** @type {Headers} */
   #source;
-  /** whether `#source` is a copy that nobody else reads */
+  /** whether `#source` is a copy that only this reads */
   #owned = false;
 
   /** @param {Headers} source */

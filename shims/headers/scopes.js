@@ -1,4 +1,4 @@
-// Scopes with a state of their own: in a fork of the current request, or outside a request in vinext's own storage.
+// Scopes with a state of their own: in a child of the current request, or outside a request in vinext's own storage.
 
 import { currentRequest } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";

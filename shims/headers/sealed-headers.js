@@ -1,19 +1,24 @@
 // What `headers()` gives: the request's headers without those that carry the framework's own protocol, read only.
 
 import { FLIGHT_HEADERS, NEXT_HTML_REQUEST_ID_HEADER, NEXT_REQUEST_ID_HEADER } from "vinext/internal/server/headers";
-import { delegate } from "./delegate.js";
-import { ReadonlyHeadersError } from "./errors.js";
 import { HeadersPromise, promiseOfForeign } from "./promises.js";
-import { READERS, RequestHeaders, WRITERS } from "./request-headers.js";
+import { delegate, READERS, RequestHeaders, WRITERS } from "./request-headers.js";
 
 const HIDDEN = new Set([...FLIGHT_HEADERS, NEXT_REQUEST_ID_HEADER, NEXT_HTML_REQUEST_ID_HEADER]);
+
+/** Headers are never changed. Frameworks check the message and the name. */
+class ReadonlyHeadersError extends Error {
+  constructor() {
+    super("Headers cannot be modified. Read more: https://nextjs.org/docs/app/api-reference/functions/headers");
+  }
+}
 
 /**
  * Headers that answer `get` and `has` from the request's own and copy them only for the rest. A `Headers` by its prototype
  * only, as `RequestHeaders` is.
  */
 export class SealedHeaders {
-  /** @type {Headers} with the hidden ones; nobody changes it */
+  /** @type {Headers} with the hidden ones; never changed */
   #source;
   /** @type {Headers | undefined} without the hidden ones */
   #visible;

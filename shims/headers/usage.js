@@ -32,7 +32,7 @@ export function consumeDynamicUsage() {
   return used;
 }
 
-/** @returns {boolean} what {@link consumeDynamicUsage} would tell */
+/** @returns {boolean} what {@link consumeDynamicUsage} would return */
 export function peekDynamicUsage() {
   return currentState().dynamicUsageDetected;
 }

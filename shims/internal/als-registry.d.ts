@@ -2,7 +2,7 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 
 /**
  * The storage that the process shares under `Symbol.for(key)`, made a slot. One that exists already is taken over in
- * place, so that whoever holds it sees the same values.
+ * place, so that code which holds it sees the same values.
  *
  * @param key vinext's name for it, such as `"vinext.cache.als"`
  */

@@ -1,8 +1,8 @@
-// Stands in for vinext's shims/internal/headers-state: what a render's dynamic APIs tell about it.
+// Replaces vinext's shims/internal/headers-state: the dynamic APIs that a render used.
 
 import { ensureRenderDynamicLatch } from "onescope/shims/unified-request-context";
 import { cacheScopeError } from "../headers/cache-scope.js";
-import { markDynamic, tellProbes } from "../headers/dynamic-usage.js";
+import { markDynamic, recordInProbes } from "../headers/dynamic-usage.js";
 import { currentState } from "../headers/state.js";
 
 export { createUseCacheAccessError, isInsideAnyCacheScope } from "../headers/cache-scope.js";
@@ -46,7 +46,7 @@ export function onRenderDynamicLatched(listener) {
  */
 export function recordInvalidDynamicUsageError(state, error) {
   state.invalidDynamicUsageError ??= error;
-  tellProbes(state, error);
+  recordInProbes(state, error);
 }
 
 /**

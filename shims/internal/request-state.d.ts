@@ -13,7 +13,7 @@ export interface RequestState<T extends object> {
   /** The current request's context, else what `storage` holds, else `fallback`. */
   current(): T;
   /**
-   * Calls `fn` with these fields set: in a fork of the current request, or outside a request as the state of a scope of
+   * Calls `fn` with these fields set: in a child of the current request, or outside a request as the state of a scope of
    * its own.
    */
   runWith<R>(fields: T, fn: () => R): R;

@@ -29,7 +29,7 @@ export function requestState(name, makeFallback) {
     /** @returns {T} */
     current: () => currentRequest() ?? storage.getStore() ?? fallback,
     /**
-     * Calls `fn` with these fields set: in a fork of the current request, or outside a request as the state of a scope of
+     * Calls `fn` with these fields set: in a child of the current request, or outside a request as the state of a scope of
      * its own.
      *
      * @template R

@@ -1,4 +1,4 @@
-// What onescope takes from Node. In Workers, package.json's condition `workerd` puts workerd.js in the place of this file.
+// What the store takes from Node. In Workers, package.json's condition `workerd` loads workerd.js instead.
 
 import { isMainThread, threadId } from "node:worker_threads";
 import { entry } from "../../async-context/entry.js";
@@ -12,8 +12,8 @@ export { loadNative } from "../native/load.js";
 export const thread = isMainThread ? 0 : threadId;
 
 /**
- * Starts the coarse clock of the JavaScript backend, which is current while JavaScript turns. The timer starts outside
- * every scope, lest it hold on to the request that happened to come first.
+ * Starts the coarse clock of the JavaScript backend, which advances while the event loop turns. The timer starts outside
+ * every scope: otherwise it keeps the first request in memory.
  *
  * @param {() => void} onTick called between turns of the event loop, each time the clock moves on
  * @param {number} [base] added to the time, so that tests see the clock wrap

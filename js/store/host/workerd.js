@@ -1,5 +1,5 @@
-// What stands in for node.js in Cloudflare Workers: no addon, no environment, one thread, and no timer that outlives the
-// request which started it.
+// Replaces node.js in Cloudflare Workers: no addon, no environment, one thread, and no timer that outlives the request which
+// started it.
 
 import { reading } from "../clock.js";
 
@@ -15,8 +15,7 @@ export function loadNative() {
 export const thread = 0;
 
 /**
- * A clock that is read when it is asked. A Worker's time stands still while it computes, so when it has moved on, a turn
- * has ended.
+ * A clock that is read on demand. A Worker's time stands still while it computes, so when it has moved on, a turn has ended.
  *
  * @param {() => void} onTick called when the clock is found to have moved on
  * @returns {import("../native/contract.js").Block}

@@ -1,7 +1,7 @@
 import { nameOf } from "../store/records.js";
 import { shared } from "../util/shared.js";
 
-/** Labels by which late reads are counted; those of further labels are counted as "other". */
+/** Labels by which late reads are counted; further labels count as "other". */
 const LABELS = 256;
 
 const state = shared("lateReads", () => ({
@@ -14,9 +14,9 @@ const state = shared("lateReads", () => ({
 /**
  * Counts a read of a value that was dropped as its request closed.
  *
- * @param {import("../store/records.js").CellOwner} context
+ * @param {import("../store/records.js").RecordOwner} context
  */
-export function countLate(context) {
+export function countLateRead(context) {
   if (!state.counting) return;
   const name = nameOf(context);
   const label = state.counts.has(name) || state.counts.size < LABELS ? name : "other";

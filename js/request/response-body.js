@@ -1,7 +1,9 @@
 import { SlotStorage } from "../async-context/slot-storage.js";
 
-// vinext keeps a map of response streams that it wrapped and nobody has read yet. Whoever wraps such a stream again
-// adds a layer to it instead of a second wrapper. The map lies on globalThis, so every copy of vinext shares it.
+// Bodies of responses: when one has ended, and which cannot produce anything while it is sent.
+
+// vinext keeps a map of response streams that it wrapped and that were not read yet. Wrapping such a stream again adds a
+// layer to it instead of a second wrapper. The map lies on globalThis, so every copy of vinext shares it.
 const UNREAD = Symbol.for("vinext.deferUntilStreamConsumed.unreadWrappers");
 
 /**
@@ -28,7 +30,7 @@ export function closeWithBody(source, onEnd) {
     inContext(onEnd);
   };
   const release = () => {
-    // Throws while a read is pending, as after a cancel in the middle of one; the lock is of no use to anybody then.
+    // Throws while a read is pending, as after a cancel in the middle of one; the lock does not matter then.
     try {
       reader.releaseLock();
     } catch {}
@@ -58,4 +60,34 @@ export function closeWithBody(source, onEnd) {
     },
     { highWaterMark: 0 },
   );
+}
+
+/**
+ * Whether vinext marked a response because it holds the whole body in memory: while that is sent, nothing can be produced and
+ * no `after()` queued. The mark is a property that vinext's own server modules read and write too.
+ *
+ * @param {any} response
+ * @returns {boolean}
+ */
+export function isFullyBufferedBody(response) {
+  return response.__vinextFullyBufferedBody === true;
+}
+
+/**
+ * @template {Response} R
+ * @param {R} response
+ * @returns {R}
+ */
+export function markFullyBufferedBody(response) {
+  /** @type {any} */ (response).__vinextFullyBufferedBody = true;
+  return response;
+}
+
+/**
+ * @param {Response} source
+ * @param {Response} target a response made from `source`
+ * @returns {Response} `target`, marked if `source` is
+ */
+export function preserveFullyBufferedBodyMetadata(source, target) {
+  return isFullyBufferedBody(source) ? markFullyBufferedBody(target) : target;
 }
