@@ -8,7 +8,6 @@ import { rootStorage } from "../js/async-context/root-storage.js";
 import { SlotStorage } from "../js/async-context/slot-storage.js";
 import { assignFields } from "../js/generated/context-fields.js";
 import { currentRequest, requestStorage, requestStorageIsApart, requestStorageIsOwn } from "../js/request/current.js";
-import { forkExtras } from "../js/request/extras.js";
 import {
   ensureRenderDynamicLatch,
   forkContext,
@@ -18,6 +17,7 @@ import {
   RequestContext,
 } from "../js/request/request-context.js";
 import { closeWithBody, isFullyBufferedBody } from "../js/request/response-body.js";
+import { forkSideTable } from "../js/request/side-table.js";
 import { hooks } from "../js/store/hooks.js";
 import { DETACHED, OTHER, touch } from "../js/store/records.js";
 
@@ -99,7 +99,7 @@ function forkPlain(parent) {
   /** @type {any} */
   const from = parent;
   const child = { ...from };
-  forkExtras(child, from);
+  forkSideTable(child, from);
   return child;
 }
 

@@ -33,7 +33,7 @@ export const INVALID = {
   "a value that is a symbol": ["invalid", { kind: "value", default: Symbol("value") }],
   "a counter that is negative": ["invalid", { kind: "counter", default: -1 }],
   "a counter that is a fraction": ["invalid", { kind: "counter", default: 0.5 }],
-  "a counter beyond its lane": ["invalid", { kind: "counter", default: 2 ** 31 }],
+  "a counter beyond its field": ["invalid", { kind: "counter", default: 2 ** 31 }],
   "a counter that is text": ["invalid", { kind: "counter", default: "1" }],
   "an enum without variants": ["invalid", { kind: "enum" }],
   "an enum of nothing": ["invalid", { kind: "enum", variants: [] }],

@@ -19,7 +19,7 @@ test("every program reads from slots what it reads from Node's storages, and a f
   let executed = 0;
   await fc.assert(
     fc.asyncProperty(programs({ storages: 4 }), async (program) => {
-      // Collected storages give their lanes back, so programs run on new lanes, on used ones and beyond the last.
+      // Collected storages give their indexes back, so programs run on new indexes, on used ones and without one.
       if (executed++ % 64 === 63) await collectGarbage();
       const foreign = nodeHooks.AsyncLocalStorage;
       const expected = await execute(program, createWorld(foreign, mode.frames, { count: 3, foreign }));

@@ -19,10 +19,10 @@ function generate(slot) {
   const imported = {
     LAYOUT,
     UNDEFINED: Symbol("undefined"),
-    exoticGet: () => "other",
-    exoticSet: (_context, _name, _value, code) => code,
+    readOther: () => "other",
+    writeOther: (_context, _name, _value, code) => code,
     makeThing: () => ({ thing: true }),
-    takeCell(context) {
+    takeRecord(context) {
       context.$words = new Int32Array(2 * LAYOUT.cellWords);
       context.$bytes = new Uint8Array(context.$words.buffer);
       context.$base = LAYOUT.cellWords;
@@ -33,8 +33,8 @@ function generate(slot) {
   const make = () => new ContextFields(0);
   const fork = (parent) => {
     const child = make();
-    child.$family = parent.$family;
-    imported.takeCell(child);
+    child.$group = parent.$group;
+    imported.takeRecord(child);
     copyFields(child, parent);
     return child;
   };
@@ -67,7 +67,7 @@ test("codes start at the default, which needs no cell", () => {
   }
 });
 
-test("a value that a lane cannot hold is kept beside the context", () => {
+test("a value that a native field cannot hold is kept beside the context", () => {
   for (const [slot] of LANES) {
     const context = generate(slot).make();
     context.x = "of another kind";

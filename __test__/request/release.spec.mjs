@@ -92,7 +92,7 @@ describe("releaseOnClose", () => {
     assert.equal(context.rootParams, null);
   });
 
-  test("registered slots go too, and a value that its lane cannot hold gives the default", async () => {
+  test("registered slots go too, and a value that its native field cannot hold gives the default", async () => {
     const context = open("GET /slots");
     runWithRequestContext(context, () => {
       value.set({ big: true });

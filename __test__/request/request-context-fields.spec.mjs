@@ -94,7 +94,7 @@ for (const slot of NATIVE) {
   });
 }
 
-test("a counter counts over the end of its lane and back", () => {
+test("a counter counts over the end of its field and back", () => {
   const context = createRequestContext({ nextFetchId: 2 ** 31 - 2 });
   const seen = [++context.nextFetchId, ++context.nextFetchId, ++context.nextFetchId, --context.nextFetchId];
   assert.deepEqual(seen, [2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 2 ** 31]);

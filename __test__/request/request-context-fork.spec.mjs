@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { SLOTS } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
 import * as ours from "../../shims/unified-request-context.js";
-import { Family, OPERATION, play } from "../_support/family.mjs";
+import { ForkGroup, OPERATION, play } from "../_support/fork-group.mjs";
 import { STOCK } from "../_support/stock.mjs";
 
 const stock = await import(STOCK);
@@ -19,7 +19,7 @@ function fork(context, mutate = () => {}) {
 }
 
 /** A request with two forks, of which one has a fork of its own. Nobody has touched a collection yet. */
-function family() {
+function group() {
   const parent = createRequestContext();
   const child = fork(parent);
   return { parent, child, sibling: fork(parent), grandchild: fork(child) };
@@ -27,8 +27,8 @@ function family() {
 
 test("whoever touches a collection first makes it for all", () => {
   assert.equal(COLLECTIONS.length, 15);
-  for (const first of Object.keys(family())) {
-    const members = family();
+  for (const first of Object.keys(group())) {
+    const members = group();
     for (const name of COLLECTIONS) {
       const made = members[first][name];
       for (const [who, member] of Object.entries(members))
@@ -41,7 +41,7 @@ test("after the parent assigns another collection, its forks keep the old one, a
   for (const name of COLLECTIONS) {
     for (const assigning of ["parent", "child", "sibling", "grandchild"]) {
       for (const touched of [true, false]) {
-        const members = family();
+        const members = group();
         const old = touched ? members.parent[name] : undefined;
         const replacement = { replacement: name };
         members[assigning][name] = replacement;
@@ -149,10 +149,10 @@ test("a fork is in the store as an entered context, under its parent", () => {
   );
 });
 
-test("any family of contexts behaves as plain objects do, whoever touches, assigns and forks in whatever order", () => {
+test("any fork group behaves as plain objects do, in any order of reads, assignments and forks", () => {
   fc.assert(
     fc.property(fc.array(OPERATION, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (operations, order) => {
-      const members = [new Family(ours), new Family(stock)];
+      const members = [new ForkGroup(ours), new ForkGroup(stock)];
       for (const operation of operations) for (const each of members) play(each, operation);
       const places = members[0].contexts.map((_, place) => [order.next().value, place]).sort(([a], [b]) => a - b);
       const [mine, theirs] = members.map((each) => each.describe(places.map(([, place]) => place)));

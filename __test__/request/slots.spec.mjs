@@ -26,7 +26,7 @@ const SINGLE = [
   [{ kind: "enum", variants: ["a", "b"], default: "b" }, "b", "a", "b"],
   [{ kind: "counter", default: 10 }, 10, 12, 2 ** 31 - 1],
 ];
-/** A slot of requests. Native lanes are few, counters above all, so the tests share them. */
+/** A slot of requests. Native fields are few, counters above all, so the tests share them. */
 const requestSlot = (spec, onFork = "inherit") =>
   registerSlot(`${onFork} ${JSON.stringify(spec)}`, { ...spec, lifetime: "request", onFork });
 

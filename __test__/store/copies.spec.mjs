@@ -8,7 +8,7 @@ import { LAYOUT } from "../../js/generated/slot-table.js";
 import { backend } from "../../js/index.js";
 import { ROOT, runNode } from "../_support/run.mjs";
 
-// Another version of the package in the same process: a copy with another cell layout, as a nested `node_modules` holds it.
+// Another version of the package in the same process: a copy with another record layout, as a nested `node_modules` holds it.
 
 const other = mkdtempSync(join(tmpdir(), "onescope-copy-"));
 after(() => rmSync(other, { recursive: true, force: true }));

@@ -91,9 +91,9 @@ test("what the registry was given and what it lists are copies", () => {
   assert.deepEqual([store.slots()[id - 1].key, store.slots()[id - 1].variants], ["copies.variants", ["a", "b"]]);
 });
 
-test("when all lanes are taken, one more native slot is an error and everything else goes on", async () => {
+test("when all fields of a record are taken, one more native slot is an error and everything else goes on", async () => {
   const { code, stdout, stderr } = await runNode([
-    fileURLToPath(new URL("../_support/fill-lanes.mjs", import.meta.url)),
+    fileURLToPath(new URL("../_support/fill-record.mjs", import.meta.url)),
   ]);
   assert.equal(code, 0, stderr);
   const { taken, codes, scope, again, list } = JSON.parse(stdout);

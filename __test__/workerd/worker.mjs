@@ -24,7 +24,7 @@ import { makeRandom } from "./random.mjs";
 // A request writes its own id wherever vinext keeps something for a request, lets others run, and reads it back. What it
 // read is its answer. It knows nothing of whose modules it runs on.
 
-/** More than a scope has lanes, so that some lie in the list. */
+/** More than a scope has indexes, so that some lie in the list. */
 const storages = Array.from({ length: 80 }, (_, n) => getOrCreateAls(`workerd.test.${n}`));
 const [storage] = storages;
 const { constructor: Storage } = /** @type {any} */ (storage);

@@ -1,11 +1,11 @@
-// What a lazy slot holds at first touch, named in the slot table (src/store/registry/builtin.rs) by `factory`.
+// What a lazy slot holds at first access, named in the slot table (src/store/registry/builtin.rs) by `factory`.
 
-/** Dynamic-usage latch of a render: one object per request, shared by all its forks. */
+/** Dynamic-usage latch of a render: one object for a fork group. */
 export function renderDynamicLatch() {
   return { dynamic: false, listeners: new Set() };
 }
 
-/** State of work deferred until the response closes: one object per request, shared by all its forks. */
+/** State of work deferred until the response closes: one object for a fork group. */
 export function afterContext() {
   return {
     /** @type {Array<() => unknown>} */

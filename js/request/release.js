@@ -1,13 +1,13 @@
 import { entry } from "../async-context/entry.js";
-import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, Family, Values } from "../generated/context-fields.js";
+import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, ForkGroup, Values } from "../generated/context-fields.js";
 import { SLOTS } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
 import { isClosed } from "../store/records.js";
 import { keyOf } from "../util/copies.js";
 import { createSharedHandle } from "../util/handle.js";
 import { shared } from "../util/shared.js";
-import { Extras } from "./extras.js";
 import { countLateRead, uncounted } from "./late-reads.js";
+import { SideTable } from "./side-table.js";
 
 // Releasing a request: all contexts of its fork group lose their JavaScript values, so that code which still holds one of them
 // holds little. Native values lie in the record and stay. So do two that later work needs and that reference nothing of the
@@ -81,35 +81,36 @@ function drop(context) {
   if (values !== BLANK_VALUES && !(values instanceof ReleasedValues)) {
     context.$values = new ReleasedValues(context, values.executionContext);
   }
-  const { $collections: own, $family: family } = context;
-  if ((own !== BLANK_COLLECTIONS || family !== undefined) && !(own instanceof ReleasedCollections)) {
+  const { $collections: own, $group: group } = context;
+  if ((own !== BLANK_COLLECTIONS || group !== undefined) && !(own instanceof ReleasedCollections)) {
     context.$collections = new ReleasedCollections(context, own.afterContext);
   }
-  if (context.$extra !== undefined && !(context.$extra.own instanceof ReleasedMap)) dropExtras(context, context.$extra);
+  if (context.$sideTable !== undefined && !(context.$sideTable.own instanceof ReleasedMap))
+    dropSideTable(context, context.$sideTable);
 }
 
 /**
  * @param {Context} context
- * @param {Extras} extras
+ * @param {SideTable} table
  */
-function dropExtras(context, extras) {
+function dropSideTable(context, table) {
   // The record says that the values of these lie in what is dropped now.
-  for (const name of extras.exotic.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
-  context.$extra = new Extras();
-  context.$extra.own = new ReleasedMap(context);
+  for (const name of table.other.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
+  context.$sideTable = new SideTable();
+  context.$sideTable.own = new ReleasedMap(context);
 }
 
 /** @param {Context} root */
 function dropAll(root) {
-  const family = root.$family;
+  const group = root.$group;
   drop(root);
-  if (family === undefined) return;
-  const empty = new Family(root);
-  empty.afterContext = family.afterContext;
-  root.$family = empty;
-  for (let fork = family.forks; fork !== undefined; fork = fork.next) {
-    drop(fork.context);
-    fork.context.$family = empty;
+  if (group === undefined) return;
+  const empty = new ForkGroup(root);
+  empty.afterContext = group.afterContext;
+  root.$group = empty;
+  for (let child = group.children; child !== undefined; child = child.next) {
+    drop(child.context);
+    child.context.$group = empty;
   }
 }
 
@@ -120,9 +121,9 @@ function dropAll(root) {
 function fork(parent, make) {
   const isLate = parent.$values instanceof ReleasedValues || parent.$collections instanceof ReleasedCollections;
   const child = isLate ? uncounted(() => make(parent)) : make(parent);
-  const family = /** @type {Family} */ (child.$family);
+  const group = /** @type {ForkGroup} */ (child.$group);
   // A child made after the close is not listed: nothing would release it, and it has nothing that was written before.
-  if (!isClosed(family.root)) family.forks = { context: child, next: family.forks };
+  if (!isClosed(group.root)) group.children = { context: child, next: group.children };
   return child;
 }
 

@@ -1,11 +1,10 @@
-import { copyFields, Family, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
+import { copyFields, FIELD_NAMES, ContextFields as Fields, ForkGroup } from "../generated/context-fields.js";
 import { KINDS, STATES } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
 import { advance, close, OTHER, takeChildRecord } from "../store/records.js";
-import { writeLane } from "../store/slot-codec.js";
+import { writeField } from "../store/slot-codec.js";
 import { shared } from "../util/shared.js";
-import { UNDEFINED } from "./exotic.js";
-import { forkExtras } from "./extras.js";
+import { forkSideTable, UNDEFINED } from "./side-table.js";
 
 const RESPONDED = STATES.indexOf("responded");
 const APP_PAGE = KINDS.indexOf("appPage");
@@ -64,7 +63,7 @@ export function kindOf(opts) {
 }
 
 /** @type {Set<import("../store/native/contract.js").SlotInfo>} registered native slots that a child context resets */
-export const resetLanes = shared("resetLanes", () => new Set());
+export const resetFields = shared("resetFields", () => new Set());
 
 /**
  * The latch that remembers whether a render used a dynamic API: one object for all contexts of a fork group. A state without
@@ -94,15 +93,15 @@ export function forkContext(parent) {
  */
 function makeFork(parent) {
   const child = new RequestContext(parent.$kind);
-  child.$family = parent.$family ??= new Family(parent);
+  child.$group = parent.$group ??= new ForkGroup(parent);
   // Undefined means not accessed yet, and then the fork group has it.
   const latch = parent.$collections.renderDynamicLatch;
   if (latch === UNDEFINED || latch === null) ensureRenderDynamicLatch(parent);
   takeChildRecord(child, parent);
   copyFields(child, parent);
   // Checked first: an iterator over nothing takes as long as half of all this.
-  if (resetLanes.size > 0) for (const slot of resetLanes) writeLane(slot, child, slot.default);
-  forkExtras(child, parent);
+  if (resetFields.size > 0) for (const slot of resetFields) writeField(slot, child, slot.default);
+  forkSideTable(child, parent);
   return child;
 }
 
@@ -112,7 +111,7 @@ function makeFork(parent) {
  * @param {Context} context any of the fork group
  */
 export function markResponded(context) {
-  advance(context.$family?.root ?? context, RESPONDED);
+  advance(context.$group?.root ?? context, RESPONDED);
 }
 
 /**
@@ -121,6 +120,6 @@ export function markResponded(context) {
  * @param {Context} context any of the fork group
  */
 export function markClosed(context) {
-  const root = context.$family?.root ?? context;
+  const root = context.$group?.root ?? context;
   close(root, root);
 }

@@ -1,13 +1,13 @@
 import { SlotStorage } from "../async-context/slot-storage.js";
 import { LIMITS, SLOT_KINDS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
-import { encode, readLane, writeLane } from "../store/slot-codec.js";
+import { encode, readField, writeField } from "../store/slot-codec.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { readOptions, refuseOption } from "../util/options.js";
 import { shared } from "../util/shared.js";
 import { currentRequest } from "./current.js";
-import { countFamily, extrasOf, resetOnFork } from "./extras.js";
-import { RequestContext, resetLanes } from "./request-context.js";
+import { RequestContext, resetFields } from "./request-context.js";
+import { countInherited, resetOnFork, sideTableOf } from "./side-table.js";
 
 /** @typedef {import("../store/native/contract.js").SlotSpec} SlotSpec */
 /** @typedef {import("../store/native/contract.js").SlotInfo} SlotInfo */
@@ -71,14 +71,14 @@ class RequestSlot extends Slot {
     /** @type {any} */
     const context = currentRequest();
     if (context === undefined) return info.default ?? undefined;
-    if (info.native && context instanceof RequestContext) return readLane(info, context);
-    const { own, family } = extrasOf(context);
+    if (info.native && context instanceof RequestContext) return readField(info, context);
+    const { own, group } = sideTableOf(context);
     const value = own.get(info.id);
     const make = this.#make;
     if (value !== undefined || make === undefined) return own.has(info.id) ? value : (info.default ?? undefined);
     // Not accessed yet: the first access in a fork group makes it for all its contexts.
-    const made = (info.onFork === "inherit" ? family.get(info.id) : undefined) ?? make();
-    if (info.onFork === "inherit") family.set(info.id, made);
+    const made = (info.onFork === "inherit" ? group.get(info.id) : undefined) ?? make();
+    if (info.onFork === "inherit") group.set(info.id, made);
     own.set(info.id, made);
     return made;
   }
@@ -98,10 +98,10 @@ class RequestSlot extends Slot {
       );
     }
     if (this.info.native && context instanceof RequestContext) {
-      writeLane(this.info, context, value);
+      writeField(this.info, context, value);
     } else {
       if (this.info.native) encode(this.info, value);
-      extrasOf(context).own.set(this.info.id, value);
+      sideTableOf(context).own.set(this.info.id, value);
     }
   }
 }
@@ -138,7 +138,7 @@ const slots = shared("slots", () => new Map());
  *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
- *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left,
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when the record has no field left,
  *   `ERR_ONESCOPE_OPTION` for a spec that is no object, or a `make` that is no function
  */
 export function registerSlot(key, spec) {
@@ -155,8 +155,8 @@ export function registerSlot(key, spec) {
   const info = backend.slotInfo(id);
   if (info.lifetime === "request") {
     if (info.onFork === "reset") resetOnFork.add(id);
-    if (info.onFork === "reset" && info.native) resetLanes.add(info);
-    if (info.onFork === "inherit" && SLOT_KINDS[info.kind].collection) countFamily();
+    if (info.onFork === "reset" && info.native) resetFields.add(info);
+    if (info.onFork === "inherit" && SLOT_KINDS[info.kind].collection) countInherited();
   }
   const slot =
     info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, SLOT_KINDS[info.kind].make ?? make);

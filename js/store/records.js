@@ -101,7 +101,7 @@ export function threadNumber() {
  *
  * @param {RecordOwner} context
  */
-export function takeCell(context) {
+export function takeRecord(context) {
   if (context.$kind === DETACHED) return takePrivateRecord(context);
   const outer = currentTracked();
   if (outer === undefined) takeNewRecord(context);
@@ -174,7 +174,7 @@ function takePrivateRecord(context) {
  * @param {RecordOwner} parent
  */
 export function takeChildRecord(context, parent) {
-  if (parent.$base === 0) takeCell(parent);
+  if (parent.$base === 0) takeRecord(parent);
   if (context.$kind === DETACHED) return takePrivateRecord(context);
   takeNewRecord(context);
   writeParent(context, parent);
@@ -201,7 +201,7 @@ function writeParent({ $words: words, $base: base }, parent) {
  */
 export function idOf(context) {
   if (context.$kind === DETACHED) return undefined;
-  if (context.$base === 0) takeCell(context);
+  if (context.$base === 0) takeRecord(context);
   const { $words: words, $base: base } = context;
   return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0) + base / cellWords;
 }
@@ -214,7 +214,7 @@ export function idOf(context) {
  * @param {RecordOwner} context
  */
 export function touch(context) {
-  if (context.$base === 0) takeCell(context);
+  if (context.$base === 0) takeRecord(context);
   const { $words: words, $base: base } = context;
   const at = base << 2;
   const state = context.$bytes[at];
@@ -239,7 +239,7 @@ export function markCall(context, block) {
     block[BLOCK.callLow] = block[BLOCK.callHigh] = 0;
     return;
   }
-  if (context.$base === 0) takeCell(context);
+  if (context.$base === 0) takeRecord(context);
   const { $words: words, $base: base } = context;
   block[BLOCK.callLow] = words[header.seqLow] + base / cellWords;
   block[BLOCK.callHigh] = words[header.seqHigh];
@@ -253,7 +253,7 @@ export function markCall(context, block) {
  * @param {number} state code of `STATES`
  */
 export function advance(context, state) {
-  if (context.$base === 0) takeCell(context);
+  if (context.$base === 0) takeRecord(context);
   const at = context.$base << 2;
   const before = context.$bytes[at];
   if (before >= state) return;
@@ -268,7 +268,7 @@ export function advance(context, state) {
  * @param {import("../request/request-context.js").Context | undefined} request vinext's request context with that record, if any
  */
 export function close(owner, request) {
-  if (owner.$base === 0) takeCell(owner);
+  if (owner.$base === 0) takeRecord(owner);
   if (isClosed(owner)) return;
   advance(owner, CLOSED);
   backend.closed(owner.$words);

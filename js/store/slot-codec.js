@@ -1,28 +1,28 @@
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { CODES, OnescopeError, shown } from "../util/errors.js";
 
-// How a native slot's value lies in its lane. Zeroed memory is "all defaults": a flag stores whether it differs from its
+// How a native slot's value lies in its field of a record. Zeroed memory is "all defaults": a flag stores whether it differs from its
 // default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
-// lane says "other": the value is one that the kind does not have, and lies on the JavaScript side.
+// field says "other": the value is one that the kind does not have, and lies on the JavaScript side.
 
 /** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
-/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/** @typedef {import("./records.js").RecordRef} RecordRef */
 
 const { otherByte: OTHER_BYTE, otherWord: OTHER_WORD } = LAYOUT.codes;
 const { counterMax: COUNTER_MAX } = LIMITS;
 
 /**
  * @param {SlotInfo} slot a native one
- * @param {Cell} cell
+ * @param {RecordRef} record
  * @returns {boolean | string | number | null} `null` for a value that lies on the JavaScript side
  */
-export function readLane(slot, cell) {
-  const lane = /** @type {number} */ (slot.lane);
+export function readField(slot, record) {
+  const offset = /** @type {number} */ (slot.lane);
   if (slot.kind === "counter") {
-    const code = cell.$words[cell.$base + LAYOUT.words.counters + lane];
+    const code = record.$words[record.$base + LAYOUT.words.counters + offset];
     return code === OTHER_WORD ? null : (code >>> 0) + Number(slot.default);
   }
-  const code = cell.$bytes[cell.$base * 4 + LAYOUT.bytes.lanes + lane];
+  const code = record.$bytes[record.$base * 4 + LAYOUT.bytes.lanes + offset];
   if (code === OTHER_BYTE) return null;
   if (slot.kind === "flag") return (code === 1) !== slot.default;
   const variants = /** @type {Array<string | number>} */ (slot.variants);
@@ -31,21 +31,21 @@ export function readLane(slot, cell) {
 
 /**
  * @param {SlotInfo} slot a native one
- * @param {Cell} cell
+ * @param {RecordRef} record
  * @param {unknown} value
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` where the slot's kind does not have the value
  */
-export function writeLane(slot, cell, value) {
+export function writeField(slot, record, value) {
   const code = encode(slot, value);
-  const lane = /** @type {number} */ (slot.lane);
-  if (slot.kind === "counter") cell.$words[cell.$base + LAYOUT.words.counters + lane] = code;
-  else cell.$bytes[cell.$base * 4 + LAYOUT.bytes.lanes + lane] = code;
+  const offset = /** @type {number} */ (slot.lane);
+  if (slot.kind === "counter") record.$words[record.$base + LAYOUT.words.counters + offset] = code;
+  else record.$bytes[record.$base * 4 + LAYOUT.bytes.lanes + offset] = code;
 }
 
 /**
  * @param {SlotInfo} slot a native one
  * @param {unknown} value
- * @returns {number} the lane's code
+ * @returns {number} the field's code
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` where the slot's kind does not have the value
  */
 export function encode(slot, value) {
@@ -57,7 +57,7 @@ export function encode(slot, value) {
 /**
  * @param {Pick<SlotInfo, "kind" | "default" | "variants">} slot a native one
  * @param {unknown} value
- * @returns {number | undefined} the lane's code; `undefined` for a value outside the kind
+ * @returns {number | undefined} the field's code; `undefined` for a value outside the kind
  */
 export function codeOf(slot, value) {
   switch (slot.kind) {

@@ -6,13 +6,13 @@ import { shared } from "../util/shared.js";
 
 /** @typedef {import("./records.js").RecordOwner} RecordOwner */
 /**
- * @typedef {RecordOwner & Extras} Tracked
+ * @typedef {RecordOwner & Work} Tracked
  * @typedef {{
  *   joinable: boolean,
  *   context: any,
  *   outer?: object,
  *   setRoute?: (route: unknown, ofPages: boolean) => void,
- * }} Extras `joinable`: the next context of vinext's that takes a cell takes this one's; `context` is the one that did,
+ * }} Work `joinable`: the next of vinext's contexts that takes a record takes this one; `context` is the one that did,
  *   until the response is over; `outer` is vinext's request context in which a task was started; `setRoute` is a
  *   request's
  */

@@ -21,7 +21,7 @@ export function currentContext() {
 /** @returns {import("../request/request-context.js").Context | undefined} vinext's, which fork it may be */
 export function requestHere() {
   const context = currentRequest();
-  // A stock copy of vinext's module makes plain objects, which have no cell.
+  // A stock copy of vinext's module makes plain objects, which have no record.
   if (!(context instanceof RequestContext) || context.$kind === DETACHED) return undefined;
-  return context.$family?.root ?? context;
+  return context.$group?.root ?? context;
 }

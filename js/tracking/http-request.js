@@ -14,7 +14,7 @@ const PAGES_API = KINDS.indexOf("pagesApi");
 // Node's own, also where a test replaces it later to control time: requests close all the same.
 const { setImmediate } = globalThis;
 
-/** An HTTP request. vinext's first request context inside it joins it: takes its cell. */
+/** An HTTP request. vinext's first request context inside it joins it: takes its record. */
 export class HttpRequest {
   /**
    * @param {string} method
@@ -91,7 +91,7 @@ function isApi(route) {
 /** @param {any} context vinext's */
 function hasDeferredWork(context) {
   // Looked at without making it: most requests defer nothing.
-  const after = context.$collections.afterContext ?? context.$family?.afterContext;
+  const after = context.$collections.afterContext ?? context.$group?.afterContext;
   if (typeof after !== "object" || after === null) return false;
   return after.callbacks?.length > 0 || after.pendingCallbacks > 0 || after.pendingPromises > 0;
 }

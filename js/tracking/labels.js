@@ -28,7 +28,7 @@ const LONGEST_PATH = 4 * labelBytes;
 /**
  * Labels a request with its method and path: no query, no fragment, no host, no credentials.
  *
- * @param {RecordOwner} owner has a cell
+ * @param {RecordOwner} owner has a record
  * @param {string} method of HTTP/2 it can be any text
  * @param {string} target as Node gives it: its bytes as Latin-1
  */
@@ -102,7 +102,7 @@ const others = /** @type {Routes} */ (methods.get(OTHER_METHOD));
 let routes = others;
 
 /**
- * @param {RecordOwner} owner has a cell
+ * @param {RecordOwner} owner has a record
  * @param {string} method
  * @param {string} route pattern
  */

@@ -1,10 +1,10 @@
-// The accessor of a request field, by kind of its slot. How a lane encodes a value is in src/store/registry/layout.rs.
+// The accessor of a request field, by kind of its slot. How a field of the record encodes a value is in src/store/registry/layout.rs.
 
 import { MAKERS } from "./slot-table.mjs";
 
 /**
  * @param {any} slot
- * @param {any} layout of a cell
+ * @param {any} layout of a record
  * @param {any} limits
  * @returns {string} a getter and a setter
  */
@@ -34,13 +34,13 @@ function value({ key }) {
 `;
 }
 
-/** One that a fork inherits is made for the whole family. */
+/** One that a child context inherits is made for the whole fork group. */
 function collection({ key, kind, factory, onFork }) {
   const maker = MAKERS[kind] ?? `${factory}()`;
   const make =
     onFork === "inherit"
-      ? `const family = (this.$family ??= new Family(this));
-    return (family.${key} ??= ${maker});`
+      ? `const group = (this.$group ??= new ForkGroup(this));
+    return (group.${key} ??= ${maker});`
       : `return (ownCollections(this).${key} = ${maker});`;
   return `
   get ${key}() {
@@ -59,12 +59,12 @@ function flag({ key, lane, default: value }, { bytes, codes }) {
   return `
   get ${key}() {
     const code = this.$bytes[${at}];
-    return code === 0 ? ${value} : code === 1 ? ${!value} : exoticGet(this, "${key}");
+    return code === 0 ? ${value} : code === 1 ? ${!value} : readOther(this, "${key}");
   }
   set ${key}(value) {
     const code =
-      value === ${value} ? 0 : value === ${!value} ? 1 : exoticSet(this, "${key}", value, ${codes.otherByte});
-    if (code !== 0 && this.$base === 0) takeCell(this);
+      value === ${value} ? 0 : value === ${!value} ? 1 : writeOther(this, "${key}", value, ${codes.otherByte});
+    if (code !== 0 && this.$base === 0) takeRecord(this);
     if (this.$base !== 0) this.$bytes[${at}] = code;
   }
 `;
@@ -79,7 +79,7 @@ function choice({ key, lane, variants, default: value }, { bytes, codes }) {
     switch (this.$bytes[${at}]) {
       ${byCode.map((variant, code) => `case ${code}: return ${variant};`).join("\n")}
       default:
-        return exoticGet(this, "${key}");
+        return readOther(this, "${key}");
     }
   }
   set ${key}(value) {
@@ -87,9 +87,9 @@ function choice({ key, lane, variants, default: value }, { bytes, codes }) {
     switch (value) {
       ${byCode.map((variant, code) => `case ${variant}: code = ${code}; break;`).join("\n")}
       default:
-        code = exoticSet(this, "${key}", value, ${codes.otherByte});
+        code = writeOther(this, "${key}", value, ${codes.otherByte});
     }
-    if (code !== 0 && this.$base === 0) takeCell(this);
+    if (code !== 0 && this.$base === 0) takeRecord(this);
     if (this.$base !== 0) this.$bytes[${at}] = code;
   }
 `;
@@ -102,14 +102,14 @@ function counter({ key, lane, default: value }, { words, codes }, { counterMax }
   return `
   get ${key}() {
     const code = this.$words[${at}];
-    return code === ${codes.otherWord} ? exoticGet(this, "${key}") : code${up};
+    return code === ${codes.otherWord} ? readOther(this, "${key}") : code${up};
   }
   set ${key}(value) {
     const code =
       Number.isInteger(value) && value >= ${value} && value <= ${counterMax}
         ? value${down}
-        : exoticSet(this, "${key}", value, ${codes.otherWord});
-    if (code !== 0 && this.$base === 0) takeCell(this);
+        : writeOther(this, "${key}", value, ${codes.otherWord});
+    if (code !== 0 && this.$base === 0) takeRecord(this);
     if (this.$base !== 0) this.$words[${at}] = code;
   }
 `;

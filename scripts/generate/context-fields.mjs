@@ -1,4 +1,4 @@
-// context-fields.js: the class with one accessor per request field, and how a fork copies them.
+// context-fields.js: the class with one accessor per request field, and how a child context copies them.
 
 import { accessor } from "./accessors.mjs";
 
@@ -13,8 +13,8 @@ export function contextFields({ layout, slotKinds, limits }) {
   const lines = (list, line) => list.map(({ key, ...slot }) => line(key, slot)).join("\n");
   const own = (list) => lines(list.filter(isCollection), (key) => `this.${key} = undefined;`);
   const copies = (list) => lines(list, (key) => `to.${key} = from.${key};`);
-  return `import { exoticGet, exoticSet, UNDEFINED } from "../request/exotic.js";
-${factories.length === 0 ? "" : `import { ${factories.join(", ")} } from "../request/factories.js";\n`}import { takeCell } from "../store/records.js";
+  return `${factories.length === 0 ? "" : `import { ${factories.join(", ")} } from "../request/factories.js";\n`}import { readOther, UNDEFINED, writeOther } from "../request/side-table.js";
+import { takeRecord } from "../store/records.js";
 import { LAYOUT } from "./slot-table.js";
 
 /** The value slots of one context. */
@@ -24,18 +24,18 @@ export class Values {
   }
 }
 
-/** Collections that one context was given in place of its family's. */
+/** Collections that were assigned to one context, in place of its fork group's. */
 export class Collections {
   constructor() {
     ${own(slots)}
   }
 }
 
-/** Collections that a context shares with its forks; each is made at first touch. */
-export class Family {
+/** Collections that the contexts of a fork group share; each is made at first access. */
+export class ForkGroup {
   constructor(root) {
     this.root = root;
-    this.forks = undefined;
+    this.children = undefined;
     ${own(inherited)}
   }
 }
@@ -55,7 +55,7 @@ function ownCollections(context) {
   return context.$collections === BLANK_COLLECTIONS ? (context.$collections = new Collections()) : context.$collections;
 }
 
-/** The fields of a request context. \`$base\` is where its cell begins in \`$words\`, 0 while it has none. */
+/** The fields of a request context. \`$base\` is where its record begins in \`$words\`, 0 while it has none. */
 export class ContextFields {
   constructor(kind) {
     this.$words = BLANK_WORDS;
@@ -64,14 +64,14 @@ export class ContextFields {
     this.$kind = kind;
     this.$values = BLANK_VALUES;
     this.$collections = BLANK_COLLECTIONS;
-    this.$family = undefined;
-    this.$extra = undefined;
+    this.$group = undefined;
+    this.$sideTable = undefined;
   }
 ${slots.map((slot) => accessor(slot, layout, limits)).join("")}}
 
 /**
- * Copies every slot that a fork inherits from \`parent\` to \`child\`; the others of a fresh \`child\` are defaults. Both have
- * a cell.
+ * Copies every slot that a child context inherits from \`parent\` to \`child\`; the others of a new \`child\` are defaults. Both
+ * have a record.
  */
 export function copyFields(child, parent) {
   if (parent.$values !== BLANK_VALUES) {
@@ -133,7 +133,7 @@ function reset({ kind, lane }, { bytes, words }) {
 
 /** The declarations of context-fields.js. */
 export function contextFieldsTypes() {
-  return `import type { Extras } from "../request/extras.js";
+  return `import type { SideTable } from "../request/side-table.js";
 import type { UnifiedRequestContext } from "./request-context.js";
 
 /** The value slots of one context. */
@@ -141,23 +141,23 @@ export class Values {
   [key: string]: unknown;
 }
 
-/** Collections that one context was given in place of its family's. */
+/** Collections that were assigned to one context, in place of its fork group's. */
 export class Collections {
   [key: string]: unknown;
 }
 
-/** Collections that a context shares with its forks. */
-export class Family {
+/** Collections that the contexts of a fork group share. */
+export class ForkGroup {
   constructor(root: ContextFields);
   root: ContextFields;
-  /** the last fork of a request that is released as it closes, and the one before it */
-  forks: Forks | undefined;
+  /** the last child context of a request that is released as it closes, and the one before it */
+  children: Children | undefined;
   afterContext: unknown;
 }
 
-export interface Forks {
+export interface Children {
   context: ContextFields;
-  next: Forks | undefined;
+  next: Children | undefined;
 }
 
 export const BLANK_VALUES: Values;
@@ -169,10 +169,10 @@ export interface ContextFields extends UnifiedRequestContext {
   $bytes: Uint8Array;
   $base: number;
   $kind: number;
-  $family: Family | undefined;
+  $group: ForkGroup | undefined;
   $values: Record<string, unknown>;
   $collections: Record<string, unknown>;
-  $extra: Extras | undefined;
+  $sideTable: SideTable | undefined;
 }
 
 export const ContextFields: {

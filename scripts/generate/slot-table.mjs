@@ -7,7 +7,7 @@ export const MAKERS = { list: "[]", set: "new Set()", map: "new Map()", weakMap:
 export function slotTable({ layout, hash, slotKinds, defaults, limits }) {
   const { words, bytes, header, block, codes, states, kinds, slots, ...sizes } = layout;
   return `/**
- * Sizes and positions in a page; words are 4 bytes, and \`words\`, \`bytes\` and \`header\` count from the start of a cell.
+ * Sizes and positions in a page; words are 4 bytes, and \`words\`, \`bytes\` and \`header\` count from the start of a record.
  * \`block\` counts words of a thread's block.
  */
 export const LAYOUT = ${literal({
@@ -23,15 +23,15 @@ export const LAYOUT = ${literal({
 /** Limits that both languages keep, and times that they agree on; src/limits.rs describes them. */
 export const LIMITS = ${literal(limits)};
 
-/** @type {readonly import("../../index.js").ContextState[]} names of the states of a cell, by code */
+/** @type {readonly import("../../index.js").ContextState[]} names of the states of a record, by code */
 export const STATES = ${literal(states)};
 
 /** @type {readonly import("../../index.js").ContextKind[]} names of the kinds of a request, by code */
 export const KINDS = ${literal(kinds)};
 
 /**
- * What all slots of a kind have in common: whether a lane can hold their values, and what they start with. A collection is
- * made at first touch, by \`make\`; \`maker\` is its source text. That of a lazy slot is its factory.
+ * What all slots of a kind have in common: whether a record can hold their values, and what they start with. A collection is
+ * made at first access, by \`make\`; \`maker\` is its source text. That of a lazy slot is its factory.
  *
  * @typedef {import("../../index.js").SlotKind} SlotKind
  * @typedef {import("../../index.js").Scalar} Scalar

@@ -2,16 +2,16 @@ import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
 import { CODES, OnescopeError } from "../../util/errors.js";
 import { elapsedMs } from "../clock.js";
 import { readLabel } from "../label.js";
-import { readLane } from "../slot-codec.js";
+import { readField } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
 // Contexts as plain values. The rules are those of src/store/queries.rs.
 
 /** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
 /** @typedef {import("../native/contract.js").ContextInfo} ContextInfo */
-/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/** @typedef {import("../records.js").RecordRef} RecordRef */
 
-// A context only says that it is one of the App Router; what it turned out to be is told by its phase.
+// The kind of a context of the App Router is only known from its phase.
 const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"));
 /** @type {Record<string, ContextInfo["kind"]>} */
 const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
@@ -26,14 +26,14 @@ const { cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 /**
  * Lists contexts, oldest first.
  *
- * @param {Iterable<Cell>} cells
+ * @param {Iterable<RecordRef>} records
  * @param {Filter} filter
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
  * @returns {Array<ContextInfo & { slots?: Record<string, import("../native/contract.js").Scalar> }>}
  * @throws {OnescopeError} `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
  */
-export function list(cells, filter, now, nativeSlots) {
+export function list(records, filter, now, nativeSlots) {
   const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, forks = false, closed = false, slots } = filter;
   checkNumber(limit);
   if (thread !== undefined) checkNumber(thread);
@@ -44,15 +44,15 @@ export function list(cells, filter, now, nativeSlots) {
   }
   const native = slots ? nativeSlots() : [];
   const found = [];
-  for (const cell of cells) {
-    const info = describe(cell, now);
-    if (!forks && info.parent !== null && cell.$bytes[cell.$base * 4 + BYTE.inner] === 0) continue;
+  for (const record of records) {
+    const info = describe(record, now);
+    if (!forks && info.parent !== null && record.$bytes[record.$base * 4 + BYTE.inner] === 0) continue;
     if (!closed && info.state === "closed") continue;
     if (state !== undefined && info.state !== state) continue;
     if (thread !== undefined && info.thread !== thread) continue;
     if (label !== undefined && !info.label.includes(label)) continue;
     found.push(
-      slots ? { ...info, slots: Object.fromEntries(native.map((slot) => [slot.key, readLane(slot, cell)])) } : info,
+      slots ? { ...info, slots: Object.fromEntries(native.map((slot) => [slot.key, readField(slot, record)])) } : info,
     );
   }
   found.sort((a, b) => b.ageMs - a.ageMs || a.seq - b.seq);
@@ -76,32 +76,32 @@ function refuse(reason) {
 }
 
 /**
- * @param {Cell} cell
+ * @param {RecordRef} record
  * @param {number} now reading of the clock
  * @returns {ContextInfo}
  */
-export function describe(cell, now) {
-  const { $words, $bytes, $base } = cell;
+export function describe(record, now) {
+  const { $words, $bytes, $base } = record;
   const kind = $bytes[$base * 4 + BYTE.kind];
-  const phase = String(readLane(PHASE, cell));
+  const phase = String(readField(PHASE, record));
   return {
-    seq: firstSeq($words) + $base / cellWords,
+    seq: firstId($words) + $base / cellWords,
     kind: KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind],
     state: STATES[$bytes[$base * 4 + BYTE.state]],
-    label: readLabel(cell),
+    label: readLabel(record),
     ageMs: elapsedMs($words[$base + WORD.started], now),
     idleMs: elapsedMs($words[$base + WORD.touched], now),
     thread: $words[header.thread],
-    parent: parentOf(cell),
+    parent: parentOf(record),
   };
 }
 
 /** @param {Int32Array} words */
-function firstSeq(words) {
+function firstId(words) {
   return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0);
 }
 
-/** @param {Cell} cell */
+/** @param {RecordRef} record */
 function parentOf({ $words, $base }) {
   const low = $words[$base + WORD.parentLow] >>> 0;
   const high = $words[$base + WORD.parentHigh] >>> 0;

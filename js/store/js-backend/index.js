@@ -2,7 +2,7 @@ import { LAYOUT } from "../../generated/slot-table.js";
 import { createArena } from "./pages.js";
 import { createRegistry } from "./registry.js";
 
-/** Those of the addon that hold here too, under the same names. */
+/** The addon's limits that hold here too, under the same names. */
 const LIMITS = Object.entries({
   contextsPerPage: LAYOUT.pageCells - 1,
   pageBytes: LAYOUT.pageBytes,
@@ -12,8 +12,8 @@ const LIMITS = Object.entries({
   clockTickMs: LAYOUT.clockTickMs,
 }).map(([name, value]) => ({ name, value }));
 
-// The store without the addon: the same cells in ordinary memory, the same answers. What it cannot do is be seen from
-// outside: registry and cells belong to one JavaScript thread.
+// The store without the addon: the same records in ordinary memory, the same results. But other threads cannot see it:
+// registry and records belong to one JavaScript thread.
 
 /**
  * @param {readonly string[]} reasons why the native backend is not used

@@ -1,7 +1,7 @@
 import { CODES, OnescopeError, shown } from "../../util/errors.js";
 
 /**
- * Refuses what can be no handle, no id and no limit.
+ * Refuses what can be no id and no limit.
  *
  * @param {unknown} given
  * @throws {OnescopeError} `ERR_ONESCOPE_HANDLE`

@@ -2,14 +2,14 @@ import { startClock, thread } from "#host";
 import { LAYOUT } from "../../generated/slot-table.js";
 import { CODES, OnescopeError, shown } from "../../util/errors.js";
 import { encodeLabel, readLabel, writeName } from "../label.js";
-import { readLane, writeLane } from "../slot-codec.js";
+import { readField, writeField } from "../slot-codec.js";
 import { describe, list } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
-/** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} Cell */
+/** @typedef {import("../records.js").RecordRef} RecordRef */
 /**
- * What must outlive a page: how many of its contexts were forks, and how many were closed.
+ * What must outlive a page: how many of its contexts were children of others, and how many were closed.
  *
  * @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
  * which does not wrap */
@@ -19,7 +19,7 @@ const { pageCells, cellWords, header } = LAYOUT;
 /**
  * Pages that become findable between two ticks of the clock. A new WeakRef keeps its target until the turn of the event
  * loop ends, so without a bound a turn that makes a million contexts would keep them all. Pages beyond the bound are
- * counted, but `contexts` and handles do not find them.
+ * counted, but `contexts` and ids do not find them.
  */
 const FINDABLE_PER_TICK = 256;
 
@@ -59,29 +59,31 @@ export function createArena(nativeSlot, nativeSlots) {
   let clock = [0];
   let clockBase = 0;
 
-  /** @returns {Generator<Cell>} the cells in use, of all live pages */
-  function* cells() {
+  /** @returns {Generator<RecordRef>} the records in use, of all live pages */
+  function* records() {
     for (const page of pages.values()) {
       const buffer = page.deref();
       if (buffer === undefined) continue;
       const $words = new Int32Array(buffer);
       const $bytes = new Uint8Array(buffer);
-      for (let cell = 1; cell < $words[header.cursor]; cell++) yield { $words, $bytes, $base: cell * cellWords };
+      for (let index = 1; index < $words[header.cursor]; index++) {
+        yield { $words, $bytes, $base: index * cellWords };
+      }
     }
   }
 
-  /** @param {number} handle */
-  function resolve(handle) {
-    checkNumber(handle);
-    const index = handle % pageCells;
-    // Page 0 does not exist, and the first cell of a page is its header.
-    if (handle < pageCells || index === 0) refuseNumber(handle);
-    const buffer = pages.get((handle - index) / pageCells)?.deref();
+  /** @param {number} id of a context */
+  function resolve(id) {
+    checkNumber(id);
+    const index = id % pageCells;
+    // Page 0 does not exist, and the first record of a page is its header.
+    if (id < pageCells || index === 0) refuseNumber(id);
+    const buffer = pages.get((id - index) / pageCells)?.deref();
     const $words = buffer === undefined ? undefined : new Int32Array(buffer);
     if (buffer === undefined || $words === undefined || index >= $words[header.cursor]) {
       throw new OnescopeError(
         CODES.STALE_HANDLE,
-        `handle ${handle} names no live cell; its context was collected or never made, so read it while the context is reachable`,
+        `handle ${id} names no live cell; its context was collected or never made, so read it while the context is reachable`,
       );
     }
     return { $words, $bytes: new Uint8Array(buffer), $base: index * cellWords };
@@ -164,21 +166,21 @@ export function createArena(nativeSlot, nativeSlots) {
       return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.round(performance.now() - oldest) }];
     },
 
-    contexts: (/** @type {any} */ options) => list(cells(), options ?? {}, clock[0], nativeSlots),
+    contexts: (/** @type {any} */ options) => list(records(), options ?? {}, clock[0], nativeSlots),
 
     inFlight() {
       /** @type {Record<string, number>} */
       const byKind = {};
       /** @type {Record<string, number>} */
       const byState = {};
-      for (const { kind, state } of list(cells(), {}, clock[0], nativeSlots)) {
+      for (const { kind, state } of list(records(), {}, clock[0], nativeSlots)) {
         byKind[kind] = (byKind[kind] ?? 0) + 1;
         byState[state] = (byState[state] ?? 0) + 1;
       }
       return { byKind, byState };
     },
 
-    /** @returns {never} a page is gone before its cells could be counted */
+    /** @returns {never} a page is gone before its records could be counted */
     latencies() {
       throw new OnescopeError(
         CODES.BACKEND,
@@ -188,14 +190,14 @@ export function createArena(nativeSlot, nativeSlots) {
 
     /** @type {(seq: number, id: number) => import("../native/contract.js").Scalar} */
     readSlot: (seq, id) => {
-      const cell = resolve(seq);
-      return readLane(nativeSlot(id), cell);
+      const record = resolve(seq);
+      return readField(nativeSlot(id), record);
     },
 
     /** @type {(seq: number, id: number, value: unknown) => void} */
     writeSlot: (seq, id, value) => {
-      const cell = resolve(seq);
-      writeLane(nativeSlot(id), cell, value);
+      const record = resolve(seq);
+      writeField(nativeSlot(id), record, value);
     },
 
     /** @param {number} seq */
@@ -206,11 +208,11 @@ export function createArena(nativeSlot, nativeSlots) {
      * @param {string} text
      */
     writeLabel(seq, text) {
-      const cell = resolve(seq);
+      const record = resolve(seq);
       if (typeof text !== "string") {
         throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${shown(text)}`);
       }
-      writeName(cell, encodeLabel(text));
+      writeName(record, encodeLabel(text));
     },
 
     /** @param {number} seq */

@@ -45,7 +45,7 @@ export interface WatchAnswer {
   /** the two that the question came with */
   thread: number;
   stallId: number;
-  /** handle of the context that is current in that thread, `null` for none */
+  /** id of the context that is current in that thread, `null` for none */
   seq: number | null;
   /** functions, innermost first */
   stack: string[];
@@ -271,8 +271,8 @@ export interface Backend extends Store {
   diagnostics?: Diagnostics;
   /** version of the addon, native only */
   version?(): string;
-  /** tells of a cell taken as a fork; the native backend sees it in the cell */
+  /** called for a record taken by a child context; the native backend reads it from the record */
   forked(words: Int32Array): void;
-  /** tells of a cell that was closed; the native backend sees it in the cell */
+  /** called for a record whose context was closed; the native backend reads it from the record */
   closed(words: Int32Array): void;
 }

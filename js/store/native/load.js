@@ -30,7 +30,7 @@ export function loadNative() {
     const store = require(path);
     const hash = store.layoutHash();
     if (hash !== LAYOUT.hash) {
-      return { reasons: [`${path}: built for cell layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
+      return { reasons: [`${path}: built for record layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
     }
     const parts = { watchdog: store, recorder: store, diagnostics: store };
     const told = { reasons: [], path, ...parts, forked: nothing, closed: nothing };

@@ -33,7 +33,7 @@ function mark(collection, name) {
   else mark(collection.listeners ?? collection.callbacks, name);
 }
 
-export class Family {
+export class ForkGroup {
   /** @param {any} shim the functions of unified-request-context, ours or vinext's own */
   constructor(shim) {
     this.shim = shim;
@@ -80,13 +80,13 @@ export const OPERATION = fc.record({
 });
 
 /**
- * @param {Family} family
+ * @param {ForkGroup} group
  * @param {{ kind: string, who: number, slot: any, draw: number }} operation
  */
-export function play(family, { kind, who, slot, draw }) {
-  const { shim, contexts } = family;
+export function play(group, { kind, who, slot, draw }) {
+  const { shim, contexts } = group;
   const context = contexts[who % contexts.length];
-  if (kind === "touch") return mark(context[slot.key], `mark ${family.marks++}`);
+  if (kind === "touch") return mark(context[slot.key], `mark ${group.marks++}`);
   const assign = (target) => {
     target[slot.key] = valueFor(slot, draw);
   };

@@ -1,4 +1,4 @@
-// Registers native slots until no lane is left and prints how many there were, and what still works then.
+// Registers native slots until the record has no field left and prints how many there were, and what still works then.
 
 import { registerSlot, store } from "../../js/index.js";
 
