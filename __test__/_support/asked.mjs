@@ -1,4 +1,4 @@
-// Programs that are asked while they are stuck; for inspect-helper.spec.mjs. usage: node asked.mjs PROGRAM
+// Programs that are probed while they are blocked; for inspect-helper.spec.mjs. usage: node asked.mjs PROGRAM
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";

@@ -18,7 +18,7 @@ import { AsyncResource } from "node:async_hooks";
 //   frame loses it too. The end of a `run` makes a new frame but brings back the scope that was there before it, and a
 //   foreign storage makes a new frame but no scope. So a program enters a slot first, starts something in it and disables then.
 
-/** The values that programs enter storages with. Told apart with `Object.is`. */
+/** The values that programs enter storages with. Compared with `Object.is`. */
 export const VALUES = [undefined, null, 1, 0, -0, Number.NaN, "", { first: 1 }, { second: 2 }];
 
 const DEFAULT = { default: true };

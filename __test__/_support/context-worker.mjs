@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { registerSlot, store } from "../../js/index.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
 
-// A thread that makes requests and registers slots as it is told, and ends when it is told.
+// A thread that makes requests and registers slots on request, and ends on request.
 
 const contexts = [];
 

@@ -38,7 +38,7 @@ export function record(task) {
 }
 
 /**
- * Starts a recorded.mjs that records until it is told to end.
+ * Starts a recorded.mjs that records until it is stopped.
  *
  * @param {{ after(fn: () => void): void }} t the test
  * @param {string} directory

@@ -4,8 +4,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { CORE, STATE } from "../../js/vite/modules.js";
 import { stockFile } from "./stock.mjs";
 
-// Loads vinext's modules natively as a bundle of an app holds them: a copy of its own, in which ours stand in for those
-// that the plugin replaces. A copy is told by the query of its modules' addresses.
+// Loads vinext's modules natively as a bundle of an app holds them: a copy of its own, in which ours replace those
+// that the plugin replaces. A copy is recognised by the query of its modules' addresses.
 
 const VINEXT = pathToFileURL(
   `${realpathSync(fileURLToPath(new URL(".", pathToFileURL(stockFile("index.js")))))}/`,

@@ -55,7 +55,7 @@ const ends = {
     await sleep(50);
   },
   async stall() {
-    // A thread counts as stuck only once it has beaten.
+    // A thread counts as blocked only after its first heartbeat.
     await sleep(300);
     const end = performance.now() + 1000;
     while (performance.now() < end);

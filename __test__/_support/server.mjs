@@ -23,7 +23,7 @@ const START_TIMEOUT_MS = 180_000;
  * @returns {string[]} Node's arguments
  */
 export function preloads(register, preload) {
-  // Register comes first, as users are told.
+  // Register comes first, as the documentation says.
   return [register ? "onescope/register" : undefined, preload].flatMap((name) => (name ? ["--import", name] : []));
 }
 
@@ -63,7 +63,7 @@ export function startServer({ node: { path, flags }, args, env, cwd, announcemen
     });
     let output = "";
     const ended = new Promise((done) => child.once("close", done));
-    // Whoever started it may end by an error, and must not leave it behind.
+    // Its parent may end by an error, and must not leave it behind.
     const kill = () => void child.kill("SIGKILL");
     process.once("exit", kill);
     const stop = async () => {

@@ -111,7 +111,7 @@ class Machine {
       this.#read(`left ${name}`);
     }
     if (!(result instanceof Promise)) return result;
-    // Whether the caller is told of the end in this turn or the next is not compared.
+    // Whether the caller learns of the end in this turn or the next is not compared.
     return result.finally(() => setImmediate()).finally(() => this.#read(`left ${name}, later`));
   }
 

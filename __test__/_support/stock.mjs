@@ -15,5 +15,5 @@ export const stockFile = (path) => fileURLToPath(stockUrl(path));
 /** vinext's own request context module. It shares the storages under `Symbol.for("vinext.…")` with ours. */
 export const STOCK = stockUrl("shims/unified-request-context.js");
 
-/** The address of our module that stands in for it. */
+/** The address of our module that replaces it. */
 export const OURS = new URL("../../shims/unified-request-context.js", import.meta.url).href;

@@ -32,7 +32,7 @@ while True:
     if 0 in ready:
         data = os.read(0, 65536)
         if not data:
-            # Whoever looked on is gone.
+            # The reader of the output is gone.
             os.kill(child, 9)
             sources.remove(0)
         *lines, rest = (rest + data).split(b"\n")

@@ -37,7 +37,7 @@ const source = (path) => readFileSync(join(ROOT, path), "utf8");
 /** Names of the values that a declaration file exports, itself and not by way of another file. */
 function declaredValues(path) {
   const text = source(path).replaceAll(/\/\*.*?\*\//gs, "");
-  // A drop-in's types are those of the module that it stands in for.
+  // A drop-in's types are those of the module that it replaces.
   const [, sameAs] = /^export \{([^}]*)\} from "vinext\/shims\/[^"]+";\s*$/.exec(text) ?? [];
   if (sameAs !== undefined) return new Set(sameAs.match(/\w+/g));
   assert.doesNotMatch(text, /export \{ *[^}\s]/, `${path} declares each name where it exports it`);

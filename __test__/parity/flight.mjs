@@ -60,7 +60,7 @@ function parse(text) {
 function contentOf(tag, content) {
   try {
     const value = JSON.parse(content);
-    // An error's stack is where it was thrown, which is another place in a module that stands in for another.
+    // An error's stack is where it was thrown, which is another place in a module that replaces another.
     return tag === "E" ? { digest: value.digest, message: value.message } : value;
   } catch {
     return `${tag}${content}`;

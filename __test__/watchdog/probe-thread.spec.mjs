@@ -18,7 +18,7 @@ async function run(program, { flags = [], env = {} } = {}) {
   return { code, said: stdout.trim().split("\n"), reports, other: other.join("\n") };
 }
 
-/** A report that the stuck thread itself made; on a busy machine it need not be the first. */
+/** A report that the blocked thread itself made; on a busy machine it need not be the first. */
 const exact = (reports) => reports.find(({ confidence }) => confidence === "exact");
 
 test("a stack is told without Node's and onescope's frames, and with short paths", () => {

@@ -121,7 +121,7 @@ export function build(folder, { stock }) {
 }
 
 /**
- * What became of each module that onescope can stand in for.
+ * What became of each module that onescope can replace.
  *
  * @param {string} folder
  * @param {string[]} modules in the bundles built with the plugin
