@@ -73,8 +73,8 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_INSTRUMENTED";
 
 /**
- * An error of onescope: the message names the cause and the way out. The native side throws plain `Error`s with the same
- * codes, so compare `code` and not the class.
+ * The class of every error of onescope, from both backends. `code` is stable, so programs may compare it; the message names the
+ * cause and what to do.
  */
 export class OnescopeError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions);

@@ -13,7 +13,7 @@ export interface InFlight extends ContextInfo {
   flags: string[];
 }
 
-/** Which of what is in flight to list. What is left out does not matter. */
+/** Which of what is in flight to list. Omitted properties match everything. */
 export interface InFlightFilter {
   /** At most so many, the oldest. */
   limit?: number;

@@ -41,10 +41,7 @@ export function instrument(options) {
  */
 function startOn(api, meterProvider, tracerProvider) {
   if (witness.sees !== undefined) {
-    throw new OnescopeError(
-      CODES.INSTRUMENTED,
-      "this thread is instrumented already; stop() that one first, or use it",
-    );
+    throw new OnescopeError(CODES.INSTRUMENTED, "instrument() is already running in this thread; call stop() first");
   }
   const meters = checked("meterProvider", meterProvider ?? api.metrics.getMeterProvider(), "getMeter");
   const tracers = checked("tracerProvider", tracerProvider ?? api.trace.getTracerProvider(), "getTracer");
@@ -78,7 +75,7 @@ function checked(option, provider, method) {
   }
   throw new OnescopeError(
     CODES.OPTION,
-    `option ${option} of instrument() is a provider of OpenTelemetry's, with ${String(method)}(); correct or omit it`,
+    `option ${option} of instrument() must be an OpenTelemetry provider with ${String(method)}(); correct or omit it`,
   );
 }
 

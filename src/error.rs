@@ -11,8 +11,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// The key is registered already, with another spec.
     #[error(
-        "slot {key:?} is already registered as {registered}, so it cannot become {requested}; \
-         use the same spec everywhere or another key"
+        "slot {} is already registered as {registered}, so it cannot become {requested}; \
+         use the same spec everywhere or another key",
+        quoted(key)
     )]
     SlotConflict {
         /// The key.
@@ -23,13 +24,13 @@ pub enum Error {
         requested: String,
     },
     /// No slot has this id.
-    #[error("no slot has the id {id}; use an id that registerSlot() returned or slots() lists")]
+    #[error("no slot has the id {id}; use an id that registerSlot() returned or store.slots() lists")]
     SlotUnknown {
         /// The id as given.
         id: u64,
     },
     /// A spec breaks a rule.
-    #[error("the spec of slot {key:?} is not valid: {reason}")]
+    #[error("invalid spec of slot {}: {reason}", quoted(key))]
     SlotSpec {
         /// The key as given, possibly empty.
         key: String,
@@ -37,18 +38,26 @@ pub enum Error {
         reason: String,
     },
     /// The slot has no lane in the record, or the lane cannot hold the value.
-    #[error("slot {key:?}: {reason}")]
+    #[error("slot {} {reason}", quoted(key))]
     SlotKind {
         /// The slot's key.
         key: String,
         /// What does not fit, and what would.
         reason: String,
     },
+    /// A label is not a string.
+    #[error("a label must be a string, not {given}; pass a string")]
+    Label {
+        /// The value as given, printed.
+        given: String,
+    },
     /// Every lane of the needed sort is taken.
     #[error(
-        "slot {key:?} needs a {} and all {} are taken; register it with lifetime \"scope\" or as a \"value\"",
-        if *counter { "counter lane" } else { "byte lane" },
-        if *counter { COUNTER_LANES } else { BYTE_LANES }
+        "no place is left for slot {}: all {} of native {} are taken; \
+         register it with lifetime \"scope\" or as a \"value\"",
+        quoted(key),
+        if *counter { COUNTER_LANES } else { BYTE_LANES },
+        if *counter { "counters" } else { "flags and enums" }
     )]
     SlotsFull {
         /// The key that was refused.
@@ -58,29 +67,27 @@ pub enum Error {
     },
     /// The handle was right once; its page is freed, or its record was never allocated.
     #[error(
-        "handle {handle} names no live cell; its context was collected or never made, \
-         so read it while the context is reachable"
+        "no context has the id {handle}: it was collected, or never existed; \
+         use an id while its context is reachable"
     )]
     StaleHandle {
         /// The handle.
         handle: u64,
     },
     /// The number is not a handle or id at all.
-    #[error(
-        "{given} is not a handle, id or limit; expected an integer in the range of those, at most {HANDLE_MAX}"
-    )]
+    #[error("{given} is not an id or limit; pass an integer from 0 to {HANDLE_MAX} that is one")]
     Handle {
         /// The value as given, printed.
         given: String,
     },
     /// A filter is invalid.
-    #[error("this filter finds nothing: {reason}")]
+    #[error("invalid filter: {reason}")]
     Filter {
         /// What was given, and what would be right.
         reason: String,
     },
     /// Memory for a page or a thread block could not be allocated.
-    #[error("no {bytes} bytes of memory that JavaScript can share: {reason}; use the JavaScript pages")]
+    #[error("failed to allocate {bytes} bytes of shared memory: {reason}; set ONESCOPE_BACKEND=js")]
     PageMemory {
         /// Bytes that were asked for.
         bytes: usize,
@@ -88,32 +95,28 @@ pub enum Error {
         reason: String,
     },
     /// The thread that keeps the coarse clock could not be started.
-    #[error("the clock thread did not start: {reason}; raise the thread limit of the process")]
+    #[error("failed to start the clock thread: {reason}; raise the thread limit of the process")]
     Clock {
         /// What the operating system said.
         reason: String,
     },
     /// The process is watched already.
-    #[error(
-        "a watch is already running in this process and covers all its threads; stop() it before you start another"
-    )]
+    #[error("watch() is already running in this process; call stop() first")]
     Watched,
     /// The watchdog thread could not be started.
-    #[error("the watchdog thread did not start: {reason}; raise the thread limit of the process")]
+    #[error("failed to start the watchdog thread: {reason}; raise the thread limit of the process")]
     Watchdog {
         /// What the operating system said.
         reason: String,
     },
     /// The process records already.
-    #[error(
-        "this process records into {path}, all its threads; stop() that recording before you start another"
-    )]
+    #[error("record() is already running in this process, into {path}; call stop() first")]
     Recording {
         /// The file that it records into.
         path: String,
     },
     /// No file can be made in this directory.
-    #[error("no flight recording can be made in {directory}: {reason}")]
+    #[error("failed to create a file in {directory}: {reason}")]
     RecordFile {
         /// The directory.
         directory: String,
@@ -121,20 +124,16 @@ pub enum Error {
         reason: String,
     },
     /// The thread that keeps a flight recording current could not be started.
-    #[error("the recorder's thread did not start: {reason}; raise the thread limit of the process")]
+    #[error("failed to start the recorder thread: {reason}; raise the thread limit of the process")]
     Recorder {
         /// What the operating system said.
         reason: String,
     },
     /// The process has a diagnostics server already.
-    #[error(
-        "one diagnostics server shows all threads of a process, and one is on; stop() it before you start another"
-    )]
+    #[error("serve() is already running in this process; call stop() first")]
     Serving,
     /// The diagnostics server cannot listen there, or its thread could not be started.
-    #[error(
-        "the diagnostics server cannot listen on {address}: {reason}; choose another port (0 for any free one) or host"
-    )]
+    #[error("serve() cannot listen on {address}: {reason}; choose another port (0 for any free one) or host")]
     Listen {
         /// Where it was to listen.
         address: String,
@@ -151,6 +150,11 @@ pub enum Error {
         /// Which part, and what was found there.
         reason: String,
     },
+}
+
+/// The text as a JavaScript literal, as the JavaScript backend prints it.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// What can be wrong with a file that should be a flight recording.
@@ -175,7 +179,7 @@ impl Error {
             Error::SlotConflict { .. } => "ERR_ONESCOPE_SLOT_CONFLICT",
             Error::SlotUnknown { .. } => "ERR_ONESCOPE_SLOT_UNKNOWN",
             Error::SlotSpec { .. } => "ERR_ONESCOPE_SLOT_SPEC",
-            Error::SlotKind { .. } => "ERR_ONESCOPE_SLOT_KIND",
+            Error::SlotKind { .. } | Error::Label { .. } => "ERR_ONESCOPE_SLOT_KIND",
             Error::SlotsFull { .. } => "ERR_ONESCOPE_CELL_FULL",
             Error::StaleHandle { .. } => "ERR_ONESCOPE_STALE_HANDLE",
             Error::Handle { .. } => "ERR_ONESCOPE_HANDLE",

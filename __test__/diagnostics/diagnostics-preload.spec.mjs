@@ -77,11 +77,8 @@ describe("a diagnostic that is started a second time", { skip: !native }, () => 
     assert.ok(capacity > 0);
     assert.equal(warnings.length, 1);
     assert.equal(warnings[0][0], "ERR_ONESCOPE_RECORDING");
-    assert.ok(
-      warnings[0][1].startsWith(
-        `onescope's record() did nothing: this process records into ${paths[0]}, all its threads; `,
-      ),
-    );
+    const message = `record() is already running in this process, into ${paths[0]}; call stop() first`;
+    assert.equal(warnings[0][1], `onescope's record() did nothing: ${message}`);
   });
 
   test("keeps the first, and one line in the process says that its options differ: serve()", async () => {

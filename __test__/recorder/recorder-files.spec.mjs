@@ -110,7 +110,7 @@ test("where no file can be made one warning says so, and the process goes on", {
     `;
     const { code, stdout, stderr } = await evaluate(source, directory);
     assert.deepEqual([code, stdout], [0, "[[null,0],[null,0]]\nERR_ONESCOPE_RECORD_FILE\n"], stderr);
-    const warning = `[ERR_ONESCOPE_RECORD_FILE] OnescopeWarning: onescope's record() is off: no flight recording can be made in ${directory}: `;
+    const warning = `[ERR_ONESCOPE_RECORD_FILE] OnescopeWarning: onescope's record() is off: failed to create a file in ${directory}: `;
     assert.equal(stderr.split(warning).length, 2, stderr);
     assert.match(stderr, /; give record\(\) a directory that this user can write to\n/);
   }

@@ -79,7 +79,10 @@ function startOn(recorder, settings) {
   requirePermission("fs.write", join(settings.directory, "*"), "record()");
   // Both would take the same signals.
   if (copies.recording !== undefined && copies.recording !== LAYOUT.hash) {
-    throw new OnescopeError(CODES.RECORDING, "another version of onescope records this process; call its stop() first");
+    throw new OnescopeError(
+      CODES.RECORDING,
+      "record() is already running in this process, in another version of onescope; call its stop() first",
+    );
   }
   threadBlock();
   const file = recorder.recordStart(settings);

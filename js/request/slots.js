@@ -2,7 +2,7 @@ import { SlotStorage } from "../async-context/slot-storage.js";
 import { LIMITS, SLOT_KINDS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { encode, readField, writeField } from "../store/slot-codec.js";
-import { CODES, OnescopeError } from "../util/errors.js";
+import { CODES, literal, OnescopeError } from "../util/errors.js";
 import { readOptions, refuseOption } from "../util/options.js";
 import { shared } from "../util/shared.js";
 import { currentRequest } from "./current.js";
@@ -94,7 +94,7 @@ class RequestSlot extends Slot {
     if (context === undefined) {
       throw new OnescopeError(
         CODES.NO_CONTEXT,
-        `slot "${this.key}" belongs to a request and none is running here; set it inside runWithRequestContext`,
+        `slot ${literal(this.key)} belongs to a request, and none is current; call set() inside runWithRequestContext()`,
       );
     }
     if (this.info.native && context instanceof RequestContext) {

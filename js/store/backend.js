@@ -44,7 +44,7 @@ export function nativeOnly(part, call, why) {
   if (found !== undefined) return found;
   throw new OnescopeError(
     CODES.BACKEND,
-    `${call} needs the native backend, for ${why}; this is the JavaScript one: ${backend.reasons.join("; ")}. Make the ` +
-      `addon load, or do without ${call}`,
+    `${call} needs the native backend: ${why}. The JavaScript backend is in use (${backend.reasons.join("; ")}); make the ` +
+      `addon load, or remove ${call}`,
   );
 }

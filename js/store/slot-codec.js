@@ -1,5 +1,5 @@
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
-import { CODES, OnescopeError, shown } from "../util/errors.js";
+import { CODES, literal, OnescopeError } from "../util/errors.js";
 
 // How a native slot's value lies in its field of a record. Zeroed memory is "all defaults": a flag stores whether it differs from its
 // default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
@@ -51,7 +51,8 @@ export function writeField(slot, record, value) {
 export function encode(slot, value) {
   const code = codeOf(slot, value);
   if (code !== undefined) return code;
-  throw new OnescopeError(CODES.SLOT_KIND, `slot "${slot.key}" is ${describe(slot)} and cannot hold ${shown(value)}`);
+  const message = `slot ${literal(slot.key)} cannot hold ${literal(value)}; expected ${expected(slot)}`;
+  throw new OnescopeError(CODES.SLOT_KIND, message);
 }
 
 /**
@@ -78,10 +79,10 @@ export function codeOf(slot, value) {
 
 /**
  * @param {Pick<SlotInfo, "kind" | "default" | "variants">} slot a native one
- * @returns {string} what it holds, for messages
+ * @returns {string} the values that it can hold
  */
-export function describe(slot) {
-  if (slot.kind === "flag") return "a flag (true or false)";
-  if (slot.kind === "enum") return `an enum (${slot.variants?.join(", ")})`;
-  return `a counter (whole numbers from ${slot.default} to ${COUNTER_MAX})`;
+export function expected(slot) {
+  if (slot.kind === "flag") return "true or false";
+  if (slot.kind === "enum") return `one of ${slot.variants?.map(literal).join(", ")}`;
+  return `an integer from ${slot.default} to ${COUNTER_MAX}`;
 }

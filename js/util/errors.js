@@ -1,7 +1,6 @@
-/**
- * Every error code of the JavaScript side. Codes are stable: programs may compare them.
- * The native side throws the same codes for the same mistakes.
- */
+import { shared } from "./shared.js";
+
+/** The error codes that JavaScript throws; the addon has more (src/error.rs). Codes are stable: programs may compare them. */
 export const CODES = /** @type {const} */ ({
   BACKEND: "ERR_ONESCOPE_BACKEND",
   SLOT_CONFLICT: "ERR_ONESCOPE_SLOT_CONFLICT",
@@ -23,18 +22,48 @@ export const CODES = /** @type {const} */ ({
   INSTRUMENTED: "ERR_ONESCOPE_INSTRUMENTED",
 });
 
-/** An error of onescope: `code` is one of {@link CODES}, the message names the cause and the way out. */
-export class OnescopeError extends Error {
-  /**
-   * @param {string} code one of {@link CODES}
-   * @param {string} message
-   * @param {ErrorOptions} [options]
-   */
-  constructor(code, message, options) {
-    super(message, options);
-    this.name = "OnescopeError";
-    this.code = code;
-  }
+/**
+ * The class of every error of onescope, whichever backend and copy of this package throws it: `code` is stable, and the message
+ * names the cause and what to do.
+ */
+export const OnescopeError = shared(
+  "OnescopeError",
+  () =>
+    class OnescopeError extends Error {
+      /**
+       * @param {string} code
+       * @param {string} message
+       * @param {ErrorOptions} [options]
+       */
+      constructor(code, message, options) {
+        super(message, options);
+        this.name = "OnescopeError";
+        this.code = code;
+      }
+    },
+);
+
+const OWN_CODE = /^ERR_ONESCOPE_/;
+
+/**
+ * A function of the addon that throws its errors as OnescopeErrors.
+ *
+ * @template {(...args: any[]) => any} F
+ * @param {F} fn
+ * @returns {F}
+ */
+export function withOwnErrors(fn) {
+  const call = (/** @type {any[]} */ ...args) => {
+    try {
+      return fn(...args);
+    } catch (error) {
+      const { code, message } = /** @type {any} */ (error ?? {});
+      // Others are not the addon's: a getter of an argument threw them.
+      if (error instanceof OnescopeError || typeof code !== "string" || !OWN_CODE.test(code)) throw error;
+      throw new OnescopeError(code, message);
+    }
+  };
+  return /** @type {F} */ (call);
 }
 
 /**
@@ -48,4 +77,14 @@ export function shown(value) {
   } catch {
     return typeof value === "function" ? "a function" : "an object";
   }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string} the value as both backends' messages show it: a literal, or the type of what has none
+ */
+export function literal(value) {
+  if (typeof value === "string") return JSON.stringify(value.toWellFormed());
+  if (typeof value === "object" && value !== null) return "an object";
+  return ["function", "symbol", "bigint"].includes(typeof value) ? `a ${typeof value}` : String(value);
 }

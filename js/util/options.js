@@ -30,7 +30,7 @@ export function readOptions(call, options, names) {
   }
   let given = isArray ? "an array" : typeof options;
   if (options === null) given = "null";
-  throw new OnescopeError(CODES.OPTION, `the options of ${call} are an object, not ${given}; correct or omit them`);
+  throw new OnescopeError(CODES.OPTION, `the options of ${call} must be an object, not ${given}; correct or omit them`);
 }
 
 /**
@@ -60,5 +60,8 @@ export function checkWhole(call, name, value, least, most) {
 export function refuseOption(call, name, value, expected, { secret = false } = {}) {
   let given = typeof value === "number" ? String(value) : typeof value;
   if (typeof value === "string" && !secret) given = JSON.stringify(value);
-  throw new OnescopeError(CODES.OPTION, `option ${name} of ${call} is ${expected}, not ${given}; correct or omit it`);
+  throw new OnescopeError(
+    CODES.OPTION,
+    `option ${name} of ${call} must be ${expected}, not ${given}; correct or omit it`,
+  );
 }

@@ -38,7 +38,7 @@ export function watch(options) {
   if (typeof stacks !== "boolean") refuseOption("watch()", "stacks", stacks, "true or false");
   if (onStall !== undefined && typeof onStall !== "function") refuseOption("watch()", "onStall", onStall, "a function");
   if (typeof strict !== "boolean") refuseOption("watch()", "strict", strict, "true or false");
-  const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a thread that is stuck");
+  const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a blocked thread");
   warnOfRuntime();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
   const start = () => startOn(watchdog, settings, onStall);

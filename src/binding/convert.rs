@@ -34,16 +34,28 @@ pub fn scalar(value: Unknown<'_>) -> Result<Option<Scalar>> {
 
 /// A JavaScript value as an exact non-negative integer: a handle, an id or a limit.
 pub fn integer(value: Unknown<'_>) -> Result<u64> {
-    let given = match scalar(value)? {
+    match scalar(value)? {
         Some(Scalar::Number(number))
             if number.fract() == 0.0 && (0.0..=HANDLE_MAX as f64).contains(&number) =>
         {
-            return Ok(number as u64);
+            Ok(number as u64)
         }
-        Some(other) => other.to_string(),
-        None => "a value that is not a number".to_owned(),
-    };
-    Err(Error::Handle { given }.into())
+        _ => Err(Error::Handle { given: printed(value)? }.into()),
+    }
+}
+
+/// A JavaScript value as a message shows it: a literal if it is a scalar, else its type.
+pub fn printed(value: Unknown<'_>) -> Result<String> {
+    if let Some(scalar) = scalar(value)? {
+        return Ok(scalar.to_string());
+    }
+    Ok(match value.get_type().map_err(host)? {
+        ValueType::Function => "a function",
+        ValueType::Symbol => "a symbol",
+        ValueType::BigInt => "a bigint",
+        _ => "an object",
+    }
+    .to_owned())
 }
 
 /// A property of an object; none if it is neither there nor inherited.

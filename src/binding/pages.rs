@@ -6,7 +6,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
-use super::convert::{JsSlotValue, integer, scalar, slot_value};
+use super::convert::{JsSlotValue, integer, printed, scalar, slot_value};
 use super::error::Result;
 use super::external::share;
 use super::threads::thread_id;
@@ -70,8 +70,6 @@ pub fn write_label(seq: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
     let seq = integer(seq)?;
     match scalar(text)? {
         Some(Scalar::Text(text)) => Ok(queries::write_label(&Process::global().store, seq, &text)?),
-        _ => {
-            Err(Error::SlotKind { key: "label".to_owned(), reason: "a label is a string".to_owned() }.into())
-        }
+        _ => Err(Error::Label { given: printed(text)? }.into()),
     }
 }

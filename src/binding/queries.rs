@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use napi::bindgen_prelude::{Either, JsValue, Null, Unknown};
 use napi_derive::napi;
 
-use super::convert::{JsSlotValue, integer, object, property, scalar, slot_value};
+use super::convert::{JsSlotValue, integer, object, printed, property, scalar, slot_value};
 use super::error::{Result, host};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::process::Process;
 use crate::store::pages::{RequestKind, State};
 use crate::store::queries::{self, ContextInfo, Filter};
@@ -140,13 +140,16 @@ fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
 fn text(name: &str, value: Unknown<'_>) -> Result<String> {
     match scalar(value)? {
         Some(Scalar::Text(text)) => Ok(text.into_owned()),
-        _ => Err(Error::Filter { reason: format!("{name} is a string") }.into()),
+        _ => {
+            Err(Error::Filter { reason: format!("{name} must be a string, not {}", printed(value)?) }.into())
+        }
     }
 }
 
 fn state(name: &str) -> Result<State> {
     let unknown = || {
-        let reason = format!("state {name:?} is unknown; expected {}", State::NAMES.join(", "));
+        let reason =
+            format!("state {} is unknown; expected one of {}", quoted(name), State::NAMES.join(", "));
         Error::Filter { reason }.into()
     };
     State::from_name(name).ok_or_else(unknown)

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{JsObjectValue, JsValue, Object, Unknown};
 use napi_derive::napi;
 
-use super::convert::{JsScalar, integer, js_scalar, object, property, scalar};
+use super::convert::{JsScalar, integer, js_scalar, object, printed, property, scalar};
 use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::ENUM_VARIANTS;
@@ -31,24 +31,24 @@ fn bad(key: &str, reason: &str) -> napi::Error<super::error::Code> {
     Error::SlotSpec { key: key.to_owned(), reason: reason.to_owned() }.into()
 }
 
-/// A property as a scalar; `undefined` is not the same as absent.
-fn scalar_property(key: &str, spec: &Object<'_>, name: &str) -> Result<Option<Scalar>> {
-    match property(spec, name)? {
-        None => Ok(None),
-        Some(value) => match scalar(value)? {
-            Some(value) => Ok(Some(value)),
-            None => {
-                Err(bad(key, &format!("{name:?} must be null, undefined, a boolean, a number or a string")))
-            }
-        },
+/// `undefined` is not the same as absent.
+fn default_property(key: &str, spec: &Object<'_>) -> Result<Option<Scalar>> {
+    let Some(value) = property(spec, "default")? else { return Ok(None) };
+    match scalar(value)? {
+        Some(value) => Ok(Some(value)),
+        None => {
+            let given = printed(value)?;
+            Err(bad(key, &format!("\"default\" must be null, a boolean, a number or a string, not {given}")))
+        }
     }
 }
 
 fn text_property(key: &str, spec: &Object<'_>, name: &str) -> Result<Option<String>> {
-    match scalar_property(key, spec, name)? {
-        None | Some(Scalar::Undefined) => Ok(None),
+    let Some(value) = property(spec, name)? else { return Ok(None) };
+    match scalar(value)? {
+        Some(Scalar::Undefined) => Ok(None),
         Some(Scalar::Text(text)) => Ok(Some(text.into_owned())),
-        Some(other) => Err(bad(key, &format!("{name:?} must be a string, not {other}"))),
+        _ => Err(bad(key, &format!("{name:?} must be a string, not {}", printed(value)?))),
     }
 }
 
@@ -60,14 +60,20 @@ fn variants_property(key: &str, spec: &Object<'_>) -> Result<Option<Vec<Scalar>>
         return Ok(None);
     }
     let Some(array) = object(value)?.filter(|array| array.is_array().unwrap_or(false)) else {
-        return Err(bad(key, "\"variants\" must be an array"));
+        return Err(bad(key, &format!("\"variants\" must be an array, not {}", printed(value)?)));
     };
     // One more than is allowed is enough to be refused, however long the array says it is.
     let length = array.get_array_length().map_err(host)?.min(ENUM_VARIANTS as u32 + 1);
     let mut variants = Vec::new();
     for index in 0..length {
         let variant: Unknown<'_> = array.get_element(index).map_err(host)?;
-        variants.push(scalar(variant)?.ok_or_else(|| bad(key, "a variant is a string or an integer"))?);
+        let Some(scalar) = scalar(variant)? else {
+            return Err(bad(
+                key,
+                &format!("variant {} is neither a string nor an integer", printed(variant)?),
+            ));
+        };
+        variants.push(scalar);
     }
     Ok(Some(variants))
 }
@@ -89,7 +95,7 @@ fn parse(spec: &Object<'_>) -> Result<SlotSpec> {
         None => OnFork::Inherit,
     };
     // Only a value slot can have `undefined` as a default; for the others it means that none is given.
-    let default = scalar_property(&key, spec, "default")?
+    let default = default_property(&key, spec)?
         .filter(|default| kind == SlotKind::Value || *default != Scalar::Undefined);
     Ok(SlotSpec::new(key, kind, lifetime, default, on_fork)?)
 }

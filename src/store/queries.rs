@@ -174,7 +174,7 @@ fn native_slot(store: &Store, id: u64) -> Result<(SlotSpec, Lane)> {
         None => Err(Error::SlotKind {
             key: slot.spec.key.to_string(),
             reason: format!(
-                "a {:?} slot with lifetime {:?} is not native; read it in JavaScript",
+                "is not native (kind {:?}, lifetime {:?}); read it in JavaScript",
                 slot.spec.kind.name(),
                 slot.spec.lifetime.name()
             ),

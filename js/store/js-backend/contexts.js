@@ -1,5 +1,5 @@
 import { KINDS, LAYOUT, SLOTS, STATES } from "../../generated/slot-table.js";
-import { CODES, OnescopeError } from "../../util/errors.js";
+import { CODES, literal, OnescopeError } from "../../util/errors.js";
 import { elapsedMs } from "../clock.js";
 import { readLabel } from "../label.js";
 import { readField } from "../slot-codec.js";
@@ -36,12 +36,12 @@ const { cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 export function list(records, filter, now, nativeSlots) {
   const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, forks = false, closed = false, slots } = filter;
   checkNumber(limit);
-  if (thread !== undefined) checkNumber(thread);
   checkText("label", label);
   checkText("state", state);
   if (state !== undefined && !STATES.includes(/** @type {ContextInfo["state"]} */ (state))) {
-    refuse(`state ${JSON.stringify(state)} is unknown; expected ${STATES.join(", ")}`);
+    refuse(`state ${literal(state)} is unknown; expected one of ${STATES.join(", ")}`);
   }
+  if (thread !== undefined) checkNumber(thread);
   const native = slots ? nativeSlots() : [];
   const found = [];
   for (const record of records) {
@@ -64,7 +64,7 @@ export function list(records, filter, now, nativeSlots) {
  * @param {unknown} value
  */
 function checkText(name, value) {
-  if (value !== undefined && typeof value !== "string") refuse(`${name} is a string`);
+  if (value !== undefined && typeof value !== "string") refuse(`${name} must be a string, not ${literal(value)}`);
 }
 
 /**
@@ -72,7 +72,7 @@ function checkText(name, value) {
  * @returns {never}
  */
 function refuse(reason) {
-  throw new OnescopeError(CODES.FILTER, `this filter finds nothing: ${reason}`);
+  throw new OnescopeError(CODES.FILTER, `invalid filter: ${reason}`);
 }
 
 /**

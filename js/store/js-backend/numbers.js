@@ -1,4 +1,4 @@
-import { CODES, OnescopeError, shown } from "../../util/errors.js";
+import { CODES, literal, OnescopeError } from "../../util/errors.js";
 
 /**
  * Refuses what can be no id and no limit.
@@ -17,6 +17,6 @@ export function checkNumber(given) {
 export function refuseNumber(given) {
   throw new OnescopeError(
     CODES.HANDLE,
-    `${shown(given)} is not a handle or id; expected an integer from 1 to ${Number.MAX_SAFE_INTEGER}`,
+    `${literal(given)} is not an id or limit; pass an integer from 0 to ${Number.MAX_SAFE_INTEGER} that is one`,
   );
 }

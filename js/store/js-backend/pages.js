@@ -1,6 +1,6 @@
 import { startClock, thread } from "#host";
 import { LAYOUT } from "../../generated/slot-table.js";
-import { CODES, OnescopeError, shown } from "../../util/errors.js";
+import { CODES, literal, OnescopeError } from "../../util/errors.js";
 import { encodeLabel, readLabel, writeName } from "../label.js";
 import { readField, writeField } from "../slot-codec.js";
 import { describe, list } from "./contexts.js";
@@ -83,7 +83,7 @@ export function createArena(nativeSlot, nativeSlots) {
     if (buffer === undefined || $words === undefined || index >= $words[header.cursor]) {
       throw new OnescopeError(
         CODES.STALE_HANDLE,
-        `handle ${id} names no live cell; its context was collected or never made, so read it while the context is reachable`,
+        `no context has the id ${id}: it was collected, or never existed; use an id while its context is reachable`,
       );
     }
     return { $words, $bytes: new Uint8Array(buffer), $base: index * cellWords };
@@ -184,7 +184,7 @@ export function createArena(nativeSlot, nativeSlots) {
     latencies() {
       throw new OnescopeError(
         CODES.BACKEND,
-        "the JavaScript backend keeps no latencies: use the native one (`store.reasons` says why it is not in use)",
+        "histograms() needs the native backend; store.reasons says why it is not in use",
       );
     },
 
@@ -210,7 +210,7 @@ export function createArena(nativeSlot, nativeSlots) {
     writeLabel(seq, text) {
       const record = resolve(seq);
       if (typeof text !== "string") {
-        throw new OnescopeError(CODES.SLOT_KIND, `a label is a string, not ${shown(text)}`);
+        throw new OnescopeError(CODES.SLOT_KIND, `a label must be a string, not ${literal(text)}; pass a string`);
       }
       writeName(record, encodeLabel(text));
     },

@@ -1,6 +1,6 @@
 import { LAYOUT, LIMITS, SLOT_KINDS, SLOTS } from "../../generated/slot-table.js";
-import { CODES, OnescopeError, shown } from "../../util/errors.js";
-import { codeOf, describe } from "../slot-codec.js";
+import { CODES, literal, OnescopeError } from "../../util/errors.js";
+import { codeOf, expected } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
 // The rules are those of src/store/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
@@ -27,7 +27,7 @@ export function createRegistry() {
     if (slot !== undefined) return slot;
     throw new OnescopeError(
       CODES.SLOT_UNKNOWN,
-      `no slot has the id ${id}; use an id that registerSlot() returned or slots() lists`,
+      `no slot has the id ${id}; use an id that registerSlot() returned or store.slots() lists`,
     );
   };
 
@@ -40,7 +40,7 @@ export function createRegistry() {
         if (print(known) === print(spec)) return known.id;
         throw new OnescopeError(
           CODES.SLOT_CONFLICT,
-          `slot "${spec.key}" is already registered as ${print(known)}, so it cannot become ${print(spec)}; ` +
+          `slot ${literal(spec.key)} is already registered as ${print(known)}, so it cannot become ${print(spec)}; ` +
             "use the same spec everywhere or another key",
         );
       }
@@ -65,7 +65,7 @@ export function createRegistry() {
       if (slot.native) return slot;
       throw new OnescopeError(
         CODES.SLOT_KIND,
-        `slot "${slot.key}": a "${slot.kind}" slot with lifetime "${slot.lifetime}" is not native; read it in JavaScript`,
+        `slot ${literal(slot.key)} is not native (kind "${slot.kind}", lifetime "${slot.lifetime}"); read it in JavaScript`,
       );
     },
   };
@@ -81,54 +81,89 @@ function takeLane(spec, used) {
   if (used[sort] === limit) {
     throw new OnescopeError(
       CODES.CELL_FULL,
-      `slot "${spec.key}" needs a ${sort} lane and all ${limit} are taken; ` +
-        'register it with lifetime "scope" or as a "value"',
+      `no place is left for slot ${literal(spec.key)}: all ${limit} of native ` +
+        `${sort === "counter" ? "counters" : "flags and enums"} are taken; register it with lifetime "scope" or as a "value"`,
     );
   }
   return used[sort]++;
 }
 
 /**
- * Checks a spec and fills in what it leaves out.
+ * Checks a spec and fills in what it leaves out, in the order of src/binding/registry.rs.
  *
- * @param {SlotSpec} spec
+ * @param {SlotSpec} given
  * @returns {Required<Pick<SlotInfo, "key" | "kind" | "lifetime" | "onFork">> & Partial<SlotInfo>}
  */
-function complete({ key, kind, lifetime, default: value, variants, factory, onFork = "inherit" }) {
+function complete(given) {
+  let key = "";
   /** @type {(reason: string) => never} */
   const refuse = (reason) => {
-    throw new OnescopeError(CODES.SLOT_SPEC, `the spec of slot ${shown(key)} is not valid: ${reason}`);
+    throw new OnescopeError(CODES.SLOT_SPEC, `invalid spec of slot ${literal(key)}: ${reason}`);
   };
-  const bytes = typeof key === "string" ? Buffer.byteLength(key) : 0;
-  if (bytes < 1 || bytes > keyBytes) refuse(`the key has ${bytes} bytes; expected 1 to ${keyBytes}`);
-  if (!KINDS.includes(kind)) refuse(`kind ${shown(kind)} is unknown; expected one of ${KINDS.join(", ")}`);
+  /** @param {keyof SlotSpec} name */
+  const text = (name) => {
+    const value = given[name];
+    if (value === undefined || typeof value === "string") return value;
+    return refuse(`"${name}" must be a string, not ${literal(value)}`);
+  };
+  /** @param {keyof SlotSpec} name */
+  const required = (name) => text(name) ?? refuse(`"${name}" is missing`);
+  const { variants, default: value } = given;
+  key = required("key");
+  if (variants !== undefined) checkTypes(variants, refuse);
+  const factory = text("factory");
+  const kind = /** @type {SlotSpec["kind"]} */ (required("kind"));
+  if (variants !== undefined && kind !== "enum") {
+    refuse(`"variants" belong to the kind "enum", not to ${literal(kind)}`);
+  }
+  if (factory !== undefined && kind !== "lazy") {
+    refuse(`"factory" belongs to the kind "lazy", not to ${literal(kind)}`);
+  }
+  if (!KINDS.includes(kind)) refuse(`kind ${literal(kind)} is unknown; expected one of ${KINDS.join(", ")}`);
+  const lifetime = /** @type {SlotSpec["lifetime"]} */ (required("lifetime"));
   if (!["scope", "request"].includes(lifetime)) {
-    refuse(`lifetime ${shown(lifetime)} is unknown; expected scope or request`);
+    refuse(`lifetime ${literal(lifetime)} is unknown; expected scope or request`);
   }
-  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${shown(onFork)} is unknown; expected inherit or reset`);
-  if (variants !== undefined && kind !== "enum") refuse(`"variants" belong to the kind "enum", not to "${kind}"`);
-  if (factory !== undefined && kind !== "lazy") refuse(`"factory" belongs to the kind "lazy", not to "${kind}"`);
-  if (kind === "lazy" && (typeof factory !== "string" || factory === "")) {
-    refuse('the kind "lazy" needs the name of a "factory"');
-  }
+  const onFork = /** @type {NonNullable<SlotSpec["onFork"]>} */ (text("onFork") ?? "inherit");
+  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${literal(onFork)} is unknown; expected inherit or reset`);
+  if (!isScalar(value)) refuse(`"default" must be null, a boolean, a number or a string, not ${literal(value)}`);
+  const bytes = Buffer.byteLength(key);
+  if (bytes < 1 || bytes > keyBytes) refuse(`the key has ${bytes} bytes; expected 1 to ${keyBytes}`);
   const spec = { key, kind, lifetime, onFork };
   if (kind === "enum") {
-    if (!Array.isArray(variants)) refuse("an enum needs an array of variants");
-    const copy = [.../** @type {Array<string | number>} */ (variants)];
+    const copy = [...(variants ?? [])];
     return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
   }
+  if (kind === "lazy" && (factory ?? "") === "") refuse('the kind "lazy" needs the name of a "factory"');
   if (SLOT_KINDS[kind].collection) {
-    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${shown(value)} cannot be one`);
+    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${literal(value)} cannot be one`);
     return factory === undefined ? spec : { ...spec, factory };
   }
   const slot = { ...spec, default: SLOT_KINDS[kind].default };
   if (value === undefined) return slot;
   if (SLOT_KINDS[kind].native) {
-    if (codeOf(slot, value) === undefined) refuse(`${shown(value)} cannot be the default of ${describe(slot)}`);
-  } else if (value !== null && !["boolean", "string"].includes(typeof value) && !Number.isFinite(value)) {
-    refuse(`the default of a value is null, a boolean, a string or a finite number, not ${shown(value)}`);
+    if (codeOf(slot, value) === undefined)
+      refuse(`the default of a ${kind} is ${expected(slot)}, not ${literal(value)}`);
+  } else if (typeof value === "number" && !Number.isFinite(value)) {
+    refuse(`the default of a value is null, a boolean, a string or a finite number, not ${literal(value)}`);
   }
   return { ...slot, default: value };
+}
+
+/** @param {unknown} value */
+function isScalar(value) {
+  return value === null || ["undefined", "boolean", "number", "string"].includes(typeof value);
+}
+
+/**
+ * @param {unknown} variants
+ * @param {(reason: string) => never} refuse
+ */
+function checkTypes(variants, refuse) {
+  if (!Array.isArray(variants)) return refuse(`"variants" must be an array, not ${literal(variants)}`);
+  for (const variant of variants) {
+    if (!isScalar(variant)) refuse(`variant ${literal(variant)} is neither a string nor an integer`);
+  }
 }
 
 /**
@@ -142,12 +177,12 @@ function checkVariants(variants, value, refuse) {
   }
   for (const [index, variant] of variants.entries()) {
     if (typeof variant !== "string" && !Number.isSafeInteger(variant)) {
-      refuse(`variant ${shown(variant)} is neither a string nor an integer`);
+      refuse(`variant ${literal(variant)} is neither a string nor an integer`);
     }
-    if (variants.indexOf(variant) !== index) refuse(`variant ${shown(variant)} is there twice`);
+    if (variants.indexOf(variant) !== index) refuse(`variant ${literal(variant)} is there twice`);
   }
   const first = /** @type {string | number} */ (value === undefined ? variants[0] : value);
-  if (!variants.includes(first)) refuse(`the default ${shown(value)} is not one of the variants`);
+  if (!variants.includes(first)) refuse(`the default ${literal(value)} is not one of the variants`);
   return first;
 }
 
@@ -157,9 +192,9 @@ function checkVariants(variants, value, refuse) {
  * @param {Partial<SlotInfo>} slot
  */
 function print({ key, kind, variants, factory, lifetime, default: value, onFork }) {
-  const parts = [`key: ${JSON.stringify(key)}`, `kind: "${kind}"`];
-  if (variants !== undefined) parts.push(`variants: ${JSON.stringify(variants)}`);
-  if (factory !== undefined) parts.push(`factory: "${factory}"`);
-  parts.push(`lifetime: "${lifetime}"`, `default: ${JSON.stringify(value)}`, `onFork: "${onFork}"`);
+  const parts = [`key: ${literal(key)}`, `kind: "${kind}"`];
+  if (variants !== undefined) parts.push(`variants: [${variants.map(literal).join(", ")}]`);
+  if (factory !== undefined) parts.push(`factory: ${literal(factory)}`);
+  parts.push(`lifetime: "${lifetime}"`, `default: ${literal(value)}`, `onFork: "${onFork}"`);
   return `{ ${parts.join(", ")} }`;
 }

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { LAYOUT } from "../../generated/slot-table.js";
 import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
+import { withOwnErrors } from "../../util/errors.js";
 
 /** @typedef {import("./contract.js").Backend} Backend */
 /** @typedef {import("./contract.js").Store} Store */
@@ -27,7 +28,9 @@ export function loadNative() {
   }
   try {
     /** @type {Store & import("./contract.js").Watchdog & import("./contract.js").Recorder & import("./contract.js").Diagnostics} */
-    const store = require(path);
+    const store = /** @type {any} */ (
+      Object.fromEntries(Object.entries(require(path)).map(([name, fn]) => [name, withOwnErrors(fn)]))
+    );
     const hash = store.layoutHash();
     if (hash !== LAYOUT.hash) {
       return { reasons: [`${path}: built for record layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };

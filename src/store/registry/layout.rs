@@ -96,7 +96,8 @@ pub fn decode(spec: &SlotSpec, code: u32) -> Option<Scalar> {
 /// `SlotKind` if the value is outside the slot's domain, or the slot is not native.
 pub fn encode(spec: &SlotSpec, value: &Scalar) -> Result<u32> {
     let refuse = |expected: String| {
-        Err(Error::SlotKind { key: spec.key.to_string(), reason: format!("{value} is not {expected}") })
+        let reason = format!("cannot hold {value}; expected {expected}");
+        Err(Error::SlotKind { key: spec.key.to_string(), reason })
     };
     match (&spec.kind, &spec.default, value) {
         (SlotKind::Flag, Scalar::Bool(default), Scalar::Bool(value)) => Ok(u32::from(value != default)),
@@ -105,7 +106,10 @@ pub fn encode(spec: &SlotSpec, value: &Scalar) -> Result<u32> {
             let position = |wanted: &Scalar| variants.iter().position(|variant| variant == wanted);
             match (position(value), position(default)) {
                 (Some(index), Some(first)) => Ok(((index + variants.len() - first) % variants.len()) as u32),
-                _ => refuse("one of its variants".to_owned()),
+                _ => {
+                    let list: Vec<_> = variants.iter().map(Scalar::to_string).collect();
+                    refuse(format!("one of {}", list.join(", ")))
+                }
             }
         }
         (SlotKind::Counter, Scalar::Number(default), Scalar::Number(number))
@@ -116,7 +120,7 @@ pub fn encode(spec: &SlotSpec, value: &Scalar) -> Result<u32> {
         (SlotKind::Counter, default, _) => refuse(format!("an integer from {default} to {COUNTER_MAX}")),
         _ => Err(Error::SlotKind {
             key: spec.key.to_string(),
-            reason: format!("a {:?} slot is not native; read it in JavaScript", spec.kind.name()),
+            reason: format!("is not native (kind {:?}); read it in JavaScript", spec.kind.name()),
         }),
     }
 }

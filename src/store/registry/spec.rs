@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::limits::{COUNTER_MAX, ENUM_VARIANTS, HANDLE_MAX, KEY_BYTES};
 
 /// A JavaScript primitive: a default, an enum variant, or the value of a native slot.
@@ -42,9 +42,25 @@ impl fmt::Display for Scalar {
             Scalar::Null => f.write_str("null"),
             Scalar::Undefined => f.write_str("undefined"),
             Scalar::Bool(value) => write!(f, "{value}"),
-            Scalar::Number(value) => write!(f, "{value}"),
-            Scalar::Text(value) => write!(f, "{value:?}"),
+            Scalar::Number(value) => f.write_str(&number(*value)),
+            Scalar::Text(value) => f.write_str(&quoted(value)),
         }
+    }
+}
+
+/// The number as JavaScript prints it.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
+    } else if size >= 1e21 {
+        format!("{value:e}").replace('e', "e+")
+    } else if size < 1e-6 {
+        format!("{value:e}")
+    } else {
+        value.to_string()
     }
 }
 
@@ -119,10 +135,10 @@ impl SlotKind {
     ) -> Result<Self> {
         let bad = |reason: String| Err(Error::SlotSpec { key: key.to_owned(), reason });
         if variants.is_some() && name != "enum" {
-            return bad(format!("\"variants\" belong to the kind \"enum\", not to {name:?}"));
+            return bad(format!("\"variants\" belong to the kind \"enum\", not to {}", quoted(name)));
         }
         if factory.is_some() && name != "lazy" {
-            return bad(format!("\"factory\" belongs to the kind \"lazy\", not to {name:?}"));
+            return bad(format!("\"factory\" belongs to the kind \"lazy\", not to {}", quoted(name)));
         }
         match Self::ALL.into_iter().find(|kind| kind.name() == name) {
             Some(SlotKind::Enum { .. }) => {
@@ -134,7 +150,7 @@ impl SlotKind {
             Some(kind) => Ok(kind),
             None => {
                 let names = Self::ALL.map(|kind| kind.name()).join(", ");
-                bad(format!("kind {name:?} is unknown; expected one of {names}"))
+                bad(format!("kind {} is unknown; expected one of {names}", quoted(name)))
             }
         }
     }
@@ -192,7 +208,7 @@ impl Lifetime {
             "request" => Ok(Lifetime::Request),
             _ => Err(Error::SlotSpec {
                 key: key.to_owned(),
-                reason: format!("lifetime {name:?} is unknown; expected scope or request"),
+                reason: format!("lifetime {} is unknown; expected scope or request", quoted(name)),
             }),
         }
     }
@@ -227,7 +243,7 @@ impl OnFork {
             "reset" => Ok(OnFork::Reset),
             _ => Err(Error::SlotSpec {
                 key: key.to_owned(),
-                reason: format!("onFork {name:?} is unknown; expected inherit or reset"),
+                reason: format!("onFork {} is unknown; expected inherit or reset", quoted(name)),
             }),
         }
     }
@@ -286,7 +302,9 @@ impl SlotSpec {
         let default = &self.default;
         match &self.kind {
             SlotKind::Value => match default {
-                Scalar::Number(n) if !n.is_finite() => bad("the default must be a finite number".to_owned()),
+                Scalar::Number(n) if !n.is_finite() => bad(format!(
+                    "the default of a value is null, a boolean, a string or a finite number, not {default}"
+                )),
                 _ => Ok(()),
             },
             SlotKind::Flag if !matches!(default, Scalar::Bool(_)) => {
@@ -335,13 +353,13 @@ impl SlotSpec {
 impl fmt::Display for SlotSpec {
     /// Writes the whole spec as a JavaScript object literal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{ key: {:?}, kind: {:?}", self.key, self.kind.name())?;
+        write!(f, "{{ key: {}, kind: {:?}", quoted(&self.key), self.kind.name())?;
         match &self.kind {
             SlotKind::Enum { variants } => {
                 let list: Vec<_> = variants.iter().map(Scalar::to_string).collect();
                 write!(f, ", variants: [{}]", list.join(", "))?;
             }
-            SlotKind::Lazy { factory } => write!(f, ", factory: {factory:?}")?,
+            SlotKind::Lazy { factory } => write!(f, ", factory: {}", quoted(factory))?,
             _ => {}
         }
         let (lifetime, on_fork) = (self.lifetime.name(), self.on_fork.name());
