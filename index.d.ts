@@ -21,12 +21,12 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_SLOT_SPEC"
   /** The slot's kind does not have this value, or its value is not native. */
   | "ERR_ONESCOPE_SLOT_KIND"
-  /** No native lane is left for another flag, enum or counter of requests. */
-  | "ERR_ONESCOPE_CELL_FULL"
-  /** The handle was right once; its context was collected since, or never made. */
-  | "ERR_ONESCOPE_STALE_HANDLE"
-  /** What was given can be no handle, id or limit. */
-  | "ERR_ONESCOPE_HANDLE"
+  /** No native field is left for another flag, enum or counter of requests. */
+  | "ERR_ONESCOPE_RECORD_FULL"
+  /** The id was right once; its context was collected since, or never made. */
+  | "ERR_ONESCOPE_STALE_ID"
+  /** Not an id or a limit. */
+  | "ERR_ONESCOPE_ID"
   /** A filter names something that no context can be. */
   | "ERR_ONESCOPE_FILTER"
   /** No request runs here. */
@@ -182,7 +182,7 @@ export interface RequestSlot<T> {
  *
  * @param key unique name of 1 to 200 bytes, such as `"myapp.tenant"`
  * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec, `ERR_ONESCOPE_SLOT_SPEC` for a spec
- *   that makes no sense, `ERR_ONESCOPE_CELL_FULL` when no native lane is left, `ERR_ONESCOPE_OPTION` for a spec that is no
+ *   that makes no sense, `ERR_ONESCOPE_RECORD_FULL` when no native field is left, `ERR_ONESCOPE_OPTION` for a spec that is no
  *   object or cannot be read, and for a `make` that is no function
  */
 export function registerSlot<T = unknown>(key: string, spec?: ValueSpec & OfScope): ScopeSlot<T | undefined>;
@@ -234,8 +234,8 @@ export interface SlotInfo {
   factory?: string;
   /** Whether the value lies in native memory. */
   native: boolean;
-  /** Where it lies there, counted among the byte lanes, or for a counter among the counter lanes. */
-  lane?: number;
+  /** Where it lies there, counted among the byte fields, or for a counter among the counter fields. */
+  field?: number;
   /** The vinext module that owns a built-in slot. */
   owner?: string;
 }
@@ -248,8 +248,8 @@ export type ContextKind = "other" | "appPage" | "appRoute" | "action" | "pagesPa
 
 /** A context as it was at the moment of the call. */
 export interface ContextInfo {
-  /** Its handle. */
-  seq: number;
+  /** Its id: unique in the process, never reused. */
+  id: number;
   kind: ContextKind;
   state: ContextState;
   /** The text that a person recognises it by; empty if nobody gave one. */
@@ -260,7 +260,7 @@ export interface ContextInfo {
   idleMs: number;
   /** Number of its JavaScript thread. */
   thread: number;
-  /** Handle of the context that it was made in; `null` for a request. */
+  /** Id of the context that it was made in; `null` for a request. */
   parent: number | null;
 }
 
@@ -279,7 +279,7 @@ export interface Counts {
   /** Pages of contexts that JavaScript still reaches. */
   livePages: number;
   /** Contexts in those pages, in any state. */
-  liveCells: number;
+  liveRecords: number;
   /** JavaScript threads that use the store. */
   threads: number;
 }
@@ -314,28 +314,28 @@ export const store: {
   /** How many contexts there are and were. */
   counts(): Counts;
 
-  /** The handle of a context: a whole number that names this context and never another; `undefined` outside the store. */
-  handle(context: unknown): number | undefined;
+  /** The id of a context: a whole number that names this context and never another; `undefined` outside the store. */
+  id(context: unknown): number | undefined;
 
   /**
    * Reads a native slot of any live context of any thread.
    *
    * @returns `null` where the value is one that the slot's kind does not have and so lies on the JavaScript side
-   * @throws `ERR_ONESCOPE_STALE_HANDLE`, `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_SLOT_UNKNOWN`, `ERR_ONESCOPE_SLOT_KIND`
+   * @throws `ERR_ONESCOPE_STALE_ID`, `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_SLOT_UNKNOWN`, `ERR_ONESCOPE_SLOT_KIND`
    */
-  read(handle: number, slot: number): Scalar;
+  read(id: number, slot: number): Scalar;
 
   /** Writes a native slot of any live context. Throws as `read` does, and `ERR_ONESCOPE_SLOT_KIND` for a wrong value. */
-  write(handle: number, slot: number, value: Scalar): void;
+  write(id: number, slot: number, value: Scalar): void;
 
   /** The label of a context. */
-  label(handle: number): string;
+  label(id: number): string;
 
   /** Names a context for people. Cut to 64 bytes of UTF-8; unsafe characters become `?`. */
-  setLabel(handle: number, text: string): void;
+  setLabel(id: number, text: string): void;
 
   /** State and kind of a context. */
-  state(handle: number): { state: ContextState; kind: ContextKind };
+  state(id: number): { state: ContextState; kind: ContextKind };
 
   /** The storages of this thread. */
   storages(): StorageCounts;

@@ -28,7 +28,7 @@ export interface InFlightFilter {
  * The requests and other work of all threads that are in flight, oldest first (js backend: of this thread).
  *
  * @throws `ERR_ONESCOPE_OPTION` for a filter that is not an object, `ERR_ONESCOPE_FILTER` for a state that there is not,
- *   `ERR_ONESCOPE_HANDLE` for what is no whole number
+ *   `ERR_ONESCOPE_ID` for what is no whole number
  */
 export function inFlight(filter?: InFlightFilter): InFlight[];
 
@@ -111,15 +111,15 @@ export function runTask<R>(label: string, fn: () => R): R;
 
 /** The request that a report names. */
 export interface ReportedRequest {
-  /** its handle, as `store.handle()` gives it */
-  seq: number;
+  /** its id, as `store.id()` gives it */
+  id: number;
   label: string;
   /** when it was reported; `responded` or `closed` if the code that blocks the thread runs after the response */
   state: ContextState;
   ageMs: number;
 }
 
-/** Told while a thread is stuck. */
+/** Reported while a thread is blocked. */
 export interface StallReport {
   onescope: "stall";
   /** id of the thread, 0 for the first that was attached, which is the main thread as a rule */
@@ -127,10 +127,10 @@ export interface StallReport {
   /** milliseconds since the thread's event loop turned last */
   blockedMs: number;
   /**
-   * `exact`: the thread itself said so, while it was stuck. `stamped`: it is in the blocking call `call`, which began in
+   * `exact`: the thread itself said so, while it was blocked. `in-call`: it is in the blocking call `call`, which began in
    * that request. `last-seen`: it entered that request last, and may be in another by now.
    */
-  confidence: "exact" | "stamped" | "last-seen";
+  confidence: "exact" | "in-call" | "last-seen";
   /** `null`: none, or with `last-seen` none that is still in flight */
   request: ReportedRequest | null;
   /** such as `fs.readFileSync`, if the thread is in one of Node's blocking calls */
@@ -139,13 +139,13 @@ export interface StallReport {
   stack: string[];
   /** other requests of that thread that have not responded */
   waiting: number;
-  /** stalls that `maxPerMinute` kept back since the last one told, if any */
+  /** stalls that `maxPerMinute` suppressed since the last report, if any */
   suppressed?: number;
   /** the inspector port, if one is open; nothing is reported while a debugger is connected to it */
   inspectorPort?: number;
 }
 
-/** Told once after a stall: the thread goes on, or it ended while it was stuck. */
+/** Reported once after a stall: the thread goes on, or it ended while it was blocked. */
 export interface StallEndReport {
   onescope: "recovered" | "ended";
   thread: number;
@@ -155,13 +155,13 @@ export interface StallEndReport {
 }
 
 export interface WatchOptions {
-  /** milliseconds for which a thread must be stuck to be told, at least 100; default 1000 */
+  /** milliseconds for which a thread must be blocked to be reported, at least 100; default 1000 */
   thresholdMs?: number;
-  /** whether to ask stuck threads for their request and stack; default true */
+  /** whether to probe blocked threads for their request and stack; default true */
   stacks?: boolean;
   /** gets each report as soon as JavaScript can run; what it throws becomes a process warning */
   onStall?: (report: StallReport | StallEndReport) => unknown;
-  /** stalls told in any minute; the next line says how many were kept back; default 60 */
+  /** stalls reported in any minute; the next line says how many were suppressed; default 60 */
   maxPerMinute?: number;
   /** throw where this call starts no watch; default false */
   strict?: boolean;
@@ -178,7 +178,7 @@ export interface Watch extends Handle {
 }
 
 /**
- * Watches all JavaScript threads of the process from outside: while one is stuck, a line on stderr names its request.
+ * Watches all JavaScript threads of the process from outside: while one is blocked, a line on stderr names its request.
  *
  * There is one watch in a process. Where one is on already, in whichever thread, and where the system refuses memory or a
  * thread, a process warning (`OnescopeWarning`) says so once, and the handle does nothing, unless `strict` is set.
@@ -209,7 +209,7 @@ export interface Recording extends Handle {
    * file, because it was full or they were there before; all 0 once it is stopped.
    */
   usage(): { capacity: number; pages: number; unrecorded: number };
-  /** Ends the recording. The file says so, and stays; contexts that lie in it go on writing their cells. */
+  /** Ends the recording. The file says so, and stays; contexts that lie in it go on writing their records. */
   stop(): void;
 }
 

@@ -11,7 +11,7 @@ import type { Handle } from "../index.js";
 export interface InstrumentOptions {
   /** where the metrics go; the global one unless given, which must be registered by then */
   meterProvider?: MeterProvider;
-  /** where spans of stalls go whose own span has ended before they were told; the global one unless given */
+  /** where spans of stalls go whose own span ended before they were reported; the global one unless given */
   tracerProvider?: TracerProvider;
   /** throw `ERR_ONESCOPE_INSTRUMENTED` where this thread is instrumented already; default false */
   strict?: boolean;
@@ -19,7 +19,7 @@ export interface InstrumentOptions {
 
 /**
  * Tells OpenTelemetry what onescope sees. Stalls that a `watch()` tells become events `onescope.stall` on the span that was
- * active where this thread was stuck; call it in each thread whose spans are to have them. In the main thread the process's
+ * active where this thread was blocked; call it in each thread whose spans are to have them. In the main thread the process's
  * counters and stalls become metrics, too. It may be called before or after `watch()`. Where this thread is instrumented
  * already, a process warning (`OnescopeWarning`) says so once, and the handle does nothing.
  *

@@ -10,14 +10,14 @@ import { startUnlessRefused } from "./store/start.js";
 import { CODES, OnescopeError, shown } from "./util/errors.js";
 import { createHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
-import { witness } from "./watchdog/stall-hooks.js";
+import { stallHooks } from "./watchdog/stall-hooks.js";
 
 const { name, version } = manifest;
 
 const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
 
 /**
- * Makes stalls events on the span that was active where this thread was stuck and, in the main thread, makes metrics of the
+ * Makes stalls events on the span that was active where this thread was blocked and, in the main thread, makes metrics of the
  * process's counters and stalls.
  *
  * @param {import("./opentelemetry.js").InstrumentOptions} [options]
@@ -40,22 +40,22 @@ export function instrument(options) {
  * @returns {import("../index.js").Handle}
  */
 function startOn(api, meterProvider, tracerProvider) {
-  if (witness.sees !== undefined) {
+  if (stallHooks.onProbe !== undefined) {
     throw new OnescopeError(CODES.INSTRUMENTED, "instrument() is already running in this thread; call stop() first");
   }
   const meters = checked("meterProvider", meterProvider ?? api.metrics.getMeterProvider(), "getMeter");
   const tracers = checked("tracerProvider", tracerProvider ?? api.trace.getTracerProvider(), "getTracer");
   const spans = new StallSpans(api, tracers.getTracer(name, version));
-  // They are the process's; each thread that told them again would count them again.
+  // They are the process's; a second thread would count them twice.
   const meter = isMainThread ? meters.getMeter(name, version) : undefined;
   const hears = meter && guarded(stallMetrics(meter));
   const stopMetrics = meter === undefined ? () => {} : observeCounters(meter);
   // Last, so that a provider that fails leaves nothing behind.
-  witness.hears = hears;
-  witness.sees = guarded((seq) => spans.see(seq));
-  witness.turns = guarded(() => spans.turn());
+  stallHooks.onReport = hears;
+  stallHooks.onProbe = guarded((id) => spans.see(id));
+  stallHooks.onTick = guarded(() => spans.turn());
   return createHandle(() => {
-    witness.sees = witness.turns = witness.hears = undefined;
+    stallHooks.onProbe = stallHooks.onTick = stallHooks.onReport = undefined;
     spans.stop();
     stopMetrics();
   });

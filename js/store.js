@@ -37,46 +37,46 @@ export const store = Object.freeze({
   counts: () => backend.counts(),
 
   /**
-   * The handle of a context: a whole number that names this context and never another.
+   * The id of a context: a whole number that names this context and never another.
    *
    * @param {unknown} context
    * @returns {number | undefined} `undefined` for a context that is not in the store
    */
-  handle: (context) => (isContext(context) ? idOf(context) : undefined),
+  id: (context) => (isContext(context) ? idOf(context) : undefined),
 
   /**
    * Reads a native slot of any live context of any thread.
    *
-   * @param {number} handle
-   * @param {number} slot id
-   * @throws {OnescopeError} `ERR_ONESCOPE_STALE_HANDLE`, `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_SLOT_UNKNOWN`,
+   * @param {number} id
+   * @param {number} slot its id
+   * @throws {OnescopeError} `ERR_ONESCOPE_STALE_ID`, `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_SLOT_UNKNOWN`,
    *   `ERR_ONESCOPE_SLOT_KIND` for a slot that is not native
    * @returns `null` where the value is one that the slot's kind does not have and so lies on the JavaScript side
    */
-  read: (handle, slot) => backend.readSlot(handle, slot),
+  read: (id, slot) => backend.readSlot(id, slot),
 
   /**
    * Writes a native slot of any live context. Errors as for `read`, and `ERR_ONESCOPE_SLOT_KIND` for a wrong value.
    *
-   * @param {number} handle
-   * @param {number} slot id
+   * @param {number} id
+   * @param {number} slot its id
    * @param {import("./store/native/contract.js").Scalar} value
    */
-  write: (handle, slot, value) => backend.writeSlot(handle, slot, value),
+  write: (id, slot, value) => backend.writeSlot(id, slot, value),
 
-  /** @param {number} handle */
-  label: (handle) => backend.readLabel(handle),
+  /** @param {number} id */
+  label: (id) => backend.readLabel(id),
 
   /**
    * Sets a context's label. Cut to 64 bytes of UTF-8; unsafe characters become "?".
    *
-   * @param {number} handle
+   * @param {number} id
    * @param {string} text
    */
-  setLabel: (handle, text) => backend.writeLabel(handle, text),
+  setLabel: (id, text) => backend.writeLabel(id, text),
 
-  /** @param {number} handle */
-  state: (handle) => backend.readState(handle),
+  /** @param {number} id */
+  state: (id) => backend.readState(id),
 
   /**
    * The storages of this thread: slots made so far and slots in use (entered at least once and not collected), each of which

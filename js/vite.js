@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { judge } from "./vite/check.js";
+import { replaceableModules } from "./vite/check.js";
 import { EXPORTS } from "./vite/difference.js";
 import { CORE, STATE } from "./vite/modules.js";
 
@@ -72,7 +72,7 @@ export default function onescope() {
       const resolved = await resolve(wanted);
       const [, shims, name] = SHIM.exec(resolved?.id.replaceAll("\\", "/").replace(/[?#].*$/, "") ?? "") ?? [];
       if (!CORE.includes(name) && !STATE.includes(name)) return resolved;
-      const replaced = await judge(this, shims);
+      const replaced = await replaceableModules(this, shims);
       if (!replaced.has(name)) return resolved;
       vinextShims = shims;
       return CORE.includes(name) ? VIRTUAL + name : `${OUR_SHIMS}${name}.js`;

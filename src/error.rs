@@ -1,6 +1,6 @@
 //! What can go wrong, under stable codes.
 
-use crate::limits::{BYTE_LANES, COUNTER_LANES, HANDLE_MAX};
+use crate::limits::{BYTE_FIELDS, COUNTER_FIELDS, ID_MAX};
 
 /// The result of every fallible function of the crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -37,7 +37,7 @@ pub enum Error {
         /// Which rule, and what would be right.
         reason: String,
     },
-    /// The slot has no lane in the record, or the lane cannot hold the value.
+    /// The slot has no field in the record, or the field cannot hold the value.
     #[error("slot {} {reason}", quoted(key))]
     SlotKind {
         /// The slot's key.
@@ -51,32 +51,32 @@ pub enum Error {
         /// The value as given, printed.
         given: String,
     },
-    /// Every lane of the needed sort is taken.
+    /// Every field of the needed sort is taken.
     #[error(
         "no place is left for slot {}: all {} of native {} are taken; \
          register it with lifetime \"scope\" or as a \"value\"",
         quoted(key),
-        if *counter { COUNTER_LANES } else { BYTE_LANES },
+        if *counter { COUNTER_FIELDS } else { BYTE_FIELDS },
         if *counter { "counters" } else { "flags and enums" }
     )]
     SlotsFull {
         /// The key that was refused.
         key: String,
-        /// True if a counter lane was needed, false for a byte lane.
+        /// True if a counter field was needed, false for a byte field.
         counter: bool,
     },
-    /// The handle was right once; its page is freed, or its record was never allocated.
+    /// The id was right once; its page is freed, or its record was never allocated.
     #[error(
-        "no context has the id {handle}: it was collected, or never existed; \
+        "no context has the id {id}: it was collected, or never existed; \
          use an id while its context is reachable"
     )]
-    StaleHandle {
-        /// The handle.
-        handle: u64,
+    StaleId {
+        /// The id.
+        id: u64,
     },
-    /// The number is not a handle or id at all.
-    #[error("{given} is not an id or limit; pass an integer from 0 to {HANDLE_MAX} that is one")]
-    Handle {
+    /// The number is not an id at all.
+    #[error("{given} is not an id or limit; pass an integer from 0 to {ID_MAX} that is one")]
+    InvalidId {
         /// The value as given, printed.
         given: String,
     },
@@ -180,9 +180,9 @@ impl Error {
             Error::SlotUnknown { .. } => "ERR_ONESCOPE_SLOT_UNKNOWN",
             Error::SlotSpec { .. } => "ERR_ONESCOPE_SLOT_SPEC",
             Error::SlotKind { .. } | Error::Label { .. } => "ERR_ONESCOPE_SLOT_KIND",
-            Error::SlotsFull { .. } => "ERR_ONESCOPE_CELL_FULL",
-            Error::StaleHandle { .. } => "ERR_ONESCOPE_STALE_HANDLE",
-            Error::Handle { .. } => "ERR_ONESCOPE_HANDLE",
+            Error::SlotsFull { .. } => "ERR_ONESCOPE_RECORD_FULL",
+            Error::StaleId { .. } => "ERR_ONESCOPE_STALE_ID",
+            Error::InvalidId { .. } => "ERR_ONESCOPE_ID",
             Error::Filter { .. } => "ERR_ONESCOPE_FILTER",
             Error::PageMemory { .. } => "ERR_ONESCOPE_PAGE_MEMORY",
             Error::Clock { .. } => "ERR_ONESCOPE_CLOCK",

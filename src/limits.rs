@@ -21,17 +21,17 @@ pub const PAGE_BYTES: usize = PAGE_RECORDS * RECORD_BYTES;
 /// Bytes of UTF-8 that a label holds. A longer label is cut at the last character boundary that fits.
 pub const LABEL_BYTES: usize = 64;
 
-/// Byte lanes per record, for flags and enums. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
-pub const BYTE_LANES: usize = 32;
+/// Byte fields per record, for flags and enums. Registering one more fails with `ERR_ONESCOPE_RECORD_FULL`.
+pub const BYTE_FIELDS: usize = 32;
 
-/// Counter lanes per record, one word each. Registering one more fails with `ERR_ONESCOPE_CELL_FULL`.
-pub const COUNTER_LANES: usize = 3;
+/// Counter fields per record, one word each. Registering one more fails with `ERR_ONESCOPE_RECORD_FULL`.
+pub const COUNTER_FIELDS: usize = 3;
 
-/// Largest value of a counter lane. JavaScript maps the words as signed 32-bit integers, and -1 is taken; a larger value
+/// Largest value of a counter field. JavaScript maps the words as signed 32-bit integers, and -1 is taken; a larger value
 /// stays on the JavaScript side.
 pub const COUNTER_MAX: u32 = i32::MAX as u32;
 
-/// Variants of an enum slot. More fail with `ERR_ONESCOPE_SLOT_SPEC`: a lane is one byte and 255 is taken.
+/// Variants of an enum slot. More fail with `ERR_ONESCOPE_SLOT_SPEC`: a field is one byte and 255 is taken.
 pub const ENUM_VARIANTS: usize = 250;
 
 /// Bytes of a slot key. A longer key fails with `ERR_ONESCOPE_SLOT_SPEC`.
@@ -98,5 +98,5 @@ pub const LISTED_MAX: usize = 500;
 /// Labels in each list of `/leaks`. Further ones are only counted.
 pub const LEAK_ROWS: usize = 200;
 
-/// Largest handle: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
-pub const HANDLE_MAX: u64 = (1 << 53) - 1;
+/// Largest id of a context: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
+pub const ID_MAX: u64 = (1 << 53) - 1;

@@ -4,7 +4,7 @@
 //!
 //! | lock | protects | does not protect |
 //! |---|---|---|
-//! | `Store::registry` | slot ids, specs, lane allocation | the contents of lanes |
+//! | `Store::registry` | slot ids, specs, field allocation | the contents of fields |
 //! | `PageTable::past` | totals and abandoned requests of pages that are gone | |
 //! | `PageTable::pages` | which pages are live, which wait to be counted | the words of a page (atomics, written by JavaScript) |
 //! | `ThreadTable` | which threads are attached | their blocks (atomics) |

@@ -65,7 +65,7 @@ fn check(found: &Recorded) {
         assert!(["created", "active", "responded"].contains(&each.state));
         assert!(RequestKind::NAMES.contains(&each.kind));
         // 64 bytes, each of which may have become a replacement character.
-        assert!(each.label.len() <= 3 * 64 && each.seq % 256 != 0);
+        assert!(each.label.len() <= 3 * 64 && each.id % 256 != 0);
     }
     assert!(found.in_flight.is_sorted_by(|a, b| a.age_ms >= b.age_ms));
     serde_json::to_string(found).unwrap();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use onescope::store::Store;
 use onescope::store::pages::record::{byte, word};
-use onescope::store::pages::{Handle, Page, State};
+use onescope::store::pages::{ContextId, Page, State};
 use onescope::store::queries::{self, Filter};
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ fn make(page: &Page, state: State, parent: u64) -> Option<u64> {
     record.set_word(word::PARENT_HIGH, (parent >> 32) as u32);
     record.set_byte(byte::STATE, state as u8);
     page.set_cursor(index + 1);
-    Some(Handle::of(page.id(), index).seq())
+    Some(ContextId::of(page.id(), index).get())
 }
 
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ fn ops() -> impl Strategy<Value = Vec<(Op, prop::sample::Index)>> {
 #[derive(Default)]
 struct Model {
     pages: Vec<Arc<Page>>,
-    // By seq: label, is a fork, is closed. Only contexts of live pages.
+    // By id: label, is a fork, is closed. Only contexts of live pages.
     live: HashMap<u64, (String, bool, bool)>,
     gone: Vec<u64>,
     counts: [u64; 4],
@@ -60,28 +60,28 @@ const CLOSED: usize = 2;
 const ABANDONED: usize = 3;
 
 fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
-    let some_seq = |model: &Model| {
-        let mut seqs: Vec<u64> = model.live.keys().copied().collect();
-        seqs.sort_unstable();
-        (!seqs.is_empty()).then(|| seqs[pick.index(seqs.len())])
+    let some_id = |model: &Model| {
+        let mut ids: Vec<u64> = model.live.keys().copied().collect();
+        ids.sort_unstable();
+        (!ids.is_empty()).then(|| ids[pick.index(ids.len())])
     };
     match op {
         Op::Page => model.pages.push(store.pages.allocate(0).unwrap()),
         Op::Context | Op::Fork if !model.pages.is_empty() => {
-            let parent = if matches!(op, Op::Fork) { some_seq(model) } else { None };
+            let parent = if matches!(op, Op::Fork) { some_id(model) } else { None };
             let page = &model.pages[pick.index(model.pages.len())];
-            if let Some(seq) = make(page, State::Active, parent.unwrap_or(0)) {
-                let label = format!("GET /{seq}");
-                queries::write_label(store, seq, &label).unwrap();
-                model.live.insert(seq, (label, parent.is_some(), false));
+            if let Some(id) = make(page, State::Active, parent.unwrap_or(0)) {
+                let label = format!("GET /{id}");
+                queries::write_label(store, id, &label).unwrap();
+                model.live.insert(id, (label, parent.is_some(), false));
                 model.counts[if parent.is_some() { FORKED } else { CREATED }] += 1;
             }
         }
         Op::Close => {
-            if let Some(seq) = some_seq(model) {
-                let handle = Handle::new(seq).unwrap();
-                store.pages.resolve(handle).unwrap().record().set_byte(byte::STATE, State::Closed as u8);
-                let (_, fork, closed) = model.live.get_mut(&seq).unwrap();
+            if let Some(id) = some_id(model) {
+                let named = ContextId::new(id).unwrap();
+                store.pages.resolve(named).unwrap().record().set_byte(byte::STATE, State::Closed as u8);
+                let (_, fork, closed) = model.live.get_mut(&id).unwrap();
                 model.counts[CLOSED] += u64::from(!*fork && !*closed);
                 *closed = true;
             }
@@ -90,11 +90,11 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
             let page = model.pages.swap_remove(pick.index(model.pages.len()));
             assert!(store.pages.release(page.id()).is_some());
             let (counts, gone) = (&mut model.counts, &mut model.gone);
-            model.live.retain(|seq, (_, fork, closed)| {
-                let stays = seq / 256 != page.id();
+            model.live.retain(|id, (_, fork, closed)| {
+                let stays = id / 256 != page.id();
                 if !stays {
                     counts[ABANDONED] += u64::from(!*fork && !*closed);
-                    gone.push(*seq);
+                    gone.push(*id);
                 }
                 stays
             });
@@ -115,15 +115,15 @@ proptest! {
             prop_assert_eq!([totals.created, totals.forked, totals.closed, totals.abandoned], model.counts);
             prop_assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
             prop_assert_eq!(counts.live_pages, model.pages.len() as u64);
-            prop_assert_eq!(counts.live_cells, model.live.len() as u64);
+            prop_assert_eq!(counts.live_records, model.live.len() as u64);
         }
-        for (seq, (label, _, closed)) in &model.live {
-            prop_assert_eq!(&queries::read_label(&store, *seq).unwrap(), label, "never another context's data");
+        for (id, (label, _, closed)) in &model.live {
+            prop_assert_eq!(&queries::read_label(&store, *id).unwrap(), label, "never another context's data");
             let expected = if *closed { State::Closed } else { State::Active };
-            prop_assert_eq!(queries::read_state(&store, *seq).unwrap().0, expected);
+            prop_assert_eq!(queries::read_state(&store, *id).unwrap().0, expected);
         }
-        for seq in &model.gone {
-            prop_assert_eq!(queries::read_label(&store, *seq).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
+        for id in &model.gone {
+            prop_assert_eq!(queries::read_label(&store, *id).unwrap_err().code(), "ERR_ONESCOPE_STALE_ID");
         }
         let all = Filter { forks: true, closed: true, ..Filter::default() };
         prop_assert_eq!(queries::contexts(&store, &all).len(), model.live.len());
@@ -132,15 +132,15 @@ proptest! {
     }
 
     #[test]
-    fn any_number_as_a_handle_is_an_error_or_the_right_cell(seq: u64, small in 0..2048u64) {
+    fn any_number_as_a_handle_is_an_error_or_the_right_cell(id: u64, small in 0..2048u64) {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let made = make(&page, State::Active, 0).unwrap();
-        for seq in [seq, small] {
-            match queries::read_state(&store, seq) {
-                Ok(_) => prop_assert_eq!(seq, made),
+        for id in [id, small] {
+            match queries::read_state(&store, id) {
+                Ok(_) => prop_assert_eq!(id, made),
                 Err(error) => prop_assert!(
-                    ["ERR_ONESCOPE_HANDLE", "ERR_ONESCOPE_STALE_HANDLE"].contains(&error.code())
+                    ["ERR_ONESCOPE_ID", "ERR_ONESCOPE_STALE_ID"].contains(&error.code())
                 ),
             }
         }
@@ -151,8 +151,8 @@ proptest! {
 fn an_index_at_the_cursor_is_stale_until_it_is_allocated() {
     let store = Store::new();
     let page = store.pages.allocate(0).unwrap();
-    let next = Handle::of(page.id(), 1).seq();
-    assert_eq!(queries::read_state(&store, next).unwrap_err().code(), "ERR_ONESCOPE_STALE_HANDLE");
+    let next = ContextId::of(page.id(), 1).get();
+    assert_eq!(queries::read_state(&store, next).unwrap_err().code(), "ERR_ONESCOPE_STALE_ID");
     assert_eq!(make(&page, State::Created, 0), Some(next));
     assert_eq!(queries::read_state(&store, next).unwrap().0, State::Created);
 }
@@ -164,39 +164,39 @@ fn contexts_come_oldest_first_with_slots_on_request() {
     store.threads.clock();
     let page = store.pages.allocate(5).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(60));
-    let seqs: Vec<u64> = (0..3).filter_map(|_| make(&page, State::Active, 0)).collect();
+    let ids: Vec<u64> = (0..3).filter_map(|_| make(&page, State::Active, 0)).collect();
     // Made at 1 ms, 41 ms and 21 ms of the clock.
     page.record(2).set_word(word::STARTED, 41);
     page.record(3).set_word(word::STARTED, 21);
     let found = queries::contexts(&store, &Filter { limit: Some(2), slots: true, ..Filter::default() });
-    assert_eq!(found.iter().map(|context| context.seq).collect::<Vec<_>>(), [seqs[0], seqs[2]]);
+    assert_eq!(found.iter().map(|context| context.id).collect::<Vec<_>>(), [ids[0], ids[2]]);
     assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.len()), (5, 0, 10));
     assert!(found[0].age_ms >= 59 && found[0].age_ms < 60_000);
     assert!(queries::contexts(&store, &Filter::default()).iter().all(|context| context.slots.is_empty()));
 }
 
 #[test]
-fn slots_are_read_and_written_by_handle() {
+fn slots_are_read_and_written_by_id() {
     let store = Store::new();
     let page = store.pages.allocate(0).unwrap();
-    let seq = make(&page, State::Active, 0).unwrap();
-    let id = |key: &str| {
+    let id = make(&page, State::Active, 0).unwrap();
+    let slot = |key: &str| {
         let registry = store.registry.read();
         u64::from(registry.list().iter().find(|slot| slot.spec.key == key).unwrap().id.0)
     };
     let text = |text: &'static str| onescope::store::registry::Scalar::Text(text.into());
-    queries::write_slot(&store, seq, id("phase"), &text("action")).unwrap();
-    assert_eq!(queries::read_slot(&store, seq, id("phase")), Ok(Some(text("action"))));
-    page.record(1).set_byte(byte::LANES + 1, 255);
-    assert_eq!(queries::read_slot(&store, seq, id("phase")), Ok(None), "JavaScript holds it");
-    let code = |id| queries::read_slot(&store, seq, id).unwrap_err().code();
-    assert_eq!(code(id("headersContext")), "ERR_ONESCOPE_SLOT_KIND");
+    queries::write_slot(&store, id, slot("phase"), &text("action")).unwrap();
+    assert_eq!(queries::read_slot(&store, id, slot("phase")), Ok(Some(text("action"))));
+    page.record(1).set_byte(byte::FIELDS + 1, 255);
+    assert_eq!(queries::read_slot(&store, id, slot("phase")), Ok(None), "JavaScript holds it");
+    let code = |slot| queries::read_slot(&store, id, slot).unwrap_err().code();
+    assert_eq!(code(slot("headersContext")), "ERR_ONESCOPE_SLOT_KIND");
     assert_eq!(code(1000), "ERR_ONESCOPE_SLOT_UNKNOWN");
-    let bad = queries::write_slot(&store, seq, id("phase"), &text("nope")).unwrap_err();
+    let bad = queries::write_slot(&store, id, slot("phase"), &text("nope")).unwrap_err();
     assert_eq!(bad.code(), "ERR_ONESCOPE_SLOT_KIND");
 }
 
-/// A writer makes, labels and releases pages; readers list, count and read by handle all the while.
+/// A writer makes, labels and releases pages; readers list, count and read by id all the while.
 #[test]
 fn readers_never_see_what_was_not_written() {
     let store = Store::new();
@@ -212,9 +212,9 @@ fn readers_never_see_what_was_not_written() {
                     last_created = totals.created;
                     for context in queries::contexts(&store, &Filter::default()).iter().take(20) {
                         // One character per page, so a label of two pages would show.
-                        let letter = char::from(b'a' + (context.seq / 256 % 26) as u8);
+                        let letter = char::from(b'a' + (context.id / 256 % 26) as u8);
                         assert!(context.label.chars().all(|seen| seen == letter), "{context:?}");
-                        if let Ok(label) = queries::read_label(&store, context.seq) {
+                        if let Ok(label) = queries::read_label(&store, context.id) {
                             assert!(label.chars().all(|seen| seen == letter));
                         }
                     }

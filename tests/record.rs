@@ -3,7 +3,7 @@
 use onescope::limits::{COUNTER_MAX, LABEL_BYTES};
 use onescope::store::pages::{Page, Record};
 use onescope::store::registry::{
-    Lane, Lifetime, OTHER_BYTE, OTHER_WORD, OnFork, Registry, Scalar, SlotKind, SlotSpec, decode, encode,
+    Field, Lifetime, OTHER_BYTE, OTHER_WORD, OnFork, Registry, Scalar, SlotKind, SlotSpec, decode, encode,
 };
 use onescope::text::clean;
 use proptest::prelude::*;
@@ -38,15 +38,15 @@ fn native() -> impl Strategy<Value = (SlotSpec, Scalar)> {
 
 proptest! {
     #[test]
-    fn every_value_of_the_domain_survives_a_lane((spec, value) in native(), lane in 0..32usize) {
+    fn every_value_of_the_domain_survives_a_field((spec, value) in native(), field in 0..32usize) {
         let page = Page::new(1, 0).unwrap();
         let counter = spec.kind == SlotKind::Counter;
-        let lane = if counter { Lane::Counter(lane % 3) } else { Lane::Byte(lane) };
+        let field = if counter { Field::Counter(field % 3) } else { Field::Byte(field) };
         let record = page.record(7);
-        prop_assert_eq!(record.slot(&spec, lane), Some(spec.default.clone()), "a zeroed record holds defaults");
-        record.set_slot(&spec, lane, &value).unwrap();
-        prop_assert_eq!(record.slot(&spec, lane), Some(value.clone()));
-        record.set_slot(&spec, lane, &spec.default).unwrap();
+        prop_assert_eq!(record.slot(&spec, field), Some(spec.default.clone()), "a zeroed record holds defaults");
+        record.set_slot(&spec, field, &value).unwrap();
+        prop_assert_eq!(record.slot(&spec, field), Some(value.clone()));
+        record.set_slot(&spec, field, &spec.default).unwrap();
         prop_assert_eq!(image(record), vec![0; 128], "the default is zero again, and nothing else was touched");
     }
 
@@ -88,13 +88,13 @@ fn setting_every_builtin_leaves_the_rest_of_the_cell_alone() {
         (SlotKind::Enum { variants }, _) => variants[variants.len() - 1].clone(),
         _ => Scalar::Number(77.0),
     };
-    let native: Vec<_> = registry.list().iter().filter_map(|slot| Some((&slot.spec, slot.lane?))).collect();
+    let native: Vec<_> = registry.list().iter().filter_map(|slot| Some((&slot.spec, slot.field?))).collect();
     assert_eq!(native.len(), 10);
-    for (spec, lane) in &native {
-        record.set_slot(spec, *lane, &other(spec)).unwrap();
+    for (spec, field) in &native {
+        record.set_slot(spec, *field, &other(spec)).unwrap();
     }
-    for (spec, lane) in &native {
-        assert_eq!(record.slot(spec, *lane), Some(other(spec)), "{}", spec.key);
+    for (spec, field) in &native {
+        assert_eq!(record.slot(spec, *field), Some(other(spec)), "{}", spec.key);
     }
     let bytes = image(record);
     assert!(bytes[..20].iter().chain(&bytes[64..]).all(|byte| *byte == 0));

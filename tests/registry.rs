@@ -1,10 +1,10 @@
-//! The registry against a plain model: what is registered, what conflicts, who gets which lane.
+//! The registry against a plain model: what is registered, what conflicts, who gets which field.
 
 use std::collections::{HashMap, HashSet};
 
 use onescope::error::Error;
-use onescope::limits::{BYTE_LANES, COUNTER_LANES};
-use onescope::store::registry::{Lane, Lifetime, OnFork, Registry, Scalar, SlotId, SlotKind, SlotSpec};
+use onescope::limits::{BYTE_FIELDS, COUNTER_FIELDS};
+use onescope::store::registry::{Field, Lifetime, OnFork, Registry, Scalar, SlotId, SlotKind, SlotSpec};
 use proptest::prelude::*;
 
 fn kinds() -> impl Strategy<Value = SlotKind> {
@@ -38,7 +38,7 @@ proptest! {
         for spec in specs {
             let counter = spec.kind == SlotKind::Counter;
             let (used, limit) =
-                if counter { (&mut counters, COUNTER_LANES) } else { (&mut bytes, BYTE_LANES) };
+                if counter { (&mut counters, COUNTER_FIELDS) } else { (&mut bytes, BYTE_FIELDS) };
             let result = registry.register(spec.clone());
             match model.get(spec.key.as_ref()) {
                 Some((known, id)) if *known == spec => prop_assert_eq!(result, Ok(*id)),
@@ -59,37 +59,37 @@ proptest! {
             }
             prop_assert_eq!(registry.list().len(), model.len());
         }
-        let mut lanes = HashSet::new();
+        let mut fields = HashSet::new();
         for slot in registry.list() {
-            prop_assert_eq!(slot.lane.is_some(), slot.spec.is_native());
+            prop_assert_eq!(slot.field.is_some(), slot.spec.is_native());
             prop_assert_eq!(&model[slot.spec.key.as_ref()].0, &slot.spec);
             prop_assert_eq!(registry.get(u64::from(slot.id.0)), Ok(slot));
-            if let Some(lane) = slot.lane {
-                prop_assert!(lanes.insert(lane), "lane {:?} is given twice", lane);
+            if let Some(field) = slot.field {
+                prop_assert!(fields.insert(field), "field {:?} is given twice", field);
                 let is_counter = slot.spec.kind == SlotKind::Counter;
-                let fits = match lane {
-                    Lane::Byte(index) => index < BYTE_LANES && !is_counter,
-                    Lane::Counter(index) => index < COUNTER_LANES && is_counter,
+                let fits = match field {
+                    Field::Byte(index) => index < BYTE_FIELDS && !is_counter,
+                    Field::Counter(index) => index < COUNTER_FIELDS && is_counter,
                 };
-                prop_assert!(fits, "{:?} got {:?}", slot.spec, lane);
+                prop_assert!(fits, "{:?} got {:?}", slot.spec, field);
             }
         }
     }
 }
 
 #[test]
-fn a_full_cell_still_takes_slots_that_need_no_lane() {
+fn a_full_cell_still_takes_slots_that_need_no_field() {
     let mut registry = Registry::with_builtins();
     let flag = |name: String, lifetime| {
         SlotSpec::new(name, SlotKind::Flag, lifetime, None, OnFork::Inherit).unwrap()
     };
     let error =
         (0..).find_map(|n| registry.register(flag(format!("flag{n}"), Lifetime::Request)).err()).unwrap();
-    assert_eq!(error.code(), "ERR_ONESCOPE_CELL_FULL");
+    assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FULL");
     assert!(registry.register(flag("scoped".to_owned(), Lifetime::Scope)).is_ok());
     assert!(
         registry.register(flag("flag0".to_owned(), Lifetime::Request)).is_ok(),
-        "known slots need no new lane"
+        "known slots need no new field"
     );
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runInThisContext } from "node:vm";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { watch } from "../../js/inspect.js";
-import { ANSWER } from "../../js/watchdog/probe-response.js";
+import { RESPONDER } from "../../js/watchdog/probe-response.js";
 
 const PROGRAM = new URL(import.meta.url);
 
@@ -17,10 +17,10 @@ function loop(ms) {
 
 /** Answers as a watched thread does, but takes so long that what comes meanwhile hits the answer. */
 function answerSlowly() {
-  globalThis[ANSWER] = (thread) => {
+  globalThis[RESPONDER] = (thread) => {
     if (thread !== 7) return null;
     loop(400);
-    return { seq: null, beat: 1, stack: "" };
+    return { id: null, heartbeat: 1, stack: "" };
   };
 }
 
@@ -58,12 +58,12 @@ const programs = {
   },
   async stop() {
     const watching = watch();
-    console.log(typeof globalThis[ANSWER]);
+    console.log(typeof globalThis[RESPONDER]);
     await sleep(200);
-    console.log(typeof globalThis[ANSWER]);
+    console.log(typeof globalThis[RESPONDER]);
     watching.stop();
     await sleep(100);
-    console.log(typeof globalThis[ANSWER]);
+    console.log(typeof globalThis[RESPONDER]);
   },
   async "stop while asking"() {
     const stuck = new Worker(PROGRAM, { workerData: "in a native call" });
@@ -112,12 +112,12 @@ const programs = {
 
 const parts = {
   async ask() {
-    const { Look } = await import("../../js/watchdog/probe.js");
+    const { Probe } = await import("../../js/watchdog/probe.js");
     // A session keeps no event loop alive.
     parentPort.on("message", () => {});
     parentPort.postMessage("ready");
     await sleep(300);
-    await new Look(7).ask();
+    await new Probe(7).request();
   },
   stuck() {
     answerSlowly();

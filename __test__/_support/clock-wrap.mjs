@@ -24,7 +24,7 @@ const since = () => (threadBlock()[0] - at) | 0;
 function open(label) {
   const context = createRequestContext();
   runWithRequestContext(context, () => {});
-  store.setLabel(store.handle(context), label);
+  store.setLabel(store.id(context), label);
   return context;
 }
 

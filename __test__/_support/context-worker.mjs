@@ -30,8 +30,8 @@ function answer(question) {
     }
   }
   for (let made = 0; made < question.make; made++) make();
-  const handles = contexts.map(store.handle);
-  const mine = store.contexts().find(({ seq }) => seq === handles[0]);
+  const handles = contexts.map(store.id);
+  const mine = store.contexts().find(({ id }) => id === handles[0]);
   parentPort.postMessage({
     handles,
     thread: mine.thread,

@@ -8,8 +8,8 @@ import { createServer } from "node:http";
 /** @returns {any} what is in flight in a process whose only thread is blocked by one of three requests */
 export function blockedAnswers() {
   const now = Date.parse("2026-03-04T05:06:07.000Z");
-  const request = (seq, label, more) => ({
-    ...{ seq, label, kind: "other", state: "active", thread: 0, ageMs: 1204, idleMs: 900, flags: [], parent: null },
+  const request = (id, label, more) => ({
+    ...{ id, label, kind: "other", state: "active", thread: 0, ageMs: 1204, idleMs: 900, flags: [], parent: null },
     ...more,
   });
   return {
@@ -22,7 +22,7 @@ export function blockedAnswers() {
           blockedMs: 1530,
           suspect: {
             confidence: "exact",
-            request: { seq: 8, label: "GET /report", state: "active", ageMs: 1204 },
+            request: { id: 8, label: "GET /report", state: "active", ageMs: 1204 },
             call: null,
           },
         },
@@ -43,7 +43,7 @@ export function blockedAnswers() {
           thread: 1,
           blockedMs: 1001,
           confidence: "exact",
-          request: { seq: 9, label: "x", state: "active", ageMs: 1 },
+          request: { id: 9, label: "x", state: "active", ageMs: 1 },
           call: null,
           stack: [],
           waiting: 0,
@@ -55,7 +55,7 @@ export function blockedAnswers() {
           thread: 0,
           blockedMs: 1012,
           confidence: "exact",
-          request: { seq: 8, label: "GET /report", state: "active", ageMs: 700 },
+          request: { id: 8, label: "GET /report", state: "active", ageMs: 700 },
           call: null,
           stack: ["heavy (app/report.js:10:3)"],
           waiting: 2,

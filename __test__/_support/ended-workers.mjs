@@ -33,7 +33,7 @@ const list = registerSlot("ended.list", { kind: "list", lifetime: "request" });
 let registered = 0;
 /** A live context of this thread, for what takes a handle. */
 const context = createRequestContext();
-const handle = () => store.handle(context) ?? 0;
+const handle = () => store.id(context) ?? 0;
 const inRequest = (/** @type {() => unknown} */ fn) => () => runWithRequestContext(createRequestContext(), fn);
 const nothing = () => {};
 
@@ -54,7 +54,7 @@ const CALLS = {
   "store.slots": () => store.slots(),
   "store.contexts": () => store.contexts({ forks: true }),
   "store.counts": () => store.counts(),
-  "store.handle": () => handle(),
+  "store.id": () => handle(),
   "store.read": () => store.read(handle(), flag.id),
   "store.write": () => store.write(handle(), flag.id, true),
   "store.label": () => store.label(handle()),

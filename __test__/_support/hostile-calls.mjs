@@ -37,7 +37,7 @@ const slots = [
 ];
 
 /** A handle or an id as often as not, so that what comes after it is looked at. */
-const handle = () => (random() < 0.5 ? store.handle(context) : any());
+const handle = () => (random() < 0.5 ? store.id(context) : any());
 const slotId = () => (random() < 0.5 ? pick(slots).id : any());
 const rest = () => Array.from({ length: below(3) }, any);
 const stop = (/** @type {any} */ started) => started.stop();
@@ -62,7 +62,7 @@ const CALLS = {
   "Slot.get": () => /** @type {any} */ (pick(slots)).get(...rest()),
   "store.slots": () => /** @type {any} */ (store).slots(...rest()),
   "store.contexts": () => store.contexts(any()),
-  "store.handle": () => store.handle(any()),
+  "store.id": () => store.id(any()),
   "store.read": () => store.read(handle(), slotId()),
   "store.write": () => store.write(handle(), slotId(), any()),
   "store.label": () => store.label(handle()),

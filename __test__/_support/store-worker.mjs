@@ -9,7 +9,7 @@ const seen = {
   label: store.label(handle),
   phase: store.read(handle, id),
   state: store.state(handle).state,
-  listed: store.contexts().find(({ seq }) => seq === handle)?.thread,
+  listed: store.contexts().find(({ id }) => id === handle)?.thread,
 };
 store.write(handle, id, "route-handler");
 store.setLabel(handle, "written by a worker");

@@ -49,7 +49,7 @@ const tracer = trace.getTracer("test");
 const blocks = {
   loop: () => (isProvable ? loopUntilTold() : loop(BLOCK_MS)),
   exec: () => execSync("sleep 1"),
-  /** after which the request is in another span, in a stamped call */
+  /** after which the request is in another span, in a marked call */
   "loop, then exec": () => {
     tracer.startActiveSpan("child", (span) => {
       loopUntilTold();
@@ -62,7 +62,7 @@ const blocks = {
     trace.getActiveSpan().end();
     loopUntilTold();
   },
-  /** It is remembered, for it was active in a stamped call that came late. */
+  /** It is remembered, for it was active in a marked call that came late. */
   "span that ends before the stall is told": () => {
     loop(THRESHOLD_MS / 2);
     existsSync("/");

@@ -52,7 +52,7 @@ const blocks = {
 function block(blocking, label) {
   const context = createRequestContext();
   runWithRequestContext(context, () => {
-    store.setLabel(store.handle(context), label);
+    store.setLabel(store.id(context), label);
     say({ began: Date.now() });
     blocking();
     say({ ended: Date.now() });

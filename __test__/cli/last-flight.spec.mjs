@@ -15,8 +15,8 @@ test("last-flight tells people what was in flight", { skip: !native }, async (t)
   assert.equal(stdout.split("\n")[0], `file        ${flightsIn(directory)}`);
   assert.match(stdout, /^process {5}\d+, Node \d+\.\d+\.\d+, onescope \d/m);
   assert.match(stdout, /^ended {7}no: it was killed or it crashed$/m);
-  assert.match(stdout, /^in flight: 2\n {2}\d+ ms {2}active {2}waits {2}other {2}thread 0 {2}seq \d+\n.+ends/m);
-  assert.match(stdout, /^ {2}0 {2}entered last: ends \(seq \d+, active, \d+ ms old\)$/m);
+  assert.match(stdout, /^in flight: 2\n {2}\d+ ms {2}active {2}waits {2}other {2}thread 0 {2}id \d+\n.+ends/m);
+  assert.match(stdout, /^ {2}0 {2}entered last: ends \(id \d+, active, \d+ ms old\)$/m);
   assert.match(stdout, /^ {2}pages in the file: 1 of 474$/m);
 });
 

@@ -42,7 +42,7 @@ describe("onescope top without a terminal", { skip }, () => {
       "  at heavy (app/report.js:10:3)",
       "> blocks its thread",
       "",
-      "  SEQ     AGE    IDLE  STATE   KIND     THREAD  LABEL",
+      "  ID     AGE    IDLE  STATE   KIND     THREAD  LABEL",
       ">   8   1.2 s  900 ms  active  other         0  GET /report",
       "    7  1h 02m  900 ms  active  appPage       0  GET /slow",
       "    9   40 ms  900 ms  active  other         1  POST /日本語",
@@ -73,7 +73,7 @@ describe("onescope top without a terminal", { skip }, () => {
   });
 
   test("what was entered last is marked as only that, and what nobody knows not at all", async () => {
-    const request = { seq: 8, label: "GET /report", state: "active", ageMs: 1204 };
+    const request = { id: 8, label: "GET /report", state: "active", ageMs: 1204 };
     const suspect = { confidence: "exact", request, call: "fs.readFileSync" };
     for (const [change, mark, said] of /** @type {const} */ ([
       [{ suspect }, ">", ": GET /report in fs.readFileSync (exact)"],
@@ -255,11 +255,11 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
 
   test("a terminal of any size shows lines that fit it", async (t) => {
     const answers = blockedAnswers();
-    for (let seq = 10; seq < 60; seq++) {
+    for (let id = 10; id < 60; id++) {
       answers.inFlight.inFlight.push({
         ...answers.inFlight.inFlight[1],
-        seq,
-        label: `GET /日本語/👩‍👩‍👧/${"x".repeat(seq)}`,
+        id,
+        label: `GET /日本語/👩‍👩‍👧/${"x".repeat(id)}`,
       });
     }
     answers.inFlight.total = 500;

@@ -175,7 +175,7 @@ describe("answers", { skip: !native }, () => {
     assert.deepEqual([list.pid, list.total], [server.pid, 2]);
     assert.ok(Math.abs(Date.parse(list.now) - Date.now()) < 60_000);
     assert.deepEqual(
-      list.inFlight.map((/** @type {any} */ { ageMs, idleMs, seq, ...rest }) => rest),
+      list.inFlight.map((/** @type {any} */ { ageMs, idleMs, id, ...rest }) => rest),
       ["GET /hang", '<b>"&?'].map((label) => ({
         label,
         kind: "other",
@@ -185,7 +185,7 @@ describe("answers", { skip: !native }, () => {
         parent: null,
       })),
     );
-    assert.equal(list.inFlight[0].seq, first.inFlight[0].seq);
+    assert.equal(list.inFlight[0].id, first.inFlight[0].id);
     assert.ok(list.inFlight[0].ageMs >= list.inFlight[1].ageMs);
     const query = (/** @type {string} */ text) => askJson(`${server.page}/in-flight?${text}`);
     const labels = async (/** @type {string} */ text) =>
@@ -264,7 +264,7 @@ describe("answers", { skip: !native }, () => {
     assert.ok(ageMs >= 300, `${ageMs}`);
     assert.deepEqual(
       { ...thread.suspect, request },
-      { confidence: "exact", request: { seq: culprit.seq, label: "GET /report", state: "active" }, call: null },
+      { confidence: "exact", request: { id: culprit.id, label: "GET /report", state: "active" }, call: null },
     );
     assert.ok(thread.blockedMs >= 300, `${thread.blockedMs}`);
     const { watching, stalls } = await askJson(`${server.page}/stalls`);
@@ -309,8 +309,8 @@ describe("answers", { skip: !native }, () => {
     );
     assert.deepEqual([threads[0].suspect.request.state, threads[0].suspect.confidence], ["closed", "exact"]);
     assert.deepEqual(
-      inFlight.map(({ seq, state }) => [seq, state]),
-      [[threads[0].suspect.request.seq, "closed"]],
+      inFlight.map(({ id, state }) => [id, state]),
+      [[threads[0].suspect.request.id, "closed"]],
     );
     assert.equal(total, 1);
     const { inFlight: others } = await askJson(`${server.page}/in-flight?state=active`);

@@ -64,7 +64,7 @@ test("a storage that stands in for the context outside a request is one of those
 
 test("every field of the request context is listed, with its owner and where it is kept", () => {
   const kept = ({ kind, native }) => {
-    if (native) return `cell, ${kind}`;
+    if (native) return `record, ${kind}`;
     if (kind === "value") return "value";
     return kind === "lazy" ? "object, lazy" : `collection, ${kind}`;
   };

@@ -32,16 +32,16 @@ const MATRIX = [
   ["26", "both", "js"],
 ];
 for (const [node, way, backend] of MATRIX) {
-  test(`Node ${node}, ${way}, ${backend}: one cell per HTTP request, labelled by its route, closed`, async () => {
+  test(`Node ${node}, ${way}, ${backend}: one record per HTTP request, labelled by its route, closed`, async () => {
     const server = await startProduction(nodeNamed(node), way, { backend, preload });
     try {
       const first = await until(
         () => server.store(),
         ({ counts }) => counts.inFlight === 0,
       );
-      const known = new Set(first.contexts.map((/** @type {any} */ each) => each.seq));
+      const known = new Set(first.contexts.map((/** @type {any} */ each) => each.id));
       const fresh = (/** @type {any} */ facts) =>
-        facts.contexts.filter((/** @type {any} */ each) => !known.has(each.seq));
+        facts.contexts.filter((/** @type {any} */ each) => !known.has(each.id));
       for (const [path, label, kind, init] of REQUESTS) {
         await (await fetch(server.origin + path, init)).text();
         const facts = await until(
@@ -49,14 +49,14 @@ for (const [node, way, backend] of MATRIX) {
           ({ counts }) => counts.inFlight === 0,
         );
         const made = fresh(facts);
-        for (const each of made) known.add(each.seq);
+        for (const each of made) known.add(each.id);
         const requests = made.filter((/** @type {any} */ each) => each.parent === null);
         assert.deepEqual(
           requests.map((/** @type {any} */ each) => [each.label, each.kind, each.state]),
           [[label, kind, "closed"]],
           path,
         );
-        for (const part of made) if (part.parent !== null) assert.equal(part.parent, requests[0].seq, path);
+        for (const part of made) if (part.parent !== null) assert.equal(part.parent, requests[0].id, path);
       }
       // Given up by its client while it streams.
       const abort = new AbortController();

@@ -36,7 +36,7 @@ async function traced(args, flags = []) {
     assert.equal(name, "onescope.stall");
     assert.equal(attributes["onescope.context.label"], `GET ${path}`);
     assert.ok(at >= span.start && at <= span.end + 1, JSON.stringify({ at, span, told }));
-    const lines = told.filter(({ request }) => request?.seq === attributes["onescope.context.seq"]);
+    const lines = told.filter(({ request }) => request?.id === attributes["onescope.context.id"]);
     assert.ok(lines.some(({ confidence }) => confidence === attributes["onescope.stall.confidence"]));
   }
   return {
@@ -70,7 +70,7 @@ for (const [name, flags] of /** @type {const} */ ([
     assert.match(stack, /^ {4}at \S*loop \(__test__\/_support\/traced\.mjs:\d+:\d+\)$/m);
     assert.ok(stack.split("\n").every((frame) => frame.startsWith("    at ")));
     assert.equal(named(loop.attributes, "call"), undefined);
-    assert.equal(named(exec.attributes, "confidence"), "stamped");
+    assert.equal(named(exec.attributes, "confidence"), "in-call");
     assert.equal(named(exec.attributes, "call"), "child_process.execSync");
     for (const { attributes } of [loop, exec]) {
       assert.ok(named(attributes, "blocked_ms") >= 550, JSON.stringify(attributes));

@@ -13,7 +13,7 @@ const slotKinds = Object.entries(SLOT_KINDS).map(([name, kind]) => ({ name, ...k
 
 /** What is generated for a table of one slot, with the key `x`. */
 function generate(slot) {
-  const slots = [{ key: "x", onFork: "inherit", lane: null, ...slot }];
+  const slots = [{ key: "x", onFork: "inherit", field: null, ...slot }];
   const text = contextFields({ layout: { ...LAYOUT, slots }, slotKinds, limits: LIMITS });
   const body = text.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, "");
   const imported = {
@@ -23,9 +23,9 @@ function generate(slot) {
     writeOther: (_context, _name, _value, code) => code,
     makeThing: () => ({ thing: true }),
     takeRecord(context) {
-      context.$words = new Int32Array(2 * LAYOUT.cellWords);
+      context.$words = new Int32Array(2 * LAYOUT.recordWords);
       context.$bytes = new Uint8Array(context.$words.buffer);
-      context.$base = LAYOUT.cellWords;
+      context.$base = LAYOUT.recordWords;
     },
   };
   const evaluate = new Function(...Object.keys(imported), `${body}; return { ContextFields, copyFields };`);
@@ -41,15 +41,15 @@ function generate(slot) {
   return { make, fork };
 }
 
-const LANES = [
-  [{ kind: "flag", lane: 3, default: true }, true, false],
-  [{ kind: "enum", lane: 31, variants: [3, 4, 5], default: 4 }, 4, 5, 3],
-  [{ kind: "counter", lane: 0, default: 0 }, 0, 1, 2],
-  [{ kind: "counter", lane: 2, default: 7 }, 7, 8, 9],
+const FIELDS = [
+  [{ kind: "flag", field: 3, default: true }, true, false],
+  [{ kind: "enum", field: 31, variants: [3, 4, 5], default: 4 }, 4, 5, 3],
+  [{ kind: "counter", field: 0, default: 0 }, 0, 1, 2],
+  [{ kind: "counter", field: 2, default: 7 }, 7, 8, 9],
 ];
 
-test("codes start at the default, which needs no cell", () => {
-  for (const [slot, ...values] of LANES) {
+test("codes start at the default, which needs no record", () => {
+  for (const [slot, ...values] of FIELDS) {
     const context = generate(slot).make();
     assert.equal(context.x, values[0]);
     context.x = values[0];
@@ -60,15 +60,15 @@ test("codes start at the default, which needs no cell", () => {
       assert.equal(context.x, value);
       const inCell =
         slot.kind === "counter"
-          ? context.$words[context.$base + LAYOUT.words.counters + slot.lane]
-          : context.$bytes[context.$base * 4 + LAYOUT.bytes.lanes + slot.lane];
+          ? context.$words[context.$base + LAYOUT.words.counters + slot.field]
+          : context.$bytes[context.$base * 4 + LAYOUT.bytes.fields + slot.field];
       assert.equal(inCell, code, `${slot.kind} ${value}`);
     }
   }
 });
 
 test("a value that a native field cannot hold is kept beside the context", () => {
-  for (const [slot] of LANES) {
+  for (const [slot] of FIELDS) {
     const context = generate(slot).make();
     context.x = "of another kind";
     assert.equal(context.x, "other", slot.kind);
@@ -76,7 +76,7 @@ test("a value that a native field cannot hold is kept beside the context", () =>
 });
 
 test("a fork starts with the value of a slot that is inherited, and with the default of one that resets", () => {
-  for (const [slot, ...values] of [...LANES, [{ kind: "value", default: null }, null, "a"]]) {
+  for (const [slot, ...values] of [...FIELDS, [{ kind: "value", default: null }, null, "a"]]) {
     for (const onFork of ["inherit", "reset"]) {
       const { make, fork } = generate({ ...slot, onFork });
       const parent = make();

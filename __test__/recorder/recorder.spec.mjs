@@ -44,7 +44,7 @@ describe("how a process ended is in its recording", { skip: !native, concurrency
       assert.ok(waits.ageMs >= 10 && waits.ageMs <= after - before, `${waits.ageMs}`);
       const [started, lastAlive] = [Date.parse(flight.startedAt), Date.parse(flight.lastAliveAt)];
       assert.ok(before <= started && started <= lastAlive && lastAlive <= after + 10);
-      assert.deepEqual(flight.corrupt, { pages: 0, cells: 0, stalls: 0, snapshots: 0 });
+      assert.deepEqual(flight.corrupt, { pages: 0, records: 0, stalls: 0, snapshots: 0 });
       assert.deepEqual(flight.unrecorded, { pages: 0, inFlight: 0, threads: 0 });
       assert.equal(flight.threads[0].lastEntered.label, "ends");
       const [path] = flightsIn(directory);
@@ -61,7 +61,7 @@ test("the call that a thread was in is in the flight", { skip: !native }, async 
   const { call } = (await readFlight(directory)).threads[0];
   assert.deepEqual([call.name, call.request.label, call.request.state], ["child_process.execSync", "ends", "active"]);
   const { stdout } = await lastFlight([directory]);
-  assert.match(stdout, /was in child_process\.execSync for \d+ ms, called by ends \(seq \d+, active, /);
+  assert.match(stdout, /was in child_process\.execSync for \d+ ms, called by ends \(id \d+, active, /);
 });
 
 test("stall reports are in the flight", { skip: !native }, async (t) => {

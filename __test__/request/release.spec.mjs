@@ -22,7 +22,7 @@ const list = registerSlot("release.list", { kind: "list", lifetime: "request" })
 /** @param {object} [opts] */
 function open(label, opts) {
   const context = createRequestContext(opts);
-  store.setLabel(store.handle(context), label);
+  store.setLabel(store.id(context), label);
   return context;
 }
 
@@ -67,7 +67,7 @@ describe("releaseOnClose", () => {
     assert.deepEqual(context.pendingSetCookies, []);
     assert.equal(context.phase, "action");
     assert.equal(context.isDraftMode, true);
-    assert.equal(store.label(store.handle(context)), "GET /values");
+    assert.equal(store.label(store.id(context)), "GET /values");
   });
 
   test("its forks go with it, also what only they had", async () => {

@@ -38,8 +38,8 @@ test("a request of ours that vinext's own module entered is forked under its own
   const before = store.counts();
   const parent = ours.createRequestContext();
   const child = stock.runWithRequestContext(parent, () => current(ours));
-  const listed = store.contexts({ forks: true }).find(({ seq }) => seq === store.handle(child));
-  assert.equal(listed.parent, store.handle(parent));
+  const listed = store.contexts({ forks: true }).find(({ id }) => id === store.id(child));
+  assert.equal(listed.parent, store.id(parent));
   const { created, forked } = store.counts();
   assert.deepEqual([created, forked], [before.created + 1, before.forked + 1]);
 });
@@ -72,7 +72,7 @@ test("deferred work of a plain context runs, and nothing of it enters the store"
   ours.runWithRequestContext(context, () => ours.queueAfterCallback(context, () => done.push("ran")));
   await ours.closeAfterResponse(context);
   assert.deepEqual(done, ["ran"]);
-  assert.equal(store.handle(context), undefined);
+  assert.equal(store.id(context), undefined);
   assert.deepEqual(store.counts(), before);
 });
 
@@ -92,7 +92,7 @@ test("the whole package loaded again shares class, requests, forks, store and sl
   const other = await copied("js/index.js");
   const context = again.createRequestContext({ isDraftMode: true });
   again.runWithRequestContext(context, () => {});
-  assert.equal(other.store.handle(context), store.handle(context));
+  assert.equal(other.store.id(context), store.id(context));
   assert.deepEqual(other.store.counts(), store.counts());
   assert.equal(store.counts().livePages, livePages);
   const spec = { kind: "list", lifetime: "request" };
@@ -123,8 +123,8 @@ function checkCopy(again) {
       child.requestSignal = null;
       child.currentRequestTags = ["child"];
       assert.deepEqual([parent.requestSignal, parent.currentRequestTags], [signal, []]);
-      const listed = store.contexts({ forks: true }).find(({ seq }) => seq === store.handle(child));
-      assert.equal(listed.parent, store.handle(parent));
+      const listed = store.contexts({ forks: true }).find(({ id }) => id === store.id(child));
+      assert.equal(listed.parent, store.id(parent));
     });
   }
 }

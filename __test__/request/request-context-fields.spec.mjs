@@ -65,7 +65,7 @@ for (const slot of NATIVE) {
       context[key] = value;
       assert.deepEqual(context[key], value);
       const native = domain(slot).includes(value) || (slot.kind === "counter" && value === 255);
-      assert.equal(store.read(store.handle(context), id), native ? value : null, `${key} = ${value}`);
+      assert.equal(store.read(store.id(context), id), native ? value : null, `${key} = ${value}`);
     }
   });
 
@@ -88,7 +88,7 @@ for (const slot of NATIVE) {
   test(`${key} is set from the store and seen in the context, also over a value outside its domain`, () => {
     const context = createRequestContext({ [key]: "odd" });
     for (const value of domain(slot)) {
-      store.write(store.handle(context), id, value);
+      store.write(store.id(context), id, value);
       assert.equal(context[key], value);
     }
   });

@@ -138,9 +138,9 @@ test("a fork is in the store as an entered context, under its parent", () => {
     runWithUnifiedStateMutation(
       () => {},
       () => {
-        const [handle, above] = [store.handle(getRequestContext()), store.handle(parent)];
+        const [handle, above] = [store.id(getRequestContext()), store.id(parent)];
         assert.notEqual(handle, above);
-        const listed = store.contexts({ forks: true }).find(({ seq }) => seq === handle);
+        const listed = store.contexts({ forks: true }).find(({ id }) => id === handle);
         assert.deepEqual([listed.parent, listed.kind, listed.state], [above, "appPage", "active"]);
         const { created, forked } = store.counts();
         assert.deepEqual([created, forked], [before.created + 1, before.forked + 1]);

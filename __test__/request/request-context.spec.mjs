@@ -84,7 +84,7 @@ test("outside a request every look gives a fresh context that is not in the stor
   context.pendingSetCookies.push("a=1");
   assert.notEqual(getRequestContext(), context);
   assertSameFields(getRequestContext(), stock.createRequestContext());
-  assert.equal(store.handle(context), undefined);
+  assert.equal(store.id(context), undefined);
   runWithRequestContext(context, () => {
     assert.equal(getRequestContext(), context);
     runWithUnifiedStateMutation(
@@ -93,7 +93,7 @@ test("outside a request every look gives a fresh context that is not in the stor
       },
       () => {
         assert.deepEqual([getRequestContext().phase, getRequestContext().isDraftMode], ["action", true]);
-        assert.equal(store.handle(getRequestContext()), undefined);
+        assert.equal(store.id(getRequestContext()), undefined);
       },
     );
   });
@@ -166,7 +166,7 @@ test("what a request held is still there after it closed, also in late continuat
     );
   });
   await closeAfterResponse(context);
-  assert.equal(store.state(store.handle(context)).state, "closed");
+  assert.equal(store.state(store.id(context)).state, "closed");
   resolve();
   assert.equal(await late, fork);
   for (const each of [context, fork]) {

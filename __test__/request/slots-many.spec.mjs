@@ -38,5 +38,5 @@ test("a slot is found by its id, and others are refused as everywhere", () => {
   );
   assert.throws(() => backend.slotInfo(0), { code: "ERR_ONESCOPE_SLOT_UNKNOWN" });
   assert.throws(() => backend.slotInfo(10 ** 6), { code: "ERR_ONESCOPE_SLOT_UNKNOWN" });
-  assert.throws(() => backend.slotInfo(1.5), { code: "ERR_ONESCOPE_HANDLE" });
+  assert.throws(() => backend.slotInfo(1.5), { code: "ERR_ONESCOPE_ID" });
 });

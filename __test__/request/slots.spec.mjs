@@ -191,7 +191,7 @@ test("a native slot's value is in the store, one that JavaScript holds is not", 
   inRequest(() => {
     flag.set(true);
     value.set(true);
-    const handle = store.handle(getRequestContext());
+    const handle = store.id(getRequestContext());
     assert.equal(store.read(handle, flag.id), true);
     assert.equal(
       codeOf(() => store.read(handle, value.id)),

@@ -34,7 +34,7 @@ for (const name of Object.keys(SCENARIOS)) {
   });
 }
 
-const stateOf = (context) => store.state(store.handle(context)).state;
+const stateOf = (context) => store.state(store.id(context)).state;
 
 test("the store follows a request from made to closed, and never back", async () => {
   const context = createRequestContext();

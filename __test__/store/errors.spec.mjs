@@ -92,7 +92,7 @@ test("a value that a native slot cannot hold is refused alike", () => {
     const words = new Int32Array(each.allocatePage());
     // As if the first record of the page were in use.
     words[LAYOUT.header.cursor] = 2;
-    return words[LAYOUT.header.seqLow] + 1;
+    return words[LAYOUT.header.idLow] + 1;
   });
   let refused = 0;
   for (const name of ["flag", "enum", "counter", "list"]) {

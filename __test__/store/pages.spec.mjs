@@ -17,7 +17,7 @@ const MADE = 200_000;
 const SLICE = 10_000;
 /** The contexts that stay: far enough apart to lie in pages of their own. */
 const KEPT = [10, 60_000, 120_000, 180_000];
-const perPage = LAYOUT.pageCells - 1;
+const perPage = LAYOUT.pageRecords - 1;
 
 test("of 200 000 requests only the pages of those that are held stay alive", async () => {
   const start = store.counts();
@@ -46,7 +46,7 @@ test("of 200 000 requests only the pages of those that are held stay alive", asy
   const counts = await afterCollection(store.counts, ({ livePages }) => livePages <= KEPT.length + 1);
   assert.equal(counts.livePages, KEPT.length + 1);
   const current = (start.created + MADE) % perPage || perPage;
-  assert.equal(counts.liveCells, KEPT.length * perPage + current);
+  assert.equal(counts.liveRecords, KEPT.length * perPage + current);
 
   // What was closed counts as closed, and the rest of the collected pages as abandoned.
   assert.equal(counts.closed, all.closed);
@@ -58,7 +58,7 @@ test("of 200 000 requests only the pages of those that are held stay alive", asy
     KEPT.map((made) => made + 1),
   );
   for (const context of kept) {
-    assert.equal(store.state(store.handle(context)).state, context.nextFetchId % 4 === 1 ? "closed" : "active");
+    assert.equal(store.state(store.id(context)).state, context.nextFetchId % 4 === 1 ? "closed" : "active");
   }
 });
 
@@ -67,7 +67,7 @@ test("forks are counted apart, held or collected, and a held one holds its page"
   const makeFork = () =>
     runWithRequestContext(createRequestContext(), () => runWithUnifiedStateMutation(() => {}, getRequestContext));
   const fork = makeFork();
-  const handle = store.handle(fork);
+  const handle = store.id(fork);
   const made = 10 * perPage;
   for (let count = 0; count < made; count++) makeFork();
 
@@ -76,5 +76,5 @@ test("forks are counted apart, held or collected, and a held one holds its page"
   assert.deepEqual([after.created - before.created, after.forked - before.forked], [made + 1, made + 1]);
   assert.equal(after.created, after.closed + after.abandoned + after.inFlight);
   assert.ok(after.inFlight <= 2 * perPage, `${after.inFlight} in flight`);
-  assert.equal(store.handle(fork), handle);
+  assert.equal(store.id(fork), handle);
 });

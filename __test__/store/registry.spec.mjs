@@ -98,12 +98,12 @@ test("when all fields of a record are taken, one more native slot is an error an
   assert.equal(code, 0, stderr);
   const { taken, codes, scope, again, list } = JSON.parse(stdout);
   const builtin = (test) => SLOTS.filter((slot) => slot.native && test(slot.kind === "counter")).length;
-  const bytes = LAYOUT.laneCount - builtin((counter) => !counter);
+  const bytes = LAYOUT.fieldCount - builtin((counter) => !counter);
   const counters = LAYOUT.counterCount - builtin((counter) => counter);
   assert.deepEqual(taken, { flag: bytes, counter: counters });
-  assert.deepEqual(codes, { flag: "ERR_ONESCOPE_CELL_FULL", counter: "ERR_ONESCOPE_CELL_FULL" });
+  assert.deepEqual(codes, { flag: "ERR_ONESCOPE_RECORD_FULL", counter: "ERR_ONESCOPE_RECORD_FULL" });
   assert.deepEqual([scope, again], ["flag of a scope", "flag0"]);
   assert.equal(list.length, SLOTS.length + bytes + counters + 1);
-  const lanes = list.filter(({ native }) => native).map(({ kind, lane }) => `${kind === "counter"} ${lane}`);
-  assert.equal(new Set(lanes).size, LAYOUT.laneCount + LAYOUT.counterCount);
+  const fields = list.filter(({ native }) => native).map(({ kind, field }) => `${kind === "counter"} ${field}`);
+  assert.equal(new Set(fields).size, LAYOUT.fieldCount + LAYOUT.counterCount);
 });

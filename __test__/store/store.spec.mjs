@@ -13,8 +13,8 @@ import { afterCollection, codeOf } from "../_support/eventually.mjs";
 
 const { closeAfterResponse, createRequestContext, getRequestContext } = shim;
 const { runWithRequestContext, runWithUnifiedStateMutation } = shim;
-const STALE = "ERR_ONESCOPE_STALE_HANDLE";
-const NO_HANDLES = [Number.NaN, -1, 0.5, 1.5, 2 ** 53, 2 ** 60, Number.POSITIVE_INFINITY, 0, 1, 256, 512];
+const STALE = "ERR_ONESCOPE_STALE_ID";
+const NO_IDS = [Number.NaN, -1, 0.5, 1.5, 2 ** 53, 2 ** 60, Number.POSITIVE_INFINITY, 0, 1, 256, 512];
 const NOT_NUMBERS = ["257", 257n, Symbol("handle"), null, undefined, true, {}, [257]];
 const phase = store.slots().find(({ key }) => key === "phase");
 
@@ -22,7 +22,7 @@ const phase = store.slots().find(({ key }) => key === "phase");
 function enter(opts) {
   const context = createRequestContext(opts);
   runWithRequestContext(context, () => {});
-  return { context, handle: store.handle(context) };
+  return { context, handle: store.id(context) };
 }
 
 test("a native slot of every kind is read and written from both sides", () => {
@@ -98,7 +98,7 @@ test("a slot that is not native or not there is an error of its own", () => {
     for (const id of [Number.NaN, -1, 1.5, "2", 2n, null])
       assert.equal(
         codeOf(() => call(id)),
-        "ERR_ONESCOPE_HANDLE",
+        "ERR_ONESCOPE_ID",
       );
   }
 });
@@ -113,10 +113,10 @@ test("what can be no handle is refused by every call", () => {
   ];
   enter();
   for (const call of calls) {
-    for (const handle of [...NO_HANDLES, ...NOT_NUMBERS]) {
+    for (const handle of [...NO_IDS, ...NOT_NUMBERS]) {
       assert.equal(
         codeOf(() => call(handle)),
-        "ERR_ONESCOPE_HANDLE",
+        "ERR_ONESCOPE_ID",
         String(handle),
       );
     }
@@ -129,24 +129,24 @@ test("what can be no handle is refused by every call", () => {
 });
 
 test("only contexts of the store have a handle", () => {
-  for (const other of [getRequestContext(), {}, null, undefined, 5]) assert.equal(store.handle(other), undefined);
+  for (const other of [getRequestContext(), {}, null, undefined, 5]) assert.equal(store.id(other), undefined);
   const { context, handle } = enter();
   assert.ok(Number.isSafeInteger(handle));
-  assert.equal(store.handle(context), handle);
+  assert.equal(store.id(context), handle);
   assert.equal(
     codeOf(() => store.read(handle + 1, phase.id)),
     STALE,
-    "the next cell belongs to nobody yet",
+    "the next record belongs to nobody yet",
   );
 });
 
 test("the handle of a collected context stays stale and never names another", async () => {
-  const handles = Array.from({ length: 3 * LAYOUT.pageCells }, () => enter({ phase: "action" }).handle);
+  const handles = Array.from({ length: 3 * LAYOUT.pageRecords }, () => enter({ phase: "action" }).handle);
   const first = handles[0];
   const probe = () => codeOf(() => store.read(first, phase.id));
   assert.equal(await afterCollection(probe, (code) => code !== "no error"), STALE);
-  const kept = Array.from({ length: 3 * LAYOUT.pageCells }, () => enter());
-  assert.equal(new Set([...handles, ...kept.map(({ handle }) => handle)]).size, 6 * LAYOUT.pageCells);
+  const kept = Array.from({ length: 3 * LAYOUT.pageRecords }, () => enter());
+  assert.equal(new Set([...handles, ...kept.map(({ handle }) => handle)]).size, 6 * LAYOUT.pageRecords);
   for (const name of ["read", "label", "state"])
     assert.equal(
       codeOf(() => store[name](first, phase.id)),
@@ -184,7 +184,7 @@ test("a label is cut to 64 bytes, before the first character that does not fit w
     }),
     { examples: [...edges, "\ufeffbegins with a mark", "x\ud800y", "x\0y"].map((text) => [text]) },
   );
-  assert.equal(store.contexts().find(({ seq }) => seq === handle).label, store.label(handle));
+  assert.equal(store.contexts().find(({ id }) => id === handle).label, store.label(handle));
 });
 
 test("a label is text, and nothing else is taken for it", () => {
@@ -207,10 +207,10 @@ test("contexts are listed oldest first, with what they are", async () => {
     store.setLabel(made.at(-1).handle, `number ${made.length}`);
     await setTimeout(3 * LAYOUT.clockTickMs);
   }
-  const mine = (list) => list.filter(({ seq }) => made.some(({ handle }) => handle === seq));
+  const mine = (list) => list.filter(({ id }) => made.some(({ handle }) => handle === id));
   const listed = mine(store.contexts());
   assert.deepEqual(
-    listed.map(({ seq, kind, state, label, parent }) => [seq, kind, state, label, parent]),
+    listed.map(({ id, kind, state, label, parent }) => [id, kind, state, label, parent]),
     ["appPage", "pagesPage", "regeneration", "other"].map((kind, place) => {
       return [made[place].handle, kind, "active", `number ${place + 1}`, null];
     }),
@@ -231,12 +231,12 @@ test("contexts are listed oldest first, with what they are", async () => {
 
 test("contexts made in one go are listed in the order in which they were made", () => {
   const made = Array.from({ length: 5_000 }, () => enter().context);
-  const first = store.handle(made[0]);
+  const first = store.id(made[0]);
   for (let list = 0; list < 40; list++) {
-    const handles = store.contexts().map(({ seq }) => seq);
+    const handles = store.contexts().map(({ id }) => id);
     assert.deepEqual(
       handles.slice(handles.indexOf(first)),
-      made.map((context) => store.handle(context)),
+      made.map((context) => store.id(context)),
     );
   }
 });
@@ -250,7 +250,7 @@ test("what an App request turned out to be is told by its phase", () => {
   ]) {
     const { handle } = enter({ requestSignal: null, phase });
     assert.deepEqual(store.state(handle), { kind, state: "active" });
-    assert.equal(store.contexts().find(({ seq }) => seq === handle).kind, kind);
+    assert.equal(store.contexts().find(({ id }) => id === handle).kind, kind);
     assert.equal(store.state(enter({ isOnDemandRevalidate: false, phase }).handle).kind, "pagesPage");
   }
 });
@@ -261,20 +261,20 @@ test("a limit keeps the oldest, forks are listed on request, closed contexts are
   const all = store.contexts();
   for (const limit of [0, 1, all.length, all.length + 1]) {
     assert.deepEqual(
-      store.contexts({ limit }).map(({ seq }) => seq),
-      all.slice(0, limit).map(({ seq }) => seq),
+      store.contexts({ limit }).map(({ id }) => id),
+      all.slice(0, limit).map(({ id }) => id),
     );
   }
   for (const limit of [-1, 0.5, Number.NaN, "1", null]) {
     assert.equal(
       codeOf(() => store.contexts({ limit })),
-      "ERR_ONESCOPE_HANDLE",
+      "ERR_ONESCOPE_ID",
       String(limit),
     );
   }
-  const has = (options, seq) => store.contexts(options).some((each) => each.seq === seq);
-  assert.deepEqual([has({}, handle), has(undefined, store.handle(fork))], [true, false]);
-  assert.deepEqual([has({ forks: true }, handle), has({ forks: true }, store.handle(fork))], [true, true]);
+  const has = (options, id) => store.contexts(options).some((each) => each.id === id);
+  assert.deepEqual([has({}, handle), has(undefined, store.id(fork))], [true, false]);
+  assert.deepEqual([has({ forks: true }, handle), has({ forks: true }, store.id(fork))], [true, true]);
   await closeAfterResponse(context);
   assert.equal(has({ forks: true }, handle), false);
   assert.equal(store.state(handle).state, "closed");
@@ -292,7 +292,7 @@ test("counts add up, whatever is entered, forked and closed in whatever order", 
       for (const { kind, who } of operations) {
         const context = open[who % open.length];
         if (kind === "enter") expected.created += open.push(enter().context) && 1;
-        else if (kind === "handle") expected.created += store.handle(createRequestContext()) && 1;
+        else if (kind === "handle") expected.created += store.id(createRequestContext()) && 1;
         else if (context === undefined) continue;
         else if (kind === "fork") {
           expected.forked++;
@@ -303,10 +303,10 @@ test("counts add up, whatever is entered, forked and closed in whatever order", 
           open.splice(who % open.length, 1);
         }
       }
-      const { created, forked, closed, abandoned, inFlight, liveCells } = store.counts();
+      const { created, forked, closed, abandoned, inFlight, liveRecords } = store.counts();
       assert.deepEqual({ created, forked, closed }, expected);
       assert.equal(created, closed + abandoned + inFlight);
-      assert.ok(liveCells >= open.length && liveCells <= created + forked);
+      assert.ok(liveRecords >= open.length && liveRecords <= created + forked);
     }),
   );
 });
@@ -328,7 +328,7 @@ if (backend === "native") {
       label: "GET /seen",
       phase: "action",
       state: "active",
-      listed: store.contexts().find(({ seq }) => seq === handle).thread,
+      listed: store.contexts().find(({ id }) => id === handle).thread,
     });
     assert.deepEqual([context.phase, store.label(handle)], ["route-handler", "written by a worker"]);
   });

@@ -36,12 +36,12 @@ test("threads make requests at the same time, each its own, and leave nothing be
 
   const all = answers.flatMap(({ handles }) => handles);
   if (backend === "native") {
-    assert.equal(new Set([...all, store.handle(own)]).size, THREADS * EACH + 1);
+    assert.equal(new Set([...all, store.id(own)]).size, THREADS * EACH + 1);
     const { created, threads: attached } = store.counts();
     assert.deepEqual([created - start.created, attached], [THREADS * EACH + 1, THREADS + 1]);
     const { id } = store.slots().find(({ key }) => key === "nextFetchId");
     for (const { handles } of answers) assert.equal(store.read(handles[EACH - 1], id), EACH);
-    const listed = store.contexts().filter(({ seq }) => seq !== store.handle(own));
+    const listed = store.contexts().filter(({ id }) => id !== store.id(own));
     assert.deepEqual(new Set(listed.map(({ thread }) => thread)), new Set(answers.map(({ thread }) => thread)));
   } else {
     for (const { counts } of answers) assert.equal(counts.created, EACH);
@@ -56,7 +56,7 @@ test("threads make requests at the same time, each its own, and leave nothing be
   if (backend === "native") {
     assert.equal(
       codeOf(() => store.state(all[0])),
-      "ERR_ONESCOPE_STALE_HANDLE",
+      "ERR_ONESCOPE_STALE_ID",
     );
   }
   assert.equal(own.phase, "action");

@@ -18,7 +18,7 @@ const DEFERRED_MS = 700;
 /** The coarse clock ticks every 10 ms; a busy machine makes it late. */
 const TICKS_MS = 100;
 
-const stateOf = (/** @type {number} */ seq) => store.state(seq).state;
+const stateOf = (/** @type {number} */ id) => store.state(id).state;
 
 test("listeners of finish see their request responded, and it closes in the next turn", async () => {
   track();
@@ -26,10 +26,10 @@ test("listeners of finish see their request responded, and it closes in the next
   const seen = [];
   const { origin } = await serve((_request, response) => {
     response.on("finish", () => {
-      const seq = Number(here());
-      seen.push(inFlight({ label: "/seen" }).map((each) => [each.seq === seq, each.state]));
+      const id = Number(here());
+      seen.push(inFlight({ label: "/seen" }).map((each) => [each.id === id, each.state]));
       // Runs after the immediate that closes requests.
-      setImmediate(() => seen.push(stateOf(seq)));
+      setImmediate(() => seen.push(stateOf(id)));
     });
     response.end("ok");
   });
@@ -46,11 +46,11 @@ test("a program that replaces setImmediate has its requests closed all the same"
   const { port } = await serve((_request, response) => response.end(String(here())));
   t.mock.method(globalThis, "setImmediate", () => {});
   const { answer } = await send(port, "GET /replaced HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const seq = () => Number(answer().split("\r\n\r\n")[1] || Number.NaN);
-  await until(seq, Number.isInteger);
+  const id = () => Number(answer().split("\r\n\r\n")[1] || Number.NaN);
+  await until(id, Number.isInteger);
   assert.equal(
     await until(
-      () => stateOf(seq()),
+      () => stateOf(id()),
       (state) => state === "closed",
     ),
     "closed",
@@ -81,10 +81,10 @@ async function sendDeferred(path) {
     const context = createRequestContext();
     seen.context = context;
     runWithRequestContext(context, () => {
-      const seq = Number(store.handle(context));
+      const id = Number(store.id(context));
       queueAfterCallback(context, async () => {
         await sleep(DEFERRED_MS / 2);
-        runWithRequestContext(context, () => seen.states.push(stateOf(seq)));
+        runWithRequestContext(context, () => seen.states.push(stateOf(id)));
         await sleep(DEFERRED_MS / 2);
       });
       response.on("finish", async () => {
@@ -92,7 +92,7 @@ async function sendDeferred(path) {
         label("GET /deferred/[id]");
         await closeAfterResponse(context);
         times.closed = performance.now();
-        seen.states.push(stateOf(seq));
+        seen.states.push(stateOf(id));
       });
       response.end("ok");
     });

@@ -19,7 +19,7 @@ async function describe(name) {
   const before = inFlight({ label: "/fw/" });
   label(name);
   const [found] = inFlight({ label: name });
-  return `${before.find(({ seq }) => seq === found.seq)?.label} ${found.seq}`;
+  return `${before.find(({ id }) => id === found.id)?.label} ${found.id}`;
 }
 
 /** @param {string} origin */
@@ -77,8 +77,8 @@ test("a worker's server has its own contexts, which the main thread sees", async
     const [found] = inFlight({ label: "/in/worker" });
     assert.equal(found.label, "GET /in/worker");
     assert.deepEqual(
-      inFlight({ thread: found.thread }).map(({ seq }) => seq),
-      [found.seq],
+      inFlight({ thread: found.thread }).map(({ id }) => id),
+      [found.id],
     );
     assert.deepEqual(inFlight({ label: "/in/worker", thread: found.thread + 1 }), []);
   }

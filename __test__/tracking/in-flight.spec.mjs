@@ -39,11 +39,11 @@ test("a filter that can find nothing is an error", () => {
   for (const wrong of [-1, 0.5, "1"]) {
     assert.equal(
       codeOf(() => inFlight({ thread: /** @type {any} */ (wrong) })),
-      "ERR_ONESCOPE_HANDLE",
+      "ERR_ONESCOPE_ID",
     );
     assert.equal(
       codeOf(() => inFlight({ limit: /** @type {any} */ (wrong) })),
-      "ERR_ONESCOPE_HANDLE",
+      "ERR_ONESCOPE_ID",
     );
   }
 });

@@ -11,7 +11,7 @@ import { writeRoute, writeTarget } from "../../js/tracking/labels.js";
 
 // Nothing that a client sends, however long, changes a byte outside of its own record.
 
-const { cellBytes, bytes, labelBytes } = LAYOUT;
+const { recordBytes, bytes, labelBytes } = LAYOUT;
 
 /** What may not stand in a label. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -39,8 +39,8 @@ function checkNeighbours(write) {
   const copy = page.slice();
   write(subject);
   const now = page.slice();
-  now.fill(0, from, from + cellBytes);
-  copy.fill(0, from, from + cellBytes);
+  now.fill(0, from, from + recordBytes);
+  copy.fill(0, from, from + recordBytes);
   assert.ok(Buffer.from(now.buffer).equals(Buffer.from(copy.buffer)), "another record changed");
   const length = page[from + bytes.labelLength];
   assert.ok(length <= labelBytes, `a label of ${length} bytes`);
@@ -72,7 +72,7 @@ test("a request's record is bounded whatever its method is", () => {
       const at = request.$base << 2;
       assert.equal(store.label(/** @type {number} */ (idOf(request))), name);
       assert.equal(request.$words[request.$base + LAYOUT.words.parentLow], 0);
-      assert.ok(request.$bytes.subarray(at + bytes.label + name.length, at + cellBytes).every((byte) => byte === 0));
+      assert.ok(request.$bytes.subarray(at + bytes.label + name.length, at + recordBytes).every((byte) => byte === 0));
     }
   }
 });

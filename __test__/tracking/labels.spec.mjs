@@ -73,7 +73,7 @@ test("label() names the current context, and only there", async () => {
   );
   const context = createRequestContext();
   runWithRequestContext(context, () => label("by vinext's context"));
-  assert.equal(store.label(Number(store.handle(context))), "by vinext's context");
+  assert.equal(store.label(Number(store.id(context))), "by vinext's context");
 });
 
 test("runTask() is a context until its result settles", async () => {
@@ -90,7 +90,7 @@ test("runTask() is a context until its result settles", async () => {
   });
   assert.equal(here(), undefined);
   const [job] = inFlight({ label: "job" });
-  assert.deepEqual([job.seq, job.kind, job.parent, job.state], [handles[0], "other", null, "active"]);
+  assert.deepEqual([job.id, job.kind, job.parent, job.state], [handles[0], "other", null, "active"]);
   assert.equal(await result, "result");
   assert.deepEqual(seen("job"), []);
   assert.equal(store.state(Number(handles[1])).state, "closed");
@@ -120,11 +120,11 @@ test("work inside a request names it as its parent, and is the innermost context
       assert.equal(here(), request, "vinext's context joined the request");
       await runTask("inner", async () => {
         const [inner] = inFlight({ label: "inner" });
-        assert.deepEqual([inner.seq, inner.parent], [here(), request]);
+        assert.deepEqual([inner.id, inner.parent], [here(), request]);
         const nested = createRequestContext({ requestSignal: null });
-        runWithRequestContext(nested, () => assert.equal(here(), store.handle(nested)));
+        runWithRequestContext(nested, () => assert.equal(here(), store.id(nested)));
         await sleep(1);
-        assert.equal(here(), inner.seq);
+        assert.equal(here(), inner.id);
       });
       assert.equal(here(), request);
     });
@@ -143,7 +143,7 @@ test("vinext's first context in a request joins it; others are parts of it", asy
     const regeneration = createRequestContext({ executionContext: null });
     runWithRequestContext(page, () => runWithRequestContext(regeneration, () => {}));
     const late = createRequestContext({ executionContext: null });
-    facts = [request, store.handle(page), store.state(request), regeneration, late];
+    facts = [request, store.id(page), store.state(request), regeneration, late];
     response.end();
     await sleep(1);
     runWithRequestContext(late, () => {});
@@ -161,9 +161,9 @@ test("vinext's first context in a request joins it; others are parts of it", asy
     (list) => list.length === 2,
   );
   assert.deepEqual(
-    parts.map(({ seq, kind, parent, label }) => ({ seq, kind, parent, label })),
+    parts.map(({ id, kind, parent, label }) => ({ id, kind, parent, label })),
     [regeneration, facts[4]].map((context) => ({
-      seq: store.handle(context),
+      id: store.id(context),
       kind: "regeneration",
       parent: request,
       label: "GET /joined",

@@ -24,9 +24,9 @@ test("a request is a context from its headers until its response is over", async
     (list) => list.length === 1,
   );
   assert.deepEqual(
-    { ...found, seq: 0, ageMs: 0, idleMs: 0 },
+    { ...found, id: 0, ageMs: 0, idleMs: 0 },
     {
-      seq: 0,
+      id: 0,
       label: "GET /life",
       kind: "other",
       state: "active",
@@ -42,7 +42,7 @@ test("a request is a context from its headers until its response is over", async
   assert.equal(await (await answer).text(), "done");
   assert.deepEqual(await over("/life"), []);
   assert.equal(counters().closed - before.closed, 1);
-  assert.equal(store.state(found.seq).state, "closed");
+  assert.equal(store.state(found.id).state, "closed");
 });
 
 test("all that a request does sees it, and nothing else", async () => {

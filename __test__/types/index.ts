@@ -21,7 +21,7 @@ export const known: OnescopeErrorCode[] = [] as Array<(typeof CODES)[keyof typeo
 
 same<typeof backend, "native" | "js">(true);
 same<OnescopeError["code"], string>(true);
-export const caught: Error = new OnescopeError("ERR_ONESCOPE_HANDLE", "text", { cause: 1 });
+export const caught: Error = new OnescopeError("ERR_ONESCOPE_ID", "text", { cause: 1 });
 
 const storage = new SlotStorage<{ user: string }>({ name: "user", defaultValue: { user: "nobody" } });
 export const asReal: AsyncLocalStorage<{ user: string }> = storage;
@@ -60,7 +60,7 @@ registerSlot("flag", { kind: "flag", variants: ["a"] });
 // @ts-expect-error no such kind
 registerSlot("object", { kind: "object" });
 
-const handle = store.handle({});
+const handle = store.id({});
 if (handle !== undefined) {
   store.setLabel(handle, "GET /");
   store.write(handle, 1, store.read(handle, 1));

@@ -20,8 +20,8 @@ const { call, callLow, callHigh } = LAYOUT.block;
 /** What the thread's block says of the call that it is in. */
 function stamp() {
   const block = threadBlock();
-  const seq = block[callHigh] * 2 ** 32 + block[callLow];
-  return block[call] === 0 ? undefined : { call: CALLS[block[call] - 1], seq };
+  const id = block[callHigh] * 2 ** 32 + block[callLow];
+  return block[call] === 0 ? undefined : { call: CALLS[block[call] - 1], id };
 }
 
 /** Calls `fn` while a watch is on. */
@@ -60,12 +60,12 @@ test("a blocking call shows itself and its request until it is over", { skip }, 
     assert.equal(stamp(), undefined);
   });
   fs.statSync("/");
-  const inside = { call: "fs.statSync", seq: store.handle(context) };
-  const outside = { call: "fs.statSync", seq: 0 };
+  const inside = { call: "fs.statSync", id: store.id(context) };
+  const outside = { call: "fs.statSync", id: 0 };
   assert.deepEqual(seen, [inside, inside, outside, outside, undefined, undefined]);
 });
 
-test("a stamped function is the same in all else", { skip }, (t) => {
+test("a marked function is the same in all else", { skip }, (t) => {
   const self = {};
   t.mock.method(fs, "accessSync", function (...args) {
     assert.equal(this, self);
@@ -90,7 +90,7 @@ test("a stamped function is the same in all else", { skip }, (t) => {
       codeOf(() => fs.readFileSync("/does/not/exist")),
       "ENOENT",
     );
-    assert.equal(existsSync, fs.existsSync, "what is imported by name is stamped too");
+    assert.equal(existsSync, fs.existsSync, "what is imported by name is marked too");
     assert.equal(Object.getOwnPropertyDescriptor(Atomics, "wait").enumerable, false);
   });
   for (const name of BLOCKING.fs) assert.equal(fs[name], before[name]);

@@ -10,7 +10,7 @@ const STALLS = [
   ["/sync-after-send", "GET /sync-after-send", "exact", "active"],
   ["/async-after-send", "GET /async-after-send", "exact", "closed"],
   ["/in-finish", "GET /in-finish", "exact", "responded"],
-  ["/call-in-finish", "GET /call-in-finish", "stamped", "responded"],
+  ["/call-in-finish", "GET /call-in-finish", "in-call", "responded"],
   ["/named/7", "GET /named/:id", "exact", "responded"],
 ];
 

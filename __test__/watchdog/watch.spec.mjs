@@ -73,14 +73,14 @@ for (const [how, call] of [
         const [first] = meant(lines);
         if (first?.onescope !== "stall") return `never told: ${JSON.stringify(lines)}`;
         assert.deepEqual([first.call, first.stack], [call, []]);
-        assert.equal(first.confidence, call === null ? "last-seen" : "stamped");
+        assert.equal(first.confidence, call === null ? "last-seen" : "in-call");
         assert.equal(first.thread > 0, where === "worker");
         assert.equal(first.waiting, 3);
         assert.ok(first.blockedMs >= THRESHOLD_MS, `${first.blockedMs}`);
         assert.ok(first.request.ageMs >= THRESHOLD_MS - 100, `${first.request.ageMs}`);
         const last = meant(lines).at(-1);
         assert.deepEqual([last.onescope, last.thread], ["recovered", first.thread]);
-        assert.equal(last.request.seq, first.request.seq);
+        assert.equal(last.request.id, first.request.id);
         assert.deepEqual(
           said.filter((line) => line.told).map((line) => line.told),
           lines.map(({ at, ...line }) => line),

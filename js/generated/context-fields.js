@@ -71,7 +71,7 @@ export class ForkGroup {
 
 // What a context has until something is written to it, so that making one is a single small allocation. Shared by all of
 // them, so never written itself.
-const BLANK_WORDS = new Int32Array(LAYOUT.cellWords);
+const BLANK_WORDS = new Int32Array(LAYOUT.recordWords);
 const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
 export const BLANK_VALUES = Object.freeze(new Values());
 export const BLANK_COLLECTIONS = Object.freeze(new Collections());

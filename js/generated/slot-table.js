@@ -5,16 +5,16 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
-  hash: "e83d7017cefb2394",
-  cellBytes: 128,
-  cellWords: 32,
+  hash: "845e77a3bdf5035c",
   clockTickMs: 10,
   counterCount: 3,
+  fieldCount: 32,
   labelBytes: 64,
-  laneCount: 32,
   magic: 1330529619,
   pageBytes: 32768,
-  pageCells: 256,
+  pageRecords: 256,
+  recordBytes: 128,
+  recordWords: 32,
   version: 3,
   words: Object.freeze({
     started: 1,
@@ -29,21 +29,21 @@ export const LAYOUT = Object.freeze({
     kind: 1,
     labelLength: 2,
     inner: 3,
-    lanes: 20,
+    fields: 20,
     label: 64,
   }),
   header: Object.freeze({
     magic: 0,
     version: 1,
     thread: 2,
-    seqLow: 3,
-    seqHigh: 4,
+    idLow: 3,
+    idHigh: 4,
     cursor: 5,
-    cellCount: 6,
+    recordCount: 6,
   }),
   block: Object.freeze({
     clock: 0,
-    beat: 1,
+    heartbeat: 1,
     seenLow: 2,
     seenHigh: 3,
     call: 4,
@@ -124,7 +124,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "headers",
     native: true,
-    lane: 0,
+    field: 0,
   }),
   Object.freeze({
     id: 3,
@@ -197,7 +197,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "headers",
     native: true,
-    lane: 1,
+    field: 1,
   }),
   Object.freeze({
     id: 10,
@@ -249,7 +249,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "cache-request-state",
     native: true,
-    lane: 2,
+    field: 2,
   }),
   Object.freeze({
     id: 15,
@@ -260,7 +260,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "cache-request-state",
     native: true,
-    lane: 3,
+    field: 3,
   }),
   Object.freeze({
     id: 16,
@@ -302,7 +302,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "cache-request-state",
     native: true,
-    lane: 4,
+    field: 4,
   }),
   Object.freeze({
     id: 20,
@@ -363,7 +363,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "fetch-cache-state",
     native: true,
-    lane: 5,
+    field: 5,
   }),
   Object.freeze({
     id: 26,
@@ -374,7 +374,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "fetch-cache-state",
     native: true,
-    lane: 6,
+    field: 6,
   }),
   Object.freeze({
     id: 27,
@@ -395,7 +395,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "fetch-cache-state",
     native: true,
-    lane: 7,
+    field: 7,
   }),
   Object.freeze({
     id: 29,
@@ -406,7 +406,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "fetch-cache-state",
     native: true,
-    lane: 8,
+    field: 8,
   }),
   Object.freeze({
     id: 30,
@@ -427,7 +427,7 @@ export const SLOTS = Object.freeze([
     onFork: "inherit",
     owner: "fetch-cache-state",
     native: true,
-    lane: 0,
+    field: 0,
   }),
   Object.freeze({
     id: 32,

@@ -54,7 +54,7 @@ export function observeCounters(meter) {
 }
 
 /**
- * Makes metrics of what a watch tells.
+ * Makes metrics of the reports of a watch.
  *
  * @param {Meter} meter
  * @returns {(report: import("../watchdog/stall-hooks.js").Report) => void} takes each line
@@ -62,27 +62,27 @@ export function observeCounters(meter) {
 export function stallMetrics(meter) {
   const count = meter.createCounter("onescope.stall.count", {
     unit: "{stall}",
-    description: "Stalls of a thread's event loop that were told, by the confidence of the first line",
+    description: "Stalls of a thread's event loop that were reported, by the confidence of the first line",
   });
   const duration = meter.createHistogram("onescope.stall.duration", {
     unit: "s",
     description: "How long a thread's event loop did not turn, by the confidence of the last line",
     advice: { explicitBucketBoundaries: BOUNDARIES },
   });
-  /** @type {Map<number, { confidence: string, blockedMs: number }>} by thread that is stuck: what its last line said */
-  const stuck = new Map();
+  /** @type {Map<number, { confidence: string, blockedMs: number }>} by blocked thread: what its last report said */
+  const blocked = new Map();
   return (report) => {
     const { thread, blockedMs } = report;
     if (report.onescope === "stall") {
       const { confidence } = report;
-      // A watch that looks away, as while it is paused, never tells the end of a stall; the next one is younger.
-      const before = stuck.get(thread);
+      // A watch that is paused meanwhile never reports the end of a stall; the next one is younger.
+      const before = blocked.get(thread);
       if (before === undefined || blockedMs < before.blockedMs) count.add(1, { [CONFIDENCE]: confidence });
-      stuck.set(thread, { confidence, blockedMs });
+      blocked.set(thread, { confidence, blockedMs });
       return;
     }
-    const confidence = stuck.get(thread)?.confidence;
-    stuck.delete(thread);
+    const confidence = blocked.get(thread)?.confidence;
+    blocked.delete(thread);
     if (confidence !== undefined) duration.record(blockedMs / 1000, { [CONFIDENCE]: confidence });
   };
 }

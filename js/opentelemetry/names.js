@@ -4,7 +4,7 @@
 export const STALL = "onescope.stall";
 
 export const LABEL = "onescope.context.label";
-export const SEQ = "onescope.context.seq";
+export const ID = "onescope.context.id";
 export const THREAD = "onescope.thread";
 export const BLOCKED_MS = "onescope.stall.blocked_ms";
 export const CONFIDENCE = "onescope.stall.confidence";

@@ -3,38 +3,38 @@ import { backend } from "../store/backend.js";
 import { elapsedMs } from "../store/clock.js";
 import { threadBlock, threadNumber } from "../store/records.js";
 import { blockedMs, LEAST_MS } from "../watchdog/stall-hooks.js";
-import { BLOCKED_MS, CALL, CONFIDENCE, LABEL, SEQ, STACK, STALL, STATE, THREAD } from "./names.js";
+import { BLOCKED_MS, CALL, CONFIDENCE, ID, LABEL, STACK, STALL, STATE, THREAD } from "./names.js";
 
 // A stall becomes an event on the span that was active in what blocked the thread. The span is remembered while it is
-// active, by the handle of the context that is current there; the event is made only once the watchdog has told of a stall
-// that this very context is the proved culprit of. A request's span mostly ends in the turn that was stuck, before any
-// message could arrive. So while a span is remembered, its `end` looks up first what was told.
+// active, by the id of the context that is current there; the event is made only once the watchdog has reported a stall
+// and confirmed this very context. A request's span mostly ends in the turn that was blocked, before a message could arrive.
+// So while a span is remembered, its `end` first looks up what was reported.
 
 /** @typedef {import("@opentelemetry/api").Span} Span */
 /** @typedef {import("../inspect.js").StallReport} StallReport */
 
 /**
  * @typedef {object} Remembered
- * @property {number} seq handle of the context that was current with the span
+ * @property {number} id id of the context that was current with the span
  * @property {Span} span
- * @property {number} beat the thread's last beat: names the stall
+ * @property {number} heartbeat the thread's last one: identifies the stall
  * @property {number} blocked ms for which the stall lasted at least
  * @property {number} turns of the event loop since
- * @property {boolean} ended the span ended before its stall was told
+ * @property {boolean} ended the span ended before its stall was reported
  * @property {boolean} done it has its event
  * @property {() => void} release gives the span its own `end` back
  */
 
-const { beat: BEAT } = LAYOUT.block;
+const { heartbeat: HEARTBEAT } = LAYOUT.block;
 
-/** A stall can still be told in the first moments after it. */
+/** A stall can still be reported in the first moments after it. */
 const TURNS = 4;
 
 /** The spans of one thread. */
 export class StallSpans {
   #api;
   #tracer;
-  /** @type {Map<number, Remembered>} by `seq` */
+  /** @type {Map<number, Remembered>} by `id` */
   #remembered = new Map();
 
   /**
@@ -49,34 +49,34 @@ export class StallSpans {
   /**
    * Remembers the active span. Can come in the middle of anything, so it changes nothing but that span's `end`.
    *
-   * @param {number} seq handle of the current context
+   * @param {number} id id of the current context
    */
-  see(seq) {
+  see(id) {
     const span = this.#api.trace.getActiveSpan();
-    const beat = threadBlock()[BEAT];
-    const known = this.#remembered.get(seq);
-    if (known?.beat === beat && (known.done || known.span === span)) return;
+    const heartbeat = threadBlock()[HEARTBEAT];
+    const known = this.#remembered.get(id);
+    if (known?.heartbeat === heartbeat && (known.done || known.span === span)) return;
     if (span === undefined) return;
     const ended = !span.isRecording();
     if (ended && !this.#wasSampled(span)) return;
     known?.release();
     /** @type {Remembered} */
-    const remembered = { seq, span, beat, blocked: 0, turns: 0, ended, done: false, release: () => {} };
-    this.#remembered.set(seq, remembered);
+    const remembered = { id, span, heartbeat, blocked: 0, turns: 0, ended, done: false, release: () => {} };
+    this.#remembered.set(id, remembered);
     if (ended) return;
     onEnd(remembered, () => {
       // Somebody else's wrapper may call it once more, after its time.
-      if (remembered.done || this.#remembered.get(seq) !== remembered) return;
+      if (remembered.done || this.#remembered.get(id) !== remembered) return;
       remembered.ended = !this.#tell(remembered);
     });
   }
 
-  /** Makes the events of spans that have not ended. Comes between two turns, before the thread beats. */
+  /** Makes the events of spans that have not ended. Comes between two turns, before the thread writes its heartbeat. */
   turn() {
-    for (const [seq, remembered] of this.#remembered) {
+    for (const [id, remembered] of this.#remembered) {
       if (!remembered.done && !this.#tell(remembered) && ++remembered.turns < TURNS) continue;
       remembered.release();
-      this.#remembered.delete(seq);
+      this.#remembered.delete(id);
     }
   }
 
@@ -97,22 +97,22 @@ export class StallSpans {
 
   /**
    * @param {Remembered} remembered
-   * @returns {boolean} whether its stall was told
+   * @returns {boolean} whether its stall was reported
    */
   #tell(remembered) {
-    const { seq, span, beat, ended } = remembered;
+    const { id, span, heartbeat, ended } = remembered;
     // Asked for each time: a recording that starts or stops moves it.
     const block = threadBlock();
-    if (block[BEAT] === beat) remembered.blocked = blockedMs(block);
-    // Lines of a stall before this one were told before this one's first beat, or soon after.
-    const told = watchProved().filter(({ at }) => elapsedMs(beat, at) >= LEAST_MS);
-    const mine = told.findLast((line) => line.seq === seq);
+    if (block[HEARTBEAT] === heartbeat) remembered.blocked = blockedMs(block);
+    // Reports of an earlier stall came before this one's heartbeat, or soon after.
+    const reported = watchProved().filter(({ at }) => elapsedMs(heartbeat, at) >= LEAST_MS);
+    const mine = reported.findLast((line) => line.id === id);
     if (mine === undefined) return false;
     remembered.done = true;
     /** @type {StallReport} */
     const report = JSON.parse(mine.line);
     // Somebody else may have gone on blocking the thread.
-    const blocked = told.at(-1) === mine ? Math.max(report.blockedMs, remembered.blocked) : report.blockedMs;
+    const blocked = reported.at(-1) === mine ? Math.max(report.blockedMs, remembered.blocked) : report.blockedMs;
     const attributes = attributesOf(report, blocked);
     // The span's own clock gives the time, so the event lies in the span.
     if (!ended && span.isRecording()) span.addEvent(STALL, attributes);
@@ -151,7 +151,7 @@ function attributesOf({ thread, confidence, request, call, stack }, blocked) {
     [BLOCKED_MS]: blocked,
     [CONFIDENCE]: confidence,
     [THREAD]: thread,
-    ...(request !== null && { [LABEL]: request.label, [SEQ]: request.seq, [STATE]: request.state }),
+    ...(request !== null && { [LABEL]: request.label, [ID]: request.id, [STATE]: request.state }),
     ...(call !== null && { [CALL]: call }),
     ...(stack.length > 0 && { [STACK]: stack.map((frame) => `    at ${frame}`).join("\n") }),
   };
@@ -180,7 +180,7 @@ function onEnd(remembered, before) {
     }
     return Reflect.apply(end, this, args);
   };
-  // A span that does not let itself be changed is told of at the next turn.
+  // A span that does not let itself be changed is reported at the next turn.
   if (!Reflect.defineProperty(span, "end", { value: patched, configurable: true, writable: true })) return;
   remembered.release = () => {
     if (span.end !== patched) return;

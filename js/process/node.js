@@ -27,7 +27,7 @@ hooks.attached = ({ watchdog, recorder }) => {
   const follow = () => void import("../watchdog/thread.js").then((module) => module.follow()).catch(warn);
   const start = () => {
     watchdog.follow(follow);
-    if (watchdog.beating() || recorder.recording()) follow();
+    if (watchdog.heartbeats() || recorder.recording()) follow();
   };
   entry.runOutside(start);
 };

@@ -138,7 +138,7 @@ const slots = shared("slots", () => new Map());
  *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
- *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_CELL_FULL` when the record has no field left,
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_RECORD_FULL` when the record has no field left,
  *   `ERR_ONESCOPE_OPTION` for a spec that is no object, or a `make` that is no function
  */
 export function registerSlot(key, spec) {

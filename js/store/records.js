@@ -18,7 +18,7 @@ const ACTIVE = STATES.indexOf("active");
 const RESPONDED = STATES.indexOf("responded");
 const CLOSED = STATES.indexOf("closed");
 const REGENERATION = KINDS.indexOf("regeneration");
-const { block: BLOCK, cellWords, pageCells, header, words: WORD, bytes: BYTE } = LAYOUT;
+const { block: BLOCK, recordWords, pageRecords, header, words: WORD, bytes: BYTE } = LAYOUT;
 
 /** The kind of a context whose kind is not known. */
 export const OTHER = KINDS.indexOf("other");
@@ -30,7 +30,7 @@ const page = shared("page", () => ({
   words: new Int32Array(0),
   bytes: new Uint8Array(0),
   /** next free record; the first page is taken with the first record */
-  cursor: /** @type {number} */ (pageCells),
+  cursor: /** @type {number} */ (pageRecords),
   /** the backend had no page, and the warning was given */
   failed: false,
   /** the thread's number in the store; -1 while it is not attached */
@@ -87,7 +87,7 @@ export function moveThread() {
   const block = backend.recorder?.moveThread() ?? null;
   if (block === null) return;
   page.block = new Int32Array(block);
-  page.cursor = pageCells;
+  page.cursor = pageRecords;
 }
 
 /** The number of this JavaScript thread in the store; -1 while it is not attached. */
@@ -146,15 +146,15 @@ export function takeNestedRecord(context, parent) {
  * @param {RecordOwner} context
  */
 export function takeNewRecord(context) {
-  if (page.cursor === pageCells) nextPage();
+  if (page.cursor === pageRecords) nextPage();
   const { words, bytes } = page;
-  const base = page.cursor * cellWords;
+  const base = page.cursor * recordWords;
   words[header.cursor] = ++page.cursor;
   words[base] = CREATED | (context.$kind << (8 * BYTE.kind));
   const { block } = page;
   words[base + WORD.started] = words[base + WORD.touched] = block[BLOCK.clock];
-  block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
-  block[BLOCK.seenHigh] = words[header.seqHigh];
+  block[BLOCK.seenLow] = words[header.idLow] + base / recordWords;
+  block[BLOCK.seenHigh] = words[header.idHigh];
   context.$words = words;
   context.$bytes = bytes;
   context.$base = base;
@@ -162,9 +162,9 @@ export function takeNewRecord(context) {
 
 /** @param {RecordOwner} context */
 function takePrivateRecord(context) {
-  context.$words = new Int32Array(2 * cellWords);
+  context.$words = new Int32Array(2 * recordWords);
   context.$bytes = new Uint8Array(context.$words.buffer);
-  context.$base = cellWords;
+  context.$base = recordWords;
 }
 
 /**
@@ -189,8 +189,8 @@ export function takeChildRecord(context, parent) {
  */
 function writeParent({ $words: words, $base: base }, parent) {
   // A page's first id is a multiple of its records, so adding the record's index never carries.
-  words[base + WORD.parentLow] = parent.$words[header.seqLow] + parent.$base / cellWords;
-  words[base + WORD.parentHigh] = parent.$words[header.seqHigh];
+  words[base + WORD.parentLow] = parent.$words[header.idLow] + parent.$base / recordWords;
+  words[base + WORD.parentHigh] = parent.$words[header.idHigh];
 }
 
 /**
@@ -203,7 +203,7 @@ export function idOf(context) {
   if (context.$kind === DETACHED) return undefined;
   if (context.$base === 0) takeRecord(context);
   const { $words: words, $base: base } = context;
-  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0) + base / cellWords;
+  return (words[header.idHigh] >>> 0) * 2 ** 32 + (words[header.idLow] >>> 0) + base / recordWords;
 }
 
 /**
@@ -224,8 +224,8 @@ export function touch(context) {
     words[base + WORD.touched] = block[BLOCK.clock];
   }
   // A page's first id is a multiple of its records, so adding the record's index never carries.
-  block[BLOCK.seenLow] = words[header.seqLow] + base / cellWords;
-  block[BLOCK.seenHigh] = words[header.seqHigh];
+  block[BLOCK.seenLow] = words[header.idLow] + base / recordWords;
+  block[BLOCK.seenHigh] = words[header.idHigh];
 }
 
 /**
@@ -241,8 +241,8 @@ export function markCall(context, block) {
   }
   if (context.$base === 0) takeRecord(context);
   const { $words: words, $base: base } = context;
-  block[BLOCK.callLow] = words[header.seqLow] + base / cellWords;
-  block[BLOCK.callHigh] = words[header.seqHigh];
+  block[BLOCK.callLow] = words[header.idLow] + base / recordWords;
+  block[BLOCK.callHigh] = words[header.idHigh];
 }
 
 /**

@@ -17,12 +17,12 @@ const { counterMax: COUNTER_MAX } = LIMITS;
  * @returns {boolean | string | number | null} `null` for a value that lies on the JavaScript side
  */
 export function readField(slot, record) {
-  const offset = /** @type {number} */ (slot.lane);
+  const offset = /** @type {number} */ (slot.field);
   if (slot.kind === "counter") {
     const code = record.$words[record.$base + LAYOUT.words.counters + offset];
     return code === OTHER_WORD ? null : (code >>> 0) + Number(slot.default);
   }
-  const code = record.$bytes[record.$base * 4 + LAYOUT.bytes.lanes + offset];
+  const code = record.$bytes[record.$base * 4 + LAYOUT.bytes.fields + offset];
   if (code === OTHER_BYTE) return null;
   if (slot.kind === "flag") return (code === 1) !== slot.default;
   const variants = /** @type {Array<string | number>} */ (slot.variants);
@@ -37,9 +37,9 @@ export function readField(slot, record) {
  */
 export function writeField(slot, record, value) {
   const code = encode(slot, value);
-  const offset = /** @type {number} */ (slot.lane);
+  const offset = /** @type {number} */ (slot.field);
   if (slot.kind === "counter") record.$words[record.$base + LAYOUT.words.counters + offset] = code;
-  else record.$bytes[record.$base * 4 + LAYOUT.bytes.lanes + offset] = code;
+  else record.$bytes[record.$base * 4 + LAYOUT.bytes.fields + offset] = code;
 }
 
 /**

@@ -9,7 +9,7 @@ import { CORE, STATE } from "./modules.js";
  *
  * @type {Map<string, Promise<Set<string>>>}
  */
-const verdicts = new Map();
+const replaceable = new Map();
 
 /**
  * Decides once per vinext which of its modules ours may replace, and warns once about those that may not.
@@ -18,13 +18,13 @@ const verdicts = new Map();
  * @param {string} shims vinext's folder `dist/shims`
  * @returns {Promise<Set<string>>} names as in modules.js
  */
-export function judge(context, shims) {
-  let verdict = verdicts.get(shims);
-  if (verdict === undefined) {
-    verdict = compare(context, shims);
-    verdicts.set(shims, verdict);
+export function replaceableModules(context, shims) {
+  let modules = replaceable.get(shims);
+  if (modules === undefined) {
+    modules = compare(context, shims);
+    replaceable.set(shims, modules);
   }
-  return verdict;
+  return modules;
 }
 
 /**

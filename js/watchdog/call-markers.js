@@ -6,28 +6,27 @@ import { shared } from "../util/shared.js";
 import { BLOCKING, CALLS } from "./blocking-calls.js";
 import { callReturned } from "./stall-hooks.js";
 
-// A thread inside a native call can answer nobody. So while a watch is on, Node's blocking calls write their own code and
-// the current context's number into the thread's block before they go in.
+// A thread inside a native call cannot respond. So while a watch is on, Node's blocking calls write their own code and
+// the current context's id into the thread's block before they go in.
 
-/** @typedef {{ owner: any, name: string, stamped: Function, original: PropertyDescriptor }} Stamped */
+/** @typedef {{ owner: any, name: string, marked: Function, original: PropertyDescriptor }} Marked */
 
 const { call: CALL, callStarted: CALL_STARTED, clock: CLOCK } = LAYOUT.block;
 const { apply } = Reflect;
 const require = createRequire(import.meta.url);
 
-const state = shared("stamps", () => ({
+const state = shared("call-markers", () => ({
   on: false,
-  /** @type {Map<string, Stamped>} by full name: what is in place, or below what somebody put on top of it */
+  /** @type {Map<string, Marked>} by full name: what is in place, or below a wrapper of something else */
   placed: new Map(),
 }));
 
 /**
- * Puts the stamping functions in the place of Node's, or takes them out again. One that somebody has wrapped stays, and
- * does nothing but call on.
+ * Puts the marking functions in the place of Node's, or removes them. One that was wrapped stays, and only calls on.
  *
  * @param {boolean} on
  */
-export function stampCalls(on) {
+export function markCalls(on) {
   state.on = on;
   if (on) place();
   else takeOut();
@@ -41,35 +40,35 @@ function place() {
       const full = `${module}.${name}`;
       const original = Object.getOwnPropertyDescriptor(owner, name);
       if (state.placed.has(full) || typeof original?.value !== "function" || !original.configurable) continue;
-      const stamped = stamp(original.value, CALLS.indexOf(full) + 1);
-      Object.defineProperty(owner, name, { ...original, value: stamped });
-      state.placed.set(full, { owner, name, stamped, original });
+      const marked = mark(original.value, CALLS.indexOf(full) + 1);
+      Object.defineProperty(owner, name, { ...original, value: marked });
+      state.placed.set(full, { owner, name, marked, original });
     }
   }
 }
 
 function takeOut() {
-  for (const [full, { owner, name, stamped, original }] of state.placed) {
-    if (owner[name] !== stamped) continue;
+  for (const [full, { owner, name, marked, original }] of state.placed) {
+    if (owner[name] !== marked) continue;
     Object.defineProperty(owner, name, original);
     state.placed.delete(full);
   }
 }
 
 /**
- * The function with a stamp around it, in all else the same.
+ * The function with a marker around it, in all else the same.
  *
  * @param {Function} original
  * @param {number} code
  */
-function stamp(original, code) {
+function mark(original, code) {
   /**
    * @this {unknown}
    * @param {unknown[]} args
    */
-  const stamped = function (...args) {
+  const marked = function (...args) {
     const block = threadBlock();
-    // A blocking call that is part of another is told as the outer one.
+    // A blocking call that is part of another is reported as the outer one.
     if (!state.on || block[CALL] !== 0) return apply(original, this, args);
     const context = currentContext();
     markCall(context, block);
@@ -83,5 +82,5 @@ function stamp(original, code) {
       callReturned(context, block);
     }
   };
-  return Object.defineProperties(stamped, Object.getOwnPropertyDescriptors(original));
+  return Object.defineProperties(marked, Object.getOwnPropertyDescriptors(original));
 }

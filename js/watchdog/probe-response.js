@@ -2,51 +2,51 @@ import { LAYOUT } from "../generated/slot-table.js";
 import { idOf, threadBlock } from "../store/records.js";
 import { currentContext } from "../tracking/current-context.js";
 import { keyOf } from "../util/copies.js";
-import { witness } from "./stall-hooks.js";
+import { stallHooks } from "./stall-hooks.js";
 
-// What a stuck thread says of itself. The inspector calls it in the middle of whatever the thread is at, so it changes
-// nothing that the program could see, and is over soon: text is made in the thread that asks.
+// How a blocked thread responds to a probe. The inspector calls it in the middle of whatever the thread is at, so it changes
+// nothing that the program could see, and is over soon: the text of a report is made in the probe's thread.
 
-/** The name under which a watched thread publishes its answer on `globalThis`. Each layout counts threads by itself. */
-export const ANSWER = Symbol.for(keyOf("stall.1"));
+/** The name under which a watched thread publishes its responder on `globalThis`. Each layout counts threads by itself. */
+export const RESPONDER = Symbol.for(keyOf("stall.1"));
 
 /** Frames that are taken; the reader drops Node's and keeps fewer. */
 const FRAMES = 60;
 
 /**
- * @typedef {object} ThreadAnswer
- * @property {number | null} seq handle of the context that is current, `null` for none
- * @property {number} beat the thread's word `beat`
+ * @typedef {object} ProbeResponse
+ * @property {number | null} id id of the context that is current, `null` for none
+ * @property {number} heartbeat the thread's word `heartbeat`
  * @property {string} stack as `Error.prototype.stack` shows it
  */
 
 /**
- * Publishes the answer of this thread.
+ * Publishes the responder of this thread.
  *
  * @param {number} thread its number in the store
  */
-export function publishAnswer(thread) {
+export function publishResponder(thread) {
   /**
-   * @param {number} asked number of the thread that is meant
-   * @returns {ThreadAnswer | null} `null` if it is another one
+   * @param {number} requested number of the thread that is probed
+   * @returns {ProbeResponse | null} `null` if it is another one
    */
-  const answer = (asked) => {
-    if (asked !== thread) return null;
-    const seq = currentSeq();
-    if (seq !== null) witness.sees?.(seq);
-    return { seq, beat: threadBlock()[LAYOUT.block.beat], stack: stack() };
+  const respond = (requested) => {
+    if (requested !== thread) return null;
+    const id = currentId();
+    if (id !== null) stallHooks.onProbe?.(id);
+    return { id, heartbeat: threadBlock()[LAYOUT.block.heartbeat], stack: stack() };
   };
-  Object.defineProperty(globalThis, ANSWER, { value: answer, configurable: true });
+  Object.defineProperty(globalThis, RESPONDER, { value: respond, configurable: true });
 }
 
-/** Takes the answer of this thread back. */
-export function withdrawAnswer() {
-  Reflect.deleteProperty(globalThis, ANSWER);
+/** Removes the responder of this thread. */
+export function withdrawResponder() {
+  Reflect.deleteProperty(globalThis, RESPONDER);
 }
 
-function currentSeq() {
+function currentId() {
   const context = currentContext();
-  // One without a cell was never entered. Giving it a cell here could come in the middle of that very act.
+  // One without a record was never entered. Taking one here could come in the middle of entering it.
   return context === undefined || context.$base === 0 ? null : (idOf(context) ?? null);
 }
 
@@ -57,7 +57,7 @@ function stack() {
     Object.assign(Error, { prepareStackTrace: undefined, stackTraceLimit: FRAMES });
     return String(new Error().stack);
   } catch {
-    // With `--frozen-intrinsics` nobody can set these; there is a default.
+    // With `--frozen-intrinsics` these cannot be set; the default applies.
     return String(new Error().stack);
   } finally {
     restore("prepareStackTrace", before);

@@ -1,21 +1,21 @@
-// Runs in a worker thread of its own (`start-helper.js`): asks stuck threads for their request and their stack.
+// Runs in a worker thread of its own (`start-probe-thread.js`): probes blocked threads for their request and their stack.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { loadNative } from "../store/native/load.js";
-import { Look } from "./probe.js";
+import { Probe } from "./probe.js";
 import { frames } from "./stack.js";
 
-/** How long a connection waits for another question: a second look follows the first one soon. */
+/** How long a connection waits for another request: a second one follows soon after the first. */
 const LINGER_MS = 100;
 
 const watchdog = /** @type {import("../store/native/contract.js").Watchdog} */ (loadNative().native?.watchdog);
 
-/** @type {Map<number, number>} by thread that is being asked: the latest question */
-const questions = new Map();
+/** @type {Map<number, number>} by thread that is being probed: the stall of the latest request */
+const pending = new Map();
 
-/** @type {Map<number, { look: Look }>} by thread: its connection, a new record for each question */
-const looks = new Map();
+/** @type {Map<number, { probe: Probe }>} by thread: its connection, a new object for each request */
+const probes = new Map();
 
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
 let left = false;
@@ -24,49 +24,49 @@ let left = false;
 if (receiveMessageOnPort(port) === undefined) {
   // The watchdog's call keeps no event loop alive; the port does.
   port.on("message", leave);
-  watchdog.watchHelper(hear);
+  watchdog.watchHelper(probeThread);
 }
 
 /** Lets this thread end, once no connection is open. */
 function leave() {
   left = true;
-  for (const { look } of looks.values()) look.close();
-  looks.clear();
+  for (const { probe } of probes.values()) probe.close();
+  probes.clear();
   port.close();
 }
 
 /**
  * @param {number} thread
- * @param {number} question
+ * @param {number} stallId
  */
-function hear(thread, question) {
+function probeThread(thread, stallId) {
   if (left) return;
-  const asked = questions.has(thread);
-  questions.set(thread, question);
-  // A thread in native code will answer the question that it has; the answer then counts for the latest one.
-  if (asked) return;
-  // This thread must not die of a question: one that ends with a connection open can take the process with it, for Node's
-  // main thread may be about to tell it something.
-  ask(thread).catch(() => {
-    questions.delete(thread);
-    looks.get(thread)?.look.close();
-    looks.delete(thread);
+  const isProbed = pending.has(thread);
+  pending.set(thread, stallId);
+  // A thread in native code will respond to the request that it has; the response then counts for the latest one.
+  if (isProbed) return;
+  // A request must not end this thread: one that ends with a connection open can end the process, since Node's main
+  // thread may be about to send it a message.
+  request(thread).catch(() => {
+    pending.delete(thread);
+    probes.get(thread)?.probe.close();
+    probes.delete(thread);
   });
 }
 
 /** @param {number} thread */
-async function ask(thread) {
-  const held = { look: looks.get(thread)?.look ?? new Look(thread) };
-  looks.set(thread, held);
-  const answer = await held.look.ask();
-  const stallId = /** @type {number} */ (questions.get(thread));
-  questions.delete(thread);
-  if (answer !== undefined) {
-    const { seq, beat, stack } = answer;
-    watchdog.watchAnswer({ thread, stallId, seq, beat, stack: frames(stack, workerData) });
+async function request(thread) {
+  const held = { probe: probes.get(thread)?.probe ?? new Probe(thread) };
+  probes.set(thread, held);
+  const response = await held.probe.request();
+  const stallId = /** @type {number} */ (pending.get(thread));
+  pending.delete(thread);
+  if (response !== undefined) {
+    const { id, heartbeat, stack } = response;
+    watchdog.watchRespond({ thread, stallId, id, heartbeat, stack: frames(stack, workerData) });
   }
   await sleep(LINGER_MS);
-  if (looks.get(thread) !== held) return;
-  looks.delete(thread);
-  held.look.close();
+  if (probes.get(thread) !== held) return;
+  probes.delete(thread);
+  held.probe.close();
 }

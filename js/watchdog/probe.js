@@ -1,22 +1,22 @@
 import { Session } from "node:inspector";
 import { keyOf } from "../util/copies.js";
 
-// Asks a stuck thread through the inspector: an expression is evaluated between two instructions of its JavaScript, with
+// Probes a blocked thread through the inspector: an expression is evaluated between two instructions of its JavaScript, with
 // neither debugger nor pause. Where the thread is in a native call, that is when the call returns. Another worker thread
 // is reached through the main one, whose session passes messages on.
 
-// The frame of the expression itself is to look like one of Node's, which reports leave out.
+// The frame of the expression itself looks like one of Node's, which reports leave out.
 const expression = (/** @type {number} */ thread) =>
   `globalThis[Symbol.for("${keyOf("stall.1")}")]?.(${thread}) ?? null\n//# sourceURL=node:onescope`;
 
-/** How the inspector says (for the main thread with a number in front) that somebody ended the execution that it was asked to interrupt. */
+/** How the inspector says (for the main thread with a number in front) that the execution it interrupted was ended. */
 const TERMINATED = "Execution was terminated";
 
-/** @typedef {import("./probe-response.js").ThreadAnswer} ThreadAnswer */
+/** @typedef {import("./probe-response.js").ProbeResponse} ProbeResponse */
 /** @typedef {(method: string, params?: object) => Promise<any>} Post */
 
-/** A connection to one stuck thread. It connects at once, and costs the other threads nothing but what they answer. */
-export class Look {
+/** A connection to one blocked thread. It connects at once, and costs other threads only their responses. */
+export class Probe {
   #thread;
   #session = new Session();
   /** @type {Post | undefined} posts to the thread, once it is known which one it is */
@@ -31,44 +31,44 @@ export class Look {
   }
 
   /**
-   * Asks the thread; while it is in native code the answer takes as long as that.
+   * Requests a response; while the thread is in native code, it comes when that code returns.
    *
-   * @returns {Promise<ThreadAnswer | undefined>} `undefined` if no thread of that number answers
+   * @returns {Promise<ProbeResponse | undefined>} `undefined` if no thread of that number responds
    */
-  async ask() {
+  async request() {
     if (this.#target !== undefined) return this.#evaluate(this.#target);
     /** @type {Post} */
     const main = (method, params) => this.#post(method, params);
-    return (await this.#askAs(main)) ?? (await this.#askWorkers());
+    return (await this.#requestFrom(main)) ?? (await this.#requestWorkers());
   }
 
-  /** Ends the connection. Whoever waits for an answer waits in vain. */
+  /** Ends the connection. A request that is pending stays so. */
   close() {
     this.#session.disconnect();
   }
 
   /** @param {Post} post */
-  async #askAs(post) {
-    const answer = await this.#evaluate(post);
-    if (answer !== undefined) this.#target = post;
-    return answer;
+  async #requestFrom(post) {
+    const response = await this.#evaluate(post);
+    if (response !== undefined) this.#target = post;
+    return response;
   }
 
   /**
-   * Whichever worker has the number answers. Others that are stuck in native code do not hold it up.
+   * The worker with the number responds. Others that are blocked in native code do not delay it.
    *
-   * @returns {Promise<ThreadAnswer | undefined>}
+   * @returns {Promise<ProbeResponse | undefined>}
    */
-  #askWorkers() {
+  #requestWorkers() {
     return new Promise((resolve) => {
       /** @type {Promise<unknown>[]} */
-      const asked = [];
+      const requested = [];
       this.#session.on("NodeWorker.attachedToWorker", ({ params: { sessionId } }) => {
         const worker = new WorkerPost((message) =>
           this.#post("NodeWorker.sendMessageToWorker", { sessionId, message }),
         );
         this.#workers.set(sessionId, worker);
-        asked.push(this.#askAs(worker.post).then((answer) => answer && resolve(answer)));
+        requested.push(this.#requestFrom(worker.post).then((response) => response && resolve(response)));
       });
       this.#session.on("NodeWorker.receivedMessageFromWorker", ({ params: { sessionId, message } }) =>
         this.#workers.get(sessionId)?.receive(message),
@@ -78,7 +78,7 @@ export class Look {
       );
       // By then every worker that was there is attached.
       this.#post("NodeWorker.enable", { waitForDebuggerOnStart: false })
-        .then(() => Promise.all(asked))
+        .then(() => Promise.all(requested))
         .catch(() => {})
         .then(() => resolve(undefined));
     });
@@ -86,16 +86,16 @@ export class Look {
 
   /**
    * @param {Post} post
-   * @returns {Promise<ThreadAnswer | undefined>}
+   * @returns {Promise<ProbeResponse | undefined>}
    */
   async #evaluate(post) {
     try {
       const params = { expression: expression(this.#thread), returnByValue: true, silent: true };
-      const answer = (await post("Runtime.evaluate", params)).result?.value;
-      return isWhole(answer) ? answer : undefined;
+      const response = (await post("Runtime.evaluate", params)).result?.value;
+      return isWhole(response) ? response : undefined;
     } catch (error) {
-      // `worker.terminate()` or the time limit of a script hit the question, which took it for its own: it would be lost,
-      // and the thread run on for ever.
+      // `worker.terminate()` or the time limit of a script hit the probe instead of the thread's own code: without
+      // this the thread would run on for ever.
       if (error instanceof Error && error.message.includes(TERMINATED))
         await post("Runtime.terminateExecution").catch(() => {});
       return undefined;
@@ -118,16 +118,16 @@ export class Look {
 }
 
 /**
- * @param {any} answer `null` of a thread that is not meant; of one that was terminated meanwhile, a part
- * @returns {answer is ThreadAnswer}
+ * @param {any} response `null` from a thread with another number; incomplete from one that was terminated meanwhile
+ * @returns {response is ProbeResponse}
  */
-function isWhole(answer) {
-  if (typeof answer !== "object" || answer === null) return false;
-  const { seq, beat, stack } = answer;
-  return (seq === null || typeof seq === "number") && typeof beat === "number" && typeof stack === "string";
+function isWhole(response) {
+  if (typeof response !== "object" || response === null) return false;
+  const { id, heartbeat, stack } = response;
+  return (id === null || typeof id === "number") && typeof heartbeat === "number" && typeof stack === "string";
 }
 
-/** Messages to one worker and their answers. */
+/** Messages to one worker, and the responses to them. */
 class WorkerPost {
   #send;
   #id = 0;
@@ -156,7 +156,7 @@ class WorkerPost {
     else waiting?.reject(new Error(error.message));
   }
 
-  /** Tells that the worker ended. */
+  /** The worker ended: rejects what is pending. */
   close() {
     for (const { reject } of this.#waiting.values()) reject(new Error("the worker ended"));
     this.#waiting.clear();

@@ -10,7 +10,7 @@ const OWN = [new URL("../", import.meta.url), new URL("../../shims/", import.met
 );
 
 /**
- * Starts the worker thread that asks stuck threads. It keeps no process alive, loads none of the program's preloads, and
+ * Starts the worker thread that probes blocked threads. It keeps no process alive, loads none of the program's preloads, and
  * nobody watches it. Where there can be none, a warning says why.
  *
  * @returns {{ stop(): void } | undefined}
@@ -40,7 +40,7 @@ export function startHelper() {
   return { stop: () => worker.postMessage("leave") };
 }
 
-/** @returns {string | undefined} why nobody can ask stuck threads in this process; `undefined` if somebody can */
+/** @returns {string | undefined} why blocked threads cannot be probed in this process; `undefined` if they can */
 function helperBarred() {
   /** @type {any} */
   const { permission, features } = process;

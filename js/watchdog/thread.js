@@ -4,29 +4,29 @@ import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { moveThread, threadBlock, threadNumber } from "../store/records.js";
 import { shared } from "../util/shared.js";
-import { stampCalls } from "./call-markers.js";
-import { publishAnswer, withdrawAnswer } from "./probe-response.js";
-import { witness } from "./stall-hooks.js";
+import { markCalls } from "./call-markers.js";
+import { publishResponder, withdrawResponder } from "./probe-response.js";
+import { stallHooks } from "./stall-hooks.js";
 
-// The part that each JavaScript thread takes in the watch of the process: it beats, and stamps the calls that block it. And
-// in its recording: it moves in.
+// The part that each JavaScript thread takes in the watch of the process: it writes heartbeats, and marks the calls that block it.
+// While a recording is on, its block and its pages lie in the recording.
 
 const require = createRequire(import.meta.url);
 
-/** Between two beats. What the watchdog sees as the start of a stall is early by at most this. */
-const { heartbeatMs: BEAT_MS } = LIMITS;
+/** Between two heartbeats. What the watchdog sees as the start of a stall is early by at most this. */
+const { heartbeatMs: HEARTBEAT_MS } = LIMITS;
 
-const { beat: BEAT, clock: CLOCK, inspectorPort: INSPECTOR_PORT } = LAYOUT.block;
+const { heartbeat: HEARTBEAT, clock: CLOCK, inspectorPort: INSPECTOR_PORT } = LAYOUT.block;
 
 const state = shared("watch", () => ({
-  /** ends this thread's beat; `undefined` while it does not beat */
-  endBeat: /** @type {(() => void) | undefined} */ (undefined),
+  /** stops this thread's heartbeat; `undefined` while it has none */
+  endHeartbeat: /** @type {(() => void) | undefined} */ (undefined),
   /** takes part in a watch */
   watched: false,
 }));
 
 /**
- * Beats while a watch or a diagnostics server is on, takes part in the watch while there is one, and in the recording while
+ * Writes heartbeats while a watch or a diagnostics server is on, takes part in the watch while there is one, and in the recording while
  * there is one.
  */
 export function follow() {
@@ -36,16 +36,16 @@ export function follow() {
   const watched = watchdog.watching();
   if (watched !== state.watched) {
     state.watched = watched;
-    stampCalls(watched);
-    if (watched) publishAnswer(threadNumber());
-    else withdrawAnswer();
+    markCalls(watched);
+    if (watched) publishResponder(threadNumber());
+    else withdrawResponder();
   }
-  const beats = watchdog.beating();
-  if (beats && state.endBeat === undefined) {
-    state.endBeat = startBeat();
-  } else if (!beats) {
-    state.endBeat?.();
-    state.endBeat = undefined;
+  const wanted = watchdog.heartbeats();
+  if (wanted && state.endHeartbeat === undefined) {
+    state.endHeartbeat = startHeartbeat();
+  } else if (!wanted) {
+    state.endHeartbeat?.();
+    state.endHeartbeat = undefined;
   }
 }
 
@@ -66,26 +66,26 @@ function inspectorPort() {
 }
 
 /**
- * The first beat comes as soon as the event loop turns: a thread that still loads its modules has not started. The last one
+ * The first heartbeat comes as soon as the event loop turns: a thread that still loads its modules has not started. The last one
  * comes before the thread ends, which can take a while and is no stall. The timers start outside every scope, so that they
  * hold no request.
  *
- * @returns {() => void} ends the beat
+ * @returns {() => void} stops the heartbeat
  */
-function startBeat() {
+function startHeartbeat() {
   const port = inspectorPort();
-  const beat = () => {
+  const tick = () => {
     const block = threadBlock();
-    witness.turns?.();
+    stallHooks.onTick?.();
     block[INSPECTOR_PORT] = port();
-    block[BEAT] = block[CLOCK];
+    block[HEARTBEAT] = block[CLOCK];
   };
   const stopTimers = entry.runOutside(() => {
-    const timer = setInterval(beat, BEAT_MS).unref();
-    // Until the first beat nothing can be reported. The immediate ends the current turn, but does not wake an idle event
+    const timer = setInterval(tick, HEARTBEAT_MS).unref();
+    // Until the first heartbeat nothing can be reported. The immediate ends the current turn, but does not wake an idle event
     // loop; the timer does.
-    const immediate = setImmediate(beat).unref();
-    const soon = setTimeout(beat, 1).unref();
+    const immediate = setImmediate(tick).unref();
+    const soon = setTimeout(tick, 1).unref();
     return () => {
       clearInterval(timer);
       clearImmediate(immediate);
@@ -96,7 +96,7 @@ function startBeat() {
     process.off("exit", leave);
     stopTimers();
     const block = threadBlock();
-    block[BEAT] = block[INSPECTOR_PORT] = 0;
+    block[HEARTBEAT] = block[INSPECTOR_PORT] = 0;
   };
   process.once("exit", leave);
   return leave;

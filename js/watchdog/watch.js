@@ -7,7 +7,7 @@ import { createHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { CALLS } from "./blocking-calls.js";
-import { LEAST_MS, witness } from "./stall-hooks.js";
+import { LEAST_MS, stallHooks } from "./stall-hooks.js";
 import { startHelper } from "./start-probe-thread.js";
 import { follow } from "./thread.js";
 
@@ -16,7 +16,7 @@ import { follow } from "./thread.js";
 const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute", "strict"];
 
 /**
- * Watches all JavaScript threads of the process from outside. While one is stuck, a line on stderr says so and names the
+ * Watches all JavaScript threads of the process from outside. While one is blocked, a line on stderr says so and names the
  * request. Where the process has a watch already, or the system refuses one, the handle does nothing, and a warning says so.
  *
  * @param {WatchOptions} [options]
@@ -82,7 +82,7 @@ function startOn(watchdog, settings, onStall) {
 function deliverTo(onStall) {
   return async (line) => {
     const report = JSON.parse(line);
-    witness.hears?.(report);
+    stallHooks.onReport?.(report);
     try {
       await onStall?.(report);
     } catch (error) {

@@ -54,8 +54,8 @@ function collection({ key, kind, factory, onFork }) {
 `;
 }
 
-function flag({ key, lane, default: value }, { bytes, codes }) {
-  const at = `(this.$base << 2) + ${bytes.lanes + lane}`;
+function flag({ key, field, default: value }, { bytes, codes }) {
+  const at = `(this.$base << 2) + ${bytes.fields + field}`;
   return `
   get ${key}() {
     const code = this.$bytes[${at}];
@@ -70,8 +70,8 @@ function flag({ key, lane, default: value }, { bytes, codes }) {
 `;
 }
 
-function choice({ key, lane, variants, default: value }, { bytes, codes }) {
-  const at = `(this.$base << 2) + ${bytes.lanes + lane}`;
+function choice({ key, field, variants, default: value }, { bytes, codes }) {
+  const at = `(this.$base << 2) + ${bytes.fields + field}`;
   const first = variants.indexOf(value);
   const byCode = [...variants.slice(first), ...variants.slice(0, first)].map((variant) => JSON.stringify(variant));
   return `
@@ -95,8 +95,8 @@ function choice({ key, lane, variants, default: value }, { bytes, codes }) {
 `;
 }
 
-function counter({ key, lane, default: value }, { words, codes }, { counterMax }) {
-  const at = `this.$base + ${words.counters + lane}`;
+function counter({ key, field, default: value }, { words, codes }, { counterMax }) {
+  const at = `this.$base + ${words.counters + field}`;
   // Counters whose default is 0 need no arithmetic.
   const [up, down] = value === 0 ? ["", ""] : [` + ${value}`, ` - ${value}`];
   return `

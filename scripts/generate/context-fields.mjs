@@ -42,7 +42,7 @@ export class ForkGroup {
 
 // What a context has until something is written to it, so that making one is a single small allocation. Shared by all of
 // them, so never written itself.
-const BLANK_WORDS = new Int32Array(LAYOUT.cellWords);
+const BLANK_WORDS = new Int32Array(LAYOUT.recordWords);
 const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
 export const BLANK_VALUES = Object.freeze(new Values());
 export const BLANK_COLLECTIONS = Object.freeze(new Collections());
@@ -88,11 +88,11 @@ export function copyFields(child, parent) {
   const from = parent.$words;
   const c = child.$base;
   const p = parent.$base;
-  ${laneWords(layout)
+  ${fieldWords(layout)
     .map((word) => `to[c + ${word}] = from[p + ${word}];`)
     .join("\n")}
   ${slots
-    .filter(({ onFork, lane }) => onFork === "reset" && lane !== null)
+    .filter(({ onFork, field }) => onFork === "reset" && field !== null)
     .map((slot) => reset(slot, layout))
     .join("\n")}
 }
@@ -120,15 +120,15 @@ ${lines(slots, (key) => `  "${key}",`)}
 `;
 }
 
-/** Words with lanes, also those that no slot uses: straight-line code is faster than a choice. */
-function laneWords({ bytes, laneCount, words, counterCount }) {
+/** Words with fields, also those that no slot uses: straight-line code is faster than a choice. */
+function fieldWords({ bytes, fieldCount, words, counterCount }) {
   const from = (first, count) => Array.from({ length: count }, (_, index) => first + index);
-  return [...from(bytes.lanes / 4, laneCount / 4), ...from(words.counters, counterCount)];
+  return [...from(bytes.fields / 4, fieldCount / 4), ...from(words.counters, counterCount)];
 }
 
-function reset({ kind, lane }, { bytes, words }) {
-  if (kind === "counter") return `to[c + ${words.counters + lane}] = 0;`;
-  return `child.$bytes[(c << 2) + ${bytes.lanes + lane}] = 0;`;
+function reset({ kind, field }, { bytes, words }) {
+  if (kind === "counter") return `to[c + ${words.counters + field}] = 0;`;
+  return `child.$bytes[(c << 2) + ${bytes.fields + field}] = 0;`;
 }
 
 /** The declarations of context-fields.js. */

@@ -70,13 +70,13 @@ function slotKind({ name, native, collection }, defaults) {
 }
 
 /** One built-in slot, in the order that people read. */
-function slot({ id, key, kind, lifetime, default: value, variants, factory, onFork, owner, lane }) {
+function slot({ id, key, kind, lifetime, default: value, variants, factory, onFork, owner, field }) {
   return {
     ...{ id, key, kind, lifetime, default: value },
     ...(variants && { variants }),
     ...(factory && { factory }),
-    ...{ onFork, owner, native: lane !== null },
-    ...(lane !== null && { lane }),
+    ...{ onFork, owner, native: field !== null },
+    ...(field !== null && { field }),
   };
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 
 fn main() {
     let slot_kinds = SlotKind::ALL.map(
-        |kind| json!({ "name": kind.name(), "native": kind.has_lane(), "collection": kind.is_collection() }),
+        |kind| json!({ "name": kind.name(), "native": kind.has_field(), "collection": kind.is_collection() }),
     );
     let defaults = SlotKind::ALL.into_iter().map(|kind| (kind.name(), kind.default()));
     let table = json!({

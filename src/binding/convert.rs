@@ -5,7 +5,7 @@ use napi::bindgen_prelude::{Either4, Either5, JsObjectValue, JsValue, Null, Obje
 
 use super::error::{Result, host};
 use crate::error::Error;
-use crate::limits::HANDLE_MAX;
+use crate::limits::ID_MAX;
 use crate::store::registry::Scalar;
 
 /// A value of a native slot; `null` if JavaScript holds it.
@@ -32,15 +32,13 @@ pub fn scalar(value: Unknown<'_>) -> Result<Option<Scalar>> {
     })
 }
 
-/// A JavaScript value as an exact non-negative integer: a handle, an id or a limit.
+/// A JavaScript value as an exact non-negative integer: an id or a limit.
 pub fn integer(value: Unknown<'_>) -> Result<u64> {
     match scalar(value)? {
-        Some(Scalar::Number(number))
-            if number.fract() == 0.0 && (0.0..=HANDLE_MAX as f64).contains(&number) =>
-        {
+        Some(Scalar::Number(number)) if number.fract() == 0.0 && (0.0..=ID_MAX as f64).contains(&number) => {
             Ok(number as u64)
         }
-        _ => Err(Error::Handle { given: printed(value)? }.into()),
+        _ => Err(Error::InvalidId { given: printed(value)? }.into()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pages, and single cells by handle.
+//! Pages, and single records by id.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::store::pages::Page;
 use crate::store::queries;
 use crate::store::registry::Scalar;
 
-/// A page of 256 cells (32 KiB), header filled in, for the calling thread, which is attached if it is not yet. When the
+/// A page of 256 records (32 KiB), header filled in, for the calling thread, which is attached if it is not yet. When the
 /// ArrayBuffer is collected, the page is freed and its contexts move to the totals.
 #[napi(catch_unwind)]
 pub fn allocate_page(env: &Env) -> Result<Object<'_>> {
@@ -29,47 +29,47 @@ pub fn allocate_page(env: &Env) -> Result<Object<'_>> {
 
 /// State and kind of a request.
 #[napi(object, object_from_js = false)]
-pub struct CellState {
+pub struct RecordState {
     /// free, created, active, responded or closed
     pub state: &'static str,
     /// other, appPage, appRoute, action, pagesPage, pagesApi or regeneration
     pub kind: &'static str,
 }
 
-/// State and kind of a context, by handle.
+/// State and kind of a context, by id.
 #[napi(catch_unwind)]
-pub fn read_state(seq: Unknown<'_>) -> Result<CellState> {
-    let (state, kind) = queries::read_state(&Process::global().store, integer(seq)?)?;
-    Ok(CellState { state: state.name(), kind: kind.name() })
+pub fn read_state(id: Unknown<'_>) -> Result<RecordState> {
+    let (state, kind) = queries::read_state(&Process::global().store, integer(id)?)?;
+    Ok(RecordState { state: state.name(), kind: kind.name() })
 }
 
-/// The value of a native slot, by handle and slot id; `null` if JavaScript holds it.
+/// The value of a native slot, by the ids of its context and of the slot; `null` if JavaScript holds it.
 #[napi(catch_unwind)]
-pub fn read_slot(seq: Unknown<'_>, id: Unknown<'_>) -> Result<JsSlotValue> {
-    Ok(slot_value(queries::read_slot(&Process::global().store, integer(seq)?, integer(id)?)?))
+pub fn read_slot(id: Unknown<'_>, slot: Unknown<'_>) -> Result<JsSlotValue> {
+    Ok(slot_value(queries::read_slot(&Process::global().store, integer(id)?, integer(slot)?)?))
 }
 
-/// Sets a native slot, by handle and slot id.
+/// Sets a native slot, by the ids of its context and of the slot.
 #[napi(catch_unwind)]
-pub fn write_slot(seq: Unknown<'_>, id: Unknown<'_>, value: Unknown<'_>) -> Result<()> {
-    let (seq, id) = (integer(seq)?, integer(id)?);
+pub fn write_slot(id: Unknown<'_>, slot: Unknown<'_>, value: Unknown<'_>) -> Result<()> {
+    let (id, slot) = (integer(id)?, integer(slot)?);
     // An object is as far outside the domain of every native slot as `undefined`.
     let value = scalar(value)?.unwrap_or(Scalar::Undefined);
-    Ok(queries::write_slot(&Process::global().store, seq, id, &value)?)
+    Ok(queries::write_slot(&Process::global().store, id, slot, &value)?)
 }
 
-/// The label of a context, by handle.
+/// The label of a context, by id.
 #[napi(catch_unwind)]
-pub fn read_label(seq: Unknown<'_>) -> Result<String> {
-    Ok(queries::read_label(&Process::global().store, integer(seq)?)?)
+pub fn read_label(id: Unknown<'_>) -> Result<String> {
+    Ok(queries::read_label(&Process::global().store, integer(id)?)?)
 }
 
-/// Sets the label of a context, by handle; it is made safe, and cut before the first character that does not fit.
+/// Sets the label of a context, by id; it is made safe, and cut before the first character that does not fit.
 #[napi(catch_unwind)]
-pub fn write_label(seq: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
-    let seq = integer(seq)?;
+pub fn write_label(id: Unknown<'_>, text: Unknown<'_>) -> Result<()> {
+    let id = integer(id)?;
     match scalar(text)? {
-        Some(Scalar::Text(text)) => Ok(queries::write_label(&Process::global().store, seq, &text)?),
+        Some(Scalar::Text(text)) => Ok(queries::write_label(&Process::global().store, id, &text)?),
         _ => Err(Error::Label { given: printed(text)? }.into()),
     }
 }

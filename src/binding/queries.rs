@@ -29,7 +29,7 @@ pub struct Counts {
     /// Pages that JavaScript still reaches.
     pub live_pages: f64,
     /// Contexts in those pages, in any state.
-    pub live_cells: f64,
+    pub live_records: f64,
     /// Attached threads.
     pub threads: f64,
 }
@@ -46,7 +46,7 @@ pub fn counts() -> Result<Counts> {
         abandoned: totals.abandoned as f64,
         in_flight: totals.in_flight as f64,
         live_pages: counts.live_pages as f64,
-        live_cells: counts.live_cells as f64,
+        live_records: counts.live_records as f64,
         threads: counts.threads as f64,
     })
 }
@@ -79,8 +79,8 @@ pub fn abandoned() -> Result<Vec<AbandonedGroup>> {
 /// A context as it was at one moment.
 #[napi(object, object_from_js = false)]
 pub struct Context {
-    /// Its handle.
-    pub seq: f64,
+    /// Its id.
+    pub id: f64,
     /// other, appPage, appRoute, action, pagesPage, pagesApi or regeneration
     pub kind: &'static str,
     /// free, created, active, responded or closed
@@ -93,7 +93,7 @@ pub struct Context {
     pub idle_ms: u32,
     /// Id of its thread.
     pub thread: u32,
-    /// Handle of the context that it was made in, or `null`.
+    /// Id of the context that it was made in, or `null`.
     pub parent: Either<f64, Null>,
     /// Native slots by key, if the options ask.
     pub slots: Option<BTreeMap<String, JsSlotValue>>,
@@ -217,14 +217,14 @@ pub fn latencies() -> Result<Vec<Latency>> {
 
 fn convert(context: ContextInfo, with_slots: bool) -> Context {
     Context {
-        seq: context.seq as f64,
+        id: context.id as f64,
         kind: context.kind.name(),
         state: context.state.name(),
         label: context.label,
         age_ms: context.age_ms,
         idle_ms: context.idle_ms,
         thread: context.thread,
-        parent: context.parent.map_or(Either::B(Null), |seq| Either::A(seq as f64)),
+        parent: context.parent.map_or(Either::B(Null), |id| Either::A(id as f64)),
         slots: with_slots
             .then(|| context.slots.into_iter().map(|(key, value)| (key, slot_value(value))).collect()),
     }

@@ -119,9 +119,9 @@ pub struct Slot {
     pub factory: Option<String>,
     /// inherit or reset
     pub on_fork: &'static str,
-    /// Index among the byte lanes, or for a counter among the counter lanes.
-    pub lane: Option<u32>,
-    /// True if the value lives in a lane.
+    /// Index among the byte fields, or for a counter among the counter fields.
+    pub field: Option<u32>,
+    /// True if the value lies in a field.
     pub native: bool,
     /// The vinext module that owns a built-in slot.
     pub owner: Option<&'static str>,
@@ -156,7 +156,7 @@ fn convert(slot: &registry::Slot) -> Slot {
         variants,
         factory,
         on_fork: spec.on_fork.name(),
-        lane: slot.lane.map(|lane| lane.index() as u32),
+        field: slot.field.map(|field| field.index() as u32),
         native: spec.is_native(),
         owner: slot.owner,
     }

@@ -87,7 +87,7 @@ pub fn watching() -> Result<bool> {
 
 /// True while threads have to write heartbeats: a watch or a diagnostics server is on.
 #[napi(catch_unwind)]
-pub fn beating() -> Result<bool> {
+pub fn heartbeats() -> Result<bool> {
     Ok(Process::global().needs_heartbeats())
 }
 
@@ -115,30 +115,30 @@ pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> 
 
 /// The response of a blocked thread.
 #[napi(object, object_to_js = false)]
-pub struct WatchAnswer {
+pub struct ProbeResponse {
     /// Id of the thread.
     pub thread: u32,
     /// The probe that it responds to.
     pub stall_id: u32,
-    /// Handle of the context that is current in it; `null` for none.
-    pub seq: Either<f64, Null>,
+    /// Id of the context that is current in it; `null` for none.
+    pub id: Either<f64, Null>,
     /// Functions, innermost first.
     pub stack: Vec<String>,
     /// The thread's word `beat` when it responded.
-    pub beat: f64,
+    pub heartbeat: f64,
 }
 
 /// Takes a response; false if it is too late: the thread has written a heartbeat since.
 #[napi(catch_unwind)]
-pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
-    let seq = match answer.seq {
-        Either::A(seq) => seq as u64,
+pub fn watch_respond(answer: ProbeResponse) -> Result<bool> {
+    let id = match answer.id {
+        Either::A(id) => id as u64,
         Either::B(Null) => 0,
     };
     // JavaScript sees the word with a sign.
-    let heartbeat = answer.beat as i64 as u32;
+    let heartbeat = answer.heartbeat as i64 as u32;
     let response =
-        Response { thread: answer.thread, probe: answer.stall_id, heartbeat, seq, stack: answer.stack };
+        Response { thread: answer.thread, probe: answer.stall_id, heartbeat, id, stack: answer.stack };
     let process = Process::global();
     Ok(process.watchdog.respond(&process.store, response))
 }
@@ -146,8 +146,8 @@ pub fn watch_answer(answer: WatchAnswer) -> Result<bool> {
 /// A report whose cause is confirmed.
 #[napi(object, object_from_js = false)]
 pub struct WatchProved {
-    /// Handle of the context that was current.
-    pub seq: f64,
+    /// Id of the context that was current.
+    pub id: f64,
     /// The clock's reading when it was reported, with the sign that JavaScript sees.
     pub at: i32,
     /// The line as JSON.
@@ -160,6 +160,6 @@ pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
     let proved = Process::global().watchdog.confirmed_stalls(thread);
     Ok(proved
         .into_iter()
-        .map(|proved| WatchProved { seq: proved.seq as f64, at: proved.at as i32, line: proved.line })
+        .map(|proved| WatchProved { id: proved.id as f64, at: proved.at as i32, line: proved.line })
         .collect())
 }

@@ -93,14 +93,14 @@ pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> Li
     let also = threads
         .iter()
         .filter_map(|thread| thread.suspect.as_ref()?.request.as_ref())
-        .map(|request| request.seq)
+        .map(|request| request.id)
         .collect();
     let filter = Filter { label, state, thread, also, ..Filter::default() };
     let mut found = queries::contexts(store, &filter);
     let total = found.len();
     found.truncate(limit);
     let flags = queries::flags(store);
-    let in_flight = found.into_iter().map(|info| Context { flags: flags(info.seq), info }).collect();
+    let in_flight = found.into_iter().map(|info| Context { flags: flags(info.id), info }).collect();
     List {
         pid: std::process::id(),
         now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),

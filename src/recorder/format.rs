@@ -65,7 +65,7 @@ pub const PAGE_STRIDE: usize = PAGE_BYTES + 192;
 /// Most bytes of a flight recording (1 GiB).
 pub const MAX_BYTES: usize = 1 << 30;
 
-/// Bytes of a copy of a context in flight whose page is not in the file: words 0 and 1 its handle, 2 its thread; then the record.
+/// Bytes of a copy of a context in flight whose page is not in the file: words 0 and 1 its id, 2 its thread; then the record.
 pub const OUTSIDE_BYTES: usize = 192;
 
 /// Where the record is in it.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::format::{OUTSIDE_BYTES, OUTSIDE_RECORD, Unrecorded};
 use crate::limits::{PAGE_RECORDS, RECORD_WORDS};
 use crate::memory::Memory;
-use crate::store::pages::{Handle, Page, Record, State};
+use crate::store::pages::{ContextId, Page, Record, State};
 use crate::sync::Mutex;
 
 const OUTSIDE_WORDS: usize = OUTSIDE_BYTES / 4;
@@ -52,9 +52,9 @@ impl Outside {
             let mut over = 0;
             for (index, record) in page.records() {
                 if record.state().is_in_flight() && !record.is_fork() {
-                    let seq = Handle::of(page.id(), index).seq();
-                    seen.insert(seq);
-                    unrecorded.in_flight += u64::from(!self.put(&mut places, seq, page.thread(), record));
+                    let id = ContextId::of(page.id(), index).get();
+                    seen.insert(id);
+                    unrecorded.in_flight += u64::from(!self.put(&mut places, id, page.thread(), record));
                 }
                 over += usize::from(record.state() == State::Closed || record.is_fork());
             }
@@ -63,8 +63,8 @@ impl Outside {
             }
         }
         if !places.sealed {
-            let gone: Vec<u64> = places.of.keys().filter(|seq| !seen.contains(seq)).copied().collect();
-            gone.into_iter().for_each(|seq| self.clear(&mut places, seq));
+            let gone: Vec<u64> = places.of.keys().filter(|id| !seen.contains(id)).copied().collect();
+            gone.into_iter().for_each(|id| self.clear(&mut places, id));
         }
         unrecorded
     }
@@ -74,11 +74,11 @@ impl Outside {
         self.places.lock().sealed = true;
     }
 
-    fn put(&self, places: &mut Places, seq: u64, thread: u32, record: Record<'_>) -> bool {
+    fn put(&self, places: &mut Places, id: u64, thread: u32, record: Record<'_>) -> bool {
         if places.sealed {
-            return places.of.contains_key(&seq);
+            return places.of.contains_key(&id);
         }
-        let (place, new) = match (places.of.get(&seq), places.free.last()) {
+        let (place, new) = match (places.of.get(&id), places.free.last()) {
             (Some(place), _) => (*place, false),
             (None, Some(free)) => (*free, true),
             (None, None) => return false,
@@ -94,17 +94,17 @@ impl Outside {
         }
         if new {
             places.free.pop();
-            places.of.insert(seq, place);
+            places.of.insert(id, place);
             self.memory.set_word(start + 2, thread);
-            self.memory.set_word(start + 1, (seq >> 32) as u32);
+            self.memory.set_word(start + 1, (id >> 32) as u32);
             // Last: it says that the rest is there. It is never 0, because the first record of a page is no context.
-            self.memory.set_word(start, seq as u32);
+            self.memory.set_word(start, id as u32);
         }
         true
     }
 
-    fn clear(&self, places: &mut Places, seq: u64) {
-        if let Some(place) = places.of.remove(&seq) {
+    fn clear(&self, places: &mut Places, id: u64) {
+        if let Some(place) = places.of.remove(&id) {
             self.memory.set_word(place * OUTSIDE_WORDS, 0);
             places.free.push(place);
         }

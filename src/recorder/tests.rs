@@ -11,7 +11,7 @@ use super::*;
 use crate::error::Fault;
 use crate::memory::Memory;
 use crate::store::pages::record::{byte, word};
-use crate::store::pages::{Handle, Page, State};
+use crate::store::pages::{ContextId, Page, State};
 use crate::store::threads::block;
 
 fn fixture() -> (&'static Store, &'static Recorder) {
@@ -35,7 +35,7 @@ fn make(page: &Page, state: State, label: &str) -> u64 {
     record.set_byte(byte::STATE, state as u8);
     record.set_label(label);
     page.set_cursor(index + 1);
-    Handle::of(page.id(), index).seq()
+    ContextId::of(page.id(), index).get()
 }
 
 fn labels(recorded: &Recorded) -> Vec<&str> {
@@ -71,7 +71,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     assert_eq!(labels(&seen), ["GET /slow"]);
     assert_eq!((seen.pages_used, seen.pages_capacity, seen.corrupt), (1, 2, Corrupt::default()));
     let [thread_info] = &seen.threads[..] else { panic!("{:?}", seen.threads) };
-    assert_eq!(thread_info.last_entered.as_ref().unwrap().seq, slow, "a fork shows as its request");
+    assert_eq!(thread_info.last_entered.as_ref().unwrap().id, slow, "a fork shows as its request");
     let call = thread_info.call.as_ref().unwrap();
     assert_eq!(
         (call.name.as_str(), call.request.as_ref().unwrap().label.as_str()),
@@ -351,7 +351,7 @@ fn files_that_are_no_whole_recording_are_told_apart() {
     assert_eq!((seen.in_flight.len(), seen.corrupt.pages), (0, 1));
     changed(&|bytes| bytes[PAGES_START + 128] = 77);
     let seen = read(&path).unwrap();
-    assert_eq!((seen.in_flight.len(), seen.corrupt.cells), (0, 1));
+    assert_eq!((seen.in_flight.len(), seen.corrupt.records), (0, 1));
     // One torn snapshot leaves the other.
     changed(&|bytes| bytes[8192 + 20] ^= 1);
     let seen = read(&path).unwrap();

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::store::clock::Clock;
 use crate::store::pages::record::word;
-use crate::store::pages::{Handle, Record, RecordRef, RequestKind, State, Totals};
-use crate::store::registry::{Lane, Scalar, Slot, SlotSpec};
+use crate::store::pages::{ContextId, Record, RecordRef, RequestKind, State, Totals};
+use crate::store::registry::{Field, Scalar, Slot, SlotSpec};
 use crate::store::tables::Store;
 
 /// Which contexts to list. The default lists every request that is in flight.
@@ -24,7 +24,7 @@ pub struct Filter {
     pub forks: bool,
     /// Also closed contexts whose page is still live.
     pub closed: bool,
-    /// Handles of contexts to list even if they are closed.
+    /// Ids of contexts to list even if they are closed.
     pub also: Vec<u64>,
     /// Fill in `ContextInfo::slots`.
     pub slots: bool,
@@ -34,8 +34,8 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextInfo {
-    /// Its handle.
-    pub seq: u64,
+    /// Its id.
+    pub id: u64,
     /// What sort of request it serves.
     pub kind: RequestKind,
     /// Its state.
@@ -48,7 +48,7 @@ pub struct ContextInfo {
     pub idle_ms: u32,
     /// Id of its thread.
     pub thread: u32,
-    /// Handle of the context that it was made in.
+    /// Id of the context that it was made in.
     pub parent: Option<u64>,
     /// Key and value of every native slot, in order of id; none as a value means that JavaScript holds it. Empty unless
     /// the filter asks.
@@ -64,7 +64,7 @@ pub struct Counts {
     /// Pages that JavaScript still reaches.
     pub live_pages: u64,
     /// Contexts in those pages, in any state.
-    pub live_cells: u64,
+    pub live_records: u64,
     /// Attached JavaScript threads.
     pub threads: u64,
 }
@@ -79,8 +79,8 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
         for (index, record) in page.records() {
             // Read once: the context may be closed while it is described.
             let (state, parent) = (record.state(), record.parent());
-            let seq = Handle::of(page.id(), index).seq();
-            let closed = filter.closed || filter.also.contains(&seq);
+            let id = ContextId::of(page.id(), index).get();
+            let closed = filter.closed || filter.also.contains(&id);
             let wanted = (state.is_in_flight() || closed && state == State::Closed)
                 && filter.state.is_none_or(|only| only == state);
             if wanted && (filter.forks || !record.is_fork()) {
@@ -92,7 +92,7 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
                 let slots = values(record, &slots);
                 // Times for now; ages once the scan is over.
                 let (age_ms, idle_ms) = (record.word(word::STARTED), record.word(word::TOUCHED));
-                found.push(ContextInfo { seq, kind, state, label, age_ms, idle_ms, thread, parent, slots });
+                found.push(ContextInfo { id, kind, state, label, age_ms, idle_ms, thread, parent, slots });
             }
         }
     }
@@ -103,22 +103,22 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
         info.age_ms = Clock::age_ms(info.age_ms, now);
         info.idle_ms = Clock::age_ms(info.idle_ms, now);
     }
-    found.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
+    found.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.id.cmp(&b.id)));
     found.truncate(filter.limit.unwrap_or(usize::MAX));
     found
 }
 
 fn values(record: Record<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
     let value =
-        |slot: &Slot| slot.lane.map(|lane| (slot.spec.key.to_string(), record.slot(&slot.spec, lane)));
+        |slot: &Slot| slot.field.map(|field| (slot.spec.key.to_string(), record.slot(&slot.spec, field)));
     slots.iter().filter_map(value).collect()
 }
 
-/// Lists the keys of the native flags that are set in a context, by its handle; none if it is gone.
+/// Lists the keys of the native flags that are set in a context, by its id; none if it is gone.
 pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
     let slots: Vec<Slot> = store.registry.read().list().to_vec();
-    move |seq| {
-        let Ok(found) = resolve(store, seq) else { return Vec::new() };
+    move |id| {
+        let Ok(found) = resolve(store, id) else { return Vec::new() };
         values(found.record(), &slots)
             .into_iter()
             .filter_map(|(key, value)| (value == Some(Scalar::Bool(true))).then_some(key))
@@ -129,13 +129,18 @@ pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
 /// Counts contexts, pages and threads.
 pub fn counts(store: &Store) -> Counts {
     let (pages, mut totals) = store.pages.snapshot();
-    let mut live_cells = 0;
+    let mut live_records = 0;
     for page in &pages {
         let page_totals = Totals::of(page);
-        live_cells += page_totals.created + page_totals.forked;
+        live_records += page_totals.created + page_totals.forked;
         totals += page_totals;
     }
-    Counts { totals, live_pages: pages.len() as u64, live_cells, threads: store.threads.list().len() as u64 }
+    Counts {
+        totals,
+        live_pages: pages.len() as u64,
+        live_records,
+        threads: store.threads.list().len() as u64,
+    }
 }
 
 /// Requests and other work in flight, counted by kind and by state.
@@ -162,15 +167,15 @@ pub fn in_flight(store: &Store) -> InFlight {
     counts
 }
 
-fn resolve(store: &Store, seq: u64) -> Result<RecordRef> {
-    store.pages.resolve(Handle::new(seq)?)
+fn resolve(store: &Store, id: u64) -> Result<RecordRef> {
+    store.pages.resolve(ContextId::new(id)?)
 }
 
-fn native_slot(store: &Store, id: u64) -> Result<(SlotSpec, Lane)> {
+fn native_slot(store: &Store, id: u64) -> Result<(SlotSpec, Field)> {
     let registry = store.registry.read();
     let slot = registry.get(id)?;
-    match slot.lane {
-        Some(lane) => Ok((slot.spec.clone(), lane)),
+    match slot.field {
+        Some(field) => Ok((slot.spec.clone(), field)),
         None => Err(Error::SlotKind {
             key: slot.spec.key.to_string(),
             reason: format!(
@@ -185,46 +190,46 @@ fn native_slot(store: &Store, id: u64) -> Result<(SlotSpec, Lane)> {
 /// The value of a native slot; none if JavaScript holds it.
 ///
 /// # Errors
-/// `Handle` or `StaleHandle` for the context, `SlotUnknown` or `SlotKind` for the slot.
-pub fn read_slot(store: &Store, seq: u64, id: u64) -> Result<Option<Scalar>> {
-    let record = resolve(store, seq)?;
-    let (spec, lane) = native_slot(store, id)?;
-    Ok(record.record().slot(&spec, lane))
+/// `InvalidId` or `StaleId` for the context, `SlotUnknown` or `SlotKind` for the slot.
+pub fn read_slot(store: &Store, id: u64, slot: u64) -> Result<Option<Scalar>> {
+    let record = resolve(store, id)?;
+    let (spec, field) = native_slot(store, slot)?;
+    Ok(record.record().slot(&spec, field))
 }
 
 /// Sets a native slot.
 ///
 /// # Errors
 /// Those of [`read_slot`], and `SlotKind` if the value is outside the slot's domain.
-pub fn write_slot(store: &Store, seq: u64, id: u64, value: &Scalar) -> Result<()> {
-    let record = resolve(store, seq)?;
-    let (spec, lane) = native_slot(store, id)?;
-    record.record().set_slot(&spec, lane, value)
+pub fn write_slot(store: &Store, id: u64, slot: u64, value: &Scalar) -> Result<()> {
+    let record = resolve(store, id)?;
+    let (spec, field) = native_slot(store, slot)?;
+    record.record().set_slot(&spec, field, value)
 }
 
 /// The label of a context.
 ///
 /// # Errors
-/// `Handle` or `StaleHandle`.
-pub fn read_label(store: &Store, seq: u64) -> Result<String> {
-    Ok(resolve(store, seq)?.record().label())
+/// `InvalidId` or `StaleId`.
+pub fn read_label(store: &Store, id: u64) -> Result<String> {
+    Ok(resolve(store, id)?.record().label())
 }
 
 /// Names a context; see [`Record::set_name`].
 ///
 /// # Errors
-/// `Handle` or `StaleHandle`.
-pub fn write_label(store: &Store, seq: u64, label: &str) -> Result<()> {
-    resolve(store, seq)?.record().set_name(label);
+/// `InvalidId` or `StaleId`.
+pub fn write_label(store: &Store, id: u64, label: &str) -> Result<()> {
+    resolve(store, id)?.record().set_name(label);
     Ok(())
 }
 
 /// State and kind of a context.
 ///
 /// # Errors
-/// `Handle` or `StaleHandle`.
-pub fn read_state(store: &Store, seq: u64) -> Result<(State, RequestKind)> {
-    let found = resolve(store, seq)?;
+/// `InvalidId` or `StaleId`.
+pub fn read_state(store: &Store, id: u64) -> Result<(State, RequestKind)> {
+    let found = resolve(store, id)?;
     let record = found.record();
     Ok((record.state(), record.kind()))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmedStall {
     /// Seq of the context that was current: the request itself, a fork of it, or work inside it.
-    pub seq: u64,
+    pub id: u64,
     /// Reading of the clock when it was reported.
     pub at: u32,
     /// The line as JSON.
@@ -46,8 +46,8 @@ impl ConfirmedStalls {
 mod tests {
     use super::*;
 
-    fn confirmed(seq: u64) -> ConfirmedStall {
-        ConfirmedStall { seq, at: 1, line: "{}".to_owned() }
+    fn confirmed(id: u64) -> ConfirmedStall {
+        ConfirmedStall { id, at: 1, line: "{}".to_owned() }
     }
 
     #[test]

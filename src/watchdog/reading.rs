@@ -9,7 +9,7 @@ pub struct EntryMarker {
     /// Code of the call, from 1.
     pub call: u32,
     /// Seq of the context in which it began; 0 for none.
-    pub seq: u64,
+    pub id: u64,
 }
 
 /// What the watchdog knows of a thread without its help.
@@ -53,7 +53,7 @@ fn read(thread: u32, memory: &Memory) -> Reading {
     let seen = pair(block::SEEN_LOW, block::SEEN_HIGH);
     let marker = match memory.word(block::CALL) {
         0 => None,
-        call => Some(EntryMarker { call, seq: pair(block::CALL_LOW, block::CALL_HIGH) }),
+        call => Some(EntryMarker { call, id: pair(block::CALL_LOW, block::CALL_HIGH) }),
     };
     Reading { thread, heartbeat, inspector_port, seen, marker }
 }
@@ -80,7 +80,7 @@ mod tests {
         ] {
             thread.block.set_word(word, value);
         }
-        let marker = Some(EntryMarker { call: 3, seq: 258 });
+        let marker = Some(EntryMarker { call: 3, id: 258 });
         let expected = Reading { thread: 0, heartbeat: 7, inspector_port: 0, seen: (1 << 32) + 257, marker };
         assert_eq!(Reading::of(&thread), expected);
         thread.block.set_word(block::INSPECTOR_PORT, 9229);

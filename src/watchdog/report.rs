@@ -7,7 +7,7 @@ use super::stall::Response;
 use crate::store::Store;
 use crate::store::clock::Clock;
 use crate::store::pages::record::word;
-use crate::store::pages::{Handle, RecordRef, State};
+use crate::store::pages::{ContextId, RecordRef, State};
 use crate::text;
 
 /// Forks of forks that are followed up to their request. Deeper ones are reported as themselves.
@@ -20,7 +20,7 @@ pub enum Confidence {
     /// The thread itself responded so while it was blocked.
     Exact,
     /// The thread marked the call before it entered it.
-    #[serde(rename = "stamped")]
+    #[serde(rename = "in-call")]
     InCall,
     /// The thread entered that request last; another may run by now.
     LastSeen,
@@ -30,8 +30,8 @@ pub enum Confidence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
-    /// Its handle.
-    pub seq: u64,
+    /// Its id.
+    pub id: u64,
     /// What a person recognises it by.
     pub label: String,
     /// When it was reported. Code that blocks can run after the response.
@@ -122,11 +122,11 @@ pub struct Evidence {
 
 impl Evidence {
     /// The context that it points to: the request itself, a fork of it, or work inside it; 0 for none.
-    pub fn seq(&self) -> u64 {
+    pub fn id(&self) -> u64 {
         // A response about something else than the marker is the later of the two.
         match (&self.response, &self.marker) {
-            (Some(response), _) => response.seq,
-            (None, Some(marker)) => marker.seq,
+            (Some(response), _) => response.id,
+            (None, Some(marker)) => marker.id,
             (None, None) => self.seen,
         }
     }
@@ -143,9 +143,9 @@ pub fn stall(
     evidence: Evidence,
     inspector_port: Option<u16>,
 ) -> Report {
-    let seq = evidence.seq();
+    let id = evidence.id();
     let (confidence, call, stack) = match (evidence.marker, evidence.response) {
-        (Some(marker), Some(response)) if response.seq != marker.seq => {
+        (Some(marker), Some(response)) if response.id != marker.id => {
             (Confidence::Exact, None, response.stack)
         }
         (Some(marker), response) => {
@@ -156,12 +156,12 @@ pub fn stall(
         (None, Some(response)) => (Confidence::Exact, None, response.stack),
         (None, None) => (Confidence::LastSeen, None, Vec::new()),
     };
-    let root = root(store, seq);
+    let root = root(store, id);
     // A finished request that was entered last means nothing; one whose late work blocks does.
     let root =
         root.filter(|(_, found)| confidence != Confidence::LastSeen || found.record().state().is_in_flight());
-    let waiting = waiting(store, thread, root.as_ref().map(|(seq, _)| *seq));
-    let request = root.map(|(seq, found)| describe(store, seq, &found));
+    let waiting = waiting(store, thread, root.as_ref().map(|(id, _)| *id));
+    let request = root.map(|(id, found)| describe(store, id, &found));
     // Functions and files are named by the program. One place cleans them, before any reader of a report.
     let call = call.as_deref().map(text::clean);
     let stack = stack.iter().map(|line| text::clean(line)).collect();
@@ -179,9 +179,9 @@ pub fn stall(
 }
 
 /// The request that a context serves: itself, or what it was forked from, as far as that is still there.
-fn root(store: &Store, seq: u64) -> Option<(u64, RecordRef)> {
-    let find = |seq| Some((seq, store.pages.resolve(Handle::new(seq).ok()?).ok()?));
-    let mut found: (u64, RecordRef) = find(seq)?;
+fn root(store: &Store, id: u64) -> Option<(u64, RecordRef)> {
+    let find = |id| Some((id, store.pages.resolve(ContextId::new(id).ok()?).ok()?));
+    let mut found: (u64, RecordRef) = find(id)?;
     for _ in 0..PARENTS {
         match found.1.record().parent().and_then(find) {
             Some(parent) => found = parent,
@@ -191,10 +191,10 @@ fn root(store: &Store, seq: u64) -> Option<(u64, RecordRef)> {
     Some(found)
 }
 
-fn describe(store: &Store, seq: u64, found: &RecordRef) -> Request {
+fn describe(store: &Store, id: u64, found: &RecordRef) -> Request {
     let record = found.record();
     let (label, state, started) = (record.label(), record.state().name(), record.word(word::STARTED));
-    Request { seq, label, state, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
+    Request { id, label, state, age_ms: Clock::age_ms(started, store.threads.clock().now_ms()) }
 }
 
 fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
@@ -204,7 +204,7 @@ fn waiting(store: &Store, thread: u32, but: Option<u64>) -> usize {
         for (index, record) in page.records() {
             // No client waits for a request that has responded.
             let waits = matches!(record.state(), State::Created | State::Active) && record.parent().is_none();
-            if waits && Some(Handle::of(page.id(), index).seq()) != but {
+            if waits && Some(ContextId::of(page.id(), index).get()) != but {
                 count += 1;
             }
         }
@@ -226,7 +226,7 @@ mod tests {
         record.set_word(word::STARTED, 1);
         record.set_label(label);
         page.set_cursor(index + 1);
-        Handle::of(page.id(), index).seq()
+        ContextId::of(page.id(), index).get()
     }
 
     fn report_of(store: &Store, evidence: Evidence) -> serde_json::Value {
@@ -236,12 +236,12 @@ mod tests {
 
     const NOTHING: Evidence = Evidence { seen: 0, marker: None, response: None };
 
-    fn response(seq: u64) -> Option<Response> {
+    fn response(id: u64) -> Option<Response> {
         Some(Response {
             thread: 0,
             probe: 1,
             heartbeat: 1,
-            seq,
+            id,
             stack: vec!["heavy (app/report.js:10:3)".to_owned()],
         })
     }
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(line["onescope"], "stall");
         assert_eq!(line["confidence"], "exact");
         assert_eq!(
-            (&line["request"]["seq"], &line["request"]["label"]),
+            (&line["request"]["id"], &line["request"]["label"]),
             (&request.into(), &"GET /report".into())
         );
         assert_eq!(line["request"]["state"], "active");
@@ -294,9 +294,9 @@ mod tests {
         let page = store.pages.allocate(0).unwrap();
         let (one, two) = (make(&page, 2, 0, "one"), make(&page, 2, 0, "two"));
         let marker =
-            |seq| Evidence { seen: two, marker: Some(EntryMarker { call: 2, seq }), response: response(one) };
+            |id| Evidence { seen: two, marker: Some(EntryMarker { call: 2, id }), response: response(one) };
         let agreed = report_of(&store, marker(one));
-        assert_eq!((&agreed["confidence"], &agreed["call"]), (&"stamped".into(), &"Atomics.wait".into()));
+        assert_eq!((&agreed["confidence"], &agreed["call"]), (&"in-call".into(), &"Atomics.wait".into()));
         assert_eq!(
             (&agreed["request"]["label"], agreed["stack"].as_array().unwrap().len()),
             (&"one".into(), 1)
@@ -305,9 +305,9 @@ mod tests {
         assert_eq!((&moved["confidence"], &moved["request"]["label"]), (&"exact".into(), &"one".into()));
         assert!(moved["call"].is_null());
         let nobody = report_of(&store, Evidence { response: None, ..marker(0) });
-        assert_eq!((&nobody["confidence"], &nobody["call"]), (&"stamped".into(), &"Atomics.wait".into()));
+        assert_eq!((&nobody["confidence"], &nobody["call"]), (&"in-call".into(), &"Atomics.wait".into()));
         assert!(nobody["request"].is_null());
-        let unknown = Some(EntryMarker { call: 9, seq: one });
+        let unknown = Some(EntryMarker { call: 9, id: one });
         assert!(report_of(&store, Evidence { marker: unknown, ..NOTHING })["call"].is_null());
     }
 
@@ -332,8 +332,8 @@ mod tests {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         for (state, name) in [(3, "responded"), (4, "closed")] {
-            let seq = make(&page, state, 0, "late");
-            let line = report_of(&store, Evidence { response: response(seq), ..NOTHING });
+            let id = make(&page, state, 0, "late");
+            let line = report_of(&store, Evidence { response: response(id), ..NOTHING });
             assert_eq!(
                 (&line["request"]["label"], &line["request"]["state"]),
                 (&"late".into(), &name.into())

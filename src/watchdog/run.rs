@@ -93,15 +93,15 @@ impl<'a> Watcher<'a> {
             Event::Stall { thread, blocked_ms, suppressed, evidence } => {
                 let calls = &self.session.settings.calls;
                 let port = self.watchdog.debugger.inspector().map(|inspector| inspector.port);
-                let seq = evidence.seq();
+                let id = evidence.id();
                 let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence, port);
                 if let Report::Stall { request, confidence, .. } = &report {
                     if self.named.insert(thread, request.clone()).is_none() {
                         self.watchdog.forget_confirmed(thread);
                     }
-                    if *confidence != Confidence::LastSeen && seq != 0 {
+                    if *confidence != Confidence::LastSeen && id != 0 {
                         let at = store.threads.clock().now_ms();
-                        self.watchdog.confirm(thread, ConfirmedStall { seq, at, line: report.line() });
+                        self.watchdog.confirm(thread, ConfirmedStall { id, at, line: report.line() });
                     }
                 }
                 report

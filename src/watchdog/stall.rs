@@ -27,7 +27,7 @@ pub struct Response {
     /// Its heartbeat at that time.
     pub heartbeat: u32,
     /// Seq of the context that is current in it; 0 for none.
-    pub seq: u64,
+    pub id: u64,
     /// Functions, innermost first.
     pub stack: Vec<String>,
 }
@@ -158,12 +158,12 @@ impl Stalls {
             let Some(probe) = stall.probe.as_mut().filter(|probe| probe.id == response.probe) else {
                 continue;
             };
-            let agrees = probe.marker.is_some_and(|marker| marker.seq == response.seq);
-            if agrees || probe.first == Some(response.seq) {
+            let agrees = probe.marker.is_some_and(|marker| marker.id == response.id);
+            if agrees || probe.first == Some(response.id) {
                 events.push(stall.report(response.thread, blocked_ms, Some(response)));
                 stall.probe = None;
             } else {
-                probe.first = Some(response.seq);
+                probe.first = Some(response.id);
                 probe.again = Some(self.time + SECOND_PROBE_MS);
             }
         }

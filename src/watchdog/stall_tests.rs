@@ -33,9 +33,9 @@ impl Bench {
         self.readings[0].heartbeat = self.now;
     }
 
-    fn response(&mut self, probe: u32, seq: u64) -> Vec<Event> {
+    fn response(&mut self, probe: u32, id: u64) -> Vec<Event> {
         let heartbeat = self.readings[0].heartbeat;
-        self.stalls.respond(vec![Response { thread: 0, probe, heartbeat, seq, stack: Vec::new() }])
+        self.stalls.respond(vec![Response { thread: 0, probe, heartbeat, id, stack: Vec::new() }])
     }
 }
 
@@ -49,7 +49,7 @@ fn blocked(events: &[Event]) -> Vec<u64> {
 
 fn named(events: &[Event]) -> Option<Option<u64>> {
     match events {
-        [Event::Stall { evidence, .. }] => Some(evidence.response.as_ref().map(|response| response.seq)),
+        [Event::Stall { evidence, .. }] => Some(evidence.response.as_ref().map(|response| response.id)),
         [] => None,
         other => panic!("{other:?}"),
     }
@@ -221,7 +221,7 @@ fn a_report_without_a_response_goes_out_in_time_and_a_late_one_upgrades_it() {
 fn a_response_that_agrees_with_the_marker_counts_at_once() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
-    bench.readings[0].marker = Some(EntryMarker { call: 1, seq: 300 });
+    bench.readings[0].marker = Some(EntryMarker { call: 1, id: 300 });
     bench.pass(1000);
     assert_eq!(named(&bench.response(1, 300)), Some(Some(300)));
 }
@@ -241,7 +241,7 @@ fn a_response_from_after_the_stall_is_dropped() {
 fn a_stall_that_ends_while_its_first_report_waits_is_reported_with_what_was_found() {
     let mut bench = Bench::new(CONFIG);
     bench.can_probe = true;
-    bench.readings[0].marker = Some(EntryMarker { call: 1, seq: 300 });
+    bench.readings[0].marker = Some(EntryMarker { call: 1, id: 300 });
     bench.pass(1000);
     bench.heartbeat();
     bench.readings[0].marker = None;

@@ -50,11 +50,11 @@ function serve() {
       return;
     }
     const context = createRequestContext({ headers: new Headers() });
-    const seq = /** @type {number} */ (store.handle(context));
+    const id = /** @type {number} */ (store.id(context));
     // The peer is given what it asks for: a storage that holds the request.
     const run = (/** @type {() => Promise<void>} */ handler) =>
-      peer === undefined ? runWithRequestContext(context, handler) : peer.run({ seq }, handler);
-    await run(() => handle(query, seq));
+      peer === undefined ? runWithRequestContext(context, handler) : peer.run({ id }, handler);
+    await run(() => handle(query, id));
     await closeAfterResponse(context);
     response.end();
   });
@@ -69,19 +69,19 @@ function serve() {
  * One request. Those that do not block wait as long as the others block.
  *
  * @param {Record<string, string>} query `role`: `culprit`, `second` or none; `when`: when the culprit blocks
- * @param {number} seq
+ * @param {number} id
  */
-async function handle({ role, when }, seq) {
-  if (role === "culprit" && when === "before any await") return blockNow(seq);
-  for (let turn = 0; turn < 4; turn++) await sleep(5 + ((seq * 7) % 11));
+async function handle({ role, when }, id) {
+  if (role === "culprit" && when === "before any await") return blockNow(id);
+  for (let turn = 0; turn < 4; turn++) await sleep(5 + ((id * 7) % 11));
   await null;
   // All twenty are in flight by now, each has been in and out several times, and this timer fires for all at once.
   await sleep(60);
-  if (role === "culprit") nested(when, () => blockNow(seq));
+  if (role === "culprit") nested(when, () => blockNow(id));
   else if (role === "second") {
     // Apart from the first by some beats, or at once.
     if (when === "two in turn") await sleep(250);
-    blockNow(seq);
+    blockNow(id);
   }
   await sleep(20);
 }
@@ -97,9 +97,9 @@ function nested(when, call) {
   runWithUnifiedStateMutation(() => {}, inner);
 }
 
-/** @param {number} seq */
-function blockNow(seq) {
-  write(1, `${JSON.stringify({ blocks: seq, at: Date.now() })}\n`);
+/** @param {number} id */
+function blockNow(id) {
+  write(1, `${JSON.stringify({ blocks: id, at: Date.now() })}\n`);
   block();
-  write(1, `${JSON.stringify({ unblocked: seq, at: Date.now() })}\n`);
+  write(1, `${JSON.stringify({ unblocked: id, at: Date.now() })}\n`);
 }

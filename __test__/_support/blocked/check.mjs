@@ -38,8 +38,8 @@ export function checkReports(lines, { thresholdMs, culprits, forever, when, sure
     // If none is on any more, the thread has not beaten since the last one.
     const recent = begun.filter(({ end }) => end >= arrived - MADE_MS);
     const blocking = recent.length > 0 ? recent : begun.slice(-1);
-    if (!blocking.some(({ seq }) => seq === line.request?.seq))
-      problems.push(`wrong, ${blocking.map(({ seq }) => seq).join(" or ")} blocked: ${JSON.stringify(line)}`);
+    if (!blocking.some(({ id }) => id === line.request?.id))
+      problems.push(`wrong, ${blocking.map(({ id }) => id).join(" or ")} blocked: ${JSON.stringify(line)}`);
   }
   /** @type {Array<{ confidence: string, delayMs: number | null }>} */
   const found = [];
@@ -50,14 +50,14 @@ export function checkReports(lines, { thresholdMs, culprits, forever, when, sure
     if (when === "two at once" && place === 1) continue;
     const [first] = own;
     if (first !== undefined && block.start - (first.arrived - first.line.blockedMs) > LAG_MS) retryable = true;
-    const confidence = ["exact", "stamped", "last-seen"].find((each) =>
+    const confidence = ["exact", "in-call", "last-seen"].find((each) =>
       own.some(({ line }) => line.confidence === each),
     );
     found.push({
       confidence: confidence ?? "none",
       delayMs: sure.length > 0 ? sure[0].line.blockedMs - thresholdMs : null,
     });
-    if (own.length === 0) problems.push(`no report of ${block.seq}`);
+    if (own.length === 0) problems.push(`no report of ${block.id}`);
     else if (mustBeSure && sure.length === 0) problems.push(`only a guess: ${JSON.stringify(own[0].line)}`);
     if (sure.length === 0) continue;
     if (sure[0].arrived > block.end) problems.push("named only after the block");
@@ -79,8 +79,8 @@ export function checkPeer(lines, { thresholdMs }) {
       ({ line, arrived }) => line.peer === "stall" && arrived >= block.start && arrived <= block.end + 50,
     );
     if (report === undefined) return { confidence: "nothing", delayMs: null };
-    const { seq, stack, blockedMs } = report.line;
-    const named = seq === null ? "" : seq === block.seq ? "request" : "wrong request";
+    const { id, stack, blockedMs } = report.line;
+    const named = id === null ? "" : id === block.id ? "request" : "wrong request";
     const shown = stack > 0 ? "stack" : "";
     return { confidence: [named, shown].filter(Boolean).join(" + ") || "nothing", delayMs: blockedMs - thresholdMs };
   });
@@ -96,7 +96,7 @@ const ORDER = [
   "last-seen",
   "stack",
   "request",
-  "stamped",
+  "in-call",
   "request + stack",
   "exact",
 ];
@@ -113,14 +113,14 @@ function worst(found) {
 
 /**
  * @param {Array<{ line: any }>} lines
- * @returns {Array<{ seq: number, start: number, end: number }>}
+ * @returns {Array<{ id: number, start: number, end: number }>}
  */
 function blocksOf(lines) {
   return lines
     .filter(({ line }) => line.blocks !== undefined)
-    .map(({ line: { blocks: seq, at: start } }) => {
-      const end = lines.find(({ line }) => line.unblocked === seq)?.line.at ?? Number.POSITIVE_INFINITY;
-      return { seq, start, end };
+    .map(({ line: { blocks: id, at: start } }) => {
+      const end = lines.find(({ line }) => line.unblocked === id)?.line.at ?? Number.POSITIVE_INFINITY;
+      return { id, start, end };
     });
 }
 
@@ -128,7 +128,7 @@ function blocksOf(lines) {
  * The block that a report is about: the last one that had begun when it came. One that came within a moment of the next
  * block's begin was made before it.
  *
- * @param {Array<{ seq: number, start: number, end: number }>} blocks
+ * @param {Array<{ id: number, start: number, end: number }>} blocks
  * @param {{ arrived: number }} report
  */
 function blockOf(blocks, { arrived }) {

@@ -38,7 +38,7 @@ if (!isMainThread && workerData?.place === undefined) {
       told = true;
       const started = Date.now();
       const { frames = [], asyncState } = captureStackTrace().app ?? {};
-      const report = { peer: "stall", blockedMs: blockedMs + Date.now() - started, seq: asyncState?.seq ?? null };
+      const report = { peer: "stall", blockedMs: blockedMs + Date.now() - started, id: asyncState?.id ?? null };
       writeSync(2, `${JSON.stringify({ ...report, stack: frames.length })}\n`);
     }
   }, 25);

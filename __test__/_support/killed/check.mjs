@@ -46,8 +46,8 @@ export function checkFlight(flight, { log, killed }) {
   };
   if (flight.endedCleanly !== false || flight.running || flight.ending !== null)
     problems.push("recorded as ended by itself");
-  const { pages, cells, stalls } = flight.corrupt;
-  if (pages + cells + stalls > 0) problems.push(`corrupt: ${JSON.stringify(flight.corrupt)}`);
+  const { pages, records, stalls } = flight.corrupt;
+  if (pages + records + stalls > 0) problems.push(`corrupt: ${JSON.stringify(flight.corrupt)}`);
 
   const responded = [...log.values()].filter(({ headed }) => headed !== undefined && headed < killed);
   /** When the first response came to a request made to the same thread at a time or later; `Infinity` for never. */
@@ -57,11 +57,11 @@ export function checkFlight(flight, { log, killed }) {
   };
 
   const listed = new Set();
-  for (const { seq, label, state, ageMs, thread } of flight.inFlight) {
+  for (const { id, label, state, ageMs, thread } of flight.inFlight) {
     // Killed after the record was taken and before its label was written: the last thing that the thread did.
     if (
       label === "" &&
-      flight.threads.some((/** @type {any} */ each) => each.id === thread && each.lastEntered?.seq === seq)
+      flight.threads.some((/** @type {any} */ each) => each.id === thread && each.lastEntered?.id === id)
     ) {
       result.unnamed++;
       continue;

@@ -79,7 +79,7 @@ function table(list) {
     nameOf(each),
     each.kind,
     `thread ${each.thread}`,
-    `seq ${each.seq}`,
+    `id ${each.id}`,
     each.parent === null ? "" : `in ${each.parent}`,
   ]);
   const widths = cells[0].map((_, column) => Math.max(...cells.map((line) => line[column].length)));
@@ -104,14 +104,14 @@ function losses({ unrecorded, corrupt, mayBeMissing, pagesUsed, pagesCapacity })
   if (unrecorded !== null && unrecorded.threads > 0) {
     lines.push(`  ${unrecorded.threads} threads are not in the file`);
   }
-  const { pages, cells } = corrupt;
-  if (pages + cells > 0) lines.push(`  left out, for they cannot be right: ${cells} contexts, ${pages} pages`);
+  const { pages, records } = corrupt;
+  if (pages + records > 0) lines.push(`  left out as corrupt: ${records} contexts, ${pages} pages`);
   return lines;
 }
 
 /** @param {FlightRequest} request */
 function aboutRequest(request) {
-  return `${nameOf(request)} (seq ${request.seq}, ${request.state}, ${duration(request.ageMs)} old)`;
+  return `${nameOf(request)} (id ${request.id}, ${request.state}, ${duration(request.ageMs)} old)`;
 }
 
 /** @param {Flight["threads"][number]} thread */

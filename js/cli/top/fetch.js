@@ -16,7 +16,7 @@ const TIMEOUT_MS = 5000;
 
 /**
  * @typedef {object} InFlight
- * @property {number} seq
+ * @property {number} id
  * @property {string} label
  * @property {string} kind
  * @property {string} state

@@ -10,7 +10,7 @@ const GAP = "  ";
 
 /** The columns before the label. */
 const COLUMNS = [
-  { name: "SEQ", right: true, of: (/** @type {InFlight} */ { seq }) => whole(seq) },
+  { name: "ID", right: true, of: (/** @type {InFlight} */ { id }) => whole(id) },
   { name: "AGE", right: true, of: (/** @type {InFlight} */ { ageMs }) => duration(ageMs) },
   { name: "IDLE", right: true, of: (/** @type {InFlight} */ { idleMs }) => duration(idleMs) },
   { name: "STATE", right: false, of: (/** @type {InFlight} */ { state }) => clean(state) },
@@ -19,7 +19,7 @@ const COLUMNS = [
 ];
 
 /** What makes room first in a narrow terminal. */
-const DISPENSABLE = ["SEQ", "KIND", "IDLE", "THREAD", "STATE"];
+const DISPENSABLE = ["ID", "KIND", "IDLE", "THREAD", "STATE"];
 
 /** @param {unknown} value */
 function whole(value) {
@@ -30,13 +30,13 @@ function whole(value) {
  * The requests in flight, those that block a thread first.
  *
  * @param {InFlight[]} requests
- * @param {Map<number, string>} marks by `seq`, one character
+ * @param {Map<number, string>} marks by `id`, one character
  * @param {number} width columns
  * @returns {Line[]} the heading, then a line for each
  */
 export function table(requests, marks, width) {
-  const marked = requests.filter(({ seq }) => marks.has(seq));
-  const rows = [...marked, ...requests.filter(({ seq }) => !marks.has(seq))];
+  const marked = requests.filter(({ id }) => marks.has(id));
+  const rows = [...marked, ...requests.filter(({ id }) => !marks.has(id))];
   const columns = COLUMNS.map(({ name, right, of }) => {
     const cells = rows.map(of);
     return { name, right, cells, width: Math.max(name.length, ...cells.map(widthOf)) };
@@ -59,9 +59,9 @@ export function table(requests, marks, width) {
   const names = columns.map(({ name }) => name);
   return [
     { text: row(" ", names, "LABEL"), style: "bold" },
-    ...rows.map(({ seq, label }, at) => {
+    ...rows.map(({ id, label }, at) => {
       const cells = columns.map((column) => column.cells[at]);
-      const mark = marks.get(seq);
+      const mark = marks.get(id);
       return { text: row(mark ?? " ", cells, clean(label)), style: /** @type {Line["style"]} */ (mark && "red") };
     }),
   ];

@@ -61,12 +61,12 @@ function threadLines({ threads }) {
 
 /**
  * @param {Snapshot} snapshot
- * @returns {Map<number, ">" | "?">} by `seq` of the requests that block a thread: ">" if confirmed, "?" if it is only the
+ * @returns {Map<number, ">" | "?">} by `id` of the requests that block a thread: ">" if confirmed, "?" if it is only the
  *   last one that the thread entered
  */
 function marksOf({ threads }) {
   const suspects = threads.filter(isBlocked).flatMap(({ suspect }) => suspect ?? []);
-  return new Map(suspects.flatMap(({ request, confidence }) => (request ? [[request.seq, markOf(confidence)]] : [])));
+  return new Map(suspects.flatMap(({ request, confidence }) => (request ? [[request.id, markOf(confidence)]] : [])));
 }
 
 /** @param {Suspect["confidence"]} confidence */

@@ -16,7 +16,7 @@ const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"))
 /** @type {Record<string, ContextInfo["kind"]>} */
 const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
 
-const { cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
+const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 
 /**
  * @typedef {{ limit?: number, label?: string, state?: string, thread?: number, forks?: boolean, closed?: boolean,
@@ -31,7 +31,7 @@ const { cellWords, header, words: WORD, bytes: BYTE } = LAYOUT;
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
  * @returns {Array<ContextInfo & { slots?: Record<string, import("../native/contract.js").Scalar> }>}
- * @throws {OnescopeError} `ERR_ONESCOPE_HANDLE`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
+ * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
  */
 export function list(records, filter, now, nativeSlots) {
   const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, forks = false, closed = false, slots } = filter;
@@ -55,7 +55,7 @@ export function list(records, filter, now, nativeSlots) {
       slots ? { ...info, slots: Object.fromEntries(native.map((slot) => [slot.key, readField(slot, record)])) } : info,
     );
   }
-  found.sort((a, b) => b.ageMs - a.ageMs || a.seq - b.seq);
+  found.sort((a, b) => b.ageMs - a.ageMs || a.id - b.id);
   return found.slice(0, limit);
 }
 
@@ -85,7 +85,7 @@ export function describe(record, now) {
   const kind = $bytes[$base * 4 + BYTE.kind];
   const phase = String(readField(PHASE, record));
   return {
-    seq: firstId($words) + $base / cellWords,
+    id: firstId($words) + $base / recordWords,
     kind: KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind],
     state: STATES[$bytes[$base * 4 + BYTE.state]],
     label: readLabel(record),
@@ -98,7 +98,7 @@ export function describe(record, now) {
 
 /** @param {Int32Array} words */
 function firstId(words) {
-  return (words[header.seqHigh] >>> 0) * 2 ** 32 + (words[header.seqLow] >>> 0);
+  return (words[header.idHigh] >>> 0) * 2 ** 32 + (words[header.idLow] >>> 0);
 }
 
 /** @param {RecordRef} record */

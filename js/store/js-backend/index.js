@@ -4,10 +4,10 @@ import { createRegistry } from "./registry.js";
 
 /** The addon's limits that hold here too, under the same names. */
 const LIMITS = Object.entries({
-  contextsPerPage: LAYOUT.pageCells - 1,
+  contextsPerPage: LAYOUT.pageRecords - 1,
   pageBytes: LAYOUT.pageBytes,
   labelBytes: LAYOUT.labelBytes,
-  flagsAndEnums: LAYOUT.laneCount,
+  flagsAndEnums: LAYOUT.fieldCount,
   counters: LAYOUT.counterCount,
   clockTickMs: LAYOUT.clockTickMs,
 }).map(([name, value]) => ({ name, value }));

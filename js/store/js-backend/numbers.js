@@ -4,7 +4,7 @@ import { CODES, literal, OnescopeError } from "../../util/errors.js";
  * Refuses what can be no id and no limit.
  *
  * @param {unknown} given
- * @throws {OnescopeError} `ERR_ONESCOPE_HANDLE`
+ * @throws {OnescopeError} `ERR_ONESCOPE_ID`
  */
 export function checkNumber(given) {
   if (!Number.isSafeInteger(given) || Number(given) < 0) refuseNumber(given);
@@ -16,7 +16,7 @@ export function checkNumber(given) {
  */
 export function refuseNumber(given) {
   throw new OnescopeError(
-    CODES.HANDLE,
+    CODES.ID,
     `${literal(given)} is not an id or limit; pass an integer from 0 to ${Number.MAX_SAFE_INTEGER} that is one`,
   );
 }

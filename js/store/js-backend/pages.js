@@ -14,7 +14,7 @@ import { checkNumber, refuseNumber } from "./numbers.js";
  * @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
  * which does not wrap */
 
-const { pageCells, cellWords, header } = LAYOUT;
+const { pageRecords, recordWords, header } = LAYOUT;
 
 /**
  * Pages that become findable between two ticks of the clock. A new WeakRef keeps its target until the turn of the event
@@ -37,7 +37,7 @@ export function createArena(nativeSlot, nativeSlots) {
   /** @type {Set<Tally>} of the pages that are alive */
   const alive = new Set();
   let findable = FINDABLE_PER_TICK;
-  let current = new Int32Array(LAYOUT.cellWords);
+  let current = new Int32Array(LAYOUT.recordWords);
   const retired = { created: 0, forked: 0, closed: 0, abandoned: 0, oldest: Infinity };
   let lastPage = 0;
 
@@ -46,7 +46,7 @@ export function createArena(nativeSlot, nativeSlots) {
     pages.delete(tally.id);
     alive.delete(tally);
     // Full: the page that the thread still fills is never collected.
-    const created = pageCells - 1 - tally.forked;
+    const created = pageRecords - 1 - tally.forked;
     retired.created += created;
     retired.forked += tally.forked;
     retired.closed += tally.closed;
@@ -67,7 +67,7 @@ export function createArena(nativeSlot, nativeSlots) {
       const $words = new Int32Array(buffer);
       const $bytes = new Uint8Array(buffer);
       for (let index = 1; index < $words[header.cursor]; index++) {
-        yield { $words, $bytes, $base: index * cellWords };
+        yield { $words, $bytes, $base: index * recordWords };
       }
     }
   }
@@ -75,18 +75,18 @@ export function createArena(nativeSlot, nativeSlots) {
   /** @param {number} id of a context */
   function resolve(id) {
     checkNumber(id);
-    const index = id % pageCells;
+    const index = id % pageRecords;
     // Page 0 does not exist, and the first record of a page is its header.
-    if (id < pageCells || index === 0) refuseNumber(id);
-    const buffer = pages.get((id - index) / pageCells)?.deref();
+    if (id < pageRecords || index === 0) refuseNumber(id);
+    const buffer = pages.get((id - index) / pageRecords)?.deref();
     const $words = buffer === undefined ? undefined : new Int32Array(buffer);
     if (buffer === undefined || $words === undefined || index >= $words[header.cursor]) {
       throw new OnescopeError(
-        CODES.STALE_HANDLE,
+        CODES.STALE_ID,
         `no context has the id ${id}: it was collected, or never existed; use an id while its context is reachable`,
       );
     }
-    return { $words, $bytes: new Uint8Array(buffer), $base: index * cellWords };
+    return { $words, $bytes: new Uint8Array(buffer), $base: index * recordWords };
   }
 
   return {
@@ -106,14 +106,14 @@ export function createArena(nativeSlot, nativeSlots) {
       const buffer = new ArrayBuffer(LAYOUT.pageBytes);
       const words = new Int32Array(buffer);
       const tally = { id: ++lastPage, forked: 0, closed: 0, made: performance.now() };
-      const first = tally.id * pageCells;
+      const first = tally.id * pageRecords;
       words[header.magic] = LAYOUT.magic;
       words[header.version] = LAYOUT.version;
       words[header.thread] = thread;
-      words[header.seqLow] = first % 2 ** 32;
-      words[header.seqHigh] = Math.floor(first / 2 ** 32);
+      words[header.idLow] = first % 2 ** 32;
+      words[header.idHigh] = Math.floor(first / 2 ** 32);
       words[header.cursor] = 1;
-      words[header.cellCount] = pageCells;
+      words[header.recordCount] = pageRecords;
       if (findable > 0) {
         findable--;
         pages.set(tally.id, new WeakRef(buffer));
@@ -139,10 +139,10 @@ export function createArena(nativeSlot, nativeSlots) {
 
     counts() {
       let { created, forked, closed } = retired;
-      let liveCells = 0;
+      let liveRecords = 0;
       for (const tally of alive) {
-        const taken = tally.id === lastPage ? current[header.cursor] - 1 : pageCells - 1;
-        liveCells += taken;
+        const taken = tally.id === lastPage ? current[header.cursor] - 1 : pageRecords - 1;
+        liveRecords += taken;
         created += taken - tally.forked;
         forked += tally.forked;
         closed += tally.closed;
@@ -155,7 +155,7 @@ export function createArena(nativeSlot, nativeSlots) {
         abandoned: retired.abandoned,
         inFlight,
         livePages: alive.size,
-        liveCells,
+        liveRecords,
         threads: 1,
       };
     },
@@ -188,36 +188,36 @@ export function createArena(nativeSlot, nativeSlots) {
       );
     },
 
-    /** @type {(seq: number, id: number) => import("../native/contract.js").Scalar} */
-    readSlot: (seq, id) => {
-      const record = resolve(seq);
-      return readField(nativeSlot(id), record);
+    /** @type {(id: number, slot: number) => import("../native/contract.js").Scalar} */
+    readSlot: (id, slot) => {
+      const record = resolve(id);
+      return readField(nativeSlot(slot), record);
     },
 
-    /** @type {(seq: number, id: number, value: unknown) => void} */
-    writeSlot: (seq, id, value) => {
-      const record = resolve(seq);
-      writeField(nativeSlot(id), record, value);
+    /** @type {(id: number, slot: number, value: unknown) => void} */
+    writeSlot: (id, slot, value) => {
+      const record = resolve(id);
+      writeField(nativeSlot(slot), record, value);
     },
 
-    /** @param {number} seq */
-    readLabel: (seq) => readLabel(resolve(seq)),
+    /** @param {number} id */
+    readLabel: (id) => readLabel(resolve(id)),
 
     /**
-     * @param {number} seq
+     * @param {number} id
      * @param {string} text
      */
-    writeLabel(seq, text) {
-      const record = resolve(seq);
+    writeLabel(id, text) {
+      const record = resolve(id);
       if (typeof text !== "string") {
         throw new OnescopeError(CODES.SLOT_KIND, `a label must be a string, not ${literal(text)}; pass a string`);
       }
       writeName(record, encodeLabel(text));
     },
 
-    /** @param {number} seq */
-    readState(seq) {
-      const { state, kind } = describe(resolve(seq), clock[0]);
+    /** @param {number} id */
+    readState(id) {
+      const { state, kind } = describe(resolve(id), clock[0]);
       return { state, kind };
     },
   };

@@ -46,7 +46,7 @@ export function createRegistry() {
       }
       const native = spec.lifetime === "request" && SLOT_KINDS[spec.kind].native;
       const slot = { ...spec, id: list.length + 1, native };
-      if (native) slot.lane = takeLane(slot, used);
+      if (native) slot.field = takeField(slot, used);
       list.push(slot);
       byKey.set(slot.key, slot);
       return slot.id;
@@ -75,12 +75,12 @@ export function createRegistry() {
  * @param {SlotSpec} spec
  * @param {{ byte: number, counter: number }} used
  */
-function takeLane(spec, used) {
+function takeField(spec, used) {
   const sort = spec.kind === "counter" ? "counter" : "byte";
-  const limit = sort === "counter" ? LAYOUT.counterCount : LAYOUT.laneCount;
+  const limit = sort === "counter" ? LAYOUT.counterCount : LAYOUT.fieldCount;
   if (used[sort] === limit) {
     throw new OnescopeError(
-      CODES.CELL_FULL,
+      CODES.RECORD_FULL,
       `no place is left for slot ${literal(spec.key)}: all ${limit} of native ` +
         `${sort === "counter" ? "counters" : "flags and enums"} are taken; register it with lifetime "scope" or as a "value"`,
     );

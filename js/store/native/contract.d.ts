@@ -36,21 +36,21 @@ export interface WatchSettings {
   thresholdMs: number;
   maxPerMinute: number;
   stacks: boolean;
-  /** names of the calls that threads stamp; the first has the code 1 */
+  /** names of the calls that threads mark; the first has the code 1 */
   calls: readonly string[];
 }
 
-/** What a stuck thread said of itself. */
-export interface WatchAnswer {
-  /** the two that the question came with */
+/** How a blocked thread responded to a probe. */
+export interface ProbeResponse {
+  /** the two of the request */
   thread: number;
   stallId: number;
   /** id of the context that is current in that thread, `null` for none */
-  seq: number | null;
+  id: number | null;
   /** functions, innermost first */
   stack: string[];
-  /** word `LAYOUT.block.beat` of that thread's block as it answered: the proof that it was still stuck */
-  beat: number;
+  /** word `LAYOUT.block.heartbeat` of that thread's block as it responded: proves that it was still blocked */
+  heartbeat: number;
 }
 
 export interface Store {
@@ -76,11 +76,11 @@ export interface Store {
   }): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
   inFlight(): { byKind: Partial<Record<ContextKind, number>>; byState: Partial<Record<ContextState, number>> };
   latencies(): Latency[];
-  readSlot(seq: number, id: number): Scalar;
-  writeSlot(seq: number, id: number, value: Scalar): void;
-  readLabel(seq: number): string;
-  writeLabel(seq: number, text: string): void;
-  readState(seq: number): { state: ContextState; kind: ContextKind };
+  readSlot(id: number, slot: number): Scalar;
+  writeSlot(id: number, slot: number, value: Scalar): void;
+  readLabel(id: number): string;
+  writeLabel(id: number, text: string): void;
+  readState(id: number): { state: ContextState; kind: ContextKind };
   /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
   abandoned(): Array<{ label: string; count: number; oldestMs: number }>;
   /** Whether no thread of the process has given a warning of this name; on the JavaScript backend, not this one. */
@@ -89,32 +89,32 @@ export interface Store {
   limits(): Array<{ name: string; value: number }>;
 }
 
-/** What only the native backend has: seeing from another thread that this one is stuck. */
+/** What only the native backend has: seeing from another thread that this one is blocked. */
 export interface Watchdog {
   /** Starts the watch of the process; `onReport` gets each line. Throws `ERR_ONESCOPE_WATCHED` if one is on. */
   watchStart(settings: WatchSettings, onReport?: (line: string) => void): void;
   /** Ends it; false if none was on. */
   watchStop(): boolean;
-  /** Keeps it from looking, or lets it look again. */
+  /** Pauses or resumes it. */
   watchPause(paused: boolean): void;
   /** Whether one is on, paused or not. */
   watching(): boolean;
-  /** Whether threads have to beat: a watch or a diagnostics server is on. */
-  beating(): boolean;
+  /** Whether threads write heartbeats: a watch or a diagnostics server is on. */
+  heartbeats(): boolean;
   /** Has `changed` called whenever a watch, a recording or a diagnostics server starts or stops, until this environment ends. */
   follow(changed: () => void): void;
   /**
-   * Has `ask` called for each question to a stuck thread, until the watch stops. A stall can ask more than once, each time
+   * Calls `probe` for each request to a blocked thread, until the watch stops. A stall can request more than once, each time
    * with another `stallId`.
    */
-  watchHelper(ask: (thread: number, stallId: number) => void): void;
-  /** Takes an answer; false if it is too late, because the thread has beaten since. */
-  watchAnswer(answer: WatchAnswer): boolean;
+  watchHelper(probe: (thread: number, stallId: number) => void): void;
+  /** Takes a response; false if it is too late, because the thread has written a heartbeat since. */
+  watchRespond(response: ProbeResponse): boolean;
   /**
-   * The lines of a thread's latest stall that name a proved culprit, in the order in which they were told. `seq` is the
+   * The lines of a thread's latest stall that name a confirmed request, in the order in which they were reported. `id` is the
    * context that was current: the request itself, a fork of it, or work inside it. `at` is a reading of the block's clock.
    */
-  watchProved(thread: number): Array<{ seq: number; at: number; line: string }>;
+  watchProved(thread: number): Array<{ id: number; at: number; line: string }>;
 }
 
 /** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */
@@ -126,7 +126,7 @@ export interface RecordSettings {
   maxBytes: number;
   /** version of Node */
   node: string;
-  /** names of the calls that threads stamp; the first has the code 1 */
+  /** names of the calls that threads mark; the first has the code 1 */
   calls: readonly string[];
 }
 
@@ -162,7 +162,7 @@ export interface Recorder {
 
 /** A request that a recorded thread names. */
 export interface FlightRequest {
-  seq: number;
+  id: number;
   label: string;
   kind: ContextKind;
   state: ContextState;
@@ -216,7 +216,7 @@ export interface Flight {
   mayBeMissing: boolean;
   pagesUsed: number;
   pagesCapacity: number;
-  corrupt: { pages: number; cells: number; stalls: number; snapshots: number };
+  corrupt: { pages: number; records: number; stalls: number; snapshots: number };
 }
 
 /** The configuration of a diagnostics server; see `ServeOptions` of `onescope/inspect`. */

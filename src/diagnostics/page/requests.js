@@ -5,7 +5,7 @@ import { byId, duration, element, keep, setText } from "./dom.js";
 /** How sure it is that a request blocks its thread. */
 const CONFIDENCE = {
   exact: "confirmed by the thread",
-  stamped: "in a blocking call",
+  "in-call": "in a blocking call",
   "last-seen": "entered last, not confirmed",
 };
 
@@ -17,16 +17,16 @@ export function showRequests({ total, inFlight, threads }) {
   const blocked = threads.filter((/** @type {any} */ each) => each.blockedMs > 0);
   const blocking = new Map(
     blocked.map((/** @type {any} */ each) => [
-      each.suspect?.request?.seq,
+      each.suspect?.request?.id,
       `blocks thread ${each.thread} for ${duration(each.blockedMs)}`,
     ]),
   );
   const listed = inFlight.length < total ? `: ${inFlight.length} of ${total}` : `: ${total}`;
   setText(byId("requests-caption"), `Requests and other work in flight, oldest first${listed}`);
   keep(byId("requests"), rows, inFlight, {
-    key: ({ seq }) => String(seq),
+    key: ({ id }) => String(id),
     make: makeRow,
-    update: (row, item) => updateRow(row, item, blocking.get(item.seq)),
+    update: (row, item) => updateRow(row, item, blocking.get(item.id)),
   });
   showBlocked(blocked);
 }

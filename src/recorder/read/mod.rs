@@ -17,7 +17,7 @@ use super::format::{Ending, How, MAGIC, MAX_BYTES, PREFIX, Snapshot};
 use crate::error::{Error, Fault, Result};
 use crate::store::clock::{AHEAD_MS, Clock};
 use crate::store::pages::record::word;
-use crate::store::pages::{Handle, Page, Record};
+use crate::store::pages::{ContextId, Page, Record};
 use crate::store::threads::block;
 
 /// Reads the flight recording at a path, also while its process still records into it.
@@ -90,19 +90,19 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
     for (id, page) in &pages {
         for (index, record) in page.records() {
             if !parts::is_sound(record) {
-                corrupt.cells += 1;
+                corrupt.records += 1;
             } else if record.state().is_in_flight() && !record.is_fork() {
-                in_flight.push(view.in_flight(Handle::of(*id, index).seq(), page.thread(), record));
+                in_flight.push(view.in_flight(ContextId::of(*id, index).get(), page.thread(), record));
             }
         }
     }
-    for (seq, thread, record) in outside.iter() {
+    for (id, thread, record) in outside.iter() {
         let copied = record.state().is_in_flight() && !record.is_fork();
-        if copied && Handle::new(seq).is_ok_and(|handle| !pages.contains_key(&handle.page())) {
-            in_flight.push(view.in_flight(seq, thread, record));
+        if copied && ContextId::new(id).is_ok_and(|id| !pages.contains_key(&id.page())) {
+            in_flight.push(view.in_flight(id, thread, record));
         }
     }
-    in_flight.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.seq.cmp(&b.seq)));
+    in_flight.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.id.cmp(&b.id)));
 
     let mut threads: Vec<ThreadInfo> = blocks.iter().map(|block| view.thread(block, &header.calls)).collect();
     threads.sort_by_key(|thread| thread.id);
@@ -111,7 +111,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
     let replaced = replaced && !running && signals[0].is_none();
     let execve = || Ending { how: How::Execve, code: None, error: None, message: None };
     let ending = noted.or_else(|| replaced.then(execve));
-    let may_be_missing = corrupt.pages + corrupt.cells > 0
+    let may_be_missing = corrupt.pages + corrupt.records > 0
         || snapshot.as_ref().is_none_or(|Snapshot { unrecorded, .. }| {
             // An ending is noted by a JavaScript thread, after all was copied. Without one, what began since the last copy is
             // missing, and a full file can have had pages outside since.
@@ -157,9 +157,9 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn in_flight(&self, seq: u64, thread: u32, record: Record<'_>) -> InFlight {
+    fn in_flight(&self, id: u64, thread: u32, record: Record<'_>) -> InFlight {
         InFlight {
-            seq,
+            id,
             label: record.label(),
             kind: record.kind().name(),
             state: record.state().name(),
@@ -189,10 +189,10 @@ impl View<'_> {
     }
 
     /// The request that a context serves, as far as it is in the file.
-    fn seen(&self, seq: u64) -> Option<Seen> {
-        let (seq, record) = root(self.pages, self.outside, seq)?;
+    fn seen(&self, id: u64) -> Option<Seen> {
+        let (id, record) = root(self.pages, self.outside, id)?;
         Some(Seen {
-            seq,
+            id,
             label: record.label(),
             kind: record.kind().name(),
             state: record.state().name(),

@@ -16,7 +16,7 @@ use crate::recorder::slot::{self, Slot};
 use crate::store::clock::AHEAD_MS;
 use crate::store::layout_hash;
 use crate::store::pages::record::{PATH_LABEL, byte};
-use crate::store::pages::{Handle, Page, Record, RequestKind, State};
+use crate::store::pages::{ContextId, Page, Record, RequestKind, State};
 use crate::store::threads::block;
 
 /// Forks of forks that are followed up to their request.
@@ -72,7 +72,7 @@ impl Parts {
         let header = header(bytes.get(HEADER).ok_or_else(|| truncated(PAGES_START))?)?;
         if header.layout_version != LAYOUT_VERSION || header.layout_hash != layout_hash() {
             let reason = format!(
-                "onescope {} wrote it, whose cells have another layout; read it with that version",
+                "onescope {} wrote it, whose records have another layout; read it with that version",
                 header.onescope
             );
             return Err((Fault::Version, reason));
@@ -212,11 +212,10 @@ impl Copies {
             if word(0) == 0 {
                 continue;
             }
-            let seq = u64::from(word(1)) << 32 | u64::from(word(0));
-            let sound =
-                Handle::new(seq).is_ok_and(|handle| handle.index() != 0) && is_sound(copies.record(place));
-            if !sound || copies.places.insert(seq, place).is_some() {
-                corrupt.cells += 1;
+            let id = u64::from(word(1)) << 32 | u64::from(word(0));
+            let sound = ContextId::new(id).is_ok_and(|id| id.index() != 0) && is_sound(copies.record(place));
+            if !sound || copies.places.insert(id, place).is_some() {
+                corrupt.records += 1;
             }
         }
         copies
@@ -226,14 +225,14 @@ impl Copies {
         Record::new(&self.memory, (place * OUTSIDE_BYTES + OUTSIDE_RECORD) / 4)
     }
 
-    /// Handle, thread and record of each.
+    /// Id, thread and record of each.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u32, Record<'_>)> {
         let thread = |place: usize| self.memory.word(place * OUTSIDE_BYTES / 4 + 2);
-        self.places.iter().map(move |(seq, place)| (*seq, thread(*place), self.record(*place)))
+        self.places.iter().map(move |(id, place)| (*id, thread(*place), self.record(*place)))
     }
 
-    fn find(&self, seq: u64) -> Option<(u64, Record<'_>)> {
-        self.places.get(&seq).map(|place| (seq, self.record(*place)))
+    fn find(&self, id: u64) -> Option<(u64, Record<'_>)> {
+        self.places.get(&id).map(|place| (id, self.record(*place)))
     }
 }
 
@@ -246,15 +245,15 @@ pub fn is_sound(record: Record<'_>) -> bool {
 }
 
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.
-pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, seq: u64) -> Option<(u64, Record<'a>)> {
-    let in_page = |seq| {
-        let handle = Handle::new(seq).ok()?;
-        let page = pages.get(&handle.page())?;
-        let record = (handle.index() < page.cursor()).then(|| page.record(handle.index()))?;
-        is_sound(record).then_some((seq, record))
+pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, id: u64) -> Option<(u64, Record<'a>)> {
+    let in_page = |id| {
+        let place = ContextId::new(id).ok()?;
+        let page = pages.get(&place.page())?;
+        let record = (place.index() < page.cursor()).then(|| page.record(place.index()))?;
+        is_sound(record).then_some((id, record))
     };
-    let find = |seq| in_page(seq).or_else(|| outside.find(seq));
-    let mut found = find(seq)?;
+    let find = |id| in_page(id).or_else(|| outside.find(id));
+    let mut found = find(id)?;
     for _ in 0..PARENTS {
         match found.1.parent().and_then(find) {
             Some(parent) => found = parent,

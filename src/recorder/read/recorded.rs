@@ -54,8 +54,8 @@ pub struct Recorded {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InFlight {
-    /// Its handle.
-    pub seq: u64,
+    /// Its id.
+    pub id: u64,
     /// What a person recognises it by; empty if it has no name.
     pub label: String,
     /// What sort of request it is.
@@ -68,7 +68,7 @@ pub struct InFlight {
     pub idle_ms: u32,
     /// Id of its thread.
     pub thread: u32,
-    /// Handle of the context that it was made in.
+    /// Id of the context that it was made in.
     pub parent: Option<u64>,
 }
 
@@ -100,8 +100,8 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Seen {
-    /// Its handle.
-    pub seq: u64,
+    /// Its id.
+    pub id: u64,
     /// What a person recognises it by.
     pub label: String,
     /// What sort of request it is.
@@ -129,7 +129,7 @@ pub struct Corrupt {
     /// Pages with an invalid header, or with the id of another.
     pub pages: usize,
     /// Cells with a code that does not exist.
-    pub cells: usize,
+    pub records: usize,
     /// Stall reports that are torn.
     pub stalls: usize,
     /// Snapshots that are torn. One is normal: that which was being written.

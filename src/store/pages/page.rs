@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::record::{Record, header};
 use crate::error::Result;
-use crate::limits::{HANDLE_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_MAGIC, PAGE_RECORDS, RECORD_WORDS};
+use crate::limits::{ID_MAX, LAYOUT_VERSION, PAGE_BYTES, PAGE_MAGIC, PAGE_RECORDS, RECORD_WORDS};
 use crate::memory::Memory;
 
 /// A block of records. Readers hold it through an `Arc`, so its memory outlives the ArrayBuffer if they are slower.
@@ -27,11 +27,11 @@ impl Page {
 
     /// The same in given memory of `PAGE_BYTES`, all zeros.
     pub fn in_memory(memory: Memory, id: u64, thread: u32) -> Self {
-        let first_seq = id * PAGE_RECORDS as u64;
+        let first_id = id * PAGE_RECORDS as u64;
         memory.set_word(header::VERSION, LAYOUT_VERSION);
         memory.set_word(header::THREAD, thread);
-        memory.set_word(header::SEQ_LOW, first_seq as u32);
-        memory.set_word(header::SEQ_HIGH, (first_seq >> 32) as u32);
+        memory.set_word(header::ID_LOW, first_id as u32);
+        memory.set_word(header::ID_HIGH, (first_id >> 32) as u32);
         memory.set_word(header::CURSOR, 1);
         memory.set_word(header::RECORD_COUNT, PAGE_RECORDS as u32);
         // Last: where the memory is a file's, another process may read it at any moment.
@@ -41,13 +41,13 @@ impl Page {
 
     /// The page in memory of `PAGE_BYTES` that has a header already; none if the header is invalid.
     pub fn from_memory(memory: Memory) -> Option<Self> {
-        let seq = u64::from(memory.word(header::SEQ_HIGH)) << 32 | u64::from(memory.word(header::SEQ_LOW));
-        let (id, cursor) = (seq / PAGE_RECORDS as u64, memory.word(header::CURSOR) as usize);
+        let first_id = u64::from(memory.word(header::ID_HIGH)) << 32 | u64::from(memory.word(header::ID_LOW));
+        let (id, cursor) = (first_id / PAGE_RECORDS as u64, memory.word(header::CURSOR) as usize);
         let is_header = memory.word(header::MAGIC) == PAGE_MAGIC
             && memory.word(header::VERSION) == LAYOUT_VERSION
             && memory.word(header::RECORD_COUNT) as usize == PAGE_RECORDS
-            && seq % PAGE_RECORDS as u64 == 0
-            && (1..=HANDLE_MAX / PAGE_RECORDS as u64).contains(&id)
+            && first_id % PAGE_RECORDS as u64 == 0
+            && (1..=ID_MAX / PAGE_RECORDS as u64).contains(&id)
             && (1..=PAGE_RECORDS).contains(&cursor);
         let thread = memory.word(header::THREAD);
         is_header.then(|| Self { id, thread, memory, counted: Default::default() })
@@ -122,8 +122,8 @@ mod tests {
         for (word, value) in [
             (header::MAGIC, 0),
             (header::VERSION, LAYOUT_VERSION + 1),
-            (header::SEQ_LOW, 0x101),
-            (header::SEQ_HIGH, u32::MAX),
+            (header::ID_LOW, 0x101),
+            (header::ID_HIGH, u32::MAX),
             (header::CURSOR, 0),
             (header::CURSOR, PAGE_RECORDS as u32 + 1),
             (header::RECORD_COUNT, 255),

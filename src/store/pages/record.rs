@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::limits::LABEL_BYTES;
 use crate::memory::Memory;
-use crate::store::registry::{Lane, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
+use crate::store::registry::{Field, OTHER_BYTE, OTHER_WORD, Scalar, SlotSpec, decode, encode};
 use crate::text;
 
 /// Byte offsets within a record.
@@ -20,10 +20,10 @@ pub mod byte {
     /// name of its own, 2 with its parent's. 3 for a request whose label is its method and path. 0 for one with a name or
     /// none, and for a fork, which ends with what it was forked from.
     pub const INNER: usize = 3;
-    /// First byte lane.
-    pub const LANES: usize = 20;
-    /// Lane of the built-in slot `phase`: 0 render, 1 action, 2 route handler.
-    pub const PHASE: usize = LANES + 1;
+    /// First byte field.
+    pub const FIELDS: usize = 20;
+    /// Field of the built-in slot `phase`: 0 render, 1 action, 2 route handler.
+    pub const PHASE: usize = FIELDS + 1;
     /// First byte of the label.
     pub const LABEL: usize = 64;
 }
@@ -45,7 +45,7 @@ pub mod word {
     pub const PARENT_LOW: usize = 3;
     /// Seq of the parent, high half.
     pub const PARENT_HIGH: usize = 4;
-    /// First counter lane.
+    /// First counter field.
     pub const COUNTERS: usize = 13;
     /// First word of the label.
     pub const LABEL: usize = super::byte::LABEL / 4;
@@ -60,9 +60,9 @@ pub mod header {
     /// Id of the thread that the page was made for.
     pub const THREAD: usize = 2;
     /// Seq of the header record, low half: page id times 256.
-    pub const SEQ_LOW: usize = 3;
+    pub const ID_LOW: usize = 3;
     /// Seq of the header record, high half.
-    pub const SEQ_HIGH: usize = 4;
+    pub const ID_HIGH: usize = 4;
     /// Index of the next free record; JavaScript writes it.
     pub const CURSOR: usize = 5;
     /// Cells in the page.
@@ -240,7 +240,7 @@ impl<'a> Record<'a> {
     /// Seq of the context that this one was made in; none for a request.
     pub fn parent(&self) -> Option<u64> {
         let (low, high) = (self.word(word::PARENT_LOW), self.word(word::PARENT_HIGH));
-        Some(u64::from(high) << 32 | u64::from(low)).filter(|seq| *seq != 0)
+        Some(u64::from(high) << 32 | u64::from(low)).filter(|id| *id != 0)
     }
 
     /// The label, safe to show whatever is in the memory. A read that meets a half-written label shows U+FFFD for what is
@@ -284,30 +284,30 @@ impl<'a> Record<'a> {
         self.set_label(name);
     }
 
-    /// The value in a lane; none if JavaScript holds it.
-    pub fn slot(&self, spec: &SlotSpec, lane: Lane) -> Option<Scalar> {
-        match lane {
-            Lane::Byte(index) => match self.byte(byte::LANES + index) {
+    /// The value in a field; none if JavaScript holds it.
+    pub fn slot(&self, spec: &SlotSpec, field: Field) -> Option<Scalar> {
+        match field {
+            Field::Byte(index) => match self.byte(byte::FIELDS + index) {
                 OTHER_BYTE => None,
                 code => decode(spec, u32::from(code)),
             },
-            Lane::Counter(index) => match self.word(word::COUNTERS + index) {
+            Field::Counter(index) => match self.word(word::COUNTERS + index) {
                 OTHER_WORD => None,
                 code => decode(spec, code),
             },
         }
     }
 
-    /// Writes the value of a lane.
+    /// Writes the value of a field.
     ///
     /// # Errors
-    /// `SlotKind` if the value is outside the slot's domain; the lane is unchanged then.
-    pub fn set_slot(&self, spec: &SlotSpec, lane: Lane, value: &Scalar) -> Result<()> {
+    /// `SlotKind` if the value is outside the slot's domain; the field is unchanged then.
+    pub fn set_slot(&self, spec: &SlotSpec, field: Field, value: &Scalar) -> Result<()> {
         let code = encode(spec, value)?;
-        match lane {
-            // Codes of byte lanes are below 250 (`ENUM_VARIANTS`).
-            Lane::Byte(index) => self.set_byte(byte::LANES + index, code as u8),
-            Lane::Counter(index) => self.set_word(word::COUNTERS + index, code),
+        match field {
+            // Codes of byte fields are below 250 (`ENUM_VARIANTS`).
+            Field::Byte(index) => self.set_byte(byte::FIELDS + index, code as u8),
+            Field::Counter(index) => self.set_word(word::COUNTERS + index, code),
         }
         Ok(())
     }
@@ -316,13 +316,13 @@ impl<'a> Record<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{BYTE_LANES, COUNTER_LANES, RECORD_BYTES, RECORD_WORDS};
+    use crate::limits::{BYTE_FIELDS, COUNTER_FIELDS, RECORD_BYTES, RECORD_WORDS};
 
     #[test]
     fn the_phase_lane_is_the_one_of_the_registry() {
         let registry = crate::store::registry::Registry::with_builtins();
         let phase = registry.list().iter().find(|slot| slot.spec.key == "phase").unwrap();
-        assert_eq!(phase.lane, Some(Lane::Byte(byte::PHASE - byte::LANES)));
+        assert_eq!(phase.field, Some(Field::Byte(byte::PHASE - byte::FIELDS)));
         for (code, name) in ["render", "action", "route-handler"].into_iter().enumerate() {
             assert_eq!(encode(&phase.spec, &Scalar::Text(name.into())), Ok(code as u32));
         }
@@ -356,8 +356,8 @@ mod tests {
             (word::TOUCHED * 4, 4),
             (word::PARENT_LOW * 4, 4),
             (word::PARENT_HIGH * 4, 4),
-            (byte::LANES, BYTE_LANES),
-            (word::COUNTERS * 4, COUNTER_LANES * 4),
+            (byte::FIELDS, BYTE_FIELDS),
+            (word::COUNTERS * 4, COUNTER_FIELDS * 4),
             (byte::LABEL, LABEL_BYTES),
         ];
         for (start, length) in parts {

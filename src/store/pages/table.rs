@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use serde::Serialize;
 
 use super::abandoned::Abandoned;
-use super::handle::Handle;
+use super::context_id::ContextId;
 use super::page::Page;
 use super::record::{Record, State};
 use crate::error::{Error, Result};
@@ -179,15 +179,15 @@ impl PageTable {
         self.pages.read().live.contains_key(&id)
     }
 
-    /// The record that a handle names.
+    /// The record that an id names.
     ///
     /// # Errors
-    /// `StaleHandle` if its page is released or the record is not allocated.
-    pub fn resolve(&self, handle: Handle) -> Result<RecordRef> {
-        let page = self.pages.read().live.get(&handle.page()).cloned();
-        page.filter(|page| handle.index() < page.cursor())
-            .map(|page| RecordRef { page, index: handle.index() })
-            .ok_or(Error::StaleHandle { handle: handle.seq() })
+    /// `StaleId` if its page is released or the record is not allocated.
+    pub fn resolve(&self, id: ContextId) -> Result<RecordRef> {
+        let page = self.pages.read().live.get(&id.page()).cloned();
+        page.filter(|page| id.index() < page.cursor())
+            .map(|page| RecordRef { page, index: id.index() })
+            .ok_or(Error::StaleId { id: id.get() })
     }
 
     /// The live pages, and the released ones that are not counted yet.
@@ -257,7 +257,7 @@ mod tests {
         let closed_gate = gate.lock();
         let (page, other) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
         make(&page, 4, 0);
-        assert!(table.resolve(Handle::of(page.id(), 1)).is_ok());
+        assert!(table.resolve(ContextId::of(page.id(), 1)).is_ok());
         assert_eq!(table.release(page.id()), Some(1));
         assert_eq!((table.snapshot().0.len(), table.abandoned(0).list().len()), (1, 0));
         // A thread that counts pages waits for the hook, and holds no lock meanwhile.
@@ -279,11 +279,11 @@ mod tests {
         let table = PageTable::new();
         let page = table.allocate(0).unwrap();
         make(&page, 2, 0);
-        let handle = Handle::of(page.id(), 1);
-        let held = table.resolve(handle).unwrap();
+        let id = ContextId::of(page.id(), 1);
+        let held = table.resolve(id).unwrap();
         table.release(page.id());
         drop(page);
         assert_eq!(held.record().state(), State::Active);
-        assert_eq!(table.resolve(handle).err().unwrap().code(), "ERR_ONESCOPE_STALE_HANDLE");
+        assert_eq!(table.resolve(id).err().unwrap().code(), "ERR_ONESCOPE_STALE_ID");
     }
 }

@@ -1,7 +1,7 @@
 //! The request fields of vinext's unified context: the only place where they are declared.
 //!
 //! The JavaScript accessors, their TypeScript types and the table of the JavaScript backend are generated from this one
-//! (`npm run generate`). Order is identity: the slot ids are 1, 2, … and lanes are handed out from the top.
+//! (`npm run generate`). Order is identity: the slot ids are 1, 2, … and fields are handed out from the top.
 
 use std::borrow::Cow;
 

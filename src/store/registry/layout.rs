@@ -1,75 +1,75 @@
-//! Which lane of the record a native slot gets, and how its value is encoded there.
+//! Which field of the record a native slot gets, and how its value is encoded there.
 //!
-//! | kind | lane | 0 | 1 … | all ones |
+//! | kind | field | 0 | 1 … | all ones |
 //! |---|---|---|---|---|
 //! | flag | byte | the default | 1: the opposite | other |
 //! | enum of n | byte | the default | (index - default index) mod n | other |
 //! | counter | word | the default | value - default | other |
 //!
-//! So a zeroed record holds every default, and making a context writes no lane. "Other" means that JavaScript assigned a
+//! So a zeroed record holds every default, and making a context writes no field. "Other" means that JavaScript assigned a
 //! value outside the slot's domain, which it keeps on its own side.
 
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::limits::{BYTE_LANES, COUNTER_LANES, COUNTER_MAX};
+use crate::limits::{BYTE_FIELDS, COUNTER_FIELDS, COUNTER_MAX};
 
 use super::spec::{Scalar, SlotKind, SlotSpec};
 
-/// Byte-lane code for a value that JavaScript holds.
+/// Byte-field code for a value that JavaScript holds.
 pub const OTHER_BYTE: u8 = u8::MAX;
 
-/// Counter-lane code for a value that JavaScript holds; -1 in an `Int32Array`.
+/// Counter-field code for a value that JavaScript holds; -1 in an `Int32Array`.
 pub const OTHER_WORD: u32 = u32::MAX;
 
 /// A place in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
-pub enum Lane {
-    /// Index of a byte lane, 0 to 31.
+pub enum Field {
+    /// Index of a byte field, 0 to 31.
     Byte(usize),
-    /// Index of a counter lane, 0 to 2.
+    /// Index of a counter field, 0 to 2.
     Counter(usize),
 }
 
-impl Lane {
-    /// The index among lanes of its sort.
+impl Field {
+    /// The index among fields of its sort.
     pub fn index(self) -> usize {
         match self {
-            Lane::Byte(index) | Lane::Counter(index) => index,
+            Field::Byte(index) | Field::Counter(index) => index,
         }
     }
 }
 
-/// Hands out lanes, lowest first; lanes are never given back, because live records may use them.
+/// Hands out fields, lowest first; fields are never given back, because live records may use them.
 #[derive(Debug, Default)]
-pub struct LaneAllocator {
+pub struct FieldAllocator {
     bytes: usize,
     counters: usize,
 }
 
-impl LaneAllocator {
-    /// The lane for a slot, or none if it is not native.
+impl FieldAllocator {
+    /// The field for a slot, or none if it is not native.
     ///
     /// # Errors
-    /// `SlotsFull` if all lanes of that sort are taken.
-    pub fn allocate(&mut self, spec: &SlotSpec) -> Result<Option<Lane>> {
+    /// `SlotsFull` if all fields of that sort are taken.
+    pub fn allocate(&mut self, spec: &SlotSpec) -> Result<Option<Field>> {
         if !spec.is_native() {
             return Ok(None);
         }
         let counter = spec.kind == SlotKind::Counter;
         let (used, limit) =
-            if counter { (&mut self.counters, COUNTER_LANES) } else { (&mut self.bytes, BYTE_LANES) };
+            if counter { (&mut self.counters, COUNTER_FIELDS) } else { (&mut self.bytes, BYTE_FIELDS) };
         if *used == limit {
             return Err(Error::SlotsFull { key: spec.key.to_string(), counter });
         }
         let index = *used;
         *used += 1;
-        Ok(Some(if counter { Lane::Counter(index) } else { Lane::Byte(index) }))
+        Ok(Some(if counter { Field::Counter(index) } else { Field::Byte(index) }))
     }
 }
 
-/// The value behind a lane's code; none if the value lives in JavaScript or the code has no meaning.
+/// The value behind a field's code; none if the value lives in JavaScript or the code has no meaning.
 pub fn decode(spec: &SlotSpec, code: u32) -> Option<Scalar> {
     match (&spec.kind, &spec.default) {
         (SlotKind::Flag, Scalar::Bool(default)) => match code {
@@ -90,7 +90,7 @@ pub fn decode(spec: &SlotSpec, code: u32) -> Option<Scalar> {
     }
 }
 
-/// The lane's code for a value.
+/// The field's code for a value.
 ///
 /// # Errors
 /// `SlotKind` if the value is outside the slot's domain, or the slot is not native.

@@ -1,4 +1,4 @@
-//! The slots of the process: which exist, under which ids, in which lanes of a record.
+//! The slots of the process: which exist, under which ids, in which fields of a record.
 
 pub mod builtin;
 mod layout;
@@ -7,12 +7,12 @@ mod spec;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub use layout::{Lane, OTHER_BYTE, OTHER_WORD, decode, encode};
+pub use layout::{Field, OTHER_BYTE, OTHER_WORD, decode, encode};
 use serde::Serialize;
 pub use spec::{Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
 
 use crate::error::{Error, Result};
-use layout::LaneAllocator;
+use layout::FieldAllocator;
 
 /// Number of a slot, from 1 upward in order of registration; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -27,7 +27,7 @@ pub struct Slot {
     #[serde(flatten)]
     pub spec: SlotSpec,
     /// Its place in the record, if it is native.
-    pub lane: Option<Lane>,
+    pub field: Option<Field>,
     /// The vinext module that owns a built-in slot.
     pub owner: Option<&'static str>,
 }
@@ -37,7 +37,7 @@ pub struct Slot {
 pub struct Registry {
     slots: Vec<Slot>,
     by_key: HashMap<Cow<'static, str>, usize>,
-    lanes: LaneAllocator,
+    fields: FieldAllocator,
 }
 
 impl Registry {
@@ -62,7 +62,7 @@ impl Registry {
     ///
     /// # Errors
     /// `SlotSpec` if the spec breaks a rule, `SlotConflict` if its key has another spec, `SlotsFull` if it is native and no
-    /// lane is left. The registry is unchanged then.
+    /// field is left. The registry is unchanged then.
     pub fn register(&mut self, spec: SlotSpec) -> Result<SlotId> {
         spec.validate()?;
         if let Some(&index) = self.by_key.get(&spec.key) {
@@ -77,11 +77,11 @@ impl Registry {
                 })
             };
         }
-        let lane = self.lanes.allocate(&spec)?;
+        let field = self.fields.allocate(&spec)?;
         let index = self.slots.len();
         let id = SlotId(index as u32 + 1);
         self.by_key.insert(spec.key.clone(), index);
-        self.slots.push(Slot { id, spec, lane, owner: None });
+        self.slots.push(Slot { id, spec, field, owner: None });
         Ok(id)
     }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::error::{Error, Result, quoted};
-use crate::limits::{COUNTER_MAX, ENUM_VARIANTS, HANDLE_MAX, KEY_BYTES};
+use crate::limits::{COUNTER_MAX, ENUM_VARIANTS, ID_MAX, KEY_BYTES};
 
 /// A JavaScript primitive: a default, an enum variant, or the value of a native slot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,7 +31,7 @@ impl Scalar {
 
     /// True for a number that JavaScript represents exactly as an integer.
     pub fn is_integer(&self) -> bool {
-        matches!(self, Scalar::Number(n) if n.fract() == 0.0 && n.abs() <= HANDLE_MAX as f64)
+        matches!(self, Scalar::Number(n) if n.fract() == 0.0 && n.abs() <= ID_MAX as f64)
     }
 }
 
@@ -168,14 +168,14 @@ impl SlotKind {
         }
     }
 
-    /// True for the kinds whose values fit into a lane of the record, where other threads can read them.
-    pub fn has_lane(&self) -> bool {
+    /// True for the kinds whose values fit into a field of the record, where other threads can read them.
+    pub fn has_field(&self) -> bool {
         matches!(self, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
     }
 
     /// True for the kinds whose object is made at first touch and shared by forks.
     pub fn is_collection(&self) -> bool {
-        self.default() == Scalar::Undefined && !self.has_lane()
+        self.default() == Scalar::Undefined && !self.has_field()
     }
 }
 
@@ -285,9 +285,9 @@ impl SlotSpec {
         Ok(spec)
     }
 
-    /// True if the value lives in a lane of the record, where other threads can read it.
+    /// True if the value lies in a field of the record, where other threads can read it.
     pub fn is_native(&self) -> bool {
-        self.lifetime == Lifetime::Request && self.kind.has_lane()
+        self.lifetime == Lifetime::Request && self.kind.has_field()
     }
 
     /// Checks every rule that needs no registry.
