@@ -7,8 +7,7 @@ use crate::diagnostics::{self, Diagnostics, Sources, Started};
 use crate::error::Result;
 use crate::latency::LatencyTable;
 use crate::recorder::{self, Recorder};
-use crate::store::Store;
-use crate::store::hooks::Hooks;
+use crate::store::{Hooks, Store};
 use crate::watchdog::{self, Watchdog};
 
 /// The store and its features.

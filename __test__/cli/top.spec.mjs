@@ -43,9 +43,9 @@ describe("onescope top without a terminal", { skip }, () => {
       "> blocks its thread",
       "",
       "  ID     AGE    IDLE  STATE   KIND     THREAD  LABEL",
-      ">   8   1.2 s  900 ms  active  other         0  GET /report",
-      "    7  1h 02m  900 ms  active  appPage       0  GET /slow",
-      "    9   40 ms  900 ms  active  other         1  POST /日本語",
+      ">  8   1.2 s  900 ms  active  other         0  GET /report",
+      "   7  1h 02m  900 ms  active  appPage       0  GET /slow",
+      "   9   40 ms  900 ms  active  other         1  POST /日本語",
       "… and 2 more",
     ]);
     assert.ok(server.asked.includes("/in-flight?limit=3"), server.asked.join());
@@ -87,7 +87,7 @@ describe("onescope top without a terminal", { skip }, () => {
       const changed = await diagnosticsServer({ inFlight, ...rest });
       const { stdout } = await top([changed.url]);
       await changed.stop();
-      assert.match(stdout, new RegExp(`^${mark} {3}8 `, "m"));
+      assert.match(stdout, new RegExp(`^${mark} {2}8 `, "m"));
       if (said === undefined) assert.match(stdout, /^3 threads, none blocked$/m);
       else assert.ok(stdout.includes(`thread 0 blocked for 1.5 s${said}\n`), stdout);
     }
@@ -212,7 +212,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
       const shown = screenOf(terminal.output());
       assert.deepEqual([shown.other, shown.cursor], [true, false]);
       assert.deepEqual(shown.lines.slice(-2), [
-        "    9   40 ms  900 ms  active  other         1  POST /日本語",
+        "   9   40 ms  900 ms  active  other         1  POST /日本語",
         "… and 2 more",
       ]);
       end(terminal);

@@ -47,7 +47,7 @@ pub fn thread_id(env: &Env) -> Result<u32> {
 /// True for the first thread of the process that gives a warning of this name.
 #[napi(catch_unwind)]
 pub fn first_notice(name: String) -> Result<bool> {
-    Ok(Process::global().store.notices.first(name))
+    Ok(Process::global().store.is_first_notice(name))
 }
 
 /// Moves the calling thread's block into the recording, or out of one that has ended. The new block,

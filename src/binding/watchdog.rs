@@ -157,9 +157,9 @@ pub struct WatchProved {
 /// The reports of the latest stall of a thread whose cause is confirmed, in the order in which they were reported.
 #[napi(catch_unwind)]
 pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
-    let proved = Process::global().watchdog.confirmed_stalls(thread);
-    Ok(proved
+    let confirmed = Process::global().watchdog.confirmed_stalls(thread);
+    Ok(confirmed
         .into_iter()
-        .map(|proved| WatchProved { id: proved.id as f64, at: proved.at as i32, line: proved.line })
+        .map(|stall| WatchProved { id: stall.id as f64, at: stall.at as i32, line: stall.line })
         .collect())
 }

@@ -15,7 +15,7 @@ enum Why {
 
 /// The owner of mapped memory. It ends once, by whichever comes first: the ArrayBuffer is collected, or was never made.
 ///
-/// A host that fails to make an ArrayBuffer may or may not call its finalizer, now or later. So both sides, the finalizer
+/// A host that fails to make an ArrayBuffer may or may not call its finalizer, now or later. So both, the finalizer
 /// and the call that failed, hold this through an `Arc`, and only the first of them finds the owner. Where the host forgets
 /// its share, these few bytes leak, never the owner.
 pub struct Hold(Mutex<Option<End>>);

@@ -1,11 +1,9 @@
 //! The core, which knows no feature: what the threads of a process share, that is the slots, the pages of records, and the
-//! threads with their clock. Features read it; [`hooks`] call them.
+//! threads with their clock. Features read it; [`Hooks`] call them.
 
 pub mod clock;
-pub mod hooks;
 mod layout;
 pub mod listeners;
-pub mod notices;
 mod page_reaper;
 pub mod pages;
 pub mod queries;
@@ -14,4 +12,4 @@ mod tables;
 pub mod threads;
 
 pub use layout::{layout, layout_hash};
-pub use tables::Store;
+pub use tables::{Hooks, PageHook, Store};

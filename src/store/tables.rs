@@ -1,13 +1,23 @@
 //! The tables of the process, together.
 
-use super::hooks::Hooks;
+use std::collections::BTreeSet;
+
 use super::listeners::Listeners;
-use super::notices::Notices;
 use super::page_reaper::PageReaper;
 use super::pages::{Group, Page, PageTable};
 use super::registry::Registry;
 use super::threads::ThreadTable;
-use crate::sync::RwLock;
+use crate::sync::{Mutex, RwLock};
+
+/// Called with a page.
+pub type PageHook = Box<dyn Fn(&Page) + Send + Sync>;
+
+/// What features add to a store when it is made. No lock of the store is held while a hook runs.
+#[derive(Default)]
+pub struct Hooks {
+    /// Called before a released page counts as gone; maybe more than once for a page.
+    pub page_leaves: Vec<PageHook>,
+}
 
 /// Everything that the threads of a process share.
 pub struct Store {
@@ -19,8 +29,8 @@ pub struct Store {
     pub threads: ThreadTable,
     /// The threads that are notified when a feature starts or stops.
     pub listeners: Listeners,
-    /// The warnings that JavaScript has given.
-    pub notices: Notices,
+    // The warnings that the process has printed.
+    notices: Mutex<BTreeSet<String>>,
     hooks: Hooks,
     reaper: PageReaper,
 }
@@ -38,10 +48,15 @@ impl Store {
             pages: PageTable::new(),
             threads: ThreadTable::new(),
             listeners: Listeners::default(),
-            notices: Notices::default(),
+            notices: Mutex::default(),
             hooks,
             reaper: PageReaper::default(),
         }
+    }
+
+    /// True the first time that the name of a warning is passed, so that not each thread prints it again.
+    pub fn is_first_notice(&self, name: String) -> bool {
+        self.notices.lock().insert(name)
     }
 
     /// Releases a page that JavaScript is done with; a background thread counts what it held.
@@ -66,5 +81,17 @@ impl Store {
 impl Default for Store {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_notice_is_first_once() {
+        let store = Store::new();
+        let seen = ["a", "b", "a", "b"].map(|name| store.is_first_notice(name.to_owned()));
+        assert_eq!(seen, [true, true, false, false]);
     }
 }

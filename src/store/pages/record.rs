@@ -65,7 +65,7 @@ pub mod header {
     pub const ID_HIGH: usize = 4;
     /// Index of the next free record; JavaScript writes it.
     pub const CURSOR: usize = 5;
-    /// Cells in the page.
+    /// Records in the page.
     pub const RECORD_COUNT: usize = 6;
 }
 

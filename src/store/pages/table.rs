@@ -174,11 +174,6 @@ impl PageTable {
         }
     }
 
-    /// True while the page of that id is in the table.
-    pub fn is_live(&self, id: u64) -> bool {
-        self.pages.read().live.contains_key(&id)
-    }
-
     /// The record that an id names.
     ///
     /// # Errors
@@ -241,9 +236,7 @@ mod tests {
         }
         let live = Totals { created: 4, forked: 2, closed: 1, abandoned: 0, in_flight: 3 };
         assert_eq!(Totals::of(&page), live);
-        assert!(table.is_live(page.id()));
         assert_eq!(table.release(page.id()), Some(1));
-        assert!(!table.is_live(page.id()));
         assert_eq!(table.release(page.id()), None, "a second release must not count twice");
         for _ in 0..2 {
             assert_eq!(table.snapshot().1, Totals { abandoned: 3, in_flight: 0, ..live });
