@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { judge } from "../../js/vite/check.js";
+import { replaceableModules } from "../../js/vite/check.js";
 import { CORE, REIMPLEMENTED, STATE } from "../../js/vite/modules.js";
 import { stockFile } from "../_support/stock.mjs";
 
@@ -32,8 +32,8 @@ async function verdict(t, present, others = {}) {
   const warnings = [];
   const warn = (/** @type {string} */ text) => warnings.push(text);
   const context = { parse: parseAst, environment: { logger: { warn } } };
-  const first = await judge(context, shims);
-  assert.equal(await judge(context, shims), first, "asked again it says the same, and warns no more");
+  const first = await replaceableModules(context, shims);
+  assert.equal(await replaceableModules(context, shims), first, "asked again it says the same, and warns no more");
   return { replaced: [...first], warnings };
 }
 
