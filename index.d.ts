@@ -11,7 +11,7 @@ export const backend: "native" | "js";
 
 /** What went wrong. Codes are stable: programs may compare them. */
 export type OnescopeErrorCode =
-  /** The backend that `ONESCOPE_BACKEND` asks for cannot be had. */
+  /** The backend that `ONESCOPE_BACKEND` requires is not available. */
   | "ERR_ONESCOPE_BACKEND"
   /** The key is registered already, with another spec. The message names both. */
   | "ERR_ONESCOPE_SLOT_CONFLICT"
@@ -19,9 +19,9 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_SLOT_UNKNOWN"
   /** A spec breaks a rule. */
   | "ERR_ONESCOPE_SLOT_SPEC"
-  /** The slot's kind does not have this value, or its value is not native. */
+  /** The slot's kind does not have this value, its value is not native, or a label is not a string. */
   | "ERR_ONESCOPE_SLOT_KIND"
-  /** No native field is left for another flag, enum or counter of requests. */
+  /** All native fields of a context's record are taken by flags, enums or counters. */
   | "ERR_ONESCOPE_RECORD_FULL"
   /** The id was right once; its context was collected since, or never made. */
   | "ERR_ONESCOPE_STALE_ID"
@@ -31,7 +31,7 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_FILTER"
   /** No request runs here. */
   | "ERR_ONESCOPE_NO_CONTEXT"
-  /** Memory for a page of contexts could not be had. */
+  /** Memory for a page or a thread's block could not be allocated. */
   | "ERR_ONESCOPE_PAGE_MEMORY"
   /** The thread that keeps the coarse clock could not be started. */
   | "ERR_ONESCOPE_CLOCK"
@@ -57,13 +57,13 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_RECORD_FILE"
   /** The recorder's thread could not be started. */
   | "ERR_ONESCOPE_RECORDER"
-  /** The system does not let the file be read. */
+  /** The system does not let the file be read, or the directory has no recording. */
   | "ERR_ONESCOPE_FLIGHT_UNREADABLE"
   /** The file is no flight recording. */
   | "ERR_ONESCOPE_FLIGHT_FOREIGN"
   /** A part of the recording is missing. */
   | "ERR_ONESCOPE_FLIGHT_TRUNCATED"
-  /** A part of the recording was not written to its end, or changed since. */
+  /** The header of the recording is damaged. */
   | "ERR_ONESCOPE_FLIGHT_TORN"
   /** Another version of onescope, or another sort of machine, wrote the recording. */
   | "ERR_ONESCOPE_FLIGHT_VERSION"
@@ -88,7 +88,7 @@ export class OnescopeError extends Error {
  * refused it, has the same handle, which does nothing.
  */
 export interface Handle extends Disposable {
-  /** Ends what was started, before it returns. May be called again. Leaving a `using` block calls it. */
+  /** Ends what was started; all but the diagnostics server have ended when it returns. May be called again. Leaving a `using` block calls it. */
   stop(): void;
 }
 
@@ -252,7 +252,7 @@ export interface ContextInfo {
   id: number;
   kind: ContextKind;
   state: ContextState;
-  /** The text that a person recognises it by; empty if nobody gave one. */
+  /** The text that a person recognises it by; empty if it has no label. */
   label: string;
   /** Milliseconds since it was made, to 10 ms. */
   ageMs: number;
@@ -292,7 +292,7 @@ export interface StorageCounts {
   used: number;
   /** Real storages that carry them. */
   real: number;
-  /** Whether a real storage besides was seen in use; without `onescope/register` nobody can tell. */
+  /** Whether another real storage was seen in use; unknown without `onescope/register`. */
   others: boolean | undefined;
 }
 

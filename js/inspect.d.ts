@@ -58,8 +58,8 @@ export function counters(): Counters;
 /** How long closed contexts with one label took, in ms: a request to the end of its response. The clock is read to 10 ms. */
 export interface Latency {
   /**
-   * The label; `GET (no route)`, and so for each method, for requests that are labelled by their path; `other` for all labels
-   * but the 200 with the most contexts together.
+   * The label; `GET (no route)`, and so for each method, for requests that are labelled by their path; `other` sums up all
+   * labels beyond the 200 with the most contexts.
    */
   label: string;
   /** Contexts that closed. */

@@ -33,7 +33,7 @@ let diagnostics;
 /** @type {string | null | undefined} */
 let flight;
 if (!stock) {
-  // Before the server loads: the watchdog stamps the blocking calls of Node that others take from its modules later.
+  // Before the server loads: the watchdog marks the blocking calls of Node that others take from its modules later.
   const [{ backend }, { record, serve, trackLeaks, trackRequests, watch }] = await Promise.all([
     import("onescope"),
     import("onescope/inspect"),

@@ -6,7 +6,7 @@ export const ONESCOPE_BACKEND = process.env.ONESCOPE_BACKEND || undefined;
 /** Path of the addon to load instead of the one beside this package. */
 export const ONESCOPE_NATIVE_PATH = process.env.ONESCOPE_NATIVE_PATH || undefined;
 
-/** The token that a diagnostics server requires. */
+/** The token that `onescope top` sends. */
 export const ONESCOPE_TOKEN = process.env.ONESCOPE_TOKEN || undefined;
 
 /** Kind of the terminal; `dumb` takes only text. */

@@ -226,9 +226,9 @@ mod tests {
     fn neighbouring_bytes_survive_concurrent_writers() {
         let memory = Memory::zeroed(64).unwrap();
         std::thread::scope(|scope| {
-            for lane in 0..4 {
+            for byte in 0..4 {
                 let memory = &memory;
-                scope.spawn(move || (0..=255).for_each(|value| memory.set_byte(lane, value)));
+                scope.spawn(move || (0..=255).for_each(|value| memory.set_byte(byte, value)));
             }
         });
         assert_eq!([0, 1, 2, 3].map(|offset| memory.byte(offset)), [255; 4]);

@@ -18,15 +18,15 @@ pub mod block {
     pub const CLOCK: usize = 0;
     /// What the clock showed when the thread's event loop last turned; 0 while the thread writes no heartbeats.
     pub const HEARTBEAT: usize = 1;
-    /// Seq of the context that the thread entered last, low half.
+    /// Id of the context that the thread entered last, low half.
     pub const SEEN_LOW: usize = 2;
-    /// Seq of the context that the thread entered last, high half.
+    /// Id of the context that the thread entered last, high half.
     pub const SEEN_HIGH: usize = 3;
     /// Code of the blocking call that the thread is in, from 1; 0 for none.
     pub const CALL: usize = 4;
-    /// Seq of the context in which that call began, low half; 0 in both halves for none.
+    /// Id of the context in which that call began, low half; 0 in both halves for none.
     pub const CALL_LOW: usize = 5;
-    /// Seq of the context in which that call began, high half.
+    /// Id of the context in which that call began, high half.
     pub const CALL_HIGH: usize = 6;
     /// What the clock showed when that call began.
     pub const CALL_STARTED: usize = 7;

@@ -8,7 +8,7 @@ use crate::store::threads::{Thread, block};
 pub struct EntryMarker {
     /// Code of the call, from 1.
     pub call: u32,
-    /// Seq of the context in which it began; 0 for none.
+    /// Id of the context in which it began; 0 for none.
     pub id: u64,
 }
 
@@ -21,7 +21,7 @@ pub struct Reading {
     pub heartbeat: u32,
     /// The inspector port that is open in it; 0 for none.
     pub inspector_port: u16,
-    /// Seq of the context that it entered last; 0 for none.
+    /// Id of the context that it entered last; 0 for none.
     pub seen: u64,
     /// The blocking call that it is in.
     pub marker: Option<EntryMarker>,

@@ -26,7 +26,7 @@ pub struct Response {
     pub probe: u32,
     /// Its heartbeat at that time.
     pub heartbeat: u32,
-    /// Seq of the context that is current in it; 0 for none.
+    /// Id of the context that is current in it; 0 for none.
     pub id: u64,
     /// Functions, innermost first.
     pub stack: Vec<String>,

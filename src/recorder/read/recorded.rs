@@ -128,7 +128,7 @@ pub struct Stall {
 pub struct Corrupt {
     /// Pages with an invalid header, or with the id of another.
     pub pages: usize,
-    /// Cells with a code that does not exist.
+    /// Records with a code that does not exist.
     pub records: usize,
     /// Stall reports that are torn.
     pub stalls: usize,

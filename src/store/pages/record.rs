@@ -41,9 +41,9 @@ pub mod word {
     pub const STARTED: usize = 1;
     /// When the context was last entered, or else when it responded or, without a response, closed; ms on the coarse clock.
     pub const TOUCHED: usize = 2;
-    /// Seq of the parent, low half.
+    /// Id of the parent, low half.
     pub const PARENT_LOW: usize = 3;
-    /// Seq of the parent, high half.
+    /// Id of the parent, high half.
     pub const PARENT_HIGH: usize = 4;
     /// First counter field.
     pub const COUNTERS: usize = 13;
@@ -59,9 +59,9 @@ pub mod header {
     pub const VERSION: usize = 1;
     /// Id of the thread that the page was made for.
     pub const THREAD: usize = 2;
-    /// Seq of the header record, low half: page id times 256.
+    /// Id of the header record, low half: page id times 256.
     pub const ID_LOW: usize = 3;
-    /// Seq of the header record, high half.
+    /// Id of the header record, high half.
     pub const ID_HIGH: usize = 4;
     /// Index of the next free record; JavaScript writes it.
     pub const CURSOR: usize = 5;
@@ -237,7 +237,7 @@ impl<'a> Record<'a> {
         self.byte(byte::INNER) == PATH_LABEL
     }
 
-    /// Seq of the context that this one was made in; none for a request.
+    /// Id of the context that this one was made in; none for a request.
     pub fn parent(&self) -> Option<u64> {
         let (low, high) = (self.word(word::PARENT_LOW), self.word(word::PARENT_HIGH));
         Some(u64::from(high) << 32 | u64::from(low)).filter(|id| *id != 0)
