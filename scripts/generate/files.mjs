@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { contextFields, contextFieldsTypes } from "./context-fields.mjs";
+import { contextFields } from "./context-fields.mjs";
 import { requestContextTypes } from "./request-context.mjs";
 import { slotTable } from "./slot-table.mjs";
 import { unsafeCharacters } from "./unsafe-characters.mjs";
@@ -20,7 +20,7 @@ export function files(table) {
     [
       ["slot-table.js", SLOTS, slotTable(table)],
       ["context-fields.js", SLOTS, contextFields(table)],
-      ["context-fields.d.ts", SLOTS, contextFieldsTypes()],
+      ["context-fields.d.ts", SLOTS, `export * from "../request/context-fields.js";`],
       ["request-context.d.ts", SLOTS, requestContextTypes(table)],
       ["unsafe-characters.js", "src/text.rs", unsafeCharacters(table.unsafeCharacters)],
     ].map(([name, source, text]) => [
