@@ -62,8 +62,8 @@ fn check(found: &Recorded) {
     assert!(found.in_flight.len() <= pages * 255 + 64);
     assert!(found.threads.len() <= 64 && found.stalls.len() <= 16);
     for each in &found.in_flight {
-        assert!(["created", "active", "responded"].contains(&each.state));
-        assert!(RequestKind::NAMES.contains(&each.kind));
+        assert!(["created", "active", "responded"].contains(&each.state.name()));
+        assert!(RequestKind::NAMES.contains(&each.kind.name()));
         // 64 bytes, each of which may have become a replacement character.
         assert!(each.label.len() <= 3 * 64 && each.id % 256 != 0);
     }

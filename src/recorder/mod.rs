@@ -34,7 +34,7 @@ use crate::text;
 pub use self::flight::{Flight, Settings};
 pub use self::format::{Counters, Ending, How, MAX_BYTES, MIN_BYTES, Unrecorded, first_line};
 pub use self::names::list;
-pub use self::read::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo, parse, read};
+pub use self::read::{Call, Corrupt, Recorded, Seen, Stall, ThreadInfo, parse, read};
 
 /// A recording that is on.
 struct Session {

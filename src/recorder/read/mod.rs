@@ -12,12 +12,13 @@ use std::io::Read;
 use std::path::Path;
 
 use self::parts::{Copies, Parts, root};
-pub use self::recorded::{Call, Corrupt, InFlight, Recorded, Seen, Stall, ThreadInfo};
+pub use self::recorded::{Call, Corrupt, Recorded, Seen, Stall, ThreadInfo};
 use super::format::{Ending, How, MAGIC, MAX_BYTES, PREFIX, Snapshot};
 use crate::error::{Error, Fault, Result};
 use crate::store::clock::{AHEAD_MS, Clock};
 use crate::store::pages::record::word;
 use crate::store::pages::{ContextId, Page, Record};
+use crate::store::queries::ContextInfo;
 use crate::store::threads::block;
 
 /// Reads the flight recording at a path, also while its process still records into it.
@@ -157,16 +158,17 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn in_flight(&self, id: u64, thread: u32, record: Record<'_>) -> InFlight {
-        InFlight {
+    fn in_flight(&self, id: u64, thread: u32, record: Record<'_>) -> ContextInfo {
+        ContextInfo {
             id,
             label: record.label(),
-            kind: record.kind().name(),
-            state: record.state().name(),
+            kind: record.kind(),
+            state: record.state(),
             age_ms: self.age_ms(record.word(word::STARTED)),
             idle_ms: self.age_ms(record.word(word::TOUCHED)),
             thread,
             parent: record.parent(),
+            slots: Vec::new(),
         }
     }
 

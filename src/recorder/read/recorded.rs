@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::recorder::format::{Counters, Ending, Unrecorded};
+use crate::store::queries::ContextInfo;
 
 /// A flight recording.
 #[derive(Debug, Clone, Serialize)]
@@ -29,7 +30,7 @@ pub struct Recorded {
     /// The last signal that the program handled.
     pub handled_signal: Option<&'static str>,
     /// What was in flight, oldest first.
-    pub in_flight: Vec<InFlight>,
+    pub in_flight: Vec<ContextInfo>,
     /// The JavaScript threads, in order of id.
     pub threads: Vec<ThreadInfo>,
     /// The last stall reports, oldest first.
@@ -48,28 +49,6 @@ pub struct Recorded {
     pub pages_capacity: usize,
     /// What was left out because it cannot be right.
     pub corrupt: Corrupt,
-}
-
-/// A request or other work in flight.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InFlight {
-    /// Its id.
-    pub id: u64,
-    /// What a person recognises it by; empty if it has no name.
-    pub label: String,
-    /// What sort of request it is.
-    pub kind: &'static str,
-    /// Its state.
-    pub state: &'static str,
-    /// Milliseconds since it was made.
-    pub age_ms: u32,
-    /// Milliseconds since it was last entered.
-    pub idle_ms: u32,
-    /// Id of its thread.
-    pub thread: u32,
-    /// Id of the context that it was made in.
-    pub parent: Option<u64>,
 }
 
 /// A JavaScript thread.
