@@ -11,8 +11,7 @@ import {
   createRequestContext,
   runWithRequestContext,
 } from "../../shims/unified-request-context.js";
-import { afterCollection } from "./eventually.mjs";
-import { until } from "./until.mjs";
+import { afterCollection, until } from "./wait.mjs";
 
 const { base, at, flights } = JSON.parse(process.argv[2]);
 const isNative = store.reasons.length === 0;

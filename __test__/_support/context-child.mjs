@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { collectGarbage } from "./collect.mjs";
 import { createWorld, execute } from "./context-machine.mjs";
+import { collectGarbage } from "./wait.mjs";
 
 // Executes the programs that its parent sends with the class that `node:async_hooks` exports in this process.
 

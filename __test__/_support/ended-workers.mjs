@@ -22,7 +22,7 @@ import {
 } from "../../js/inspect.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
 import { randomFrom } from "../parity/random.mjs";
-import { afterCollection } from "./eventually.mjs";
+import { afterCollection } from "./wait.mjs";
 
 const [seed, folder] = isMainThread ? process.argv.slice(2) : ["", workerData.folder];
 const storage = new SlotStorage();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { parentPort } from "node:worker_threads";
 import { counters, inFlight, trackRequests } from "../../js/inspect.js";
-import { until } from "./until.mjs";
+import { until } from "./wait.mjs";
 
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
 trackRequests();

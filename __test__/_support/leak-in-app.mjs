@@ -4,7 +4,7 @@
 import { leaks, releaseOnClose, trackLeaks } from "onescope/inspect";
 import { currentRequest } from "../../js/request/current.js";
 import { store } from "../../js/store.js";
-import { collectGarbage } from "./collect.mjs";
+import { collectGarbage } from "./wait.mjs";
 
 const MIB = 1024 * 1024;
 

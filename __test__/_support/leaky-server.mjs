@@ -10,7 +10,7 @@ import {
   runWithRequestContext,
   runWithUnifiedStateMutation,
 } from "onescope/shims/unified-request-context";
-import { collectGarbage } from "./collect.mjs";
+import { collectGarbage } from "./wait.mjs";
 
 const REQUESTS = 200;
 const MIB = 1024 * 1024;

@@ -7,18 +7,11 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { record, watch } from "onescope/inspect";
+import { codeOf } from "./code-of.mjs";
 import { askJson } from "./start-diagnosed.mjs";
 
 const FILE = fileURLToPath(import.meta.url);
 const { handles } = globalThis;
-
-function codeOf(fn) {
-  try {
-    fn();
-  } catch (error) {
-    return error.code;
-  }
-}
 
 /** Does with the handles of a worker what would end those of the main thread. */
 function useHandles() {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { record, runTask, watch } from "../../js/inspect.js";
 import { backend } from "../../js/store/backend.js";
-import { until } from "./until.mjs";
+import { until } from "./wait.mjs";
 
 // Of a message only the first line is kept.
 const MESSAGE = "plain words\na secret of the user's";

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { inheritedFlags, ROOT } from "./run.mjs";
-import { until } from "./until.mjs";
+import { until } from "./wait.mjs";
 
 const PROGRAM = fileURLToPath(new URL("terminal.py", import.meta.url));
 
@@ -41,7 +41,6 @@ export function inTerminal(args, { columns, rows, env = {} }) {
       const seen = await until(
         () => output.slice(from),
         (text) => pattern.test(text),
-        20_000,
       );
       if (!pattern.test(seen))
         throw new Error(`the terminal never showed ${pattern}: ${JSON.stringify(seen.slice(-2000))}`);

@@ -7,7 +7,7 @@ import { afterEach } from "node:test";
 import { inFlight, trackRequests } from "../../js/inspect.js";
 import { idOf } from "../../js/store/records.js";
 import { currentContext } from "../../js/tracking/current-context.js";
-import { until } from "./until.mjs";
+import { until } from "./wait.mjs";
 
 /** @type {Array<() => unknown>} */
 export const cleanups = [];

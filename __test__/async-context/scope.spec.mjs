@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { mode } from "../../js/async-context/node-hooks.js";
 import { claim, MAX_SCOPE_LENGTH, storagesInUse } from "../../js/async-context/scope.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
-import { collectUntil } from "../_support/collect.mjs";
+import { afterCollection } from "../_support/wait.mjs";
 
 const many = (count, options) => Array.from({ length: count }, () => new SlotStorage(options));
 
@@ -39,7 +39,10 @@ test("a storage takes an index when it is first entered, not when it is made", (
 test("an index is used again after its storage was collected, and its next owner knows", async () => {
   const before = storagesInUse();
   for (let i = 0; i < MAX_SCOPE_LENGTH; i++) enterFormer(() => {});
-  assert.ok(await collectUntil(() => storagesInUse() <= before), `${storagesInUse()} storages are still in use`);
+  assert.ok(
+    await afterCollection(() => storagesInUse() <= before, Boolean),
+    `${storagesInUse()} storages are still in use`,
+  );
   const claimants = Array.from({ length: MAX_SCOPE_LENGTH / 2 }, () => ({}));
   const owners = claimants.map(claim);
   assert.ok(owners.every(({ index, boxed }) => index !== 0 && boxed));
@@ -63,7 +66,10 @@ test("twenty thousand short-lived storages read right and give their indexes bac
     }
     await Promise.all(waiting);
     most = Math.max(most, storagesInUse());
-    assert.ok(await collectUntil(() => storagesInUse() < 100), `${storagesInUse()} storages are still in use`);
+    assert.ok(
+      await afterCollection(() => storagesInUse() < 100, Boolean),
+      `${storagesInUse()} storages are still in use`,
+    );
   }
   assert.ok(most >= 900, `at most ${most} storages were in use at once: the count counts something else`);
 });
@@ -81,7 +87,10 @@ test("the next storage at an index does not see the last one's value, in any sco
     return { index: kept.getStore(), held: SlotStorage.snapshot(), bound: SlotStorage.bind(readAll) };
   };
   const scopes = Array.from({ length: MAX_SCOPE_LENGTH }, (_, index) => kept.run(index, enterFormer, hold));
-  assert.ok(await collectUntil(() => storagesInUse() <= before + 1), `${storagesInUse()} storages are still in use`);
+  assert.ok(
+    await afterCollection(() => storagesInUse() <= before + 1, Boolean),
+    `${storagesInUse()} storages are still in use`,
+  );
 
   const next = [...many(MAX_SCOPE_LENGTH), ...many(4, { defaultValue: undefined })];
   for (const storage of next) storage.run("claims an index", () => {});
@@ -111,7 +120,10 @@ test("the next storage at an index does not see the last one's value, in any sco
 test("a default shows at a used index, and not what the last storage left there", async () => {
   const before = storagesInUse();
   const held = many(MAX_SCOPE_LENGTH).map(() => enterFormer(() => SlotStorage.snapshot()));
-  assert.ok(await collectUntil(() => storagesInUse() <= before), `${storagesInUse()} storages are still in use`);
+  assert.ok(
+    await afterCollection(() => storagesInUse() <= before, Boolean),
+    `${storagesInUse()} storages are still in use`,
+  );
   // With async_hooks a default shows only in the resource that the storage was made in.
   const expected = mode.options && mode.frames ? "default" : undefined;
   for (const storage of many(MAX_SCOPE_LENGTH, { defaultValue: "default" })) {
@@ -179,7 +191,7 @@ test("once no scope holds it, the value of a dropped storage is collected, with 
   storages.length = 0;
   await nextTurn();
   assert.ok(
-    await collectUntil(() => values.every((value) => value.deref() === undefined)),
+    await afterCollection(() => values.every((value) => value.deref() === undefined), Boolean),
     `${values.filter((value) => value.deref() !== undefined).length} values are still there`,
   );
 });
@@ -197,10 +209,10 @@ test("a scope that goes on for long drops what collected storages left in its li
       values.push(new WeakRef(value));
       new SlotStorage().enterWith(value);
     }
-    await collectUntil(() => storagesInUse() <= full.length);
+    await afterCollection(() => storagesInUse() <= full.length, Boolean);
     // At least one of so many gets no index, and entering that one makes the next scope without them.
     for (const storage of many(MAX_SCOPE_LENGTH)) storage.enterWith("enters");
-    await collectUntil(() => alive() < MAX_SCOPE_LENGTH);
+    await afterCollection(() => alive() < MAX_SCOPE_LENGTH, Boolean);
     assert.ok(alive() < MAX_SCOPE_LENGTH, `${alive()} of 300 values are still there`);
     assert.deepEqual(
       indexes(full),

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
-import { collectGarbage } from "../_support/collect.mjs";
 import { createWorld, execute } from "../_support/context-machine.mjs";
 import { programs } from "../_support/context-programs.mjs";
 import { inheritedFlags } from "../_support/run.mjs";
+import { collectGarbage } from "../_support/wait.mjs";
 
 const CHILD = fileURLToPath(new URL("../_support/context-child.mjs", import.meta.url));
 

@@ -8,7 +8,7 @@ import { blockedAnswers, diagnosticsServer } from "../_support/diagnostics.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 import { freePort } from "../_support/server.mjs";
 import { inTerminal, noTerminal, screenOf } from "../_support/terminal.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 const BIN = join(ROOT, "bin/onescope.mjs");
 

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { backend } from "../../js/index.js";
 import { serve } from "../../js/inspect.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { evalJson } from "../_support/run.mjs";
 import { ask, askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
 import { tool } from "../_support/tools.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 const native = backend === "native";
 const curl = tool("curl", "curl");

@@ -9,7 +9,7 @@ import { mutator } from "../../scripts/hostile-clients/fuzz.mjs";
 import { TOKEN } from "../../scripts/hostile-clients/token.mjs";
 import { ask } from "../_support/start-diagnosed.mjs";
 import { here, serve, track } from "../_support/tracked.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 // Requests that are almost right, chosen by a seed. `scripts/hostile-clients.mjs` sends them for minutes.
 

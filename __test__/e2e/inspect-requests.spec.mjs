@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { nodeNamed } from "../../scripts/nodes.mjs";
 import { startProduction } from "../_support/example.mjs";
 import { ROOT } from "../_support/run.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 const preload = join(ROOT, "__test__/_support/print-inspect.mjs");
 

@@ -6,7 +6,7 @@ import { flightDirectory, labels, readFlight } from "../_support/flights.mjs";
 import { checkFlight } from "../_support/killed/check.mjs";
 import { killUnderLoad } from "../_support/killed/kill.mjs";
 import { runNode } from "../_support/run.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 // A part of what `npm run kill-flights` does a hundred times.
 describe("after kill -9 under load the recording agrees with the clients", () => {

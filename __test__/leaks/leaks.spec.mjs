@@ -9,9 +9,8 @@ import {
   runWithRequestContext,
 } from "onescope/shims/unified-request-context";
 import { idOf } from "../../js/store/records.js";
-import { collectUntil } from "../_support/collect.mjs";
-import { afterCollection } from "../_support/eventually.mjs";
 import { evalJson } from "../_support/run.mjs";
+import { afterCollection } from "../_support/wait.mjs";
 
 /** A request that ran and has that label. */
 function open(label, opts) {
@@ -143,7 +142,7 @@ describe("leaks", () => {
     for (let i = 0; i < 3000; i++) open("GET /abandoned");
     const label = backend === "native" ? "GET /abandoned" : "unknown";
     const found = () => group(leaks().neverClosed, label);
-    assert.ok(await collectUntil(() => found() !== undefined));
+    assert.ok(await afterCollection(() => found() !== undefined, Boolean));
     assert.ok(found().collected >= 255);
     assert.equal(found().count, found().collected);
   });

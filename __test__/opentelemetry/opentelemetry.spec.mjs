@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { backend } from "../../js/index.js";
 import { instrument } from "../../js/opentelemetry.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { flightDirectory } from "../_support/flights.mjs";
 import { evalJson, inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 

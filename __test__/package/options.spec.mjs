@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { registerSlot, store } from "onescope";
 import { inFlight, label, leaks, record, runTask, serve, watch } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 
 const fail = () => {
   throw new TypeError("not to be read");

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
 import { backend } from "../../js/index.js";
 import { record as recordHere, runTask } from "../../js/inspect.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { flightDirectory, flightsIn, labels, lastFlight, readFlight, record } from "../_support/flights.mjs";
 
 const native = backend === "native";

@@ -3,9 +3,8 @@ import { test } from "node:test";
 import { registerSlot } from "onescope";
 import { leaks, releaseOnClose, trackLeaks } from "onescope/inspect";
 import { createRequestContext, runWithRequestContext } from "onescope/shims/unified-request-context";
-import { afterCollection } from "../_support/eventually.mjs";
 import { cleanups, over, serve, track } from "../_support/tracked.mjs";
-import { until } from "../_support/until.mjs";
+import { afterCollection, until } from "../_support/wait.mjs";
 
 const slot = registerSlot("release-http.value", { kind: "value", lifetime: "request" });
 

@@ -13,7 +13,7 @@ import {
   trackAfterPromise,
 } from "onescope/shims/unified-request-context";
 import { runNode } from "../_support/run.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 const MAX_KEPT_MIB = 2;
 const value = registerSlot("release.value", { kind: "value", lifetime: "request" });

@@ -8,7 +8,7 @@ import {
   runWithRequestContext,
   runWithUnifiedStateMutation,
 } from "../../shims/unified-request-context.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { STOCK } from "../_support/stock.mjs";
 
 const stock = await import(STOCK);

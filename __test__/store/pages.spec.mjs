@@ -10,7 +10,7 @@ import {
   runWithRequestContext,
   runWithUnifiedStateMutation,
 } from "../../shims/unified-request-context.js";
-import { afterCollection } from "../_support/eventually.mjs";
+import { afterCollection } from "../_support/wait.mjs";
 
 const MADE = 200_000;
 /** Made in one turn: fewer than the pages that the JavaScript backend keeps findable between two ticks of its clock. */

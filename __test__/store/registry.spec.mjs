@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { LAYOUT, SLOTS } from "../../js/generated/slot-table.js";
 import { registerSlot, store } from "../../js/index.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { runNode } from "../_support/run.mjs";
 import { DISTINCT, INVALID, VALID } from "../_support/slot-specs.mjs";
 

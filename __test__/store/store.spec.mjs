@@ -9,7 +9,8 @@ import { LAYOUT } from "../../js/generated/slot-table.js";
 import { backend, registerSlot, store } from "../../js/index.js";
 import { backend as chosen } from "../../js/store/backend.js";
 import * as shim from "../../shims/unified-request-context.js";
-import { afterCollection, codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
+import { afterCollection } from "../_support/wait.mjs";
 
 const { closeAfterResponse, createRequestContext, getRequestContext } = shim;
 const { runWithRequestContext, runWithUnifiedStateMutation } = shim;

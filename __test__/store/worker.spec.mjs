@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { backend, registerSlot, store } from "../../js/index.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
-import { afterCollection, codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
+import { afterCollection } from "../_support/wait.mjs";
 
 const THREADS = 4;
 const EACH = 3_000;

@@ -9,9 +9,8 @@ import {
   queueAfterCallback,
   runWithRequestContext,
 } from "../../shims/unified-request-context.js";
-import { afterCollection } from "../_support/eventually.mjs";
 import { cleanups, here, over, send, serve, track } from "../_support/tracked.mjs";
-import { until } from "../_support/until.mjs";
+import { afterCollection, until } from "../_support/wait.mjs";
 
 const native = backend === "native";
 const DEFERRED_MS = 700;

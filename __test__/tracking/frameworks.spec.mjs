@@ -7,7 +7,7 @@ import express from "express";
 import fastify from "fastify";
 import { backend } from "../../js/index.js";
 import { counters, inFlight, label, trackRequests } from "../../js/inspect.js";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 // Each app answers with the label that inFlight() shows for its request after an await: what label() then names it.
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { backend, registerSlot } from "../../js/index.js";
 import { counters, histograms, inFlight, runTask } from "../../js/inspect.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
-import { afterCollection, codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
+import { afterCollection } from "../_support/wait.mjs";
 
 test("inFlight() filters by label, state and thread, oldest first", async () => {
   const over = Promise.withResolvers();

@@ -6,9 +6,9 @@ import { idOf } from "../../js/store/records.js";
 import { store } from "../../js/store.js";
 import { HttpRequest } from "../../js/tracking/http-request.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { here, over, seen, send, serve, track } from "../_support/tracked.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 test("a label is method and path, cut and made safe, and nothing that is private", async () => {
   track();

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { backend } from "../../js/index.js";
 import { serve as diagnose, histograms, label, runTask } from "../../js/inspect.js";
 import { cleanups, serve, track } from "../_support/tracked.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 const skip = backend === "js" && "the JavaScript backend keeps no latencies";
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { counters, inFlight, trackRequests } from "../../js/inspect.js";
 import { store } from "../../js/store.js";
 import { cleanups, here, over, seen, send, serve, track } from "../_support/tracked.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 test("a request is a context from its headers until its response is over", async () => {
   track();

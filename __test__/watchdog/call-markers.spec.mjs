@@ -12,7 +12,7 @@ import { watch } from "../../js/inspect.js";
 import { threadBlock } from "../../js/store/records.js";
 import { BLOCKING, CALLS } from "../../js/watchdog/blocking-calls.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 
 const skip = backend !== "native";
 const { call, callLow, callHigh } = LAYOUT.block;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { onTime } from "../_support/eventually.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";
+import { onTime } from "../_support/wait.mjs";
 
 /** @type {Array<[path: string, label: string, confidence: string, state: string]>} */
 const STALLS = [

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backend } from "../../js/index.js";
 import { ask, askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
-import { until } from "../_support/until.mjs";
+import { until } from "../_support/wait.mjs";
 
 const OPTIONS = { serve: { maxBlockedMs: 300 }, watch: { thresholdMs: 200, stacks: false } };
 const LISTENING = /Debugger listening on (ws:\/\/127\.0\.0\.1:(\d+)\/\S+)/;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { backend } from "../../js/index.js";
-import { onTime } from "../_support/eventually.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";
+import { onTime } from "../_support/wait.mjs";
 
 const INSPECT = new URL("../../js/inspect.js", import.meta.url).href;
 

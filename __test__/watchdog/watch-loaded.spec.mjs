@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { backend } from "../../js/index.js";
-import { onTime } from "../_support/eventually.mjs";
 import { evalJson, runNode } from "../_support/run.mjs";
+import { onTime } from "../_support/wait.mjs";
 
 const native = backend === "native";
 const urlOf = (name) => JSON.stringify(new URL(`../../js/${name}.js`, import.meta.url).href);

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
-import { onTime } from "../_support/eventually.mjs";
 import { inheritedFlags, ROOT } from "../_support/run.mjs";
+import { onTime } from "../_support/wait.mjs";
 
 const INSPECT = new URL("../../js/inspect.js", import.meta.url).href;
 

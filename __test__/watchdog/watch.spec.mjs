@@ -4,8 +4,9 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
 import { watch } from "../../js/inspect.js";
-import { codeOf, onTime } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
+import { onTime } from "../_support/wait.mjs";
 
 const native = backend === "native";
 const THRESHOLD_MS = 400;
