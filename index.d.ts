@@ -1,80 +1,90 @@
 /**
- * Slots in place of AsyncLocalStorages, registered slots of the request, and the store that other threads can read.
+ * Slots instead of AsyncLocalStorages, registered slots of a request, and the store that other threads can read.
  *
  * @packageDocumentation
  */
 
 import type { AsyncLocalStorage } from "node:async_hooks";
 
-/** Which backend holds the store: `"native"` (Rust) or `"js"`. {@link store}`.reasons` says why it is not native. */
+/** The backend that holds the store: `"native"` (Rust) or `"js"`. {@link store}`.reasons` says why it is not native. */
 export const backend: "native" | "js";
 
-/** What went wrong. Codes are stable: programs may compare them. */
+/** The codes of {@link OnescopeError}. They are stable. */
 export type OnescopeErrorCode =
   /** The backend that `ONESCOPE_BACKEND` requires is not available. */
   | "ERR_ONESCOPE_BACKEND"
-  /** The key is registered already, with another spec. The message names both. */
+  /** The key is already registered with another spec. The message has both. */
   | "ERR_ONESCOPE_SLOT_CONFLICT"
   /** No slot has this id. */
   | "ERR_ONESCOPE_SLOT_UNKNOWN"
-  /** A spec breaks a rule. */
+  /** A slot's spec is invalid. The message says why. */
   | "ERR_ONESCOPE_SLOT_SPEC"
-  /** The slot's kind does not have this value, its value is not native, or a label is not a string. */
+  /** The slot's kind cannot hold this value, the slot is not native, or a label is not a string. */
   | "ERR_ONESCOPE_SLOT_KIND"
   /** All native fields of a context's record are taken by flags, enums or counters. */
   | "ERR_ONESCOPE_RECORD_FULL"
-  /** The id was right once; its context was collected since, or never made. */
+  /** No context has this id: it was collected, or never existed. */
   | "ERR_ONESCOPE_STALE_ID"
-  /** Not an id or a limit. */
+  /** Not an id or limit: these are integers from 0 to 2^53-1. */
   | "ERR_ONESCOPE_ID"
-  /** A filter names something that no context can be. */
+  /** A filter is invalid, such as an unknown state. */
   | "ERR_ONESCOPE_FILTER"
-  /** No request runs here. */
+  /** There is no current request or task. */
   | "ERR_ONESCOPE_NO_CONTEXT"
-  /** Memory for a page or a thread's block could not be allocated. */
+  /** Allocating memory for a page or a thread block failed. */
   | "ERR_ONESCOPE_PAGE_MEMORY"
-  /** The thread that keeps the coarse clock could not be started. */
+  /** Starting the clock thread failed. */
   | "ERR_ONESCOPE_CLOCK"
-  /** An option has a value that it cannot have. */
+  /** An option is invalid. The message says what it must be. */
   | "ERR_ONESCOPE_OPTION"
-  /** Node's permission model denies what the call needs. */
+  /** Node's permission model denies what the call needs. The message has the flag that grants it. */
   | "ERR_ONESCOPE_PERMISSION"
-  /** The diagnostics server's address can be reached by others, and there is no token. */
+  /** `serve()` on an address that is not loopback requires a token. */
   | "ERR_ONESCOPE_TOKEN"
-  /** The process has a diagnostics server already. */
+  /** `serve()` is already running in this process. */
   | "ERR_ONESCOPE_SERVING"
-  /** The diagnostics server cannot listen there. */
+  /** The diagnostics server cannot listen on this address and port. */
   | "ERR_ONESCOPE_LISTEN"
-  /** The process is watched already. */
+  /** `watch()` is already running in this process. */
   | "ERR_ONESCOPE_WATCHED"
-  /** The watchdog thread could not be started. */
+  /** Starting the watchdog thread failed. */
   | "ERR_ONESCOPE_WATCHDOG"
-  /** The process records already. */
+  /** `record()` is already running in this process. */
   | "ERR_ONESCOPE_RECORDING"
-  /** Only the main thread can record. */
+  /** `record()` was called in a worker. */
   | "ERR_ONESCOPE_RECORD_WORKER"
-  /** No flight recording can be made in this directory. */
+  /** Creating a flight recording in this directory failed. */
   | "ERR_ONESCOPE_RECORD_FILE"
-  /** The recorder's thread could not be started. */
+  /** Starting the recorder thread failed. */
   | "ERR_ONESCOPE_RECORDER"
-  /** The system does not let the file be read, or the directory has no recording. */
+  /** The file cannot be read, or the directory has no flight recording. */
   | "ERR_ONESCOPE_FLIGHT_UNREADABLE"
-  /** The file is no flight recording. */
+  /** The file is not a flight recording. */
   | "ERR_ONESCOPE_FLIGHT_FOREIGN"
-  /** A part of the recording is missing. */
+  /** A part of the flight recording is missing. */
   | "ERR_ONESCOPE_FLIGHT_TRUNCATED"
-  /** The header of the recording is damaged. */
+  /** The header of the flight recording is damaged. */
   | "ERR_ONESCOPE_FLIGHT_TORN"
-  /** Another version of onescope, or another sort of machine, wrote the recording. */
+  /** The flight recording was written by an incompatible version of onescope, or on a machine of another byte order. */
   | "ERR_ONESCOPE_FLIGHT_VERSION"
-  /** The package `@opentelemetry/api` is not there, or does not load. */
+  /** The package `@opentelemetry/api` is not installed, or does not load. */
   | "ERR_ONESCOPE_OPENTELEMETRY"
-  /** The thread is instrumented for OpenTelemetry already. */
+  /** `instrument()` is already running in this thread. */
   | "ERR_ONESCOPE_INSTRUMENTED";
 
 /**
- * The class of every error of onescope, from both backends. `code` is stable, so programs may compare it; the message names the
- * cause and what to do.
+ * The class of all errors of onescope, from both backends. The message has the cause and what to do about it.
+ *
+ * @example
+ * ```js
+ * import { OnescopeError, store } from "onescope";
+ *
+ * try {
+ *   store.label(999);
+ * } catch (error) {
+ *   console.log(error instanceof OnescopeError, error.code); // true ERR_ONESCOPE_STALE_ID
+ * }
+ * ```
  */
 export class OnescopeError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions);
@@ -83,22 +93,30 @@ export class OnescopeError extends Error {
 }
 
 /**
- * What every starter returns: `trackRequests`, `trackLeaks`, `releaseOnClose`, `watch`, `record` and
- * `serve` of `onescope/inspect`, and `instrument` of `onescope/opentelemetry`. Something that was not started, because it runs already or the system
- * refused it, has the same handle, which does nothing.
+ * What every starter returns: `trackRequests`, `trackLeaks`, `releaseOnClose`, `watch`, `record` and `serve` of
+ * `onescope/inspect`, and `instrument` of `onescope/opentelemetry`. If a call starts nothing, because it is already running or
+ * the system refused it, its handle does nothing.
  */
 export interface Handle extends Disposable {
-  /** Ends what was started; all but the diagnostics server have ended when it returns. May be called again. Leaving a `using` block calls it. */
+  /** Ends what was started, before it returns (the diagnostics server ends later). Can be called again; `using` calls it. */
   stop(): void;
 }
 
 /**
- * An `AsyncLocalStorage` whose value is a slot of the process's one real storage. It does what this Node's own class
- * does, `bind`, `snapshot` and subclassing included, and instances of it pass `instanceof AsyncLocalStorage`.
+ * A slot with the interface of `AsyncLocalStorage`: its value is kept in the root storage of the process. It behaves as the class
+ * of the running Node does, including `bind`, `snapshot` and subclassing, and its instances are `instanceof AsyncLocalStorage`.
+ *
+ * @example
+ * ```js
+ * import { SlotStorage } from "onescope";
+ *
+ * const user = new SlotStorage();
+ * user.run("ada", () => setTimeout(() => console.log(user.getStore()), 10)); // ada
+ * ```
  */
 export class SlotStorage<T> extends AsyncLocalStorage<T> {}
 
-/** A value that a native slot can hold or a spec can name. */
+/** A value that a native slot can hold, or that a spec can have as default. */
 export type Scalar = boolean | number | string | null;
 
 /** What a slot holds. `flag`, `enum` and `counter` of a request are native: other threads can read them. */
@@ -111,41 +129,102 @@ export type Lifetime = "scope" | "request";
 export type OnFork = "inherit" | "reset";
 
 interface OfScope {
-  /** The value lasts for a call and everything that the call starts. */
+  /**
+   * The value lasts for a call and everything that the call starts.
+   *
+   * @default "scope"
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless `"scope"` or `"request"`
+   */
   lifetime?: "scope";
+  /**
+   * What a child context starts with; without effect on a slot that lasts for a call.
+   *
+   * @default "inherit"
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless `"inherit"` or `"reset"`
+   */
   onFork?: OnFork;
 }
 
 interface OfRequest {
-  /** The value lasts as long as the request. */
+  /**
+   * The value lasts as long as the request.
+   *
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless `"scope"` or `"request"`
+   */
   lifetime: "request";
-  /** `"inherit"` unless given. */
+  /**
+   * What a child context starts with: its parent's value, or the default.
+   *
+   * @default "inherit"
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless `"inherit"` or `"reset"`
+   */
   onFork?: OnFork;
 }
 
 interface ValueSpec {
   kind: "value";
+  /**
+   * The first value.
+   *
+   * @default undefined
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless a {@link Scalar}
+   */
   default?: Scalar;
 }
 
 interface FlagSpec {
   kind: "flag";
-  /** `false` unless given */
+  /**
+   * The first value.
+   *
+   * @default false
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless a boolean
+   */
   default?: boolean;
 }
 
 interface CounterSpec {
   kind: "counter";
-  /** a whole number from 0 to 2^31-1; 0 unless given */
+  /**
+   * The first value, a count without a unit.
+   *
+   * @default 0
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless an integer from 0 to 2^31-1
+   */
   default?: number;
 }
 
 interface EnumSpec<V> {
   kind: "enum";
-  /** 1 to 250 strings and whole numbers, no two equal */
+  /**
+   * The possible values: 1 to 250 strings and integers, all different.
+   *
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless such an array
+   */
   variants: readonly V[];
-  /** the first variant unless given */
+  /**
+   * The first value.
+   *
+   * @default the first variant
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless one of the variants
+   */
   default?: NoInfer<V>;
+}
+
+interface LazySpec<T> {
+  kind: "lazy";
+  /**
+   * Name of what `make` makes, for the registry.
+   *
+   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless a string that is not empty
+   */
+  factory: string;
+  /**
+   * Makes the object when the slot is first read in a request.
+   *
+   * @throws `ERR_ONESCOPE_OPTION` unless a function
+   */
+  make: () => T;
 }
 
 /** A slot whose value lasts for a call and everything that the call starts. */
@@ -154,36 +233,43 @@ export interface ScopeSlot<T> {
   readonly id: number;
   /** Its name. */
   readonly key: string;
-  /** The value of the innermost `run`, else the default. */
+  /** Returns the value of the innermost `run`, or the default. */
   get(): T;
   /** Calls `fn` with the slot set to `value` and returns what it returns. */
   run<R>(value: T, fn: () => R): R;
 }
 
-/** A slot of the request that is current where it is used. */
+/** A slot of the current request. */
 export interface RequestSlot<T> {
   /** Number of the slot, from 1, the same in all threads. */
   readonly id: number;
   /** Its name. */
   readonly key: string;
-  /** The current request's value; outside a request the default, `undefined` for a collection. */
+  /** Returns the current request's value; outside a request the default, or `undefined` for a kind without one. */
   get(): T;
   /**
    * Sets the current request's value.
    *
-   * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request, `ERR_ONESCOPE_SLOT_KIND` for a value that the kind does not have
+   * @throws `ERR_ONESCOPE_NO_CONTEXT` outside a request; `ERR_ONESCOPE_SLOT_KIND` for a value that the kind cannot hold
    */
   set(value: T): void;
 }
 
 /**
- * Registers a slot with the process-wide registry, which all worker threads share, and returns the way to its value.
- * The same key with the same spec gives the same slot. Without a spec it is a value that lasts for a scope.
+ * Registers a slot in the registry of the process, which all its threads share, and returns the object that reads and sets its
+ * value. The same key with the same spec returns the same slot. Without a spec, the slot is a value that lasts for a call.
  *
  * @param key unique name of 1 to 200 bytes, such as `"myapp.tenant"`
- * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec, `ERR_ONESCOPE_SLOT_SPEC` for a spec
- *   that makes no sense, `ERR_ONESCOPE_RECORD_FULL` when no native field is left, `ERR_ONESCOPE_OPTION` for a spec that is no
- *   object or cannot be read, and for a `make` that is no function
+ * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec; `ERR_ONESCOPE_SLOT_SPEC` for an invalid key or
+ *   spec; `ERR_ONESCOPE_RECORD_FULL` if no native field is left; `ERR_ONESCOPE_OPTION` if the spec is not an object or
+ *   cannot be read, or `make` is not a function
+ * @example
+ * ```js
+ * import { registerSlot } from "onescope";
+ *
+ * const tenant = registerSlot("myapp.tenant", { kind: "value", default: "none" });
+ * tenant.run("acme", () => console.log(tenant.get())); // acme
+ * ```
  */
 export function registerSlot<T = unknown>(key: string, spec?: ValueSpec & OfScope): ScopeSlot<T | undefined>;
 export function registerSlot(key: string, spec: FlagSpec & OfScope): ScopeSlot<boolean>;
@@ -208,11 +294,7 @@ export function registerSlot<K = unknown, V = unknown>(
   key: string,
   spec: { kind: "map" } & OfRequest,
 ): RequestSlot<Map<K, V> | undefined>;
-/** `make` makes the object when the slot is first read in a request; `factory` names it for the registry. */
-export function registerSlot<T extends object>(
-  key: string,
-  spec: { kind: "lazy"; factory: string; make: () => T } & OfRequest,
-): RequestSlot<T | undefined>;
+export function registerSlot<T extends object>(key: string, spec: LazySpec<T> & OfRequest): RequestSlot<T | undefined>;
 export function registerSlot<K extends WeakKey = WeakKey, V = unknown>(
   key: string,
   spec: { kind: "weakMap" } & OfRequest,
@@ -228,13 +310,13 @@ export interface SlotInfo {
   onFork: OnFork;
   /** The first value; `undefined` for a collection, which starts empty. */
   default?: Scalar;
-  /** What an enum can be, in order. */
+  /** The possible values of an enum, in order. */
   variants?: Array<string | number>;
-  /** What makes the first value of a lazy slot. */
+  /** Name of what makes the first value of a lazy slot. */
   factory?: string;
-  /** Whether the value lies in native memory. */
+  /** Whether the value is in native memory. */
   native: boolean;
-  /** Where it lies there, counted among the byte fields, or for a counter among the counter fields. */
+  /** Its index among the byte fields of the record, or for a counter among the counter fields. */
   field?: number;
   /** The vinext module that owns a built-in slot. */
   owner?: string;
@@ -243,7 +325,7 @@ export interface SlotInfo {
 /** Where a request is in its life. A fork is active from its start, and stays so when its request closes. */
 export type ContextState = "free" | "created" | "active" | "responded" | "closed";
 
-/** What sort of request a context serves. */
+/** The kind of request or task that a context belongs to. */
 export type ContextKind = "other" | "appPage" | "appRoute" | "action" | "pagesPage" | "pagesApi" | "regeneration";
 
 /** A context as it was at the moment of the call. */
@@ -252,19 +334,19 @@ export interface ContextInfo {
   id: number;
   kind: ContextKind;
   state: ContextState;
-  /** The text that a person recognises it by; empty if it has no label. */
+  /** Its label; empty if it has none. */
   label: string;
-  /** Milliseconds since it was made, to 10 ms. */
+  /** Milliseconds since it was made, with a resolution of 10 ms. */
   ageMs: number;
-  /** Milliseconds since it was last entered, to 10 ms. */
+  /** Milliseconds since it was last entered, with a resolution of 10 ms. */
   idleMs: number;
-  /** Number of its JavaScript thread. */
+  /** Id of its JavaScript thread. */
   thread: number;
-  /** Id of the context that it was made in; `null` for a request. */
+  /** Id of the context in which it was made; `null` if there was none. */
   parent: number | null;
 }
 
-/** How many contexts there are and were. `created` is always `closed + abandoned + inFlight`. */
+/** Counts of contexts. `created` is always `closed + abandoned + inFlight`. */
 export interface Counts {
   /** Requests since the process started. One counts once its context is entered, forked or given a native value. */
   created: number;
@@ -288,55 +370,110 @@ export interface Counts {
 export interface StorageCounts {
   /** Slot storages made so far. */
   made: number;
-  /** Those of them that were entered and are not collected: each would be a real storage otherwise. */
+  /** Those that were entered and are not collected. Without onescope each would be a storage of Node's own. */
   used: number;
-  /** Real storages that carry them. */
+  /** Root storages, which hold the values of all slots. */
   real: number;
-  /** Whether another real storage was seen in use; unknown without `onescope/register`. */
+  /** Whether another storage of Node's own was seen in use; `undefined` without `onescope/register`, where this is unknown. */
   others: boolean | undefined;
 }
 
-/** The registry and the context store, as any thread of the process sees them. */
+/** Options of {@link store}`.contexts()`. */
+export interface ContextsOptions {
+  /**
+   * Maximum number of contexts to list; the oldest come first.
+   *
+   * @default no limit
+   * @throws `ERR_ONESCOPE_ID` unless an integer from 0 to 2^53-1
+   */
+  limit?: number;
+  /**
+   * Whether to list the forks of requests as well.
+   *
+   * @default false
+   * @throws `ERR_ONESCOPE_OPTION` unless a boolean
+   */
+  forks?: boolean;
+}
+
+/**
+ * The registry and the context store, as any thread of the process sees them. Its functions can be called anywhere, but belong
+ * into diagnostics, not into the code of a request: most of them call native code.
+ *
+ * @example
+ * ```js
+ * import { store } from "onescope";
+ * import { runTask } from "onescope/inspect";
+ *
+ * runTask("import users", () => {
+ *   const [{ id }] = store.contexts({ limit: 1 });
+ *   store.setLabel(id, "import 42 users");
+ *   console.log(store.label(id), store.state(id).state, store.read(id, 2)); // import 42 users active false
+ * });
+ * console.log(store.slots()[1].key); // dynamicUsageDetected
+ * ```
+ */
 export const store: {
-  /** Why the backend is not the native one; empty where it is. */
+  /** Why the backend is not native; empty if it is. */
   readonly reasons: readonly string[];
 
-  /** Every registered slot: vinext's request fields first, then what {@link registerSlot} added. */
+  /** Lists all registered slots: vinext's request fields first, then those of {@link registerSlot}. */
   slots(): SlotInfo[];
 
   /**
-   * The contexts that are not closed and whose memory is alive, oldest first, of all threads (js backend: of this one).
+   * Lists the contexts that are not closed and whose memory is alive, of all threads, oldest first. On the JavaScript backend: of
+   * this thread.
    *
-   * @param options `limit`: at most so many; `forks`: also contexts derived from a request's
+   * @throws `ERR_ONESCOPE_OPTION` for options that are not an object; `ERR_ONESCOPE_ID` for an invalid limit
    */
-  contexts(options?: { limit?: number; forks?: boolean }): ContextInfo[];
+  contexts(options?: ContextsOptions): ContextInfo[];
 
-  /** How many contexts there are and were. */
+  /** Counts contexts, pages and threads. */
   counts(): Counts;
 
-  /** The id of a context: a whole number that names this context and never another; `undefined` outside the store. */
+  /** Returns the id of a request context: unique in the process, never reused; `undefined` for anything else. */
   id(context: unknown): number | undefined;
 
   /**
-   * Reads a native slot of any live context of any thread.
+   * Reads a native slot of a live context of any thread.
    *
-   * @returns `null` where the value is one that the slot's kind does not have and so lies on the JavaScript side
-   * @throws `ERR_ONESCOPE_STALE_ID`, `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_SLOT_UNKNOWN`, `ERR_ONESCOPE_SLOT_KIND`
+   * @returns `null` if the context has a value that the slot's kind cannot hold, which JavaScript keeps beside the record
+   * @throws `ERR_ONESCOPE_STALE_ID` if no context has the id; `ERR_ONESCOPE_ID` if it is not an id; `ERR_ONESCOPE_SLOT_UNKNOWN`
+   *   if there is no such slot; `ERR_ONESCOPE_SLOT_KIND` if the slot is not native
    */
   read(id: number, slot: number): Scalar;
 
-  /** Writes a native slot of any live context. Throws as `read` does, and `ERR_ONESCOPE_SLOT_KIND` for a wrong value. */
+  /**
+   * Writes a native slot of a live context of any thread.
+   *
+   * @throws `ERR_ONESCOPE_STALE_ID` if no context has the id; `ERR_ONESCOPE_ID` if it is not an id; `ERR_ONESCOPE_SLOT_UNKNOWN`
+   *   if there is no such slot; `ERR_ONESCOPE_SLOT_KIND` if the slot is not native or its kind cannot hold the value
+   */
   write(id: number, slot: number, value: Scalar): void;
 
-  /** The label of a context. */
+  /**
+   * Returns the label of a live context of any thread.
+   *
+   * @throws `ERR_ONESCOPE_STALE_ID` if no context has the id; `ERR_ONESCOPE_ID` if it is not an id
+   */
   label(id: number): string;
 
-  /** Names a context for people. Cut to 64 bytes of UTF-8; unsafe characters become `?`. */
+  /**
+   * Sets the label of a live context of any thread. Cut to 64 bytes of UTF-8; control characters and characters that reorder or
+   * hide text become `?`.
+   *
+   * @throws `ERR_ONESCOPE_STALE_ID` if no context has the id; `ERR_ONESCOPE_ID` if it is not an id; `ERR_ONESCOPE_SLOT_KIND` if
+   *   the text is not a string
+   */
   setLabel(id: number, text: string): void;
 
-  /** State and kind of a context. */
+  /**
+   * Returns state and kind of a live context of any thread.
+   *
+   * @throws `ERR_ONESCOPE_STALE_ID` if no context has the id; `ERR_ONESCOPE_ID` if it is not an id
+   */
   state(id: number): { state: ContextState; kind: ContextKind };
 
-  /** The storages of this thread. */
+  /** Counts the storages of this thread. */
   storages(): StorageCounts;
 };

@@ -1,6 +1,6 @@
 /**
  * Stalls as span events, and counters as metrics, for apps that use OpenTelemetry. It needs the package
- * `@opentelemetry/api`. [docs/opentelemetry.md](../opentelemetry.md) is the guide.
+ * `@opentelemetry/api`. The guide is [docs/opentelemetry.md](../opentelemetry.md).
  *
  * @packageDocumentation
  */
@@ -8,22 +8,47 @@
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Handle } from "../index.js";
 
+/** Options of {@link instrument}. */
 export interface InstrumentOptions {
-  /** where the metrics go; the global one unless given, which must be registered by then */
+  /**
+   * The provider of the metrics.
+   *
+   * @default the global one, which must be registered before this call
+   * @throws `ERR_ONESCOPE_OPTION` if it has no `getMeter()`
+   */
   meterProvider?: MeterProvider;
-  /** where spans of stalls go whose own span ended before they were reported; the global one unless given */
+  /**
+   * The provider of the spans that are made for stalls whose own span had already ended when they were reported.
+   *
+   * @default the global one
+   * @throws `ERR_ONESCOPE_OPTION` if it has no `getTracer()`
+   */
   tracerProvider?: TracerProvider;
-  /** throw `ERR_ONESCOPE_INSTRUMENTED` where this thread is instrumented already; default false */
+  /**
+   * Whether to throw, instead of emitting a process warning, if this thread is already instrumented.
+   *
+   * @default false
+   * @throws `ERR_ONESCOPE_OPTION` unless a boolean
+   */
   strict?: boolean;
 }
 
 /**
- * Tells OpenTelemetry what onescope sees. Stalls that a `watch()` tells become events `onescope.stall` on the span that was
- * active where this thread was blocked; call it in each thread whose spans are to have them. In the main thread the process's
- * counters and stalls become metrics, too. It may be called before or after `watch()`. Where this thread is instrumented
- * already, a process warning (`OnescopeWarning`) says so once, and the handle does nothing.
+ * Reports stalls and counters to OpenTelemetry. Stalls that a `watch()` reports become events `onescope.stall` on the span that was
+ * active when this thread blocked; call it in each thread that makes spans. In the main thread, the counters and stalls of the
+ * process also become metrics. The order of `watch()` and `instrument()` does not matter. If this thread is already
+ * instrumented, one process warning (`OnescopeWarning`) says so and the handle does nothing.
  *
- * @throws `ERR_ONESCOPE_OPENTELEMETRY` if the package `@opentelemetry/api` is not installed, `ERR_ONESCOPE_OPTION`, and
- *   with `strict` `ERR_ONESCOPE_INSTRUMENTED` while this thread is instrumented already
+ * @throws `ERR_ONESCOPE_OPENTELEMETRY` if the package `@opentelemetry/api` is not installed; `ERR_ONESCOPE_OPTION` for an
+ *   invalid option; with `strict` also `ERR_ONESCOPE_INSTRUMENTED` if this thread is already instrumented
+ * @example
+ * ```js
+ * // after the OpenTelemetry SDK has started
+ * import { watch } from "onescope/inspect";
+ * import { instrument } from "onescope/opentelemetry";
+ *
+ * watch();
+ * instrument();
+ * ```
  */
 export function instrument(options?: InstrumentOptions): Handle;

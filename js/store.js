@@ -4,7 +4,7 @@ import { tally } from "./async-context/slot-storage.js";
 import { RequestContext } from "./request/request-context.js";
 import { backend } from "./store/backend.js";
 import { idOf } from "./store/records.js";
-import { readOptions } from "./util/options.js";
+import { readOptions, refuseOption } from "./util/options.js";
 
 /**
  * @param {unknown} value
@@ -31,7 +31,13 @@ export const store = Object.freeze({
    *
    * @param {{ limit?: number, forks?: boolean }} [options] `forks` also lists child contexts
    */
-  contexts: (options) => backend.contexts(readOptions("store.contexts()", options)),
+  contexts: (options) => {
+    const { limit, forks } = readOptions("store.contexts()", options, ["limit", "forks"]);
+    if (forks !== undefined && typeof forks !== "boolean") {
+      refuseOption("store.contexts()", "forks", forks, "true or false");
+    }
+    return backend.contexts({ limit, forks });
+  },
 
   /** Contexts created, forked, closed, abandoned (collected without having been closed), in flight; live pages. */
   counts: () => backend.counts(),

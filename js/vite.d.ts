@@ -1,33 +1,42 @@
 /**
- * The Vite plugin for vinext. [docs/compatibility.md](../compatibility.md#vinext) says what it replaces.
+ * The Vite plugin for vinext. What it replaces: [docs/compatibility.md](../compatibility.md#vinext).
  *
  * @packageDocumentation
  */
 
-/** The plugin, as far as Vite calls it. Vite's own `Plugin` type takes it. */
+/** The plugin. It is assignable to Vite's own `Plugin` type. */
 export interface OnescopePlugin {
   name: "onescope";
   enforce: "pre";
   /**
-   * Keeps the package out of server bundles, so that all environments share one instance and one addon; but not out of a
-   * Worker's, which leave nothing outside.
+   * Keeps the package external to server bundles, so that all environments share one instance and one addon. In a Worker's
+   * bundles, which have no externals, the package is included.
    */
   config(config: any): { ssr: { external: string[] } } | undefined;
-  /** In dev, takes vinext's request handlers back into Vite's module graph. */
+  /** In development, brings vinext's request handlers back into Vite's module graph. */
   configResolved(config: any): void;
   /** True for server environments. */
   applyToEnvironment(environment: any): boolean;
-  /** Redirects the modules of vinext that keep request state. */
+  /** Redirects vinext's modules that keep request state. */
   resolveId(this: any, source: string, importer: string | undefined, options: any): Promise<any>;
-  /** The redirected modules' source. */
+  /** Returns the source of the redirected modules. */
   load(id: string): string | undefined;
 }
 
 /**
- * Vite plugin that makes vinext's request state run on onescope. Put it before `vinext()`.
+ * Vite plugin that runs vinext's request state on onescope. Put it before `vinext()`.
  *
- * It redirects the modules of vinext that keep request state to this package in every server environment, in dev and in
- * build, and leaves the client alone. A module of vinext's with something that onescope does not know stays in use, with one
- * warning for all of them.
+ * In every server environment, in development and in builds, it redirects vinext's modules that keep request state to this
+ * package. The client is unchanged. If a module of the installed vinext has something that this version of onescope does not
+ * know, vinext's own stays in use, with one warning for all of them.
+ *
+ * @example
+ * ```js
+ * // vite.config.js
+ * import onescope from "onescope/vite";
+ * import vinext from "vinext";
+ *
+ * export default { plugins: [onescope(), vinext()] };
+ * ```
  */
 export default function onescope(): OnescopePlugin;

@@ -6,7 +6,16 @@ import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { SyntaxKind } from "typescript/unstable/ast";
-import { API } from "typescript/unstable/sync";
+import {
+  declarations,
+  docOf,
+  examplesIn,
+  is,
+  isExported,
+  moduleDoc,
+  nameOf,
+  tagsOf,
+} from "./api-docs/declarations.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUT = "docs/api";
@@ -29,20 +38,10 @@ const modulesOf = (/** @type {string} */ pattern) =>
 
 const files = Object.values(ENTRIES).flatMap((types) => (types.includes("*") ? modulesOf(types) : [types]));
 
-const api = new API();
-const [project] = api.updateSnapshot({ openProject: join(ROOT, "tsconfig.json") }).getProjects();
-/** @type {Map<string, any>} parsed files, by path */
-const parsed = new Map(files.map((path) => [path, project.program.getSourceFile(join(ROOT, path))]));
-api.close();
+const parsed = declarations(files);
 
 /** @param {any} node @returns {string} its source, in one line where it has one */
 const source = (node) => node.getText();
-
-/** @param {any} node */
-const is = (node, /** @type {keyof typeof SyntaxKind} */ kind) => node.kind === SyntaxKind[kind];
-
-/** @param {any} node */
-const isExported = (node) => node.modifiers?.some((/** @type {any} */ each) => is(each, "ExportKeyword")) ?? false;
 
 /**
  * @param {string | readonly any[] | undefined} comment of a docstring or of one of its tags
@@ -66,23 +65,15 @@ function text(comment) {
 /** @param {string} heading */
 const anchor = (heading) => heading.toLowerCase().replace(/[^\w-]/g, "");
 
-/** @param {any} node @returns {any} its docstring */
-const docOf = (node) => node.jsDoc?.findLast((/** @type {any} */ doc) => !isOfModule(doc));
-
-/** @param {any} doc */
-const isOfModule = (doc) => doc.tags?.some((/** @type {any} */ { tagName }) => tagName.text === "packageDocumentation");
-
-/** @param {any} node @param {string} name @returns {any[]} tags of that name */
-const tagsOf = (node, name) =>
-  docOf(node)?.tags?.filter((/** @type {any} */ { tagName }) => tagName.text === name) ?? [];
-
 /** @param {string} path @returns {string} what a module says of itself */
 function intro(path) {
-  const docs = parsed.get(path).statements.flatMap((/** @type {any} */ { jsDoc = [] }) => jsDoc);
-  const found = docs.find(isOfModule);
-  if (found === undefined) throw new Error(`${path}: the first docstring has no @packageDocumentation`);
-  return text(found.comment);
+  const doc = moduleDoc(parsed.get(path));
+  if (doc === undefined) throw new Error(`${path}: the first docstring has no @packageDocumentation`);
+  return [text(doc.comment), ...examplesIn(doc).map(exampleBlock)].join("\n\n");
 }
+
+/** @param {string} code */
+const exampleBlock = (code) => `\`\`\`js\n${code}\n\`\`\``;
 
 /** @param {any} node a declaration @returns {string[]} what its docstring says */
 function prose(node) {
@@ -93,16 +84,10 @@ function prose(node) {
   if (parameters.length > 0) lines.push(parameters.join("\n"));
   for (const tag of [...tagsOf(node, "returns"), ...tagsOf(node, "return")])
     lines.push(`Returns: ${text(tag.comment)}.`);
+  for (const tag of tagsOf(node, "default")) lines.push(`Default: ${text(tag.comment)}.`);
   for (const tag of tagsOf(node, "throws")) lines.push(`Throws: ${text(tag.comment)}.`);
-  for (const tag of tagsOf(node, "example")) lines.push(`\`\`\`js\n${exampleOf(tag)}\n\`\`\``);
+  lines.push(...examplesIn(docOf(node)).map(exampleBlock));
   return lines.filter(Boolean);
-}
-
-/** @param {any} tag */
-function exampleOf(tag) {
-  const comment =
-    typeof tag.comment === "string" ? tag.comment : tag.comment.map((/** @type {any} */ each) => each.text).join("");
-  return comment.replace(/^```\w*\n|\n?```$/g, "").trim();
 }
 
 /** @param {any} node @returns {string} its signature, as it is written */
@@ -140,9 +125,6 @@ function union(type, whole) {
   });
   return ["| value | |", "|---|---|", ...rows].join("\n");
 }
-
-/** @param {any} node @returns {string | undefined} */
-const nameOf = (node) => node.name?.text ?? node.declarationList?.declarations[0].name.text;
 
 /**
  * @param {string} path

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ROOT, runNode } from "../_support/run.mjs";
+import { ROOT } from "../_support/run.mjs";
+import { runSnippet } from "../_support/snippet.mjs";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
@@ -23,10 +24,7 @@ describe("README", () => {
 
   for (const [index, block] of blocks("js").entries()) {
     test(`snippet ${index + 1} runs and prints what its comments say`, async () => {
-      const source = inner(block);
-      const { code, stdout, stderr } = await runNode(["--input-type=module", "--eval", source]);
-      assert.equal(code, 0, stderr);
-      for (const [, expected] of source.matchAll(/console\.log.*\/\/ (.*)$/gm)) assert.equal(stdout, `${expected}\n`);
+      await runSnippet(inner(block));
     });
   }
 
