@@ -43,7 +43,7 @@ await main(async () => {
   try {
     const setups = new Map();
     for (const route of routes) if (route.setup) setups.set(route, await route.setup(server.origin));
-    const ask = async (/** @type {any} */ route) => {
+    const send = async (/** @type {any} */ route) => {
       const setup = setups.get(route);
       const { method } = route;
       const options = { method, headers: route.headers(ID, setup), body: route.body?.(ID, setup) };
@@ -51,13 +51,13 @@ await main(async () => {
       await response.arrayBuffer();
       if (response.status !== route.expectStatus) throw new Error(`${route.name} answered ${response.status}`);
     };
-    for (let repetition = 0; repetition < WARM_UP; repetition++) for (const route of routes) await ask(route);
+    for (let repetition = 0; repetition < WARM_UP; repetition++) for (const route of routes) await send(route);
     for (const [name, [routeName, what]] of Object.entries(REQUESTS)) {
       const route = routes.find((each) => each.name === routeName);
       // Cached pages of the example grow stale after a second.
-      await ask(route);
-      await ask(route);
-      const recorded = compact(await server.record(() => ask(route)));
+      await send(route);
+      await send(route);
+      const recorded = compact(await server.record(() => send(route)));
       const request = `${route.method} ${route.path(ID)}: ${what}`;
       const text = print({ request, how: HOW, versions: versions(), ...recorded });
       writeFileSync(new URL(`recordings/${name}.json`, import.meta.url), text);

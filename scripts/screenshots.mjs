@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { launch } from "../__test__/_support/browser.mjs";
-import { startDiagnosed } from "../__test__/_support/start-diagnosed.mjs";
+import { startDiagnosticsApp } from "../__test__/_support/start-diagnostics-app.mjs";
 import { ROOT } from "./setup.mjs";
 
 const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } });
@@ -24,7 +24,7 @@ const PICTURES = [
 /** What the pages of a shop take, in ms. */
 const PAGES = { "/": 15, "/shop/[category]": 60, "/shop/[category]/[product]": 120, "/cart": 35, "/search": 400 };
 
-const server = await startDiagnosed({ watch: { thresholdMs: 500 } });
+const server = await startDiagnosticsApp({ watch: { thresholdMs: 500 } });
 const browser = await launch();
 try {
   const stop = new AbortController();

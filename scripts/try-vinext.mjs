@@ -9,7 +9,7 @@ import { WAYS } from "../__test__/_support/server.mjs";
 import { idPattern } from "../examples/vinext-app/routes.mjs";
 import { node24, setup } from "./setup.mjs";
 import { build, fates, makeApp, pack } from "./try-vinext/app.mjs";
-import { askAtOnce, askInTurn } from "./try-vinext/compare.mjs";
+import { requestConcurrently, requestSequentially } from "./try-vinext/compare.mjs";
 
 /** A choice: the first has no request context yet, the next two no registry of storages. */
 const VERSIONS = ["0.0.26", "0.0.31", "0.0.45", "0.0.55", "0.1.8", "0.2.1", "1.0.0-beta.0", "1.0.0-beta.10", "latest"];
@@ -47,8 +47,8 @@ const node = { path: node24(), flags: [] };
 async function interview(starting, failing) {
   const server = await starting;
   try {
-    const inTurn = await askInTurn(server.origin);
-    const atOnce = await askAtOnce(server.origin, failing ?? new Set(inTurn.wrong.keys()));
+    const inTurn = await requestSequentially(server.origin);
+    const atOnce = await requestConcurrently(server.origin, failing ?? new Set(inTurn.wrong.keys()));
     const warnings = server
       .output()
       .split("\n")

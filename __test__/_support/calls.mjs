@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startProduction } from "./example.mjs";
-import { ask, check, makeIds, prepare, routes } from "./routes.mjs";
+import { check, makeIds, prepare, requestRoute, routes } from "./routes.mjs";
 import { ROOT } from "./run.mjs";
 
 const COUNTER = join(ROOT, "__test__/_support/count-calls.mjs");
@@ -28,7 +28,8 @@ export async function countCalls(node, way, names) {
   try {
     const nextId = makeIds();
     const setups = await prepare(server.origin);
-    const request = async (/** @type {any} */ route) => check(await ask(server.origin, route, nextId(), setups));
+    const request = async (/** @type {any} */ route) =>
+      check(await requestRoute(server.origin, route, nextId(), setups));
     /** @type {Record<string, Calls>} */
     const calls = {};
     for (const name of names) {

@@ -27,7 +27,7 @@ const PENDING = Symbol("pending");
  */
 
 /** @param {string} base of a folder of shims */
-export async function loadSide(base) {
+export async function loadVariant(base) {
   const [headers, state, requests] = await Promise.all(
     ["headers", "internal/headers-state", "unified-request-context"].map((name) => import(`${base}${name}.js`)),
   );

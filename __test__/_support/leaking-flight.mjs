@@ -18,12 +18,12 @@ server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const { port } = server.address();
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-const ask = (/** @type {string} */ path) =>
+const request = (/** @type {string} */ path) =>
   new Promise((resolve) => {
     get({ port, host: "127.0.0.1", path, agent }, (response) => response.resume().on("end", resolve));
   });
 while (recording.usage().unrecorded < 3) {
-  for (let n = 0; n < 255; n++) await ask("/ok");
+  for (let n = 0; n < 255; n++) await request("/ok");
 }
 for (let n = 0; n < 3; n++) get({ port, host: "127.0.0.1", path: "/slow" }).on("error", () => {});
 await sleep(600);

@@ -53,7 +53,7 @@ async function used() {
   return least;
 }
 
-async function ask(path, times) {
+async function request(path, times) {
   for (let done = 0; done < times; done += 10) {
     // The socket of a connection that is kept alive remembers its last request, and is not what is looked for here.
     const once = () => fetch(origin + path, { headers: { connection: "close" } }).then((answer) => answer.text());
@@ -61,10 +61,10 @@ async function ask(path, times) {
   }
 }
 
-await ask("/sound", 50);
+await request("/sound", 50);
 const before = await used();
-await ask("/sound", 50);
-await ask("/leaky", REQUESTS);
+await request("/sound", 50);
+await request("/leaky", REQUESTS);
 const after = await used();
 // Full collections are reported in a turn of their own.
 await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,4 +1,4 @@
-import { ask, check, makeIds, prepare, routes } from "./routes.mjs";
+import { check, makeIds, prepare, requestRoute, routes } from "./routes.mjs";
 
 /** @typedef {import("./routes.mjs").Answer} Answer */
 
@@ -10,10 +10,10 @@ const nextId = makeIds();
  * @param {string} origin
  * @returns {Promise<Answer[]>} in the order of the routes
  */
-export async function askEachRoute(origin) {
+export async function requestEachRoute(origin) {
   const setups = await prepare(origin);
   const answers = [];
-  for (const route of routes) answers.push(await ask(origin, route, nextId(), setups));
+  for (const route of routes) answers.push(await requestRoute(origin, route, nextId(), setups));
   for (const answer of answers) check(answer);
   return answers;
 }
@@ -24,8 +24,10 @@ export async function askEachRoute(origin) {
  * @param {string} origin
  * @param {number} count requests
  */
-export async function askAtOnce(origin, count) {
+export async function requestConcurrently(origin, count) {
   const setups = await prepare(origin);
-  const requests = Array.from({ length: count }, (_, n) => ask(origin, routes[n % routes.length], nextId(), setups));
+  const requests = Array.from({ length: count }, (_, n) =>
+    requestRoute(origin, routes[n % routes.length], nextId(), setups),
+  );
   for (const answer of await Promise.all(requests)) check(answer);
 }

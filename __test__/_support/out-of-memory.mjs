@@ -15,11 +15,11 @@ const server = createServer((request, response) => {
 }).listen(0, "127.0.0.1");
 await once(server, "listening");
 const { port } = server.address();
-const ask = (path) => get({ port, host: "127.0.0.1", path });
+const request = (path) => get({ port, host: "127.0.0.1", path });
 
 for (let n = 0; n < 5; n++) {
-  const [response] = await once(ask("/"), "response");
+  const [response] = await once(request("/"), "response");
   await once(response.resume(), "end");
 }
-ask("/slow");
-setTimeout(() => ask("/report?of=everybody"), 200);
+request("/slow");
+setTimeout(() => request("/report?of=everybody"), 200);

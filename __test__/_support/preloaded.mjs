@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { record, watch } from "onescope/inspect";
 import { codeOf } from "./code-of.mjs";
-import { askJson } from "./start-diagnosed.mjs";
+import { requestJson } from "./http.mjs";
 
 const FILE = fileURLToPath(import.meta.url);
 const { handles } = globalThis;
@@ -46,7 +46,7 @@ async function main() {
   cluster.setupPrimary({ exec: FILE, args: ["child"] });
   children.push(...(await Promise.all([runChild(cluster.fork()), runChild(cluster.fork())])));
   const { url } = handles.serve;
-  const { watching } = await askJson(`${url}stalls`);
+  const { watching } = await requestJson(`${url}stalls`);
   console.log(JSON.stringify({ workers, children, url, watching, capacity: handles.record.usage().capacity }));
   process.exit();
 }
@@ -54,7 +54,7 @@ async function main() {
 if (!isMainThread) {
   parentPort?.postMessage(useHandles());
 } else if (process.argv[2] === "child") {
-  const { watching } = await askJson(`${handles.serve.url}stalls`);
+  const { watching } = await requestJson(`${handles.serve.url}stalls`);
   const running = watching && handles.record.usage().capacity > 0;
   process.send?.(running, () => process.exit());
 } else {

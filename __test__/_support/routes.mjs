@@ -30,7 +30,7 @@ export async function prepare(origin) {
  * @param {Map<any, unknown>} setups as `prepare` returned it
  * @returns {Promise<Answer>}
  */
-export async function ask(origin, route, id, setups) {
+export async function requestRoute(origin, route, id, setups) {
   const setup = setups.get(route);
   const response = await fetch(origin + route.path(id), {
     method: route.method,

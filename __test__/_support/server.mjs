@@ -86,7 +86,7 @@ export function startServer({ node: { path, flags }, args, env, cwd, announcemen
       clearTimeout(timer);
       child.stdout.off("data", waitForOrigin);
       child.stderr.off("data", waitForOrigin);
-      resolve({ origin: found[1], output: () => output, store: () => askStore(child), stop });
+      resolve({ origin: found[1], output: () => output, store: () => requestStore(child), stop });
     };
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => (output += text));
@@ -99,7 +99,7 @@ export function startServer({ node: { path, flags }, args, env, cwd, announcemen
  * @param {import("node:child_process").ChildProcess} child
  * @returns {Promise<any>}
  */
-function askStore(child) {
+function requestStore(child) {
   return new Promise((resolve) => {
     const { stdout } = child;
     let text = "";

@@ -4,10 +4,10 @@
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { serve } from "../../js/inspect.js";
-import { ask } from "./start-diagnosed.mjs";
+import { request } from "./http.mjs";
 
 const { port, url } = serve({ port: Number(process.argv[2]) });
-const own = { port, status: (await ask(String(url))).status };
+const own = { port, status: (await request(String(url))).status };
 
 if (cluster.isPrimary) {
   const told = [cluster.fork(), cluster.fork()].map(async (worker) => {

@@ -47,27 +47,27 @@ const BLOCK_MS = 600;
 const tracer = trace.getTracer("test");
 
 const blocks = {
-  loop: () => (isProvable ? loopUntilTold() : loop(BLOCK_MS)),
+  loop: () => (isProvable ? loopUntilReported() : loop(BLOCK_MS)),
   exec: () => execSync("sleep 1"),
   /** after which the request is in another span, in a marked call */
   "loop, then exec": () => {
     tracer.startActiveSpan("child", (span) => {
-      loopUntilTold();
+      loopUntilReported();
       span.end();
     });
     execSync("true");
   },
-  "loop in work": () => runTask("work", loopUntilTold),
+  "loop in work": () => runTask("work", loopUntilReported),
   "span that ends early": () => {
     trace.getActiveSpan().end();
-    loopUntilTold();
+    loopUntilReported();
   },
   /** It is remembered, for it was active in a marked call that came late. */
   "span that ends before the stall is told": () => {
     loop(THRESHOLD_MS / 2);
     existsSync("/");
     trace.getActiveSpan().end();
-    loopUntilTold();
+    loopUntilReported();
   },
 };
 
@@ -78,11 +78,11 @@ function loop(ms) {
 }
 
 /** Blocks until the watchdog has told, with proof, who does so. */
-function loopUntilTold() {
+function loopUntilReported() {
   const began = threadBlock()[0];
-  const isTold = () => backend.watchdog.watchProved(threadNumber()).some(({ at }) => at - began > 0);
+  const isReported = () => backend.watchdog.watchProved(threadNumber()).some(({ at }) => at - began > 0);
   loop(BLOCK_MS);
-  for (const end = performance.now() + 10_000; !isTold() && performance.now() < end; ) loop(50);
+  for (const end = performance.now() + 10_000; !isReported() && performance.now() < end; ) loop(50);
 }
 
 /** @type {any[]} */
@@ -104,7 +104,7 @@ async function serve(handle) {
   await once(server, "listening");
   const { port } = server.address();
   return {
-    ask: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text(),
+    request: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text(),
     stop: () => server.close() && server.closeAllConnections(),
   };
 }
@@ -124,7 +124,7 @@ async function interleave(blocking) {
   });
   // The thread beats.
   await sleep(200);
-  await Promise.all(Array.from({ length: 20 }, (_, n) => server.ask(`/${n}`)));
+  await Promise.all(Array.from({ length: 20 }, (_, n) => server.request(`/${n}`)));
   await sleep(300);
   server.stop();
 }
@@ -149,11 +149,11 @@ const programs = {
     const gate = sleep(400);
     const server = await serve(async (path) => {
       await gate;
-      if (path === "/0") return loopUntilTold();
+      if (path === "/0") return loopUntilReported();
       await null;
       existsSync("/");
     });
-    await Promise.all([0, 1, 2, 3].map((n) => server.ask(`/${n}`)));
+    await Promise.all([0, 1, 2, 3].map((n) => server.request(`/${n}`)));
     await sleep(300);
     server.stop();
   },
@@ -191,7 +191,7 @@ const programs = {
   async counting() {
     trackRequests();
     const server = await serve(() => {});
-    await server.ask("/1");
+    await server.request("/1");
     server.stop();
   },
 };

@@ -54,7 +54,7 @@ function startChild(flags) {
   child.on("exit", (code) => failed(new Error(`the child ended with exit code ${code}`)));
   after(() => child.kill());
   /** @param {object} message */
-  const ask = (message) => {
+  const request = (message) => {
     child.send(message);
     return new Promise((resolve, reject) => {
       child.once("message", resolve);
@@ -62,7 +62,7 @@ function startChild(flags) {
     });
   };
   return {
-    execute: async (program) => (await ask({ program })).trace,
-    describe: async () => (await ask({})).state,
+    execute: async (program) => (await request({ program })).trace,
+    describe: async () => (await request({})).state,
   };
 }

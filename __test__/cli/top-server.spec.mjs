@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backend } from "../../js/index.js";
 import { ROOT, runNode } from "../_support/run.mjs";
-import { startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 import { inTerminal, noTerminal, screenOf } from "../_support/terminal.mjs";
 
 // `onescope top` and the diagnostics server together, while the server's only thread is blocked.
@@ -23,7 +23,7 @@ const top = (args, env = {}) => runNode([BIN, "top", ...args], { env: { ONESCOPE
  * @param {object} [options]
  */
 async function blockedServer(t, options) {
-  const server = await startDiagnosed({ watch: { thresholdMs: 300 }, ...options });
+  const server = await startDiagnosticsApp({ watch: { thresholdMs: 300 }, ...options });
   t.after(() => server.stop());
   server.poke("/hang");
   server.poke("/hang");
@@ -41,7 +41,10 @@ test("top names the request that blocks a thread, while it does", { skip }, asyn
   assert.match(text, new RegExp(`^onescope top {2}${server.page}/ {2}pid ${server.pid} {2}\\d`));
   assert.match(text, /^1 thread, 1 blocked\nthread 0 blocked for \S+ m?s: GET \/report \(exact\)$/m);
   assert.match(text, /^3 in flight, 3 created, 0 closed, 0 abandoned$/m);
-  assert.match(text, /^last stall .* ago: thread 0 blocked for .*: GET \/report \(exact\)\n {2}at .*diagnosed\.mjs/m);
+  assert.match(
+    text,
+    /^last stall .* ago: thread 0 blocked for .*: GET \/report \(exact\)\n {2}at .*diagnostics-app\.mjs/m,
+  );
   assert.deepEqual(
     [...text.matchAll(/^([> ]) +\d+ .* (GET .*)$/gm)].map(([, mark, label]) => mark + label),
     [">GET /report", " GET /hang", " GET /hang"],
@@ -59,7 +62,7 @@ test("top shows it in a terminal", { skip: skip || noTerminal }, async (t) => {
 });
 
 test("top gives the server its token", { skip }, async (t) => {
-  const server = await startDiagnosed({ serve: { token: "0123456789abcdef" } });
+  const server = await startDiagnosticsApp({ serve: { token: "0123456789abcdef" } });
   t.after(() => server.stop());
   const without = await top([server.page]);
   assert.equal(without.code, 1);

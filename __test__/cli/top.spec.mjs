@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { cut, duration, widthOf } from "../../js/cli/top/text.js";
-import { blockedAnswers, diagnosticsServer } from "../_support/diagnostics.mjs";
+import { blockedAnswers, fakeDiagnosticsServer } from "../_support/fake-diagnostics.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 import { freePort } from "../_support/server.mjs";
 import { inTerminal, noTerminal, screenOf } from "../_support/terminal.mjs";
@@ -23,10 +23,10 @@ const skip = process.env.ONESCOPE_BACKEND === "js" || inheritedFlags().length > 
 
 describe("onescope top without a terminal", { skip }, () => {
   const answers = blockedAnswers();
-  /** @type {Awaited<ReturnType<typeof diagnosticsServer>>} */
+  /** @type {Awaited<ReturnType<typeof fakeDiagnosticsServer>>} */
   let server;
   before(async () => {
-    server = await diagnosticsServer(answers);
+    server = await fakeDiagnosticsServer(answers);
   });
   after(() => server.stop());
 
@@ -84,7 +84,7 @@ describe("onescope top without a terminal", { skip }, () => {
     ])) {
       const { inFlight, ...rest } = blockedAnswers();
       Object.assign(inFlight.threads[0], change);
-      const changed = await diagnosticsServer({ inFlight, ...rest });
+      const changed = await fakeDiagnosticsServer({ inFlight, ...rest });
       const { stdout } = await top([changed.url]);
       await changed.stop();
       assert.match(stdout, new RegExp(`^${mark} {2}8 `, "m"));
@@ -100,7 +100,7 @@ describe("onescope top without a terminal", { skip }, () => {
     Object.assign(inFlight.threads[0].suspect, { call: HOSTILE, confidence: HOSTILE });
     inFlight.threads[0].suspect.request.label = HOSTILE;
     Object.assign(inFlight.inFlight[0], { kind: HOSTILE, state: HOSTILE, thread: HOSTILE });
-    const hostile = await diagnosticsServer({ inFlight, stalls, counters });
+    const hostile = await fakeDiagnosticsServer({ inFlight, stalls, counters });
     const [text, json] = [await top([hostile.url]), await top([hostile.url, "--json"])];
     await hostile.stop();
     for (const { code, stdout } of [text, json]) {
@@ -112,7 +112,7 @@ describe("onescope top without a terminal", { skip }, () => {
   });
 
   test("a server that asks for a token gets the one that was given", async () => {
-    const secret = await diagnosticsServer(answers, { token: "s3cret" });
+    const secret = await fakeDiagnosticsServer(answers, { token: "s3cret" });
     const without = await top([secret.url]);
     const wrong = await top([secret.url, "--token", "guess"]);
     const given = await top([secret.url, "--token", "s3cret"]);
@@ -152,7 +152,7 @@ describe("onescope top without a terminal", { skip }, () => {
         /lost the connection to http/,
       ],
     ])) {
-      const other = await diagnosticsServer(given);
+      const other = await fakeDiagnosticsServer(given);
       const { code, stdout, stderr } = await top([other.url]);
       await other.stop();
       assert.deepEqual([code, stdout], [1, ""]);
@@ -193,9 +193,9 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
     return terminal;
   }
 
-  /** @param {import("node:test").TestContext} t @param {Parameters<typeof diagnosticsServer>} args */
+  /** @param {import("node:test").TestContext} t @param {Parameters<typeof fakeDiagnosticsServer>} args */
   async function serve(t, ...args) {
-    const server = await diagnosticsServer(...args);
+    const server = await fakeDiagnosticsServer(...args);
     t.after(() => server.stop());
     return server;
   }

@@ -10,14 +10,14 @@ import { evalJson, runNode } from "../_support/run.mjs";
 const native = backend === "native";
 
 /**
- * @param {string} source of a module, with `serve`, `ask`, `warnings` and `print` in scope
+ * @param {string} source of a module, with `serve`, `request`, `warnings` and `print` in scope
  * @param {string[]} [flags]
  */
 const evaluate = (source, flags = []) =>
   evalJson(
     `
       import { setImmediate } from "node:timers/promises";
-      import { ask } from "./__test__/_support/start-diagnosed.mjs";
+      import { request } from "./__test__/_support/http.mjs";
       import { serve } from "./js/inspect.js";
       const warnings = [];
       process.on("warning", ({ name, message }) => name === "OnescopeWarning" && warnings.push(message));
@@ -43,7 +43,7 @@ describe("a port that is taken", { skip: !native }, () => {
   test("gives way to another, and one line says so", async () => {
     const seen = await evaluate(`
       const server = serve({ port: ${port} });
-      const { status } = await ask(server.url);
+      const { status } = await request(server.url);
       await print({ port: server.port, url: server.url, status });
     `);
     assert.notEqual(seen.port, port);
@@ -100,7 +100,7 @@ describe("a process that has a server", { skip: !native }, () => {
       const first = serve({ port: 0 });
       const second = serve({ port: 0 });
       second.stop();
-      const { status } = await ask(second.url);
+      const { status } = await request(second.url);
       const before = warnings.length;
       serve({ port: 0, maxBlockedMs: 500 });
       let code;

@@ -4,8 +4,9 @@ import { after, before, describe, test } from "node:test";
 import { backend } from "../../js/index.js";
 import { serve } from "../../js/inspect.js";
 import { codeOf } from "../_support/code-of.mjs";
+import { request, requestJson } from "../_support/http.mjs";
 import { evalJson } from "../_support/run.mjs";
-import { ask, askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 import { tool } from "../_support/tools.mjs";
 import { until } from "../_support/wait.mjs";
 
@@ -15,7 +16,7 @@ const curl = tool("curl", "curl");
 /** Waits until the server answers to a path with a status. */
 async function becomes(server, path, status) {
   const answer = await until(
-    () => ask(server.page + path),
+    () => request(server.page + path),
     (seen) => seen.status === status,
   );
   assert.equal(answer.status, status, path);
@@ -70,39 +71,39 @@ describe("one server", { skip: !native }, () => {
       "ERR_ONESCOPE_SERVING",
     );
     assert.equal(first.url, `http://127.0.0.1:${first.port}/`);
-    assert.equal((await ask(first.url)).status, 200);
+    assert.equal((await request(first.url)).status, 200);
     for (let round = 0; round < 5; round++) {
       const { port } = first;
       if (round === 0) first.stop();
       const next = serve({ port });
       // A handle that is used up ends nobody else's server.
       first.stop();
-      assert.equal((await ask(next.url)).status, 200);
+      assert.equal((await request(next.url)).status, 200);
       next.stop();
     }
-    const code = () => ask(first.url).catch((error) => error.code);
+    const code = () => request(first.url).catch((error) => error.code);
     assert.equal(await until(code, (seen) => seen === "ECONNREFUSED"), "ECONNREFUSED");
   });
 
   test("IPv6", async () => {
     const server = serve({ port: 0, host: "::1" });
     assert.match(server.url, /^http:\/\/\[::1\]:\d+\/$/);
-    assert.equal((await ask(`${server.url}readyz`)).headers["content-type"], "application/json");
+    assert.equal((await request(`${server.url}readyz`)).headers["content-type"], "application/json");
     server.stop();
   });
 
   test("JavaScript that fails to report its leaks warns once and continues", async () => {
     const source = `
       import { setImmediate } from "node:timers/promises";
-      import { ask } from "./__test__/_support/start-diagnosed.mjs";
+      import { request } from "./__test__/_support/http.mjs";
       import { serve } from "./js/inspect.js";
       const { url } = serve({ port: 0 });
       const print = JSON.stringify;
       const warnings = [];
       process.on("warning", ({ name, message }) => warnings.push([name, message]));
       JSON.stringify = () => { throw new Error("it is broken"); };
-      const answers = await Promise.all([1, 2, 3].map(() => ask(url + "leaks")));
-      const again = await ask(url + "leaks");
+      const answers = await Promise.all([1, 2, 3].map(() => request(url + "leaks")));
+      const again = await request(url + "leaks");
       while (warnings.length === 0) await setImmediate();
       console.log(print([...answers, again].map(({ status }) => status).concat(warnings)));
       process.exit();
@@ -137,16 +138,16 @@ describe("one server", { skip: !native }, () => {
 });
 
 describe("answers", { skip: !native }, () => {
-  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  /** @type {Awaited<ReturnType<typeof startDiagnosticsApp>>} */
   let server;
   before(async () => {
-    server = await startDiagnosed({ serve: { maxBlockedMs: 1500 }, watch: { thresholdMs: 300 } });
+    server = await startDiagnosticsApp({ serve: { maxBlockedMs: 1500 }, watch: { thresholdMs: 300 } });
   });
   after(() => server.stop());
 
   test("every response has the headers that restrict browsers", async () => {
     for (const path of ["/", "/in-flight", "/metrics", "/page.css", "/nowhere"]) {
-      const { headers } = await ask(server.page + path);
+      const { headers } = await request(server.page + path);
       assert.equal(headers["x-content-type-options"], "nosniff", path);
       assert.equal(headers["referrer-policy"], "no-referrer", path);
       assert.equal(headers["cache-control"], "no-store", path);
@@ -163,12 +164,12 @@ describe("answers", { skip: !native }, () => {
   test("/in-flight has what inFlight() has, oldest first", async () => {
     server.poke("/hang?secret=1");
     const first = await until(
-      () => askJson(`${server.page}/in-flight`),
+      () => requestJson(`${server.page}/in-flight`),
       ({ total }) => total === 1,
     );
     server.poke(`/named?text=${encodeURIComponent('<b>"&\u202e')}`);
     const list = await until(
-      () => askJson(`${server.page}/in-flight`),
+      () => requestJson(`${server.page}/in-flight`),
       ({ inFlight }) => inFlight[1]?.label.startsWith("<"),
     );
     assert.deepEqual(Object.keys(list), ["pid", "now", "threads", "total", "inFlight"]);
@@ -187,7 +188,7 @@ describe("answers", { skip: !native }, () => {
     );
     assert.equal(list.inFlight[0].id, first.inFlight[0].id);
     assert.ok(list.inFlight[0].ageMs >= list.inFlight[1].ageMs);
-    const query = (/** @type {string} */ text) => askJson(`${server.page}/in-flight?${text}`);
+    const query = (/** @type {string} */ text) => requestJson(`${server.page}/in-flight?${text}`);
     const labels = async (/** @type {string} */ text) =>
       (await query(text)).inFlight.map((/** @type {any} */ each) => each.label);
     assert.deepEqual(await labels("limit=1"), ["GET /hang"]);
@@ -195,15 +196,15 @@ describe("answers", { skip: !native }, () => {
     assert.deepEqual(await labels("label=%3Cb"), ['<b>"&?']);
     assert.deepEqual(await labels("state=active&thread=0&label="), ["GET /hang", '<b>"&?']);
     assert.deepEqual(await labels("thread=7"), []);
-    assert.equal((await ask(`${server.page}/in-flight?state=busy`)).status, 400);
-    assert.equal((await ask(`${server.page}/in-flight?offset=5`)).status, 400);
+    assert.equal((await request(`${server.page}/in-flight?state=busy`)).status, 400);
+    assert.equal((await request(`${server.page}/in-flight?offset=5`)).status, 400);
   });
 
   test("/counters has counters and how long requests took", async () => {
-    for (let n = 0; n < 5; n++) await ask(`${server.app}/quick`);
-    await ask(`${server.app}/slow?ms=120`);
+    for (let n = 0; n < 5; n++) await request(`${server.app}/quick`);
+    await request(`${server.app}/slow?ms=120`);
     const counters = await until(
-      () => askJson(`${server.page}/counters`),
+      () => requestJson(`${server.page}/counters`),
       ({ histograms }) => histograms.some((/** @type {any} */ each) => each.label === "GET /slow"),
     );
     assert.equal(counters.created, counters.closed + counters.abandoned + counters.inFlight);
@@ -221,7 +222,7 @@ describe("answers", { skip: !native }, () => {
 
   test("/leaks has the report of JavaScript, and starts no tracking", async () => {
     const leaks = await until(
-      () => askJson(`${server.page}/leaks`),
+      () => requestJson(`${server.page}/leaks`),
       ({ asOf }) => asOf !== undefined,
     );
     assert.deepEqual([leaks.tracking, leaks.held, leaks.lateReads], [false, [], []]);
@@ -231,22 +232,22 @@ describe("answers", { skip: !native }, () => {
   });
 
   test("HEAD responds without a body, other methods are rejected", async () => {
-    const head = await ask(`${server.page}/livez`, { method: "HEAD" });
+    const head = await request(`${server.page}/livez`, { method: "HEAD" });
     assert.deepEqual([head.status, head.text], [200, ""]);
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
-      const refused = await ask(`${server.page}/livez`, { method });
+      const refused = await request(`${server.page}/livez`, { method });
       assert.deepEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"], method);
     }
-    assert.equal((await ask(`${server.page}/../etc/passwd`)).status, 404);
+    assert.equal((await request(`${server.page}/../etc/passwd`)).status, 404);
   });
 
   test("host names that are not loopback are rejected", async () => {
     const { port } = new URL(server.page);
     for (const host of [`localhost:${port}`, "127.0.0.1", "[::1]:80", "LOCALHOST"]) {
-      assert.equal((await ask(`${server.page}/livez`, { headers: { host } })).status, 200, host);
+      assert.equal((await request(`${server.page}/livez`, { headers: { host } })).status, 200, host);
     }
     for (const host of ["example.com", `evil.example:${port}`, "127.0.0.1.evil.example", "0.0.0.0"]) {
-      assert.equal((await ask(`${server.page}/livez`, { headers: { host } })).status, 403, host);
+      assert.equal((await request(`${server.page}/livez`, { headers: { host } })).status, 403, host);
     }
   });
 
@@ -254,48 +255,48 @@ describe("answers", { skip: !native }, () => {
     await becomes(server, "/readyz", 200);
     server.poke("/report?ms=4000");
     const list = await until(
-      () => askJson(`${server.page}/in-flight`),
+      () => requestJson(`${server.page}/in-flight`),
       // A busy machine may hold the thread up by itself.
       ({ threads: [{ suspect }] }) => suspect?.confidence === "exact" && suspect.request?.label === "GET /report",
     );
     const [thread] = list.threads;
     const culprit = list.inFlight.find((/** @type {any} */ each) => each.label === "GET /report");
-    const { ageMs, ...request } = thread.suspect.request;
+    const { ageMs, ...suspected } = thread.suspect.request;
     // The thread counts as blocked from its last heartbeat on, up to 50 ms before the request came.
     assert.ok(ageMs >= 200, `${ageMs}`);
     assert.deepEqual(
-      { ...thread.suspect, request },
+      { ...thread.suspect, request: suspected },
       { confidence: "exact", request: { id: culprit.id, label: "GET /report", state: "active" }, call: null },
     );
     assert.ok(thread.blockedMs >= 300, `${thread.blockedMs}`);
-    const { watching, stalls } = await askJson(`${server.page}/stalls`);
-    const { at, ...told } = stalls.find(
+    const { watching, stalls } = await requestJson(`${server.page}/stalls`);
+    const { at, ...stall } = stalls.find(
       (/** @type {any} */ each) => each.request?.label === "GET /report" && each.confidence === "exact",
     );
-    const line = JSON.stringify(told);
+    const line = JSON.stringify(stall);
     const lines = await until(
       async () => server.errors().split("\n"),
       (seen) => seen.includes(line),
     );
     assert.ok(watching && lines.includes(line), `${line} is not in ${lines}`);
-    assert.match(told.stack.join("\n"), /^buildReport/m);
+    assert.match(stall.stack.join("\n"), /^buildReport/m);
     assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
-    const leaks = await askJson(`${server.page}/leaks`);
+    const leaks = await requestJson(`${server.page}/leaks`);
     assert.ok(leaks.asOf !== undefined);
     await becomes(server, "/livez", 503);
-    assert.equal((await ask(`${server.page}/readyz`)).status, 503);
-    const { threads } = await askJson(`${server.page}/eventloop`);
+    assert.equal((await request(`${server.page}/readyz`)).status, 503);
+    const { threads } = await requestJson(`${server.page}/eventloop`);
     assert.ok(Math.max(...threads[0].delaysMs) >= 300, JSON.stringify(threads));
     // And it is over.
     const free = await until(
-      () => askJson(`${server.page}/in-flight`),
+      () => requestJson(`${server.page}/in-flight`),
       (seen) => seen.threads[0].blockedMs === 0,
     );
     assert.deepEqual(free.threads, [{ thread: 0, blockedMs: 0, suspect: null }]);
     await becomes(server, "/readyz", 200);
-    assert.equal((await ask(`${server.page}/livez`)).status, 200);
+    assert.equal((await request(`${server.page}/livez`)).status, 200);
     const last = await until(
-      async () => (await askJson(`${server.page}/stalls`)).stalls.at(-1),
+      async () => (await requestJson(`${server.page}/stalls`)).stalls.at(-1),
       ({ onescope }) => onescope === "recovered",
     );
     assert.deepEqual([last.onescope, last.request.label], ["recovered", "GET /report"]);
@@ -305,7 +306,7 @@ describe("answers", { skip: !native }, () => {
     server.poke("/afterwards?ms=4000");
     const isSuspected = ({ threads: [{ suspect }] }) => suspect?.request?.label === "GET /afterwards";
     const { threads, inFlight, total } = await until(
-      () => askJson(`${server.page}/in-flight?label=after`),
+      () => requestJson(`${server.page}/in-flight?label=after`),
       isSuspected,
     );
     assert.deepEqual([threads[0].suspect.request.state, threads[0].suspect.confidence], ["closed", "exact"]);
@@ -314,10 +315,10 @@ describe("answers", { skip: !native }, () => {
       [[threads[0].suspect.request.id, "closed"]],
     );
     assert.equal(total, 1);
-    const { inFlight: others } = await askJson(`${server.page}/in-flight?state=active`);
+    const { inFlight: others } = await requestJson(`${server.page}/in-flight?state=active`);
     assert.ok(others.every(({ label }) => label !== "GET /afterwards"));
     const free = await until(
-      () => askJson(`${server.page}/in-flight?label=after`),
+      () => requestJson(`${server.page}/in-flight?label=after`),
       (seen) => seen.threads[0].blockedMs === 0,
     );
     assert.deepEqual(free.inFlight, []);
@@ -326,16 +327,16 @@ describe("answers", { skip: !native }, () => {
 
 describe("without a watch", { skip: !native }, () => {
   test("threads write heartbeats for the server, and the suspect is the request that was entered last", async () => {
-    const server = await startDiagnosed({ watch: false });
+    const server = await startDiagnosticsApp({ watch: false });
     try {
       await becomes(server, "/readyz", 200);
       server.poke("/report?ms=1500");
       const { threads } = await until(
-        () => askJson(`${server.page}/in-flight`),
+        () => requestJson(`${server.page}/in-flight`),
         (seen) => seen.threads[0].blockedMs > 200,
       );
       assert.deepEqual([threads[0].suspect.request.label, threads[0].suspect.confidence], ["GET /report", "last-seen"]);
-      assert.deepEqual(await askJson(`${server.page}/stalls`), { watching: false, inspector: null, stalls: [] });
+      assert.deepEqual(await requestJson(`${server.page}/stalls`), { watching: false, inspector: null, stalls: [] });
       assert.equal(server.errors(), "");
     } finally {
       await server.stop();
@@ -347,10 +348,10 @@ describe("with a token", { skip: !native }, () => {
   const token = "a:token:of-some-length";
   const PATHS = ["/in-flight", "/metrics", "/livez", "/stalls", "/page.css", "/main.js", "/nowhere", "/"];
   const basic = (/** @type {string} */ text) => `Basic ${Buffer.from(text).toString("base64")}`;
-  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  /** @type {Awaited<ReturnType<typeof startDiagnosticsApp>>} */
   let server;
   before(async () => {
-    server = await startDiagnosed({ serve: { token }, watch: false });
+    server = await startDiagnosticsApp({ serve: { token }, watch: false });
   });
   after(() => server.stop());
 
@@ -365,7 +366,7 @@ describe("with a token", { skip: !native }, () => {
       for (const path of PATHS) {
         for (const method of ["GET", "HEAD"]) {
           const headers = { authorization, host: "status.example.com" };
-          const { status } = await ask(server.page + path, { method, headers });
+          const { status } = await request(server.page + path, { method, headers });
           assert.equal(status, path === "/nowhere" ? 404 : 200, `${method} ${path}`);
         }
       }
@@ -400,7 +401,7 @@ describe("with a token", { skip: !native }, () => {
     test(`${name}: 401`, async () => {
       for (const path of PATHS) {
         for (const method of ["GET", "HEAD"]) {
-          const refused = await ask(server.page + path, { method, headers });
+          const refused = await request(server.page + path, { method, headers });
           assert.deepEqual(
             [refused.status, refused.headers["www-authenticate"]],
             [401, 'Basic realm="onescope", charset="UTF-8", Bearer realm="onescope"'],
@@ -414,9 +415,9 @@ describe("with a token", { skip: !native }, () => {
 
   test("a header that is too large is refused before it is read", async () => {
     const headers = { authorization: `Basic ${"A".repeat(20_000)}` };
-    assert.equal((await ask(`${server.page}/livez`, { headers })).status, 431);
+    assert.equal((await request(`${server.page}/livez`, { headers })).status, 431);
     assert.equal(
-      (await ask(`${server.page}/livez`, { headers: { authorization: `Bearer ${"A".repeat(8000)}` } })).status,
+      (await request(`${server.page}/livez`, { headers: { authorization: `Bearer ${"A".repeat(8000)}` } })).status,
       401,
     );
   });
@@ -440,13 +441,13 @@ describe("with a token", { skip: !native }, () => {
   });
 
   test("a script of a page is refused without a challenge that would open a dialog", async () => {
-    const { status, headers } = await ask(`${server.page}/counters`, { headers: { "x-requested-with": "fetch" } });
+    const { status, headers } = await request(`${server.page}/counters`, { headers: { "x-requested-with": "fetch" } });
     assert.deepEqual([status, headers["www-authenticate"]], [401, 'Bearer realm="onescope"']);
   });
 
   test("pages of other sites can link here and load nothing, also with the token", async () => {
     const get = (/** @type {Record<string, string>} */ headers) =>
-      ask(`${server.page}/counters`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+      request(`${server.page}/counters`, { headers: { authorization: `Bearer ${token}`, ...headers } });
     for (const site of ["cross-site", "same-site"]) {
       for (const dest of ["empty", "image", "script", "iframe", "object"]) {
         const { status, headers } = await get({ "sec-fetch-site": site, "sec-fetch-dest": dest });

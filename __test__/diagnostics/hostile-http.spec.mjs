@@ -7,7 +7,7 @@ import { backend } from "../../js/index.js";
 import { counters, inFlight, serve as serveDiagnostics } from "../../js/inspect.js";
 import { mutator } from "../../scripts/hostile-clients/fuzz.mjs";
 import { TOKEN } from "../../scripts/hostile-clients/token.mjs";
-import { ask } from "../_support/start-diagnosed.mjs";
+import { request } from "../_support/http.mjs";
 import { here, serve, track } from "../_support/tracked.mjs";
 import { until } from "../_support/wait.mjs";
 
@@ -66,8 +66,8 @@ test("the diagnostics server answers hostile requests as HTTP, and honest ones a
     const answers = await attack(server.port, "diagnostics");
     assert.deepEqual([...new Set(answers.map((answer) => answer.slice(0, 7)))].sort(), ["", "HTTP/1."], SEED);
     const headers = { authorization: `Bearer ${TOKEN}` };
-    assert.equal((await ask(`${server.url}counters`, { headers })).status, 200);
-    assert.equal((await ask(`${server.url}metrics`, { headers })).status, 200);
+    assert.equal((await request(`${server.url}counters`, { headers })).status, 200);
+    assert.equal((await request(`${server.url}metrics`, { headers })).status, 200);
   } finally {
     server.stop();
   }

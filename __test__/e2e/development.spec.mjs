@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { nodeNamed } from "../../scripts/nodes.mjs";
 import { startDevelopment } from "../_support/example.mjs";
-import { askAtOnce, askEachRoute } from "../_support/load.mjs";
+import { requestConcurrently, requestEachRoute } from "../_support/load.mjs";
 import { ROOT } from "../_support/run.mjs";
 
 const preload = join(ROOT, "__test__/_support/print-store.mjs");
@@ -19,8 +19,8 @@ for (const [nodeName, way] of [
   test(`vite dev on Node ${nodeName} with ${way} answers every route`, async () => {
     const server = await startDevelopment(nodeNamed(nodeName), way, { preload });
     try {
-      await askEachRoute(server.origin);
-      await askAtOnce(server.origin, CONCURRENT);
+      await requestEachRoute(server.origin);
+      await requestConcurrently(server.origin, CONCURRENT);
       const { counts, leaked, spreadCopies } = await server.store();
       assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
       assert.equal(leaked, false, "a request's scope reached the outermost one");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodeNamed } from "../../scripts/nodes.mjs";
 import { startProduction } from "../_support/example.mjs";
-import { askJson } from "../_support/start-diagnosed.mjs";
+import { requestJson } from "../_support/http.mjs";
 
 test("the example prints the page's address, and the page knows its requests by their routes", async () => {
   const server = await startProduction(nodeNamed("24"), "both");
@@ -11,7 +11,7 @@ test("the example prints the page's address, and the page knows its requests by 
     const [, page] = /diagnostics: (http:\S+)\/$/m.exec(server.output()) ?? [];
     await (await fetch(`${server.origin}/items/5`)).text();
     for (let n = 0; n < 100; n++) {
-      const { histograms } = await askJson(`${page}/counters`);
+      const { histograms } = await requestJson(`${page}/counters`);
       const labels = histograms.map((/** @type {any} */ each) => each.label);
       if (labels.includes("GET /items/[rid]")) return;
     }

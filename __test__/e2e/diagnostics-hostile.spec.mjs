@@ -2,19 +2,20 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { request } from "../_support/http.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 
 // Clients that mean no good. Each spec looks at what such a client gets, and that an honest one is answered meanwhile.
 
 const PLACES = 64;
 
 describe("hostile clients", () => {
-  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  /** @type {Awaited<ReturnType<typeof startDiagnosticsApp>>} */
   let server;
   /** @type {import("node:net").Socket[]} */
   const sockets = [];
   before(async () => {
-    server = await startDiagnosed({ watch: false });
+    server = await startDiagnosticsApp({ watch: false });
   });
   after(async () => {
     for (const socket of sockets) socket.destroy();
@@ -46,7 +47,7 @@ describe("hostile clients", () => {
     return answer;
   }
 
-  const honest = async () => assert.equal((await ask(`${server.page}/livez`)).status, 200);
+  const honest = async () => assert.equal((await request(`${server.page}/livez`)).status, 200);
 
   for (const [name, text, status] of /** @type {Array<[string, string | Buffer, string]>} */ ([
     ["no HTTP", "hello\r\n\r\n", "400"],
@@ -80,7 +81,7 @@ describe("hostile clients", () => {
   }
 
   test("what a client sends in its address does not come back as markup", async () => {
-    const answer = await ask(`${server.page}/in-flight?%3Cscript%3E=1`);
+    const answer = await request(`${server.page}/in-flight?%3Cscript%3E=1`);
     assert.deepEqual([answer.status, answer.headers["content-type"]], [400, "application/json"]);
   });
 
@@ -92,9 +93,9 @@ describe("hostile clients", () => {
     assert.ok(gone < 10, `${gone}`);
     const more = await Promise.all(Array.from({ length: 300 }, () => open()));
     await honest();
-    const gaveWay = () => more.filter((socket) => socket.closed).length + gone;
-    for (let n = 0; n < 500 && gaveWay() < 300; n++) await sleep(10);
-    assert.ok(gaveWay() >= 300, `${gaveWay()} closed`);
+    const countClosed = () => more.filter((socket) => socket.closed).length + gone;
+    for (let n = 0; n < 500 && countClosed() < 300; n++) await sleep(10);
+    assert.ok(countClosed() >= 300, `${countClosed()} closed`);
     for (const socket of [...silent, ...more]) socket.destroy();
   });
 
@@ -117,7 +118,7 @@ describe("hostile clients", () => {
     let answered = 0;
     const flood = async () => {
       while (on) {
-        await ask(`${server.page}/metrics`).then(
+        await request(`${server.page}/metrics`).then(
           () => answered++,
           () => sleep(1),
         );
@@ -129,7 +130,7 @@ describe("hostile clients", () => {
     for (let n = 0; n < 10; n++) {
       // One in the crowd cannot be told from the others, so it may have to ask again.
       for (let attempt = 0; attempt < 50; attempt++) {
-        const status = await ask(`${server.page}/livez`).then(
+        const status = await request(`${server.page}/livez`).then(
           ({ status }) => status,
           () => sleep(5, 0),
         );

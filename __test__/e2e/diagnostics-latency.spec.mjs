@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { requestJson } from "../_support/http.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 
 const BLOCK_MS = 5000;
 const REQUESTS = 200;
@@ -15,7 +16,7 @@ const ROUNDS = 4;
 const P99_MS = 20;
 
 test(`while the main thread is blocked for ${BLOCK_MS} ms, p99 is below ${P99_MS} ms in one of ${ROUNDS} rounds`, async (t) => {
-  const server = await startDiagnosed();
+  const server = await startDiagnosticsApp();
   let on = true;
   const load = Array.from({ length: 32 }, async (_, n) => {
     const path = n % 2 === 0 ? "/quick" : "/slow?ms=200";
@@ -40,18 +41,18 @@ test(`while the main thread is blocked for ${BLOCK_MS} ms, p99 is below ${P99_MS
 });
 
 /**
- * @param {Awaited<ReturnType<typeof startDiagnosed>>} server
+ * @param {Awaited<ReturnType<typeof startDiagnosticsApp>>} server
  * @returns {Promise<number[]>} how long each request took, in ms, shortest first, up to the first that came after the block
  */
 async function requestWhileBlocked(server) {
   server.poke(`/report?ms=${BLOCK_MS}`);
   const began = () =>
-    askJson(`${server.page}/in-flight`).then(({ threads }) => threads[0].suspect?.request?.label === "GET /report");
+    requestJson(`${server.page}/in-flight`).then(({ threads }) => threads[0].suspect?.request?.label === "GET /report");
   while (!(await began()));
   const times = [];
   for (let n = 0; n < REQUESTS; n++) {
     const start = performance.now();
-    const response = await askJson(server.page + PATHS[n % PATHS.length]);
+    const response = await requestJson(server.page + PATHS[n % PATHS.length]);
     times.push(performance.now() - start);
     if (n % PATHS.length === 0) {
       // A busy machine may not manage all requests within the block.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { ask, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { request } from "../_support/http.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 import { tool } from "../_support/tools.mjs";
 
 const { path: promtool, skip } = tool("promtool", "prometheus");
@@ -19,16 +20,16 @@ function value(text, line) {
 }
 
 test("Prometheus's own parser takes /metrics, whatever the labels are", { skip }, async () => {
-  const server = await startDiagnosed({ watch: { thresholdMs: 100 } });
+  const server = await startDiagnosticsApp({ watch: { thresholdMs: 100 } });
   try {
-    for (const text of LABELS) await ask(`${server.app}/labelled?text=${encodeURIComponent(text)}`);
+    for (const text of LABELS) await request(`${server.app}/labelled?text=${encodeURIComponent(text)}`);
     // More labels than have a histogram of their own.
-    for (let n = 0; n < 220; n++) await ask(`${server.app}/labelled?text=label%20${n}`);
-    await ask(`${server.app}/report?ms=600`);
-    let answer = await ask(`${server.page}/metrics`);
+    for (let n = 0; n < 220; n++) await request(`${server.app}/labelled?text=label%20${n}`);
+    await request(`${server.app}/report?ms=600`);
+    let answer = await request(`${server.page}/metrics`);
     const done = LABELS.length + 220 + 1;
     for (let n = 0; n < 200 && value(answer.text, "onescope_contexts_closed_total") < done; n++) {
-      answer = await ask(`${server.page}/metrics`);
+      answer = await request(`${server.page}/metrics`);
     }
     assert.equal(answer.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     const { status, stdout, stderr } = spawnSync(promtool, ["check", "metrics"], {

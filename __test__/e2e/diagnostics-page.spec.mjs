@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../_support/browser.mjs";
-import { startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 import { chromium } from "../_support/tools.mjs";
 
 const { skip } = chromium();
@@ -12,11 +12,11 @@ const MARKUP = `<img src=x onerror="document.title='taken'">`;
 describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
   /** @type {import("playwright-core").Browser} */
   let browser;
-  /** @type {Awaited<ReturnType<typeof startDiagnosed>>} */
+  /** @type {Awaited<ReturnType<typeof startDiagnosticsApp>>} */
   let server;
   before(async () => {
     browser = await launch();
-    server = await startDiagnosed();
+    server = await startDiagnosticsApp();
     server.poke("/hang");
     server.poke(`/named?text=${encodeURIComponent(MARKUP)}`);
     for (const ms of [5, 40, 120]) await (await fetch(`${server.app}/slow?ms=${ms}`)).text();
@@ -129,7 +129,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
 
   test("lets the browser ask for the token, and says when it is disconnected", async (t) => {
     const token = "a-token-of-some-length";
-    const locked = await startDiagnosed({ serve: { token }, watch: false });
+    const locked = await startDiagnosticsApp({ serve: { token }, watch: false });
     t.after(() => locked.stop());
     const show = async (/** @type {import("playwright-core").BrowserContextOptions} */ options, url = locked.page) => {
       const page = await browser.newPage(options);
@@ -161,7 +161,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
 
     // Another server with another token: the page asks for that once, and no longer asks in the background.
     const port = Number(new URL(locked.page).port);
-    const next = await startDiagnosed({ serve: { token: `${token}-2`, port, strict: true }, watch: false });
+    const next = await startDiagnosticsApp({ serve: { token: `${token}-2`, port, strict: true }, watch: false });
     t.after(() => next.stop());
     await page.waitForFunction(() => document.body.textContent?.includes("requires its token"));
     await page.close();
@@ -169,7 +169,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
 
   test("shows nothing to pages of another origin, also if the browser knows the token", async (t) => {
     const token = "a-token-of-some-length";
-    const locked = await startDiagnosed({ serve: { token }, watch: false });
+    const locked = await startDiagnosticsApp({ serve: { token }, watch: false });
     t.after(() => locked.stop());
     const page = await browser.newPage({ httpCredentials: { username: "", password: token } });
     await page.goto(locked.page);

@@ -10,7 +10,7 @@ const LEAKY = 200;
 const preload = fileURLToPath(new URL("../_support/leak-in-app.mjs", import.meta.url));
 
 /** @param {string} origin @param {number} times @param {Record<string, string>} headers */
-async function ask(origin, times, headers) {
+async function request(origin, times, headers) {
   for (let done = 0; done < times; done += 10) {
     const once = async () => {
       const response = await fetch(`${origin}/dynamic`, { headers: { connection: "close", ...headers } });
@@ -29,9 +29,9 @@ for (const node of NODES.filter(({ name }) => /^(22|24|26)$/.test(name))) {
         const leaky = { ...node, flags: [...node.flags, "--expose-gc"] };
         const server = await startProduction(leaky, "both", { preload });
         try {
-          await ask(server.origin, 100, {});
+          await request(server.origin, 100, {});
           const before = await server.store();
-          await ask(server.origin, LEAKY, { "x-leak": "1" });
+          await request(server.origin, LEAKY, { "x-leak": "1" });
           const after = await server.store();
           const kept = after.usedMiB - before.usedMiB;
           const held = after.leaks.held.find(({ label }) => label === "GET /dynamic");

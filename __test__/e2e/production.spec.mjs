@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NODES, nodeNamed } from "../../scripts/nodes.mjs";
 import { EXAMPLE, startProduction } from "../_support/example.mjs";
-import { askAtOnce, askEachRoute } from "../_support/load.mjs";
+import { requestConcurrently, requestEachRoute } from "../_support/load.mjs";
 import { ROOT } from "../_support/run.mjs";
 
 const CONCURRENT = 300;
@@ -49,8 +49,8 @@ for (const node of NODES) {
   for (const way of node.flags.length === 0 ? ["plugin", "register", "both"] : ["both"]) {
     test(`production on Node ${node.name}, ${way}: every request has a context, and closes it`, async () => {
       await withServer(node, way, { backend: "native" }, async (server) => {
-        await askEachRoute(server.origin);
-        await askAtOnce(server.origin, CONCURRENT);
+        await requestEachRoute(server.origin);
+        await requestConcurrently(server.origin, CONCURRENT);
         const { counts, storages, entry, leaked, spreadCopies } = await settledStore(server);
         assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
         assert.equal(leaked, false, "a request's scope reached the outermost one");
@@ -81,8 +81,8 @@ test("the bundles take onescope's functions by name, not through an object of ge
 
 test("the JavaScript backend serves the same", async () => {
   await withServer(nodeNamed("24"), "both", { backend: "js" }, async (server) => {
-    await askEachRoute(server.origin);
-    await askAtOnce(server.origin, CONCURRENT);
+    await requestEachRoute(server.origin);
+    await requestConcurrently(server.origin, CONCURRENT);
     const { counts } = await settledStore(server);
     assert.ok(counts.created > CONCURRENT);
     assert.equal(counts.closed, counts.created, JSON.stringify(counts));

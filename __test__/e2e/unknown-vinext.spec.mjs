@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { nodeNamed } from "../../scripts/nodes.mjs";
 import { EXAMPLE, startProduction } from "../_support/example.mjs";
-import { askAtOnce, askEachRoute } from "../_support/load.mjs";
+import { requestConcurrently, requestEachRoute } from "../_support/load.mjs";
 
 // A vinext of the future: its request context has a field and an export that this version has never heard of.
 
@@ -78,8 +78,8 @@ describe("a vinext that onescope does not know", () => {
   test("the app answers every route", async () => {
     const server = await startProduction(node, "both", { cwd: app });
     try {
-      await askEachRoute(server.origin);
-      await askAtOnce(server.origin, 200);
+      await requestEachRoute(server.origin);
+      await requestConcurrently(server.origin, 200);
     } finally {
       await server.stop();
     }

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { request as httpRequest } from "node:http";
 
 /**
  * @typedef {object} Answer
@@ -50,7 +50,7 @@ export class Client {
    * @returns {Promise<Answer>}
    */
   async send(label, path, sending = {}) {
-    const answer = await this.ask(label, path, sending);
+    const answer = await this.request(label, path, sending);
     this.answers.push(answer);
     return answer;
   }
@@ -78,7 +78,7 @@ export class Client {
   async until(label, path, expected, sending = {}) {
     const end = performance.now() + POLL_MS;
     for (;;) {
-      const answer = await this.ask(label, path, sending);
+      const answer = await this.request(label, path, sending);
       if (expected(answer)) return void this.answers.push(answer);
       if (performance.now() > end) throw new Error(`${label}: never as expected, at last ${answer.body.slice(0, 500)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -91,7 +91,7 @@ export class Client {
    * @param {Sending} sending
    * @returns {Promise<Answer>}
    */
-  ask(label, path, { method = "GET", headers = {}, body, bare = false, rsc = false, gates = [], hangUpAfter }) {
+  request(label, path, { method = "GET", headers = {}, body, bare = false, rsc = false, gates = [], hangUpAfter }) {
     const url = new URL(path, this.origin);
     if (!bare) url.searchParams.set("rid", this.id);
     // Without an equals sign, which is what the server would redirect to.
@@ -99,7 +99,7 @@ export class Client {
     const delays = Array.from({ length: 8 }, () => Math.floor(this.random() * LONGEST_DELAY_MS));
     const cookie = Array.from(this.cookies, (pair) => pair.join("=")).join("; ");
     const { promise, resolve, reject } = Promise.withResolvers();
-    const outgoing = request(url, {
+    const outgoing = httpRequest(url, {
       method,
       // A connection of its own: one that the server may be closing just now cannot be told from one that it keeps.
       agent: false,
@@ -136,7 +136,7 @@ export class Client {
 
   /** @param {string | undefined} gate */
   async #open(gate) {
-    await this.ask("gate", "/api/gate", { method: "POST", body: gate });
+    await this.request("gate", "/api/gate", { method: "POST", body: gate });
   }
 
   /** @param {Answer} answer */

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { execute, loadSide } from "../_support/headers-machine.mjs";
+import { execute, loadVariant } from "../_support/headers-machine.mjs";
 import { programs } from "../_support/headers-programs.mjs";
 import { stockUrl } from "../_support/stock.mjs";
 import { assertSameTrace } from "../_support/traces.mjs";
 
-const stock = await loadSide(stockUrl("shims/"));
-const ours = await loadSide(new URL("../../shims/", import.meta.url).href);
+const stock = await loadVariant(stockUrl("shims/"));
+const ours = await loadVariant(new URL("../../shims/", import.meta.url).href);
 
 /** @param {{ api: any, requests: any }} side */
 const world = ({ api, requests }) => ({ api: () => api, scopes: () => api, requests });

@@ -16,7 +16,7 @@ const own = createRequestContext({ phase: "action" });
 runWithRequestContext(own, () => {});
 
 /** Asks a worker one thing. */
-async function ask(worker, question) {
+async function request(worker, question) {
   worker.postMessage(question);
   const [answer] = await once(worker, "message");
   return answer;
@@ -26,7 +26,7 @@ test("threads make requests at the same time, each its own, and leave nothing be
   const program = new URL("../_support/context-worker.mjs", import.meta.url);
   const workers = Array.from({ length: THREADS }, () => new Worker(program));
   t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
-  const answers = await Promise.all(workers.map((worker) => ask(worker, { make: EACH })));
+  const answers = await Promise.all(workers.map((worker) => request(worker, { make: EACH })));
 
   const threads = new Set([...answers.map(({ thread }) => thread), store.contexts({ limit: 1 })[0].thread]);
   assert.equal(threads.size, THREADS + 1);
@@ -67,7 +67,7 @@ test("a slot that a thread registers is known to all, with the same number and t
   const worker = new Worker(new URL("../_support/context-worker.mjs", import.meta.url));
   t.after(() => worker.terminate());
   const spec = { kind: "enum", variants: ["a", "b"], lifetime: "request" };
-  const theirs = await ask(worker, { register: ["worker.first", spec] });
+  const theirs = await request(worker, { register: ["worker.first", spec] });
   const conflict = { ...spec, lifetime: "scope" };
   if (backend === "native") {
     assert.equal(registerSlot("worker.first", spec).id, theirs);
@@ -76,12 +76,12 @@ test("a slot that a thread registers is known to all, with the same number and t
       "ERR_ONESCOPE_SLOT_CONFLICT",
     );
     const mine = registerSlot("worker.second", spec).id;
-    assert.equal(await ask(worker, { register: ["worker.second", spec] }), mine);
-    assert.equal(await ask(worker, { register: ["worker.second", conflict] }), "ERR_ONESCOPE_SLOT_CONFLICT");
+    assert.equal(await request(worker, { register: ["worker.second", spec] }), mine);
+    assert.equal(await request(worker, { register: ["worker.second", conflict] }), "ERR_ONESCOPE_SLOT_CONFLICT");
   } else {
     // Without the addon each thread has a registry of its own.
     assert.equal(typeof registerSlot("worker.first", conflict).id, "number");
-    assert.equal(await ask(worker, { register: ["worker.first", conflict] }), "ERR_ONESCOPE_SLOT_CONFLICT");
+    assert.equal(await request(worker, { register: ["worker.first", conflict] }), "ERR_ONESCOPE_SLOT_CONFLICT");
   }
 });
 

@@ -23,7 +23,7 @@ async function describe(name) {
 }
 
 /** @param {string} origin */
-async function ask(origin) {
+async function request(origin) {
   const names = Array.from({ length: 10 }, (_, index) => `n${index}x`);
   const answers = await Promise.all(
     names.map(async (name, index) => {
@@ -47,7 +47,7 @@ test("requests of Express are contexts, also once their body was read", async ()
   });
   const server = app.listen(0, "127.0.0.1");
   await once(server, "listening");
-  await ask(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}`);
+  await request(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}`);
   await until(counters, ({ closed }) => closed - before.closed === 10);
   assert.equal(counters().closed - before.closed, 10);
   server.closeAllConnections();
@@ -60,7 +60,7 @@ test("requests of Fastify are contexts, also once their body was read", async ()
   const before = counters();
   const app = fastify();
   app.all("/fw/:name", (/** @type {any} */ request) => describe(request.body?.name ?? request.query.name));
-  await ask(await app.listen({ port: 0, host: "127.0.0.1" }));
+  await request(await app.listen({ port: 0, host: "127.0.0.1" }));
   await until(counters, ({ closed }) => closed - before.closed === 10);
   assert.equal(counters().closed - before.closed, 10);
   app.server.closeAllConnections();

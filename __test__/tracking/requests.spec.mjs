@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { Agent, request as ask } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -88,7 +88,7 @@ test("requests of one connection follow each other without a trace", async () =>
   });
   const get = () =>
     new Promise((resolve, reject) => {
-      ask({ port, agent, host: "127.0.0.1", path: "/alive" }, async (response) => {
+      httpRequest({ port, agent, host: "127.0.0.1", path: "/alive" }, async (response) => {
         let text = "";
         for await (const piece of response) text += piece;
         resolve(text);

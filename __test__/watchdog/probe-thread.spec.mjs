@@ -5,9 +5,9 @@ import { backend } from "../../js/index.js";
 import { frames } from "../../js/watchdog/stack.js";
 import { runNode } from "../_support/run.mjs";
 
-const PROGRAM = fileURLToPath(new URL("../_support/asked.mjs", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../_support/probed.mjs", import.meta.url));
 
-/** @param {string} program of asked.mjs */
+/** @param {string} program of probed.mjs */
 async function run(program, { flags = [], env = {} } = {}) {
   const { code, stdout, stderr } = await runNode([...flags, PROGRAM, program], { env, timeoutMs: 20_000 });
   const [reports, other] = [[], []];
@@ -21,7 +21,7 @@ async function run(program, { flags = [], env = {} } = {}) {
 /** A report that the blocked thread itself made; on a busy machine it need not be the first. */
 const exact = (reports) => reports.find(({ confidence }) => confidence === "exact");
 
-test("a stack is told without Node's and onescope's frames, and with short paths", () => {
+test("a stack has none of Node's and onescope's frames, and short paths", () => {
   const stack = [
     "Error",
     "    at stack (file:///x/node_modules/onescope/js/watchdog/probe-response.js:1:2)",
@@ -71,11 +71,11 @@ describe("the helper", { skip: backend !== "native" }, () => {
     assert.deepEqual(JSON.parse(said[0]), [true, 1, "mine"]);
     const { stack } = exact(reports);
     // The innermost may be a function that the loop calls.
-    assert.match(stack.join("\n"), /^loop \(__test__\/_support\/asked\.mjs:\d+:\d+\)$/m);
+    assert.match(stack.join("\n"), /^loop \(__test__\/_support\/probed\.mjs:\d+:\d+\)$/m);
     assert.ok(stack.length > 1);
   });
 
-  test("is not asked for where the permission model bars the inspector", async () => {
+  test("does not start where the permission model denies the inspector", async () => {
     const { code, reports, other } = await run("loop", {
       flags: ["--permission", "--allow-fs-read=*", "--allow-addons", "--allow-worker"],
     });
@@ -91,13 +91,13 @@ describe("the helper", { skip: backend !== "native" }, () => {
     assert.ok(reports.some(({ call }) => call === "child_process.execSync"));
   });
 
-  test("asks only while a watch is on", async () => {
+  test("probes only while a watch is on", async () => {
     const { said } = await run("stop");
     assert.deepEqual(said.slice(1), ["function", "undefined"]);
   });
 
   test("ends by itself, its connection closed, when the watch stops in the middle of a question", async () => {
-    const { code, said, reports, other } = await run("stop while asking");
+    const { code, said, reports, other } = await run("stop while probing");
     assert.deepEqual([code, said, other], [0, ["the helper ended 0"], ""]);
     assert.equal(reports[0].call, "child_process.execSync");
   });
@@ -112,7 +112,7 @@ describe("the helper", { skip: backend !== "native" }, () => {
     assert.deepEqual(said, ["terminated"], other);
   });
 
-  test("bears workers that are terminated while it asks them", async () => {
+  test("survives workers that are terminated while it probes them", async () => {
     const { code, said, reports } = await run("many workers");
     assert.equal(code, 0);
     assert.deepEqual(said, ["all ended"]);

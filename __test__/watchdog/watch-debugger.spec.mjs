@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backend } from "../../js/index.js";
-import { ask, askJson, startDiagnosed } from "../_support/start-diagnosed.mjs";
+import { request, requestJson } from "../_support/http.mjs";
+import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 import { until } from "../_support/wait.mjs";
 
 const OPTIONS = { serve: { maxBlockedMs: 300 }, watch: { thresholdMs: 200, stacks: false } };
 const LISTENING = /Debugger listening on (ws:\/\/127\.0\.0\.1:(\d+)\/\S+)/;
 
-/** @typedef {Awaited<ReturnType<typeof startDiagnosed>>} Server */
+/** @typedef {Awaited<ReturnType<typeof startDiagnosticsApp>>} Server */
 
 /**
  * @param {string} flag
@@ -17,10 +18,10 @@ const LISTENING = /Debugger listening on (ws:\/\/127\.0\.0\.1:(\d+)\/\S+)/;
  * @param {(server: Server) => void} [open] opens the port
  */
 async function withPort(flag, use, open = () => {}) {
-  const server = await startDiagnosed({ ...OPTIONS, flags: [flag] });
+  const server = await startDiagnosticsApp({ ...OPTIONS, flags: [flag] });
   try {
     await until(
-      () => ask(`${server.page}/readyz`),
+      () => request(`${server.page}/readyz`),
       ({ status }) => status === 200,
     );
     open(server);
@@ -33,23 +34,22 @@ async function withPort(flag, use, open = () => {}) {
 }
 
 /** @param {Server} server */
-const live = (server) => askJson(`${server.page}/livez`);
+const live = (server) => requestJson(`${server.page}/livez`);
 
 /** @param {Server} server */
-const stalls = async (server) => (await askJson(`${server.page}/stalls`)).stalls;
+const stalls = async (server) => (await requestJson(`${server.page}/stalls`)).stalls;
 
 /**
  * Blocks the main thread, and sees that this is reported everywhere.
  *
  * @param {Server} server
  */
-async function seesBlock(server) {
+async function expectBlock(server) {
   const reports = (await stalls(server)).length;
   server.poke("/report?ms=2500");
   const { status } = await until(
-    () => ask(`${server.page}/livez`),
-    (answer) => answer.status === 503,
-    10_000,
+    () => request(`${server.page}/livez`),
+    (response) => response.status === 503,
   );
   assert.equal(status, 503);
   const [stall] = (
@@ -82,7 +82,7 @@ describe("an inspector port that is open, with no client connected", { skip: bac
           );
           const debug = process.platform === "linux" ? "none" : "unknown";
           assert.deepEqual([seen.checked, seen.inspector], [true, { port, debugger: debug }]);
-          assert.equal((await seesBlock(server)).inspectorPort, port);
+          assert.equal((await expectBlock(server)).inspectorPort, port);
           assert.doesNotMatch(server.errors(), /a debugger is connected/);
         },
         open,
@@ -95,11 +95,11 @@ describe("an inspector port that is open, with no client connected", { skip: bac
       let over = false;
       const asking = (async () => {
         while (!over) {
-          await ask(`http://127.0.0.1:${port}/json/list`);
+          await request(`http://127.0.0.1:${port}/json/list`);
           await sleep(50);
         }
       })();
-      await seesBlock(server);
+      await expectBlock(server);
       over = true;
       await asking;
       assert.doesNotMatch(server.errors(), /a debugger is connected/);
@@ -124,18 +124,18 @@ test(
       const before = (await stalls(server)).length;
       server.poke("/report?ms=1500");
       await until(
-        () => askJson(`${server.page}/in-flight`),
+        () => requestJson(`${server.page}/in-flight`),
         ({ inFlight }) => inFlight.length > 0,
       );
       await sleep(1000);
-      const { status, text } = await ask(`${server.page}/livez`);
+      const { status, text } = await request(`${server.page}/livez`);
       assert.deepEqual(
         [status, JSON.parse(text)],
         [200, { live: true, checked: false, maxBlockedMs: 300, blocked: [], inspector }],
       );
-      const seen = await askJson(`${server.page}/stalls`);
+      const seen = await requestJson(`${server.page}/stalls`);
       assert.deepEqual([seen.watching, seen.inspector, seen.stalls.length], [true, inspector, before]);
-      assert.match((await ask(`${server.page}/metrics`)).text, /^onescope_debugger_connected 1$/m);
+      assert.match((await request(`${server.page}/metrics`)).text, /^onescope_debugger_connected 1$/m);
       const said = `onescope: a debugger is connected to inspector port ${port}: blocked threads are not reported until it disconnects\n`;
       assert.equal(server.errors().split(said).length, 2, server.errors());
       socket.close();
@@ -143,7 +143,7 @@ test(
         () => live(server),
         ({ checked }) => checked === true,
       );
-      await seesBlock(server);
-      assert.match((await ask(`${server.page}/metrics`)).text, /^onescope_debugger_connected 0$/m);
+      await expectBlock(server);
+      assert.match((await request(`${server.page}/metrics`)).text, /^onescope_debugger_connected 0$/m);
     }),
 );

@@ -23,7 +23,7 @@ const requests = Array.from({ length: CONCURRENT }, (_, n) => {
  * @param {{ id: string, seed: string }} request
  * @returns {Promise<string[]>} the answer's lines
  */
-async function ask(origin, { id, seed }) {
+async function request(origin, { id, seed }) {
   const response = await fetch(`${origin}/`, { headers: { "x-id": id, "x-seed": seed, cookie: `rid=${id}` } });
   const text = await response.text();
   assert.equal(response.status, 200, text);
@@ -35,7 +35,7 @@ async function ask(origin, { id, seed }) {
  * @param {string} id
  * @returns {Promise<string[]>} what ran after the response
  */
-async function askAfterwards(origin, id) {
+async function requestAfterwards(origin, id) {
   for (let tries = 0; tries < 100; tries++) {
     const seen = await (await fetch(`${origin}/afterwards`, { headers: { "x-id": id } })).json();
     if (seen !== null) return seen;
@@ -49,9 +49,9 @@ async function askAfterwards(origin, id) {
  *
  * @param {string} origin
  */
-async function askAll(origin) {
-  const answers = await Promise.all(requests.map((request) => ask(origin, request)));
-  const afterwards = await Promise.all(requests.map(({ id }) => askAfterwards(origin, id)));
+async function requestAll(origin) {
+  const answers = await Promise.all(requests.map((seeded) => request(origin, seeded)));
+  const afterwards = await Promise.all(requests.map(({ id }) => requestAfterwards(origin, id)));
   return requests.map(({ id }, n) => ({ id, answer: answers[n], afterwards: afterwards[n] }));
 }
 
@@ -62,7 +62,7 @@ describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
   let stock;
   /** @type {Awaited<ReturnType<typeof bundle>>} */
   let bundled;
-  /** @type {Awaited<ReturnType<typeof askAll>>} */
+  /** @type {Awaited<ReturnType<typeof requestAll>>} */
   let answers = [];
 
   before(async () => {
@@ -92,7 +92,7 @@ describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
   });
 
   test(`${CONCURRENT} requests at once see only what is theirs`, async () => {
-    answers = await askAll(ours.origin);
+    answers = await requestAll(ours.origin);
     for (const { id, answer, afterwards } of answers) {
       const text = [...answer, ...afterwards].join("\n");
       assert.deepEqual([...new Set(text.match(/rq-[0-9a-f]{8}/g))], [id]);
@@ -105,7 +105,7 @@ describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
   });
 
   test("every answer is the one that vinext's own modules give", async () => {
-    assert.deepEqual(await askAll(stock.origin), answers);
+    assert.deepEqual(await requestAll(stock.origin), answers);
   });
 
   test("the store counts the requests, and says what it is", async () => {

@@ -2,7 +2,7 @@
 // variants are interleaved, and what is compared was asked within milliseconds.
 
 import { FOUR, isOn } from "./pattern.mjs";
-import { askMany, configure, connections, isSeen } from "./server.mjs";
+import { configure, connections, isSeen, requestMany } from "./server.mjs";
 import { eachServer } from "./server-repetitions.mjs";
 import { median } from "./stats.mjs";
 
@@ -29,9 +29,9 @@ export async function measureInterleaved(options, targets) {
     const agent = connections(1);
     await configure(server, { order: "seen", interleaved: on });
     await checkInterleaved(server, on);
-    await askMany(agent, server.ports[name], path, quick ? QUICK : WARM_UP[name]);
+    await requestMany(agent, server.ports[name], path, quick ? QUICK : WARM_UP[name]);
     await configure(server, { interleaved: on });
-    await askMany(agent, server.ports[name], path, quick ? QUICK : requests);
+    await requestMany(agent, server.ports[name], path, quick ? QUICK : requests);
     const { costs } = await configure(server);
     agent.destroy();
     return compare(costs.map((cost) => 1000 * cost));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { progress } from "./progress.mjs";
-import { askMany, configure, connections, isSeen, startServer } from "./server.mjs";
+import { configure, connections, isSeen, requestMany, startServer } from "./server.mjs";
 import { median } from "./stats.mjs";
 
 /** Requests under way at once. */
@@ -81,7 +81,7 @@ async function measureTarget(server, target, quick) {
     await configure(server, { order: target[variant] });
     if (!quick) await sleep(SETTLE);
     const { cpu: before } = await configure(server);
-    await askMany(agent, port, target.path, count);
+    await requestMany(agent, port, target.path, count);
     const { cpu: after } = await configure(server);
     return (1000 * (after.user + after.system - before.user - before.system)) / count;
   };

@@ -59,7 +59,7 @@ export const connections = (concurrent) => new Agent({ keepAlive: true, maxSocke
  * @param {string} path
  * @param {number} count
  */
-export async function askMany(agent, port, path, count) {
+export async function requestMany(agent, port, path, count) {
   let left = count;
   const worker = async () => {
     while (left-- > 0) {

@@ -1,4 +1,4 @@
-import { ask, check, makeIds, routes } from "../../__test__/_support/routes.mjs";
+import { check, makeIds, requestRoute, routes } from "../../__test__/_support/routes.mjs";
 import { idPattern } from "../../examples/vinext-app/routes.mjs";
 
 // How two servers answer the same requests.
@@ -17,12 +17,12 @@ const VOLATILE = /~[0-9]+~/g;
  * @param {string} origin
  * @returns {Promise<Answers>}
  */
-export async function askInTurn(origin) {
+export async function requestSequentially(origin) {
   /** @type {Answers} */
   const answers = { texts: new Map(), wrong: new Map() };
   const setups = await prepare(origin);
   for (const route of routes) {
-    const answer = await ask(origin, route, nextId(), setups).catch((error) => ({ error }));
+    const answer = await requestRoute(origin, route, nextId(), setups).catch((error) => ({ error }));
     answers.texts.set(route.name, "error" in answer ? String(answer.error) : masked(answer));
     const why = wrongWith(answer);
     if (why !== undefined) answers.wrong.set(route.name, why);
@@ -37,12 +37,12 @@ export async function askInTurn(origin) {
  * @param {Set<string>} failing routes that this vinext answers wrongly: they must only not show anybody else's id
  * @returns {Promise<Map<string, string>>} what is wrong, by route
  */
-export async function askAtOnce(origin, failing) {
+export async function requestConcurrently(origin, failing) {
   const setups = await prepare(origin);
   const wrong = new Map();
   const requests = Array.from({ length: CONCURRENT }, async (_, n) => {
     const route = routes[n % routes.length];
-    const answer = await ask(origin, route, nextId(), setups).catch((error) => ({ error }));
+    const answer = await requestRoute(origin, route, nextId(), setups).catch((error) => ({ error }));
     const why = failing.has(route.name) ? leakOf(answer) : wrongWith(answer);
     if (why !== undefined) wrong.set(route.name, why);
   });

@@ -19,7 +19,7 @@ function multipart(fields) {
  * @param {string} task one of those in the app's form/actions.ts
  */
 async function act(client, way, task) {
-  const { body: html } = await client.ask("form", "/form", {});
+  const { body: html } = await client.request("form", "/form", {});
   const [, action] = /name="\$ACTION_ID_([^"]+)"/.exec(html) ?? [];
   const fields = [
     ["rid", client.id],

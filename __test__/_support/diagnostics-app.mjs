@@ -1,5 +1,5 @@
 // A server with tracked requests and a diagnostics server, for specs and scripts.
-// usage: node diagnosed.mjs '{ "serve": {…}, "watch": {…} | false }'
+// usage: node diagnostics-app.mjs '{ "serve": {…}, "watch": {…} | false }'
 //
 // It prints one line of JSON once both listen: `{ app, page }`, their addresses.
 

@@ -1,4 +1,4 @@
-// Programs that are probed while they are blocked; for inspect-helper.spec.mjs. usage: node asked.mjs PROGRAM
+// Programs that are probed while they are blocked, for probe-thread.spec.mjs. usage: node probed.mjs PROGRAM
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
@@ -15,8 +15,8 @@ function loop(ms) {
   while (Date.now() < end);
 }
 
-/** Answers as a watched thread does, but takes so long that what comes meanwhile hits the answer. */
-function answerSlowly() {
+/** Responds as a watched thread does, but slowly, so that whatever arrives meanwhile hits the response. */
+function respondSlowly() {
   globalThis[RESPONDER] = (thread) => {
     if (thread !== 7) return null;
     loop(400);
@@ -24,9 +24,9 @@ function answerSlowly() {
   };
 }
 
-/** Asks thread 7 after 300 ms, from a worker. */
-async function startAsking() {
-  const worker = new Worker(PROGRAM, { workerData: "ask" });
+/** Probes thread 7 after 300 ms, from a worker. */
+async function startProbing() {
+  const worker = new Worker(PROGRAM, { workerData: "probe" });
   worker.unref();
   await once(worker, "message");
   worker.unref();
@@ -65,20 +65,20 @@ const programs = {
     await sleep(100);
     console.log(typeof globalThis[RESPONDER]);
   },
-  async "stop while asking"() {
-    const stuck = new Worker(PROGRAM, { workerData: "in a native call" });
+  async "stop while probing"() {
+    const blocked = new Worker(PROGRAM, { workerData: "in a native call" });
     process.on("worker", (worker) => {
-      if (worker !== stuck) worker.on("exit", (code) => console.log("the helper ended", code));
+      if (worker !== blocked) worker.on("exit", (code) => console.log("the helper ended", code));
     });
     const watching = watch({ thresholdMs: 100 });
-    await once(stuck, "message");
+    await once(blocked, "message");
     await sleep(400);
     watching.stop();
-    await once(stuck, "exit");
+    await once(blocked, "exit");
   },
   async "time limit"() {
-    answerSlowly();
-    await startAsking();
+    respondSlowly();
+    await startProbing();
     try {
       runInThisContext("for (;;);", { timeout: 500 });
     } catch (error) {
@@ -90,9 +90,9 @@ const programs = {
     process.exit();
   },
   async terminate() {
-    const worker = new Worker(PROGRAM, { workerData: "stuck" });
+    const worker = new Worker(PROGRAM, { workerData: "blocked" });
     await once(worker, "message");
-    await startAsking();
+    await startProbing();
     await sleep(500);
     await worker.terminate();
     console.log("terminated");
@@ -100,10 +100,10 @@ const programs = {
   },
   async "many workers"() {
     watch({ thresholdMs: 100 });
-    for (let round = 0; round < 5; round++) {
-      const workers = Array.from({ length: 3 }, () => new Worker(PROGRAM, { workerData: "stuck later" }));
+    for (let repetition = 0; repetition < 5; repetition++) {
+      const workers = Array.from({ length: 3 }, () => new Worker(PROGRAM, { workerData: "blocked later" }));
       await Promise.all(workers.map((worker) => once(worker, "message")));
-      await sleep(150 + 20 * round);
+      await sleep(150 + 20 * repetition);
       await Promise.all(workers.map((worker) => worker.terminate()));
     }
     console.log("all ended");
@@ -111,7 +111,7 @@ const programs = {
 };
 
 const parts = {
-  async ask() {
+  async probe() {
     const { Probe } = await import("../../js/watchdog/probe.js");
     // A session keeps no event loop alive.
     parentPort.on("message", () => {});
@@ -119,23 +119,23 @@ const parts = {
     await sleep(300);
     await new Probe(7).request();
   },
-  stuck() {
-    answerSlowly();
-    parentPort.postMessage("stuck");
+  blocked() {
+    respondSlowly();
+    parentPort.postMessage("blocked");
     for (;;);
   },
   async "in a native call"() {
     const { createRequestContext, runWithRequestContext } = await import("../../shims/unified-request-context.js");
     runWithRequestContext(createRequestContext(), () => {});
     await sleep(150);
-    parentPort.postMessage("stuck");
+    parentPort.postMessage("blocked");
     execSync("sleep 1");
   },
-  async "stuck later"() {
+  async "blocked later"() {
     const { createRequestContext, runWithRequestContext } = await import("../../shims/unified-request-context.js");
     runWithRequestContext(createRequestContext(), () => {});
     await sleep(150);
-    parentPort.postMessage("stuck");
+    parentPort.postMessage("blocked");
     runWithRequestContext(createRequestContext(), () => loop(60_000));
   },
 };

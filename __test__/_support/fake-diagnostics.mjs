@@ -71,7 +71,7 @@ export function blockedAnswers() {
  * @param {Answers} answers may be changed later
  * @param {{ token?: string, port?: number }} [options]
  */
-export async function diagnosticsServer(answers, { token, port = 0 } = {}) {
+export async function fakeDiagnosticsServer(answers, { token, port = 0 } = {}) {
   /** @type {string[]} */
   const asked = [];
   const server = createServer((request, response) => {
