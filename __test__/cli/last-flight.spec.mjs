@@ -12,9 +12,9 @@ test("last-flight tells people what was in flight", { skip: !native }, async (t)
   await record({ directory, end: "kill" });
   const { code, stdout } = await lastFlight([directory]);
   assert.equal(code, 0);
-  assert.equal(stdout.split("\n")[0], `file        ${flightsIn(directory)}`);
-  assert.match(stdout, /^process {5}\d+, Node \d+\.\d+\.\d+, onescope \d/m);
-  assert.match(stdout, /^ended {7}no: it was killed or it crashed$/m);
+  assert.equal(stdout.split("\n")[0], `file          ${flightsIn(directory)}`);
+  assert.match(stdout, /^process {7}\d+, Node \d+\.\d+\.\d+, onescope \d/m);
+  assert.match(stdout, /^ended {9}no: it was killed or it crashed$/m);
   assert.match(stdout, /^in flight: 2\n {2}\d+ ms {2}active {2}waits {2}other {2}thread 0 {2}id \d+\n.+ends/m);
   assert.match(stdout, /^ {2}0 {2}entered last: ends \(id \d+, active, \d+ ms old\)$/m);
   assert.match(stdout, /^ {2}pages in the file: 1 of 474$/m);
@@ -71,7 +71,7 @@ test("of a directory last-flight takes the newest recording that has ended", { s
   const live = [restarted.file, other.file].sort().reverse();
   assert.deepEqual(await choice([directory]), { code: 0, file: ended, live, running: false, stderr: "" });
   const { stdout } = await lastFlight([directory]);
-  assert.equal(stdout.split("\n")[0], `file        ${ended}; still recording: ${live.join(", ")}`);
+  assert.equal(stdout.split("\n")[0], `file          ${ended}; still recording: ${live.join(", ")}`);
   // A file is taken as it is.
   assert.deepEqual(await choice([other.file]), { code: 0, file: other.file, live: [], running: true, stderr: "" });
   await restarted.end("SIGKILL");
@@ -83,7 +83,7 @@ test("where every recording is live last-flight takes the newest", { skip: !nati
   for (let n = 0; n < 2; n++) await startRecording(t, directory);
   const [old, newest] = flightsIn(directory);
   assert.deepEqual(await choice([directory]), { code: 0, file: newest, live: [old], running: true, stderr: "" });
-  assert.match((await lastFlight([directory])).stdout, /^ended {7}not yet: it is still running$/m);
+  assert.match((await lastFlight([directory])).stdout, /^ended {9}not yet: it is still running$/m);
 });
 
 test("last-flight skips what is no recording, and says so", { skip: !native }, async (t) => {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { cut, duration, widthOf } from "../../js/cli/top/text.js";
+import { cut, duration, widthOf } from "../../js/cli/text.js";
 import { blockedAnswers, fakeDiagnosticsServer } from "../_support/fake-diagnostics.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 import { freePort } from "../_support/server.mjs";

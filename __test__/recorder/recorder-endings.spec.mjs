@@ -23,7 +23,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGABRT"]) {
     assert.deepEqual([ran.code, ran.signal], [null, signal], ran.stderr);
     const flight = await readFlight(directory);
     assert.deepEqual([flight.signal, flight.handledSignal, flight.endedCleanly], [signal, null, false]);
-    assert.match((await lastFlight([directory])).stdout, new RegExp(`^ended {7}by ${signal}`, "m"));
+    assert.match((await lastFlight([directory])).stdout, new RegExp(`^ended {9}by ${signal}`, "m"));
   });
 }
 
@@ -38,7 +38,7 @@ test("a signal that the program handles is named with the code", { skip: !native
   assert.deepEqual([(await run("none", program)).code, (await run(directory, program)).code], [4, 4]);
   const flight = await readFlight(directory);
   assert.deepEqual([flight.signal, flight.handledSignal, flight.ending.code], [null, "SIGTERM", 4]);
-  assert.match((await lastFlight([directory])).stdout, /^ended {7}exit with code 4, after SIGTERM was handled$/m);
+  assert.match((await lastFlight([directory])).stdout, /^ended {9}exit with code 4, after SIGTERM was handled$/m);
 });
 
 for (const [what, program, code] of /** @type {Array<[string, string, number]>} */ ([
@@ -86,7 +86,7 @@ for (const [what, program, error, message] of ERRORS) {
     assert.equal((await run(directory, worker)).code, 1);
     assert.deepEqual((await readFlight(directory)).ending, { how: "error", code: 1, error, message });
     if (message === null) return;
-    const shown = `ended       exit with code 1, after an uncaught ${error}: ${message}\n`;
+    const shown = `ended         exit with code 1, after an uncaught ${error}: ${message}\n`;
     assert.ok((await lastFlight([directory])).stdout.includes(shown));
   });
 }
@@ -127,7 +127,7 @@ test("process.execve is noted, and what it starts goes on", { skip: noExecve }, 
   assert.deepEqual([flight.running, flight.signal, flight.endedCleanly], [false, null, true]);
   assert.match(
     (await lastFlight([directory])).stdout,
-    /^ended {7}by process\.execve: another program took its place$/m,
+    /^ended {9}by process\.execve: another program took its place$/m,
   );
 });
 

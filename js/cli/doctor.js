@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import { examine } from "./doctor/examine.js";
 import { toText } from "./doctor/text.js";
 
 export const summary = "says what onescope runs on here, and what is wrong";
 
-const HELP = `usage: onescope doctor [--json]
+export const help = `usage: onescope doctor [--json]
 
 Says what onescope runs on in this folder, on this Node and with these environment variables: versions, the backend and why
 it is not the native one, how async context travels and how scopes are entered, which storages are slots, the limits, and
@@ -17,20 +16,12 @@ what is swapped of the vinext that is installed here. Flags of Node count as in 
 
 It ends with 1 if something is wrong, such as a native backend that was asked for and does not load.`;
 
-/**
- * @param {string[]} args
- * @returns {Promise<number>} exit code
- */
-export async function run(args) {
-  const { values } = parseArgs({
-    args,
-    options: { json: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const options = { json: { type: "boolean" } };
+
+/** @param {{ json?: boolean }} values */
+export async function run({ json }) {
   const report = await examine(process.cwd());
-  console.log(values.json ? JSON.stringify(report, null, 2) : toText(report));
+  console.log(json ? JSON.stringify(report, null, 2) : toText(report));
   return report.problems.length === 0 ? 0 : 1;
 }

@@ -1,6 +1,15 @@
+import { parseArgs } from "node:util";
 import manifest from "../../package.json" with { type: "json" };
 
-/** @typedef {{ summary: string, run(args: string[]): Promise<number> }} Command `run` returns the exit code */
+/**
+ * @typedef {object} Command
+ * @property {string} summary
+ * @property {string} help
+ * @property {import("node:util").ParseArgsOptionsConfig} options besides `--help`
+ * @property {string} [argument] what it takes one of besides options
+ * @property {(values: any, argument: string | undefined) => Promise<number | string>} run returns the exit code, or what is
+ *   wrong with the arguments
+ */
 
 /** @type {Record<string, () => Promise<Command>>} */
 const COMMANDS = {
@@ -31,14 +40,35 @@ export async function main([name, ...args]) {
     console.error(name === undefined ? await usage() : `onescope: there is no command "${name}"\n\n${await usage()}`);
     return MISUSE;
   }
-  const command = await COMMANDS[name]();
+  const result = await start(await COMMANDS[name](), args);
+  if (typeof result === "number") return result;
+  console.error(`onescope ${name}: ${result}; see onescope ${name} --help`);
+  return MISUSE;
+}
+
+/**
+ * @param {Command} command
+ * @param {string[]} args
+ * @returns {Promise<number | string>} as `run` of the command
+ */
+async function start({ help, options, argument, run }, args) {
+  let parsed;
   try {
-    return await command.run(args);
+    parsed = parseArgs({
+      args,
+      allowPositionals: argument !== undefined,
+      options: { ...options, help: { type: "boolean", short: "h" } },
+    });
   } catch (error) {
-    if (!String(/** @type {any} */ (error).code).startsWith("ERR_PARSE_ARGS_")) throw error;
-    console.error(`onescope ${name}: ${/** @type {Error} */ (error).message}; see onescope ${name} --help`);
-    return MISUSE;
+    return /** @type {Error} */ (error).message;
   }
+  const { values, positionals } = parsed;
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  if (positionals.length > 1) return `expected at most one ${argument}, not ${positionals.length}`;
+  return run(values, positionals[0]);
 }
 
 async function usage() {

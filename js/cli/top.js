@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { ONESCOPE_TOKEN, TERM } from "../util/env.js";
+import { MOST_MS } from "../util/options.js";
 import { live } from "./top/live.js";
 import { plain } from "./top/plain.js";
 
@@ -7,7 +7,7 @@ export const summary = "shows the requests in flight of a process, live in the t
 
 const DEFAULT_URL = "http://127.0.0.1:9464";
 
-const HELP = `usage: onescope top [URL] [options]
+export const help = `usage: onescope top [URL] [options]
 
 Shows the requests in flight of a process, its blocked threads, for how long they have been blocked and by which request, until
 you press q or Ctrl-C. The data comes from the process's diagnostics server; URL defaults to ${DEFAULT_URL}. While
@@ -24,52 +24,34 @@ If stdout is not a terminal, top prints plain text once, or at each interval wit
 
 Exits with 1 if the server is unreachable (when printing once), or if it requires another token.`;
 
+export const argument = "URL";
+
+/** @type {import("node:util").ParseArgsOptionsConfig} */
+export const options = {
+  interval: { type: "string" },
+  limit: { type: "string", default: "100" },
+  once: { type: "boolean" },
+  json: { type: "boolean" },
+  token: { type: "string", default: ONESCOPE_TOKEN },
+};
+
 const DEFAULT_INTERVAL_MS = 1000;
 const LEAST_INTERVAL_MS = 100;
-const MOST_INTERVAL_MS = 2 ** 31 - 1;
-
-/** Exit code of a command line that makes no sense. */
-const MISUSE = 2;
 
 /**
- * @param {string[]} args
- * @returns {Promise<number>} exit code
+ * @param {{ interval?: string, limit: string, once?: boolean, json?: boolean, token?: string }} values
+ * @param {string} [given]
  */
-export async function run(args) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      interval: { type: "string" },
-      limit: { type: "string", default: "100" },
-      once: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      token: { type: "string", default: ONESCOPE_TOKEN },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const { once, json, token } = values;
-  const url = toUrl(positionals[0] ?? DEFAULT_URL);
-  const intervalMs = values.interval === undefined ? undefined : Math.round(Number(values.interval) * 1000);
-  const limit = Number(values.limit);
-  const problem =
-    (positionals.length > 1 && "expected at most one URL") ||
-    (url === undefined && `"${positionals[0]}" is not an HTTP URL such as ${DEFAULT_URL}`) ||
-    (intervalMs !== undefined &&
-      !(intervalMs >= LEAST_INTERVAL_MS && intervalMs <= MOST_INTERVAL_MS) &&
-      `--interval must be a number of seconds, at least ${LEAST_INTERVAL_MS / 1000}`) ||
-    (!(Number.isSafeInteger(limit) && limit > 0) && "--limit must be an integer, at least 1") ||
-    (once && intervalMs !== undefined && "--once and --interval cannot be used together") ||
-    (token !== undefined && !isToken(token) && "--token must be printable ASCII without spaces");
-  if (problem || url === undefined) {
-    console.error(`onescope top: ${problem}; see onescope top --help`);
-    return MISUSE;
-  }
-  const server = { url, token, limit };
+export async function run({ interval, limit, once = false, json = false, token }, given = DEFAULT_URL) {
+  const url = toUrl(given);
+  if (url === undefined) return `"${given}" is not an HTTP URL such as ${DEFAULT_URL}`;
+  const intervalMs = interval === undefined ? undefined : Math.round(Number(interval) * 1000);
+  if (intervalMs !== undefined && !(intervalMs >= LEAST_INTERVAL_MS && intervalMs <= MOST_MS))
+    return `--interval must be a number of seconds, at least ${LEAST_INTERVAL_MS / 1000}`;
+  if (!(Number.isSafeInteger(Number(limit)) && Number(limit) > 0)) return "--limit must be an integer, at least 1";
+  if (once && intervalMs !== undefined) return "--once and --interval cannot be used together";
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) return "--token must be printable ASCII without spaces";
+  const server = { url, token, limit: Number(limit) };
   if (process.stdout.isTTY && TERM !== "dumb" && !once && !json) {
     return live(server, intervalMs ?? DEFAULT_INTERVAL_MS);
   }
@@ -87,9 +69,4 @@ function toUrl(text) {
   url.hash = "";
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
-}
-
-/** @param {string} token */
-function isToken(token) {
-  return /^[\x21-\x7e]+$/.test(token);
 }

@@ -7,10 +7,9 @@ import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { createHandle } from "../util/handle.js";
-import { checkWhole, readOptions, refuseOption } from "../util/options.js";
+import { checkWhole, FLIGHTS, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
-import { DIRECTORY } from "./directory.js";
 import { noteTheEnd } from "./endings.js";
 
 /** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
@@ -39,7 +38,7 @@ export function record(options) {
     const message = `record() has no option ${JSON.stringify(unknown)}; it has ${OPTIONS.join(", ")}`;
     throw new OnescopeError(CODES.OPTION, message);
   }
-  const { directory = DIRECTORY, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = given;
+  const { directory = FLIGHTS, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = given;
   if (typeof directory !== "string" || directory === "" || directory.includes("\0"))
     refuseOption("record()", "directory", directory, "the name of a directory");
   checkWhole("record()", "keep", keep, 1, MOST_KEPT);

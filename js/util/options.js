@@ -3,6 +3,9 @@ import { CODES, OnescopeError } from "./errors.js";
 /** Longest time that a timer of Node's and a signed word of 32 bits hold, in ms. */
 export const MOST_MS = 2 ** 31 - 1;
 
+/** Where `record()` makes its files, and `onescope last-flight` looks for them, by default. */
+export const FLIGHTS = ".onescope/flights";
+
 /**
  * Reads options once, by name, so that what a getter or a proxy throws is an error with a code.
  *

@@ -14,7 +14,7 @@ import { otherRuntime, quietRuntime } from "../../util/runtime.js";
 import { examineVinext } from "./vinext.js";
 
 // What only the native backend has.
-const NATIVE_ONLY = ["contexts of other threads in inFlight() and leaks()", "watch()", "record()"];
+const NATIVE_ONLY = ["other threads in inFlight() and leaks()", "histograms()", "watch()", "record()", "serve()"];
 
 /** @typedef {Awaited<ReturnType<typeof examine>>} Report */
 
@@ -32,19 +32,19 @@ export async function examine(folder) {
     const { name, gaps } = otherRuntime;
     problems.push(...gaps.map((gap) => `${name} lacks what Node has: ${gap}`));
   }
-  const backend = examineBackend(problems);
+  const { native, reasons } = loadNative();
   const propagation = await examinePropagation();
   return {
     onescope: manifest.version,
     node: process.versions.node,
     runtime: otherRuntime === undefined ? null : { name: otherRuntime.name, version: otherRuntime.version },
     platform: `${process.platform}-${process.arch}`,
-    backend,
+    backend: examineBackend(native, reasons, problems),
     propagation,
     storages: examineStorages(),
     limits: {
       storagesWithAPlace: MAX_SCOPE_LENGTH - 1,
-      ...Object.fromEntries((backend.loaded ?? createFallback([])).limits().map(({ name, value }) => [name, value])),
+      ...Object.fromEntries((native ?? createFallback([])).limits().map(({ name, value }) => [name, value])),
     },
     vinext: await examineVinext(folder),
     environment: {
@@ -57,9 +57,12 @@ export async function examine(folder) {
   };
 }
 
-/** @param {string[]} problems */
-function examineBackend(problems) {
-  const { native, reasons } = loadNative();
+/**
+ * @param {import("../../store/native/contract.js").Backend | undefined} native
+ * @param {string[]} reasons why there is none
+ * @param {string[]} problems
+ */
+function examineBackend(native, reasons, problems) {
   const asked = ONESCOPE_BACKEND ?? null;
   if (asked !== null && asked !== "native" && asked !== "js") {
     problems.push(`ONESCOPE_BACKEND is "${asked}"; set it to "native" or "js", or unset it`);
@@ -69,18 +72,13 @@ function examineBackend(problems) {
     problems.push(...reasons.map((reason) => `${by} asks for the addon, but it does not load: ${reason}`));
   }
   const name = native !== undefined && asked !== "js" ? "native" : "js";
-  const report = {
+  return {
     name,
     asked,
     reasons: asked === "js" ? ["ONESCOPE_BACKEND=js asks for it", ...reasons] : reasons,
     missing: name === "js" ? NATIVE_ONLY : [],
     addon: native === undefined ? null : describeAddon(native),
   };
-  // For who goes on, not for who reads the report.
-  return (
-    Object.defineProperty(report, "loaded", { value: native, enumerable: false }) &&
-    /** @type {typeof report & { loaded?: typeof native }} */ (report)
-  );
 }
 
 /** @param {import("../../store/native/contract.js").Backend} native */

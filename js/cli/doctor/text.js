@@ -1,5 +1,5 @@
-/** Width of the column of headings. */
-const COLUMN = 14;
+import { COLUMN, row } from "../text.js";
+
 const WIDTH = 100;
 
 /**
@@ -64,14 +64,6 @@ function aboutVinext({ version, path, plugin, swapped, kept, differences, storag
     row("", "and those of its modules that are slots only with onescope/register"),
     ...list("", storages.real),
   ];
-}
-
-/**
- * @param {string} heading
- * @param {string} text
- */
-function row(heading, text) {
-  return `${heading.padEnd(COLUMN)}${text}`;
 }
 
 /**

@@ -1,11 +1,8 @@
 import { clean } from "../../util/safe-text.js";
-import { isoTime } from "./json.js";
+import { duration, pad, row, widthOf } from "../text.js";
 
 /** @typedef {import("../../store/native/contract.js").Flight} Flight */
 /** @typedef {import("../../store/native/contract.js").FlightRequest} FlightRequest */
-
-/** Width of the column of headings. */
-const COLUMN = 12;
 
 /**
  * @param {import("./choose.js").Found} found
@@ -33,22 +30,9 @@ export function toText({ file, live, flight }) {
   return lines.map(clean).join("\n");
 }
 
-/**
- * @param {string} heading
- * @param {string} text
- */
-function row(heading, text) {
-  return `${heading.padEnd(COLUMN)}${text}`;
-}
-
-/** @param {number} ms */
-function duration(ms) {
-  if (ms < 1000) return `${ms} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+/** @param {number} ms since 1970 */
+export function isoTime(ms) {
+  return new Date(ms).toISOString();
 }
 
 /** @param {Flight} flight */
@@ -72,19 +56,17 @@ function nameOf({ label, kind }) {
 
 /** @param {Flight["inFlight"]} list oldest first */
 function table(list) {
-  if (list.length === 0) return [];
-  const cells = list.map((each) => [
+  const rows = list.map((each) => [
     duration(each.ageMs),
     each.state,
-    nameOf(each),
+    clean(nameOf(each)),
     each.kind,
     `thread ${each.thread}`,
     `id ${each.id}`,
     each.parent === null ? "" : `in ${each.parent}`,
   ]);
-  const widths = cells[0].map((_, column) => Math.max(...cells.map((line) => line[column].length)));
-  const line = (/** @type {string[]} */ parts) => parts.map((text, column) => text.padEnd(widths[column])).join("  ");
-  return cells.map((parts) => `  ${line(parts)}`.trimEnd());
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => widthOf(cells[column]))));
+  return rows.map((cells) => `  ${cells.map((text, column) => pad(text, widths[column])).join("  ")}`.trimEnd());
 }
 
 /** @param {Flight} flight */

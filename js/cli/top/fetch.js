@@ -1,4 +1,4 @@
-import { clean } from "./text.js";
+import { clean } from "../text.js";
 
 /** How long a server may take to respond. It responds in milliseconds, also while its JavaScript is blocked. */
 const TIMEOUT_MS = 5000;
@@ -14,17 +14,6 @@ const TIMEOUT_MS = 5000;
 
 /** @typedef {Pick<import("../../inspect.js").StallReport, "confidence" | "request" | "call">} Suspect */
 
-/**
- * @typedef {object} InFlight
- * @property {number} id
- * @property {string} label
- * @property {string} kind
- * @property {string} state
- * @property {number} thread
- * @property {number} ageMs
- * @property {number} idleMs
- */
-
 /** @typedef {(import("../../inspect.js").StallReport | import("../../inspect.js").StallEndReport) & { at: string }} Stall */
 
 /**
@@ -33,7 +22,7 @@ const TIMEOUT_MS = 5000;
  * @property {string} now the server's time, ISO 8601
  * @property {Thread[]} threads
  * @property {number} total requests in flight
- * @property {InFlight[]} inFlight the oldest of them
+ * @property {import("../../../index.js").ContextInfo[]} inFlight the oldest of them
  * @property {Stall[]} stalls the latest, newest last
  * @property {Record<string, unknown>} counters
  */

@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cut } from "../text.js";
 import { FetchError, fetchSnapshot } from "./fetch.js";
 import { Screen } from "./screen.js";
-import { cut } from "./text.js";
 import { problemLine, view } from "./view.js";
 
 /** @typedef {import("./fetch.js").Server} Server */

@@ -37,7 +37,8 @@ export class Screen {
   draw(lines) {
     const fitting = lines.slice(0, this.size.height);
     const drawn = fitting.map(
-      ({ text, style }) => CLEAR_LINE + (style === undefined ? text : this.#style(style, text)),
+      // Without a style where the terminal or NO_COLOR says so.
+      ({ text, style }) => CLEAR_LINE + (style ? styleText(style, text, { stream: this.#output }) : text),
     );
     // The newline after the last line would scroll.
     this.#output.write(HOME + drawn.join("\r\n") + (fitting.length < this.size.height ? `\r\n${CLEAR_BELOW}` : ""));
@@ -47,13 +48,5 @@ export class Screen {
   close() {
     process.off("exit", this.#restore);
     this.#restore();
-  }
-
-  /**
-   * @param {"bold" | "red"} style left out where the terminal or NO_COLOR says so
-   * @param {string} text
-   */
-  #style(style, text) {
-    return styleText(style, text, { stream: this.#output });
   }
 }

@@ -1,6 +1,6 @@
-import { clean, cut, duration, pad, widthOf } from "./text.js";
+import { clean, cut, duration, pad, widthOf } from "../text.js";
 
-/** @typedef {import("./fetch.js").InFlight} InFlight */
+/** @typedef {import("../../../index.js").ContextInfo} ContextInfo */
 /** @typedef {import("./view.js").Line} Line */
 
 /** Columns that the labels get before another column has to make room for them. */
@@ -10,12 +10,12 @@ const GAP = "  ";
 
 /** The columns before the label. */
 const COLUMNS = [
-  { name: "ID", right: true, of: (/** @type {InFlight} */ { id }) => whole(id) },
-  { name: "AGE", right: true, of: (/** @type {InFlight} */ { ageMs }) => duration(ageMs) },
-  { name: "IDLE", right: true, of: (/** @type {InFlight} */ { idleMs }) => duration(idleMs) },
-  { name: "STATE", right: false, of: (/** @type {InFlight} */ { state }) => clean(state) },
-  { name: "KIND", right: false, of: (/** @type {InFlight} */ { kind }) => clean(kind) },
-  { name: "THREAD", right: true, of: (/** @type {InFlight} */ { thread }) => whole(thread) },
+  { name: "ID", right: true, of: (/** @type {ContextInfo} */ { id }) => whole(id) },
+  { name: "AGE", right: true, of: (/** @type {ContextInfo} */ { ageMs }) => duration(ageMs) },
+  { name: "IDLE", right: true, of: (/** @type {ContextInfo} */ { idleMs }) => duration(idleMs) },
+  { name: "STATE", right: false, of: (/** @type {ContextInfo} */ { state }) => clean(state) },
+  { name: "KIND", right: false, of: (/** @type {ContextInfo} */ { kind }) => clean(kind) },
+  { name: "THREAD", right: true, of: (/** @type {ContextInfo} */ { thread }) => whole(thread) },
 ];
 
 /** What makes room first in a narrow terminal. */
@@ -29,7 +29,7 @@ function whole(value) {
 /**
  * The requests in flight, those that block a thread first.
  *
- * @param {InFlight[]} requests
+ * @param {ContextInfo[]} requests
  * @param {Map<number, string>} marks by `id`, one character
  * @param {number} width columns
  * @returns {Line[]} the heading, then a line for each

@@ -1,5 +1,5 @@
+import { clean, cut, duration } from "../text.js";
 import { table } from "./table.js";
-import { clean, cut, duration } from "./text.js";
 
 /** @typedef {import("./fetch.js").Snapshot} Snapshot */
 /** @typedef {import("./fetch.js").Stall} Stall */

@@ -1,5 +1,8 @@
 import truncatedWidth from "fast-string-truncated-width";
-import { clean as cleanText } from "../../util/safe-text.js";
+import { clean as cleanText } from "../util/safe-text.js";
+
+/** Width of the column of headings. */
+export const COLUMN = 14;
 
 /** Characters of one text that are shown at most. */
 const LONGEST = 300;
@@ -34,13 +37,21 @@ export function cut(text, width) {
 /**
  * @param {string} text clean
  * @param {number} width columns
- * @param {boolean} right whether to put it at the right
+ * @param {boolean} [right] whether to put it at the right
  * @returns {string} exactly so wide
  */
-export function pad(text, width, right) {
+export function pad(text, width, right = false) {
   const fitting = cut(text, width);
   const space = " ".repeat(Math.max(0, width - widthOf(fitting)));
   return right ? space + fitting : fitting + space;
+}
+
+/**
+ * @param {string} heading
+ * @param {string} text
+ */
+export function row(heading, text) {
+  return `${heading.padEnd(COLUMN)}${text}`;
 }
 
 /**
