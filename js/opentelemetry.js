@@ -1,9 +1,9 @@
 // `onescope/opentelemetry`: stalls and counters for those who look at their servers through OpenTelemetry.
 
 import "#process";
+import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 import manifest from "../package.json" with { type: "json" };
-import { loadApi } from "./opentelemetry/load.js";
 import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
 import { StallSpans } from "./opentelemetry/spans.js";
 import { startUnlessRefused } from "./store/start.js";
@@ -12,6 +12,7 @@ import { createHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
 import { stallHooks } from "./watchdog/stall-hooks.js";
 
+const require = createRequire(import.meta.url);
 const { name, version } = manifest;
 
 const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
@@ -31,6 +32,26 @@ export function instrument(options) {
   const api = loadApi();
   const start = () => startOn(api, meterProvider, tracerProvider);
   return startUnlessRefused("instrument()", strict, start) ?? createHandle(() => {});
+}
+
+/**
+ * Loads OpenTelemetry's API, which an app that uses OpenTelemetry has.
+ *
+ * @returns {typeof import("@opentelemetry/api")}
+ * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` if it is not installed or does not load
+ */
+function loadApi() {
+  try {
+    return require("@opentelemetry/api");
+  } catch (cause) {
+    const reason = /** @type {any} */ (cause).code === "MODULE_NOT_FOUND" ? "is not installed" : "does not load";
+    throw new OnescopeError(
+      CODES.OPENTELEMETRY,
+      `instrument() needs the package @opentelemetry/api, which ${reason} here; install it beside your OpenTelemetry SDK ` +
+        "(npm install @opentelemetry/api), or do without instrument()",
+      { cause },
+    );
+  }
 }
 
 /**

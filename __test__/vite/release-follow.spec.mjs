@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { fingerprint } from "../../js/vite/fingerprint.js";
+import { fingerprint } from "../../js/vite/difference.js";
 import { KNOWN_VERSIONS } from "../../js/vite/known-versions.js";
 import { STATE } from "../../js/vite/modules.js";
 import { CACHE } from "../../scripts/vinext/release.mjs";

@@ -1,10 +1,11 @@
+import { constants, PerformanceObserver } from "node:perf_hooks";
+import { entry } from "../async-context/entry.js";
 import { elapsedMs } from "../store/clock.js";
 import { hooks } from "../store/hooks.js";
 import { coarseNow, DETACHED, nameOf } from "../store/records.js";
 import { createSharedHandle } from "../util/handle.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
-import { collectedBefore, observeMajorGc } from "./major-gc.js";
 
 // Which closed contexts are still reachable. A block of records lives as long as any context in it, so it proves nothing of one
 // context. A context that closes therefore gets a sentinel: a small object that only the context references, and that is
@@ -17,6 +18,9 @@ import { collectedBefore, observeMajorGc } from "./major-gc.js";
 //
 //     context ──► sentinel ──► batch ──► its sentinels     a weak reference to the batch
 //     context ──► sentinel                                 later: one to each sentinel
+//
+// A minor GC visits young objects only, and a major one may have marked an object before it became unreachable, because marking
+// runs beside the program. So only the second major GC after a moment proves that what was unreachable then is collected.
 //
 // A sampling budget bounds the cost: a burst is tracked whole, a server that closes more than that for long is sampled, and
 // the rest are counted.
@@ -68,6 +72,8 @@ const state = shared("sentinels", () => ({
   since: 0,
   /** @type {PerformanceObserver | undefined} */
   observer: undefined,
+  /** times of the last two major GCs, in ms of `performance.now()`; -1 for none */
+  majorGc: { before: -1, last: -1 },
 }));
 
 /** @param {import("../store/records.js").RecordOwner} context */
@@ -89,6 +95,19 @@ function follow(context) {
   if (batch.sentinels.push(sentinel) < BATCH) return;
   state.full.push(new WeakRef(batch));
   state.open = new Batch();
+}
+
+function observeMajorGc() {
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail, startTime } of /** @type {any[]} */ (list.getEntries())) {
+      if (detail.kind !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
+      state.majorGc = { before: state.majorGc.last, last: startTime };
+      singleOut();
+    }
+  });
+  // Outside every scope: the observer lasts, and must not hold a request.
+  entry.runOutside(() => observer.observe({ entryTypes: ["gc"] }));
+  return observer;
 }
 
 /** After each major GC: gives each sentinel that survived it a reference of its own. */
@@ -119,7 +138,7 @@ function start() {
   state.refilled = coarseNow();
   state.budget = BURST;
   state.skipped = 0;
-  state.observer = observeMajorGc(singleOut);
+  state.observer = observeMajorGc();
   hooks.closed = follow;
 }
 
@@ -137,14 +156,13 @@ function end() {
  */
 export function closedContexts() {
   const tracking = state.users > 0;
-  const proven = collectedBefore();
   const held = [];
   let unproven = state.open.sentinels.length;
   for (const batch of state.full) unproven += batch.deref()?.sentinels.length ?? 0;
   for (const { sentinel, since } of state.single) {
     const alive = sentinel.deref();
     if (alive === undefined) continue;
-    if (since < proven) held.push({ label: nameOf(alive), ageMs: elapsedMs(alive.closed, coarseNow()) });
+    if (since < state.majorGc.before) held.push({ label: nameOf(alive), ageMs: elapsedMs(alive.closed, coarseNow()) });
     else unproven++;
   }
   const sinceMs = tracking ? Math.round(performance.now() - state.since) : 0;

@@ -1,6 +1,5 @@
 import { KINDS, STATES } from "../generated/slot-table.js";
 import { counters } from "../tracking/in-flight.js";
-import { CONFIDENCE, KIND, STATE } from "./names.js";
 
 // Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.
 
@@ -8,6 +7,8 @@ import { CONFIDENCE, KIND, STATE } from "./names.js";
 
 /** Upper bounds of the histogram of stalls, in seconds. */
 const BOUNDARIES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+const CONFIDENCE = "onescope.stall.confidence";
 
 /** Of what is in flight. */
 const OPEN_STATES = STATES.filter((state) => state !== "free" && state !== "closed");
@@ -44,9 +45,11 @@ export function observeCounters(meter) {
     }
     // All of them each time: a series that is not observed would keep its last value.
     for (const kind of KINDS)
-      result.observe(byKind, kinds[/** @type {keyof typeof kinds} */ (kind)] ?? 0, { [KIND]: kind });
+      result.observe(byKind, kinds[/** @type {keyof typeof kinds} */ (kind)] ?? 0, { "onescope.context.kind": kind });
     for (const state of OPEN_STATES)
-      result.observe(byState, states[/** @type {keyof typeof states} */ (state)] ?? 0, { [STATE]: state });
+      result.observe(byState, states[/** @type {keyof typeof states} */ (state)] ?? 0, {
+        "onescope.context.state": state,
+      });
   };
   const instruments = [...Object.values(totals), ...Object.values(levels), byKind, byState];
   meter.addBatchObservableCallback(observe, instruments);

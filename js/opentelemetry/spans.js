@@ -3,7 +3,6 @@ import { backend } from "../store/backend.js";
 import { elapsedMs } from "../store/clock.js";
 import { threadBlock, threadNumber } from "../store/records.js";
 import { blockedMs, LEAST_MS } from "../watchdog/stall-hooks.js";
-import { BLOCKED_MS, CALL, CONFIDENCE, ID, LABEL, STACK, STALL, STATE, THREAD } from "./names.js";
 
 // A stall becomes an event on the span that was active in what blocked the thread. The span is remembered while it is
 // active, by the id of the context that is current there; the event is made only once the watchdog has reported a stall
@@ -24,6 +23,9 @@ import { BLOCKED_MS, CALL, CONFIDENCE, ID, LABEL, STACK, STALL, STATE, THREAD } 
  * @property {boolean} done it has its event
  * @property {() => void} release gives the span its own `end` back
  */
+
+/** Name of the event on a span, and of the span where no event can be. */
+const STALL = "onescope.stall";
 
 const { heartbeat: HEARTBEAT } = LAYOUT.block;
 
@@ -105,7 +107,8 @@ export class StallSpans {
     const block = threadBlock();
     if (block[HEARTBEAT] === heartbeat) remembered.blocked = blockedMs(block);
     // Reports of an earlier stall came before this one's heartbeat, or soon after.
-    const reported = watchProved().filter(({ at }) => elapsedMs(heartbeat, at) >= LEAST_MS);
+    const proved = backend.watchdog?.watchProved(threadNumber()) ?? [];
+    const reported = proved.filter(({ at }) => elapsedMs(heartbeat, at) >= LEAST_MS);
     const mine = reported.findLast((line) => line.id === id);
     if (mine === undefined) return false;
     remembered.done = true;
@@ -137,23 +140,25 @@ export class StallSpans {
   }
 }
 
-function watchProved() {
-  return backend.watchdog?.watchProved(threadNumber()) ?? [];
-}
-
 /**
+ * `code.stacktrace` is of OpenTelemetry's semantic conventions; there are none for the rest.
+ *
  * @param {StallReport} report
  * @param {number} blocked ms
  * @returns {import("@opentelemetry/api").Attributes}
  */
 function attributesOf({ thread, confidence, request, call, stack }, blocked) {
   return {
-    [BLOCKED_MS]: blocked,
-    [CONFIDENCE]: confidence,
-    [THREAD]: thread,
-    ...(request !== null && { [LABEL]: request.label, [ID]: request.id, [STATE]: request.state }),
-    ...(call !== null && { [CALL]: call }),
-    ...(stack.length > 0 && { [STACK]: stack.map((frame) => `    at ${frame}`).join("\n") }),
+    "onescope.stall.blocked_ms": blocked,
+    "onescope.stall.confidence": confidence,
+    "onescope.thread": thread,
+    ...(request !== null && {
+      "onescope.context.label": request.label,
+      "onescope.context.id": request.id,
+      "onescope.context.state": request.state,
+    }),
+    ...(call !== null && { "onescope.stall.call": call }),
+    ...(stack.length > 0 && { "code.stacktrace": stack.map((frame) => `    at ${frame}`).join("\n") }),
   };
 }
 

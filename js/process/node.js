@@ -1,5 +1,5 @@
 // Composes the store with the features, as src/process.rs does: the store knows none of them. In Workers, package.json's
-// condition `workerd` loads workerd.js instead.
+// condition `workerd` loads js/store/host/workerd.js instead.
 
 import { entry } from "../async-context/entry.js";
 import { hooks } from "../store/hooks.js";

@@ -1,4 +1,5 @@
 import { rootStorage } from "../async-context/root-storage.js";
+import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../util/shared.js";
 
 // What is tracked besides vinext's contexts: an HTTP request, or a task of `runTask`. Its storage exists only once something is
@@ -32,3 +33,7 @@ export function currentTracked() {
   const scope = rootStorage.getStore();
   return scope === undefined ? undefined : /** @type {Tracked | undefined} */ (scope[index]);
 }
+
+/** What tracked work has until it gets its record: of the same types, so that the object keeps its shape. */
+export const NO_WORDS = new Int32Array(LAYOUT.recordWords);
+export const NO_BYTES = new Uint8Array(NO_WORDS.buffer);

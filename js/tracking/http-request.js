@@ -2,8 +2,8 @@ import { entry } from "../async-context/entry.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { PATH_LABEL } from "../store/label.js";
 import { advance, close, isClosed, OTHER, takeNewRecord } from "../store/records.js";
+import { NO_BYTES, NO_WORDS } from "../store/tracked.js";
 import { writeRoute, writeTarget } from "./labels.js";
-import { NO_BYTES, NO_WORDS } from "./no-record.js";
 
 const ACTIVE = STATES.indexOf("active");
 const RESPONDED = STATES.indexOf("responded");

@@ -2,11 +2,10 @@ import { claimIndex, SlotStorage } from "../async-context/slot-storage.js";
 import { STATES } from "../generated/slot-table.js";
 import { encodeLabel, writeName } from "../store/label.js";
 import { close, OTHER, takeNestedRecord, takeNewRecord } from "../store/records.js";
-import { tracking } from "../store/tracked.js";
+import { NO_BYTES, NO_WORDS, tracking } from "../store/tracked.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { refuseOption } from "../util/options.js";
 import { currentContext, requestHere } from "./current-context.js";
-import { NO_BYTES, NO_WORDS } from "./no-record.js";
 
 const ACTIVE = STATES.indexOf("active");
 

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { SLOT_KINDS, SLOTS } from "../generated/slot-table.js";
-import { fingerprint } from "./fingerprint.js";
 import { KNOWN_VERSIONS } from "./known-versions.js";
+import { REIMPLEMENTED } from "./modules.js";
 
 /**
  * What vinext's core modules export, as far as onescope stands in for them. The module of the same name in this package
@@ -31,6 +33,20 @@ export const EXPORTS = {
 
 // The context's fields whose default is made by a function or an object of vinext's, not by a literal.
 const COMPUTED = ["executionContext"];
+
+/**
+ * @param {string} shims vinext's folder `dist/shims`
+ * @param {string} name of a state module, as in modules.js
+ * @returns {string | undefined} the same for equal texts only, of the module and of what it relies on; `undefined` where
+ *   there is no such module
+ */
+export function fingerprint(shims, name) {
+  const files = [name, ...(REIMPLEMENTED[name] ?? []).map((path) => `../${path}`)].map((path) => `${shims}/${path}.js`);
+  if (!existsSync(files[0])) return undefined;
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(existsSync(file) ? readFileSync(file) : "none");
+  return hash.digest("base64url");
+}
 
 /**
  * Compares a state module of vinext's with those of the known versions. These are logic more than data, so a text that is

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fingerprint } from "../../js/vite/fingerprint.js";
+import { fingerprint } from "../../js/vite/difference.js";
 import { KNOWN_VERSIONS } from "../../js/vite/known-versions.js";
 import { STATE } from "../../js/vite/modules.js";
 import { format } from "../generate/files.mjs";

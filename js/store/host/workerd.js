@@ -1,5 +1,5 @@
-// Replaces node.js in Cloudflare Workers: no addon, no environment, one thread, and no timer that outlives the request which
-// started it.
+// Replaces node.js and js/process/node.js in Cloudflare Workers: no addon, no environment, one thread that no other sees, and no
+// timer that outlives the request which started it.
 
 import { reading } from "../clock.js";
 
@@ -33,3 +33,6 @@ export function startClock(onTick) {
     },
   };
 }
+
+/** There is nothing to attach this thread to. */
+export function attachSoon() {}

@@ -1,3 +1,0 @@
-// Workers run one thread each, and no thread sees another: there is nothing to attach.
-
-export function attachSoon() {}
