@@ -12,6 +12,9 @@ import { createHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
 import { stallHooks } from "./watchdog/stall-hooks.js";
 
+/** @import { Handle } from "../index.js" */
+/** @import { InstrumentOptions } from "./opentelemetry.js" */
+
 const require = createRequire(import.meta.url);
 const { name, version } = manifest;
 
@@ -21,8 +24,8 @@ const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
  * Makes stalls events on the span that was active where this thread was blocked and, in the main thread, makes metrics of the
  * process's counters and stalls.
  *
- * @param {import("./opentelemetry.js").InstrumentOptions} [options]
- * @returns {import("../index.js").Handle}
+ * @param {InstrumentOptions} [options]
+ * @returns {Handle}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`; with
  *   the option `strict` `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already, which else is a warning
  */
@@ -56,9 +59,9 @@ function loadApi() {
 
 /**
  * @param {ReturnType<typeof loadApi>} api
- * @param {import("./opentelemetry.js").InstrumentOptions["meterProvider"]} meterProvider
- * @param {import("./opentelemetry.js").InstrumentOptions["tracerProvider"]} tracerProvider
- * @returns {import("../index.js").Handle}
+ * @param {InstrumentOptions["meterProvider"]} meterProvider
+ * @param {InstrumentOptions["tracerProvider"]} tracerProvider
+ * @returns {Handle}
  */
 function startOn(api, meterProvider, tracerProvider) {
   if (stallHooks.onProbe !== undefined) {

@@ -5,18 +5,13 @@ import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-cont
 import { getCdnCacheAdapter } from "vinext/shims/cdn-cache";
 import { getHeadersAccessPhase } from "vinext/shims/internal/headers-state";
 
+/** @import { ActionRevalidationKind, CacheLifeConfig, CacheState, PendingCdnTagInvalidation } from "vinext/shims/cache-request-state" */
+
 export {
   _recordUseCacheRootParamRead,
   _registerCacheContextAccessor,
   getRegisteredCacheContext,
 } from "vinext/shims/internal/cache-context-accessor";
-
-/**
- * @typedef {import("vinext/shims/cache-request-state").CacheState} CacheState
- * @typedef {import("vinext/shims/cache-request-state").CacheLifeConfig} CacheLifeConfig
- * @typedef {import("vinext/shims/cache-request-state").ActionRevalidationKind} ActionRevalidationKind
- * @typedef {import("vinext/shims/cache-request-state").PendingCdnTagInvalidation} PendingCdnTagInvalidation
- */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

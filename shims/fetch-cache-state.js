@@ -3,7 +3,7 @@
 import { currentRequest, requestState } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
 
-/** @typedef {import("vinext/shims/fetch-cache-state").FetchCacheState} FetchCacheState */
+/** @import { FetchCacheState } from "vinext/shims/fetch-cache-state" */
 
 /** @returns {FetchCacheState} */
 function makeState() {

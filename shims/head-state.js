@@ -3,7 +3,7 @@
 import { requestState } from "onescope/internal/request-state";
 import { _registerHeadStateAccessors } from "vinext/shims/head";
 
-/** @typedef {import("vinext/shims/head-state").HeadState} HeadState */
+/** @import { HeadState } from "vinext/shims/head-state" */
 
 /** @returns {HeadState} */
 const makeState = () => ({ ssrHeadChildren: [], documentInitialHead: [] });

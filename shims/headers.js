@@ -8,6 +8,8 @@ import { cookiesPromise } from "./headers/request-cookies.js";
 import { SealedHeaders } from "./headers/sealed-headers.js";
 import { currentState } from "./headers/state.js";
 
+/** @import { HeadersContext, HeadersState } from "./headers/state.js" */
+
 export { runWithConnectionProbe, suspendConnectionProbe } from "./headers/connection-probe.js";
 export {
   draftMode,
@@ -50,8 +52,6 @@ export {
   throwIfStaticGenerationAccessError,
 } from "./internal/headers-state.js";
 
-/** @typedef {import("./headers/state.js").HeadersState} HeadersState */
-
 /**
  * The request's headers, read only. The same promise as long as the request's headers are the same; it has the members of
  * headers too, for synchronous use.
@@ -63,7 +63,7 @@ export function headers() {
   state.renderRequestApiUsage.add("headers");
   const instead = answerInstead(state, "headers()", OUTSIDE_HEADERS);
   if (instead !== undefined) return instead;
-  const context = /** @type {import("./headers/state.js").HeadersContext} */ (state.headersContext);
+  const context = /** @type {HeadersContext} */ (state.headersContext);
   context.readonlyHeaders ??= /** @type {any} */ (new SealedHeaders(context.headers));
   return SealedHeaders.promiseOf(context.readonlyHeaders);
 }

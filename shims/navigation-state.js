@@ -4,7 +4,7 @@ import { currentRequest, requestState } from "onescope/internal/request-state";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
 import { _registerStateAccessors, GLOBAL_ACCESSORS_KEY } from "vinext/shims/navigation-context-state";
 
-/** @typedef {import("vinext/shims/navigation-state").NavigationState} NavigationState */
+/** @import { NavigationState } from "vinext/shims/navigation-state" */
 
 /** @returns {NavigationState} */
 const makeState = () => ({ serverContext: null, serverInsertedHTMLCallbacks: [] });

@@ -4,7 +4,7 @@ import { currentRequest } from "onescope/internal/request-state";
 import { getOrCreateAls } from "onescope/shims/internal/als-registry";
 import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
 
-/** @typedef {import("vinext/shims/request-context").ExecutionContextLike} ExecutionContextLike */
+/** @import { ExecutionContextLike } from "vinext/shims/request-context" */
 
 /** @type {import("node:async_hooks").AsyncLocalStorage<ExecutionContextLike>} */
 const storage = getOrCreateAls("vinext.requestContext.als");

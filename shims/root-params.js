@@ -4,12 +4,7 @@ import { requestState } from "onescope/internal/request-state";
 import { getOrCreateAls } from "onescope/shims/internal/als-registry";
 import { _recordUseCacheRootParamRead } from "vinext/shims/internal/cache-context-accessor";
 
-/**
- * @typedef {import("vinext/shims/root-params").RootParams} RootParams
- * @typedef {import("vinext/shims/root-params").RootParamsState} RootParamsState
- * @typedef {import("vinext/shims/root-params").RootParamsUsage} RootParamsUsage
- * @typedef {import("vinext/shims/root-params").RootParamsUsageController} RootParamsUsageController
- */
+/** @import { RootParams, RootParamsState, RootParamsUsage, RootParamsUsageController } from "vinext/shims/root-params" */
 
 const state = requestState("rootParams", () => /** @type {RootParamsState} */ ({ rootParams: null }));
 

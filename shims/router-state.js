@@ -4,7 +4,7 @@ import { requestState } from "onescope/internal/request-state";
 import { registerRoutePatternForWarningAccessor } from "vinext/shims/internal/route-pattern-for-warning";
 import { _registerRouterStateAccessors } from "vinext/shims/router";
 
-/** @typedef {import("vinext/shims/router-state").RouterState} RouterState */
+/** @import { RouterState } from "vinext/shims/router-state" */
 
 /** @returns {RouterState} */
 const makeState = () => ({ ssrContext: null });

@@ -21,10 +21,10 @@ import { forkSideTable } from "../js/request/side-table.js";
 import { hooks } from "../js/store/hooks.js";
 import { DETACHED, OTHER, touch } from "../js/store/records.js";
 
+/** @import { UnifiedRequestContext } from "../js/generated/request-context.js" */
+
 export { ensureRenderDynamicLatch } from "../js/request/request-context.js";
 export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/request/response-body.js";
-
-/** @typedef {import("../js/generated/request-context.js").UnifiedRequestContext} UnifiedRequestContext */
 
 // Listed among the storages that vinext leaves for one-time work, as its own module lists it.
 getOrCreateAls("vinext.unifiedRequestContext.als");

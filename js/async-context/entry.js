@@ -3,6 +3,9 @@ import { mode, nodeHooks } from "./node-hooks.js";
 import { rootStorage } from "./root-storage.js";
 import { readStored, withStored } from "./scope.js";
 
+/** @import { Scope } from "./root-storage.js" */
+/** @import { Owner } from "./scope.js" */
+
 // The strategies to enter a scope, and the one place that chooses between them.
 //
 // plain: `enterWith` before and after. Right everywhere. With frames it builds two of them, each a copy of the current one.
@@ -24,8 +27,6 @@ import { readStored, withStored } from "./scope.js";
 // A stack overflow can interrupt an entry at any call. What restores the scope therefore never needs more stack than what
 // entered it, and restores nothing if the entry did not happen.
 
-/** @typedef {import("./root-storage.js").Scope} Scope */
-/** @typedef {import("./scope.js").Owner} Owner */
 /** @typedef {{ scope?: Scope, resource?: import("node:async_hooks").AsyncResource }} Captured what a snapshot holds */
 
 /** Levels of one stack that are entered through the root resource. Deeper ones are plain, to nest as deep as Node does. */

@@ -3,6 +3,8 @@
 import { adopt, slotBehind } from "./adopt.js";
 import { exitAll, SlotStorage } from "./slot-storage.js";
 
+/** @import { AsyncLocalStorage } from "node:async_hooks" */
+
 const global = /** @type {any} */ (globalThis);
 
 // vinext's own set, so that a stock copy of this module in the same process exits our storages and we exit its.
@@ -15,7 +17,7 @@ const registry = (global[Symbol.for("vinext.als.registry")] ??= new Set());
  *
  * @template T
  * @param {string} key vinext's name for it, such as `"vinext.cache.als"`
- * @returns {import("node:async_hooks").AsyncLocalStorage<T>}
+ * @returns {AsyncLocalStorage<T>}
  */
 export function getOrCreateAls(key) {
   const symbol = Symbol.for(key);
@@ -28,7 +30,7 @@ export function getOrCreateAls(key) {
 /**
  * Adds a storage made elsewhere to those that {@link runOutsideRequestScopes} leaves, and makes it a slot in place.
  *
- * @param {import("node:async_hooks").AsyncLocalStorage<any>} als
+ * @param {AsyncLocalStorage<any>} als
  */
 export function registerAlsForScopeExit(als) {
   adopt(als);

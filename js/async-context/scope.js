@@ -1,5 +1,7 @@
 import { shared } from "../util/shared.js";
 
+/** @import { Scope } from "./root-storage.js" */
+
 // Where a storage keeps its value inside a scope.
 //
 // A storage gets an index in the scope array when it is first entered, not when it is made: storages that are never used cost
@@ -9,8 +11,6 @@ import { shared } from "../util/shared.js";
 //
 // Storages beyond the last index go to a linked list at index 0 of the scope. The list is keyed by owner, so it never shows a
 // stale value; entering costs a walk over the entries, as it does in Node's own frames.
-
-/** @typedef {import("./root-storage.js").Scope} Scope */
 
 /** Longest scope. A scope is copied on entry, so this bounds the copy. */
 export const MAX_SCOPE_LENGTH = 64;

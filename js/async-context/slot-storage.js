@@ -6,7 +6,7 @@ import { rootStorage } from "./root-storage.js";
 import { Box, claim, Owner, readStored, withStored } from "./scope.js";
 import { bindCallback } from "./snapshot.js";
 
-/** @typedef {import("./root-storage.js").Scope} Scope */
+/** @import { Scope } from "./root-storage.js" */
 
 /** What a scope stores for a storage that was entered with `undefined`: a value, and not the same as unset. */
 const VOID = Symbol("undefined");

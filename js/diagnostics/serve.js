@@ -11,7 +11,8 @@ import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.
 import { requirePermission } from "../util/permission.js";
 import { follow } from "../watchdog/thread.js";
 
-/** @typedef {import("../inspect.js").ServeOptions} ServeOptions */
+/** @import { DiagnosticsServer, ServeOptions } from "../inspect.js" */
+/** @import { Diagnostics, ServerSettings } from "../store/native/contract.js" */
 
 const OPTIONS = ["port", "host", "token", "maxBlockedMs", "strict"];
 
@@ -26,7 +27,7 @@ const { leakRows: LEAK_ROWS } = LIMITS;
  * it takes another; if it cannot listen at all, it does not start. A warning says so.
  *
  * @param {ServeOptions} [options]
- * @returns {import("../inspect.js").DiagnosticsServer}
+ * @returns {DiagnosticsServer}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that is not loopback, without a token;
  *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
  *   network; and with the option `strict` errors with the codes `ERR_ONESCOPE_SERVING` while another server of the process is
@@ -62,9 +63,9 @@ export function serve(options) {
 }
 
 /**
- * @param {import("../store/native/contract.js").Diagnostics} diagnostics
- * @param {import("../store/native/contract.js").ServerSettings} settings
- * @returns {import("../inspect.js").DiagnosticsServer}
+ * @param {Diagnostics} diagnostics
+ * @param {ServerSettings} settings
+ * @returns {DiagnosticsServer}
  * @throws what the backend throws where it cannot start
  */
 function handleOf(diagnostics, settings) {
@@ -91,7 +92,7 @@ function handleOf(diagnostics, settings) {
 }
 
 /**
- * @param {import("../store/native/contract.js").Diagnostics} diagnostics
+ * @param {Diagnostics} diagnostics
  * @returns {() => void} sends the leaks to the server
  */
 function sendLeaks(diagnostics) {

@@ -7,6 +7,8 @@ import { createSharedHandle } from "../util/handle.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
 
+/** @import { RecordOwner } from "../store/records.js" */
+
 // Which closed contexts are still reachable. A block of records lives as long as any context in it, so it proves nothing of one
 // context. A context that closes therefore gets a sentinel: a small object that only the context references, and that is
 // referenced weakly from here. A weak reference to the context itself would survive minor GCs, and the request's values with it.
@@ -42,7 +44,7 @@ class Batch {
 /** Reachable exactly as long as its context. */
 class Sentinel {
   /**
-   * @param {import("../store/records.js").RecordOwner} context
+   * @param {RecordOwner} context
    * @param {number} closed when it closed, by the coarse clock
    * @param {Batch} batch
    */
@@ -76,7 +78,7 @@ const state = shared("sentinels", () => ({
   majorGc: { before: -1, last: -1 },
 }));
 
-/** @param {import("../store/records.js").RecordOwner} context */
+/** @param {RecordOwner} context */
 function follow(context) {
   if (context.$kind === DETACHED) return;
   const now = coarseNow();

@@ -1,9 +1,9 @@
 import { KINDS, STATES } from "../generated/slot-table.js";
 import { counters } from "../tracking/in-flight.js";
 
-// Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.
+/** @import { BatchObservableResult, Meter } from "@opentelemetry/api" */
 
-/** @typedef {import("@opentelemetry/api").Meter} Meter */
+// Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.
 
 /** Upper bounds of the histogram of stalls, in seconds. */
 const BOUNDARIES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -36,7 +36,7 @@ export function observeCounters(meter) {
     pages: level("onescope.page.count", "{page}", "Pages of 255 contexts that JavaScript still reaches"),
     threads: level("onescope.thread.count", "{thread}", "JavaScript threads that use the store"),
   };
-  /** @param {import("@opentelemetry/api").BatchObservableResult} result */
+  /** @param {BatchObservableResult} result */
   const observe = (result) => {
     /** @type {import("../inspect.js").Counters} */
     const { byKind: kinds, byState: states, ...counted } = counters();

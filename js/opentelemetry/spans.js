@@ -4,13 +4,13 @@ import { elapsedMs } from "../store/clock.js";
 import { threadBlock, threadNumber } from "../store/records.js";
 import { blockedMs, LEAST_MS } from "../watchdog/stall-hooks.js";
 
+/** @import { StallReport } from "../inspect.js" */
+/** @import { Attributes, Span, Tracer } from "@opentelemetry/api" */
+
 // A stall becomes an event on the span that was active in what blocked the thread. The span is remembered while it is
 // active, by the id of the context that is current there; the event is made only once the watchdog has reported a stall
 // and confirmed this very context. A request's span mostly ends in the turn that was blocked, before a message could arrive.
 // So while a span is remembered, its `end` first looks up what was reported.
-
-/** @typedef {import("@opentelemetry/api").Span} Span */
-/** @typedef {import("../inspect.js").StallReport} StallReport */
 
 /**
  * @typedef {object} Remembered
@@ -41,7 +41,7 @@ export class StallSpans {
 
   /**
    * @param {typeof import("@opentelemetry/api")} api
-   * @param {import("@opentelemetry/api").Tracer} tracer makes a span where a span has ended too early for an event
+   * @param {Tracer} tracer makes a span where a span has ended too early for an event
    */
   constructor(api, tracer) {
     this.#api = api;
@@ -127,7 +127,7 @@ export class StallSpans {
    * Makes a short span of the stall, as a child of the one that has ended.
    *
    * @param {Span} span
-   * @param {import("@opentelemetry/api").Attributes} attributes
+   * @param {Attributes} attributes
    * @param {number} blocked ms up to now
    */
   #tellBeside(span, attributes, blocked) {
@@ -145,7 +145,7 @@ export class StallSpans {
  *
  * @param {StallReport} report
  * @param {number} blocked ms
- * @returns {import("@opentelemetry/api").Attributes}
+ * @returns {Attributes}
  */
 function attributesOf({ thread, confidence, request, call, stack }, blocked) {
   return {

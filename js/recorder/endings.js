@@ -1,7 +1,8 @@
 import { syncBuiltinESMExports } from "node:module";
 import { types } from "node:util";
 
-/** @typedef {import("../store/native/contract.js").Recorder} Recorder */
+/** @import { Recorder } from "../store/native/contract.js" */
+
 /** @typedef {{ error: string, message: string | undefined }} Uncaught */
 
 /** Units of a message that are looked at: a first line is far shorter, and a message can have any length. */

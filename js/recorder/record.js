@@ -12,7 +12,8 @@ import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
 import { noteTheEnd } from "./endings.js";
 
-/** @typedef {import("../inspect.js").RecordOptions} RecordOptions */
+/** @import { RecordOptions, Recording } from "../inspect.js" */
+/** @import { RecordSettings, Recorder } from "../store/native/contract.js" */
 
 const OPTIONS = ["directory", "keep", "maxBytes", "strict"];
 
@@ -26,7 +27,7 @@ const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
  * system refuses a thread, memory or the file, the handle does nothing, and a warning says so.
  *
  * @param {RecordOptions} [options]
- * @returns {import("../inspect.js").Recording}
+ * @returns {Recording}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_PERMISSION`; and with the
  *   option `strict` `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`,
  *   `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
@@ -64,8 +65,8 @@ export function record(options) {
 }
 
 /**
- * @param {import("../store/native/contract.js").Recorder} recorder
- * @param {import("../store/native/contract.js").RecordSettings} settings
+ * @param {Recorder} recorder
+ * @param {RecordSettings} settings
  * @returns {string} the file
  */
 function startOn(recorder, settings) {

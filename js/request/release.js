@@ -9,6 +9,8 @@ import { shared } from "../util/shared.js";
 import { countLateRead, uncounted } from "./late-reads.js";
 import { SideTable } from "./side-table.js";
 
+/** @import { Context } from "./request-context.js" */
+
 // Releasing a request: all contexts of its fork group lose their JavaScript values, so that code which still holds one of them
 // holds little. Native values lie in the record and stay. So do two that later work needs and that reference nothing of the
 // request: the state of `after()`, so that a late callback does not wait for a response that is over, and the host's execution
@@ -16,8 +18,6 @@ import { SideTable } from "./side-table.js";
 //
 // It happens in the turn after the request closed, and not before the work that it gave to `waitUntil` has settled: there
 // vinext writes its caches, from what the context says.
-
-/** @typedef {import("./request-context.js").Context} Context */
 
 /**
  * A class of objects that replace dropped values: reads give the defaults and are counted; what is written stays.

@@ -6,6 +6,8 @@ import { writeField } from "../store/slot-codec.js";
 import { shared } from "../util/shared.js";
 import { forkSideTable, UNDEFINED } from "./side-table.js";
 
+/** @import { RenderDynamicLatch } from "./field-types.js" */
+
 const RESPONDED = STATES.indexOf("responded");
 const APP_PAGE = KINDS.indexOf("appPage");
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
@@ -46,7 +48,6 @@ function inspectFields() {
 }
 
 /** @typedef {InstanceType<typeof RequestContext>} Context */
-/** @typedef {import("./field-types.js").RenderDynamicLatch} RenderDynamicLatch */
 
 /**
  * The kind of a context, by the fields that vinext's entries set: each sets its own (vinext 1.4.0, every call of

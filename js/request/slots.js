@@ -9,8 +9,7 @@ import { currentRequest } from "./current.js";
 import { RequestContext, resetFields } from "./request-context.js";
 import { countInherited, resetOnFork, sideTableOf } from "./side-table.js";
 
-/** @typedef {import("../store/native/contract.js").SlotSpec} SlotSpec */
-/** @typedef {import("../store/native/contract.js").SlotInfo} SlotInfo */
+/** @import { SlotInfo, SlotSpec } from "../store/native/contract.js" */
 
 /** What every registered slot has. */
 class Slot {

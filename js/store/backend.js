@@ -3,7 +3,7 @@ import { CODES, OnescopeError } from "../util/errors.js";
 import { shared } from "../util/shared.js";
 import { createFallback } from "./js-backend/index.js";
 
-/** @typedef {import("./native/contract.js").Backend} Backend */
+/** @import { Backend } from "./native/contract.js" */
 
 /** The registry and the store of this process: in Rust, or in JavaScript where the addon does not load. */
 export const backend = shared("backend", choose);

@@ -1,8 +1,8 @@
 import { shared } from "../util/shared.js";
 
-// What features do when something happens in the store, which knows no feature. The module that implements a hook sets it.
+/** @import { Context } from "../request/request-context.js" */
 
-/** @typedef {import("../request/request-context.js").Context} Context */
+// What features do when something happens in the store, which knows no feature. The module that implements a hook sets it.
 
 export const hooks = shared("hooks", () => ({
   /** @type {((backend: import("./native/contract.js").Backend) => void) | undefined} this JavaScript thread got its block (js/process/) */

@@ -1,10 +1,11 @@
 import { LAYOUT } from "../generated/slot-table.js";
 import { clean } from "../util/safe-text.js";
 
+/** @import { RecordRef } from "./records.js" */
+
 // Labels are written into records in place, without a native call. Plain text goes byte by byte into a buffer of one label;
 // what was encoded before, as routes are, stays where its encoded form is kept. From there one function writes it.
 
-/** @typedef {import("./records.js").RecordRef} RecordRef */
 /** @typedef {{ words: Int32Array, length: number }} Label `length` in bytes; the words are padded with zeros */
 
 const { words: WORD, bytes: BYTE, labelBytes } = LAYOUT;

@@ -5,6 +5,8 @@ import { hooks } from "./hooks.js";
 import { BORROWED_LABEL, readLabel, writeLabel } from "./label.js";
 import { currentTracked } from "./tracked.js";
 
+/** @import { Block } from "./native/contract.js" */
+
 // A context takes its record when it is first entered, when a child is made of it, or when a native value is set to something
 // else than its default: contexts that are only read cost no memory of the store. Records come from the page that this
 // JavaScript thread fills; the backend is called once a page. Every context holds the views of its page, so the page lives
@@ -36,7 +38,7 @@ const page = shared("page", () => ({
   /** the thread's number in the store; -1 while it is not attached */
   thread: -1,
   /** the thread's block: a coarse clock that the backend keeps current, and this thread's heartbeat and entry markers */
-  block: /** @type {import("./native/contract.js").Block} */ (new Int32Array(BLOCK.words)),
+  block: /** @type {Block} */ (new Int32Array(BLOCK.words)),
 }));
 
 function nextPage() {
@@ -232,7 +234,7 @@ export function touch(context) {
  * Writes a context's id into the thread's block as that of the blocking call which begins now.
  *
  * @param {RecordOwner | undefined} context `undefined` outside every context; one that belongs to no request counts as none
- * @param {import("./native/contract.js").Block} block
+ * @param {Block} block
  */
 export function markCall(context, block) {
   if (context === undefined || context.$kind === DETACHED) {

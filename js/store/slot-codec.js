@@ -1,12 +1,12 @@
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { CODES, literal, OnescopeError } from "../util/errors.js";
 
+/** @import { SlotInfo } from "./native/contract.js" */
+/** @import { RecordRef } from "./records.js" */
+
 // How a native slot's value lies in its field of a record. Zeroed memory is "all defaults": a flag stores whether it differs from its
 // default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
 // field says "other": the value is one that the kind does not have, and lies on the JavaScript side.
-
-/** @typedef {import("./native/contract.js").SlotInfo} SlotInfo */
-/** @typedef {import("./records.js").RecordRef} RecordRef */
 
 const { otherByte: OTHER_BYTE, otherWord: OTHER_WORD } = LAYOUT.codes;
 const { counterMax: COUNTER_MAX } = LIMITS;

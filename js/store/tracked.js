@@ -2,10 +2,11 @@ import { rootStorage } from "../async-context/root-storage.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../util/shared.js";
 
+/** @import { RecordOwner } from "./records.js" */
+
 // What is tracked besides vinext's contexts: an HTTP request, or a task of `runTask`. Its storage exists only once something is
 // tracked; until then a context's record costs nothing more.
 
-/** @typedef {import("./records.js").RecordOwner} RecordOwner */
 /**
  * @typedef {RecordOwner & Work} Tracked
  * @typedef {{

@@ -2,10 +2,10 @@ import { METHODS } from "node:http";
 import { LAYOUT } from "../generated/slot-table.js";
 import { encodeLabel, PATH_LABEL, writeLabel, writeName } from "../store/label.js";
 
-// What names HTTP requests: method and path until there is a route.
+/** @import { Label } from "../store/label.js" */
+/** @import { RecordOwner } from "../store/records.js" */
 
-/** @typedef {import("../store/records.js").RecordOwner} RecordOwner */
-/** @typedef {import("../store/label.js").Label} Label */
+// What names HTTP requests: method and path until there is a route.
 
 const { bytes: BYTE, labelBytes } = LAYOUT;
 

@@ -1,10 +1,12 @@
 // What every starter returns. `stop()` is synchronous and can be called again; leaving a `using` block calls it too.
 
+/** @import { Handle } from "../../index.js" */
+
 /**
  * @template {object} [Own={}]
  * @param {() => void} end called by the first `stop()` only
  * @param {Own} [own] what the handle has besides
- * @returns {Own & import("../../index.js").Handle}
+ * @returns {Own & Handle}
  */
 export function createHandle(end, own) {
   let stopped = false;
@@ -22,7 +24,7 @@ export function createHandle(end, own) {
  * @param {{ users: number }} state one per process
  * @param {() => void} start
  * @param {() => void} end
- * @returns {import("../../index.js").Handle}
+ * @returns {Handle}
  */
 export function createSharedHandle(state, start, end) {
   if (state.users === 0) start();

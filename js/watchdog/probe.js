@@ -1,6 +1,8 @@
 import { Session } from "node:inspector";
 import { keyOf } from "../util/copies.js";
 
+/** @import { ProbeResponse } from "./probe-response.js" */
+
 // Probes a blocked thread through the inspector: an expression is evaluated between two instructions of its JavaScript, with
 // neither debugger nor pause. Where the thread is in a native call, that is when the call returns. Another worker thread
 // is reached through the main one, whose session passes messages on.
@@ -12,7 +14,6 @@ const expression = (/** @type {number} */ thread) =>
 /** How the inspector says (for the main thread with a number in front) that the execution it interrupted was ended. */
 const TERMINATED = "Execution was terminated";
 
-/** @typedef {import("./probe-response.js").ProbeResponse} ProbeResponse */
 /** @typedef {(method: string, params?: object) => Promise<any>} Post */
 
 /** A connection to one blocked thread. It connects at once, and costs other threads only their responses. */

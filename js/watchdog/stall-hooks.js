@@ -3,11 +3,13 @@ import { elapsedMs } from "../store/clock.js";
 import { idOf } from "../store/records.js";
 import { shared } from "../util/shared.js";
 
+/** @import { StallEndReport, StallReport } from "../inspect.js" */
+/** @import { Block } from "../store/native/contract.js" */
+
 // What this thread calls when it was blocked. `onescope/opentelemetry` sets them; nothing else does. Only `onTick` is called
 // while the thread is not blocked.
 
-/** @typedef {import("../store/native/contract.js").Block} Block */
-/** @typedef {import("../inspect.js").StallReport | import("../inspect.js").StallEndReport} Report */
+/** @typedef {StallReport | StallEndReport} Report */
 
 /** The shortest stall that a watch reports: below it, a pause of the garbage collector or of a busy machine would be a stall. */
 export const LEAST_MS = 100;

@@ -11,7 +11,8 @@ import { LEAST_MS, stallHooks } from "./stall-hooks.js";
 import { startHelper } from "./start-probe-thread.js";
 import { follow } from "./thread.js";
 
-/** @typedef {import("../inspect.js").WatchOptions} WatchOptions */
+/** @import { Watch, WatchOptions } from "../inspect.js" */
+/** @import { WatchSettings, Watchdog } from "../store/native/contract.js" */
 
 const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute", "strict"];
 
@@ -20,7 +21,7 @@ const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute", "strict"];
  * request. Where the process has a watch already, or the system refuses one, the handle does nothing, and a warning says so.
  *
  * @param {WatchOptions} [options]
- * @returns {import("../inspect.js").Watch}
+ * @returns {Watch}
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and with the option
  *   `strict` errors with the codes `ERR_ONESCOPE_WATCHED` while another watch of the process is on, `ERR_ONESCOPE_WATCHDOG`,
  *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
@@ -58,8 +59,8 @@ export function watch(options) {
 }
 
 /**
- * @param {import("../store/native/contract.js").Watchdog} watchdog
- * @param {import("../store/native/contract.js").WatchSettings} settings
+ * @param {Watchdog} watchdog
+ * @param {WatchSettings} settings
  * @param {WatchOptions["onStall"]} onStall
  */
 function startOn(watchdog, settings, onStall) {

@@ -3,6 +3,8 @@
 import { currentRequest } from "onescope/internal/request-state";
 import { recordInProbes } from "./dynamic-usage.js";
 
+/** @import { HeadersState } from "./state.js" */
+
 // By symbol, as vinext reads them: the modules that make these storages import this one.
 const USE_CACHE = Symbol.for("vinext.cacheRuntime.contextAls");
 const UNSTABLE_CACHE = Symbol.for("vinext.unstableCache.als");
@@ -51,7 +53,7 @@ function accessError(apiName, where) {
 /**
  * The error of a request API that is called inside a cached function. It is also recorded, because user code may catch it.
  *
- * @param {import("./state.js").HeadersState} state
+ * @param {HeadersState} state
  * @param {string} apiName such as `"headers()"`
  * @returns {Error | undefined} `undefined` where the API may be called
  */
@@ -69,7 +71,7 @@ export function cacheScopeError(state, apiName) {
 }
 
 /**
- * @param {import("./state.js").HeadersState} state
+ * @param {HeadersState} state
  * @param {Error} error
  * @param {any} [scope] of a "use cache"
  */

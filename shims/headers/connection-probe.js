@@ -4,8 +4,8 @@ import { currentRequest } from "onescope/internal/request-state";
 import { ensureRenderDynamicLatch, runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
 import { currentState, headersShimAls } from "./state.js";
 
-/** @typedef {import("./state.js").HeadersState} HeadersState */
-/** @typedef {import("vinext/shims/internal/headers-state").ConnectionProbeState} Probe */
+/** @import { HeadersState } from "./state.js" */
+/** @import { ConnectionProbeState as Probe } from "vinext/shims/internal/headers-state" */
 
 /**
  * Calls `fn` until it is done or asks for the connection. Its dynamic and its invalid usage counts for the caller.

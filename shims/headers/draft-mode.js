@@ -6,8 +6,7 @@ import { markDynamic } from "./dynamic-usage.js";
 import { applyResponseCookie, normalizeCookie, serializeCookie } from "./request-cookies.js";
 import { currentState } from "./state.js";
 
-/** @typedef {import("./state.js").HeadersState} HeadersState */
-/** @typedef {import("./state.js").HeadersContext} HeadersContext */
+/** @import { HeadersContext, HeadersState } from "./state.js" */
 
 const COOKIE = "__prerender_bypass";
 

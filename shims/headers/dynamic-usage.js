@@ -2,7 +2,7 @@
 
 import { ensureRenderDynamicLatch } from "onescope/shims/unified-request-context";
 
-/** @typedef {import("./state.js").HeadersState} HeadersState */
+/** @import { HeadersState } from "./state.js" */
 
 /**
  * Marks the render as dynamic, and every render that probes it.

@@ -5,7 +5,7 @@ import { serializeRequestCookies } from "./request-cookies.js";
 import { RequestHeaders } from "./request-headers.js";
 import { createRenderDynamicLatch, currentState } from "./state.js";
 
-/** @typedef {import("./state.js").HeadersContext} HeadersContext */
+/** @import { HeadersContext, HeadersState } from "./state.js" */
 
 /** The context of a request whose cookies are parsed at first access. */
 class LazyHeadersContext {
@@ -73,7 +73,7 @@ export function setHeadersContext(context) {
 }
 
 /**
- * @param {import("./state.js").HeadersState} state
+ * @param {HeadersState} state
  * @param {HeadersContext} context
  */
 export function startRequest(state, context) {

@@ -6,7 +6,7 @@ import { readSetCookie, splitSetCookies } from "./cookie-header.js";
 import { forgetCookies, replaceCookies } from "./headers-context.js";
 import { currentState } from "./state.js";
 
-/** @typedef {import("./state.js").HeadersContext} HeadersContext */
+/** @import { HeadersContext } from "./state.js" */
 
 /** Names all headers that the request has after the middleware. */
 const OVERRIDE = "x-middleware-override-headers";

@@ -4,7 +4,8 @@ import { serializeSetCookie, validateCookieName } from "vinext/shims/internal/co
 import { CookiesPromise, promiseOfForeign } from "./promises.js";
 import { currentState } from "./state.js";
 
-/** @typedef {import("./state.js").HeadersState} HeadersState */
+/** @import { HeadersContext, HeadersState } from "./state.js" */
+
 /** @typedef {{ name: string, value: string } & Record<string, any>} Cookie */
 
 // The members through which vinext's module changes a jar from inside. A stock copy in the process uses them on ours.
@@ -181,7 +182,7 @@ function isMutablePhase({ phase }) {
 
 /**
  * @param {HeadersState} state
- * @param {import("./state.js").HeadersContext} context
+ * @param {HeadersContext} context
  * @returns {CookiesPromise} of the cookies that the caller's phase may use
  */
 export function cookiesPromise(state, context) {
@@ -192,7 +193,7 @@ export function cookiesPromise(state, context) {
 }
 
 /**
- * @param {import("./state.js").HeadersContext} context
+ * @param {HeadersContext} context
  * @returns {any} the jar that the context's request has from its first use on
  */
 function mutableCookies(context) {
@@ -202,7 +203,7 @@ function mutableCookies(context) {
 /**
  * Changes a cookie of the request as a response would, without a Set-Cookie header among the pending ones.
  *
- * @param {import("./state.js").HeadersContext} context
+ * @param {HeadersContext} context
  * @param {Cookie} cookie
  */
 export function applyResponseCookie(context, cookie) {
@@ -212,7 +213,7 @@ export function applyResponseCookie(context, cookie) {
 /**
  * Lets a render see what an action changed.
  *
- * @param {import("./state.js").HeadersContext | null} context
+ * @param {HeadersContext | null} context
  */
 export function synchronizeRequestCookies(context) {
   /** @type {any} */ (context?.mutableCookies)?.[SYNCHRONIZE_REQUEST_COOKIES]();

@@ -5,7 +5,7 @@ import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-cont
 import { startRequest } from "./headers-context.js";
 import { createRenderDynamicLatch, currentState, freshState, headersShimAls } from "./state.js";
 
-/** @typedef {import("./state.js").HeadersContext} HeadersContext */
+/** @import { HeadersContext } from "./state.js" */
 
 /**
  * Calls `fn` as a request that brings `context`.

@@ -3,6 +3,8 @@
 import { synchronizeRequestCookies } from "./request-cookies.js";
 import { currentState } from "./state.js";
 
+/** @import { HeadersAccessPhase } from "vinext/shims/internal/headers-state" */
+
 /** @returns {any[]} the kinds of request APIs that the render used, sorted */
 export function peekRenderRequestApiUsage() {
   return [...currentState().renderRequestApiUsage].sort();
@@ -48,8 +50,8 @@ export function getAndClearPendingCookies() {
 /**
  * Changes what the caller may do with cookies. After an action, a render sees the cookies that it left.
  *
- * @param {import("vinext/shims/internal/headers-state").HeadersAccessPhase} phase
- * @returns {import("vinext/shims/internal/headers-state").HeadersAccessPhase} the one before
+ * @param {HeadersAccessPhase} phase
+ * @returns {HeadersAccessPhase} the one before
  */
 export function setHeadersAccessPhase(phase) {
   const state = currentState();

@@ -5,10 +5,10 @@ import { cacheScopeError } from "../headers/cache-scope.js";
 import { markDynamic, recordInProbes } from "../headers/dynamic-usage.js";
 import { currentState } from "../headers/state.js";
 
+/** @import { HeadersState } from "../headers/state.js" */
+
 export { createUseCacheAccessError, isInsideAnyCacheScope } from "../headers/cache-scope.js";
 export { createRenderDynamicLatch, headersShimAls } from "../headers/state.js";
-
-/** @typedef {import("../headers/state.js").HeadersState} HeadersState */
 
 /** @returns {HeadersState} the current request's context, else the state of the scope, else the process's */
 export function getHeadersShimState() {

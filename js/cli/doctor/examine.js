@@ -13,6 +13,8 @@ import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../util/env.js";
 import { otherRuntime, quietRuntime } from "../../util/runtime.js";
 import { examineVinext } from "./vinext.js";
 
+/** @import { Backend } from "../../store/native/contract.js" */
+
 // What only the native backend has.
 const NATIVE_ONLY = ["other threads in inFlight() and leaks()", "histograms()", "watch()", "record()", "serve()"];
 
@@ -58,7 +60,7 @@ export async function examine(folder) {
 }
 
 /**
- * @param {import("../../store/native/contract.js").Backend | undefined} native
+ * @param {Backend | undefined} native
  * @param {string[]} reasons why there is none
  * @param {string[]} problems
  */
@@ -81,7 +83,7 @@ function examineBackend(native, reasons, problems) {
   };
 }
 
-/** @param {import("../../store/native/contract.js").Backend} native */
+/** @param {Backend} native */
 function describeAddon(native) {
   const path = /** @type {string} */ (native.path);
   const { mtime, size } = statSync(path);

@@ -1,9 +1,11 @@
 import { COLUMN, row } from "../text.js";
 
+/** @import { Report } from "./examine.js" */
+
 const WIDTH = 100;
 
 /**
- * @param {import("./examine.js").Report} report
+ * @param {Report} report
  * @returns {string} for people
  */
 export function toText(report) {
@@ -51,7 +53,7 @@ export function toText(report) {
   return lines.join("\n");
 }
 
-/** @param {NonNullable<import("./examine.js").Report["vinext"]>} vinext */
+/** @param {NonNullable<Report["vinext"]>} vinext */
 function aboutVinext({ version, path, plugin, swapped, kept, differences, storages }) {
   return [
     row("vinext", `${version} in ${path}`),

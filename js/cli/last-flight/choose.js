@@ -1,8 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 
-/** @typedef {import("../../store/native/contract.js").Recorder} Recorder */
-/** @typedef {import("../../store/native/contract.js").Flight} Flight */
+/** @import { Flight, Recorder } from "../../store/native/contract.js" */
 
 /**
  * @typedef {object} Found

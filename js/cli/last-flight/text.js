@@ -1,8 +1,7 @@
 import { clean } from "../../util/safe-text.js";
 import { duration, pad, row, widthOf } from "../text.js";
 
-/** @typedef {import("../../store/native/contract.js").Flight} Flight */
-/** @typedef {import("../../store/native/contract.js").FlightRequest} FlightRequest */
+/** @import { Flight, FlightRequest } from "../../store/native/contract.js" */
 
 /**
  * @param {import("./choose.js").Found} found

@@ -1,5 +1,7 @@
 import { clean } from "../text.js";
 
+/** @import { StallEndReport, StallReport } from "../../inspect.js" */
+
 /** How long a server may take to respond. It responds in milliseconds, also while its JavaScript is blocked. */
 const TIMEOUT_MS = 5000;
 
@@ -12,9 +14,9 @@ const TIMEOUT_MS = 5000;
  * @property {Suspect | null} suspect what blocks it, if known
  */
 
-/** @typedef {Pick<import("../../inspect.js").StallReport, "confidence" | "request" | "call">} Suspect */
+/** @typedef {Pick<StallReport, "confidence" | "request" | "call">} Suspect */
 
-/** @typedef {(import("../../inspect.js").StallReport | import("../../inspect.js").StallEndReport) & { at: string }} Stall */
+/** @typedef {(StallReport | StallEndReport) & { at: string }} Stall */
 
 /**
  * @typedef {object} Snapshot the state of a process at one moment

@@ -5,7 +5,7 @@ import { FetchError, fetchSnapshot } from "./fetch.js";
 import { Screen } from "./screen.js";
 import { problemLine, view } from "./view.js";
 
-/** @typedef {import("./fetch.js").Server} Server */
+/** @import { Server, Snapshot } from "./fetch.js" */
 
 const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
@@ -32,7 +32,7 @@ export async function live(server, intervalMs) {
   };
 
   const screen = new Screen(stdout);
-  /** @type {import("./fetch.js").Snapshot | undefined} */
+  /** @type {Snapshot | undefined} */
   let snapshot;
   /** @type {string | undefined} */
   let problem = "connecting …";

@@ -3,10 +3,10 @@ import { escapeJson } from "../../util/safe-text.js";
 import { FetchError, fetchSnapshot } from "./fetch.js";
 import { view } from "./view.js";
 
+/** @import { Server, Snapshot } from "./fetch.js" */
+
 /** Plain text is not cut. */
 const ROOM = { width: Number.POSITIVE_INFINITY, height: Number.POSITIVE_INFINITY };
-
-/** @typedef {import("./fetch.js").Server} Server */
 
 /**
  * Prints a snapshot: once, or at each interval until the process ends or its output closes.
@@ -37,7 +37,7 @@ export async function plain(server, { intervalMs, json }) {
 }
 
 /**
- * @param {import("./fetch.js").Snapshot} snapshot
+ * @param {Snapshot} snapshot
  * @param {URL} url
  */
 function text(snapshot, url) {

@@ -1,7 +1,7 @@
 import { clean, cut, duration, pad, widthOf } from "../text.js";
 
-/** @typedef {import("../../../index.js").ContextInfo} ContextInfo */
-/** @typedef {import("./view.js").Line} Line */
+/** @import { ContextInfo } from "../../../index.js" */
+/** @import { Line } from "./view.js" */
 
 /** Columns that the labels get before another column has to make room for them. */
 const LABEL_WIDTH = 24;

@@ -1,9 +1,8 @@
 import { clean, cut, duration } from "../text.js";
 import { table } from "./table.js";
 
-/** @typedef {import("./fetch.js").Snapshot} Snapshot */
-/** @typedef {import("./fetch.js").Stall} Stall */
-/** @typedef {import("./fetch.js").Suspect} Suspect */
+/** @import { Snapshot, Stall, Suspect, Thread } from "./fetch.js" */
+
 /** @typedef {{ text: string, style?: "bold" | "red" | undefined }} Line clean text of one line */
 
 const COUNTED = ["created", "closed", "abandoned"];
@@ -74,7 +73,7 @@ function markOf(confidence) {
   return confidence === "last-seen" ? "?" : ">";
 }
 
-/** @param {import("./fetch.js").Thread} thread */
+/** @param {Thread} thread */
 function isBlocked({ blockedMs }) {
   return typeof blockedMs === "number" && blockedMs > 0;
 }

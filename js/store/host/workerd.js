@@ -3,10 +3,12 @@
 
 import { reading } from "../clock.js";
 
+/** @import { Backend, Block } from "../native/contract.js" */
+
 /** @type {string | undefined} */
 export const ONESCOPE_BACKEND = undefined;
 
-/** @returns {{ native?: import("../native/contract.js").Backend, reasons: string[] }} */
+/** @returns {{ native?: Backend, reasons: string[] }} */
 export function loadNative() {
   return { reasons: ["Workers load no addon"] };
 }
@@ -18,7 +20,7 @@ export const thread = 0;
  * A clock that is read on demand. A Worker's time stands still while it computes, so when it has moved on, a turn has ended.
  *
  * @param {() => void} onTick called when the clock is found to have moved on
- * @returns {import("../native/contract.js").Block}
+ * @returns {Block}
  */
 export function startClock(onTick) {
   let last = 0;

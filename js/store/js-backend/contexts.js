@@ -5,11 +5,10 @@ import { readLabel } from "../label.js";
 import { readField } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
-// Contexts as plain values. The rules are those of src/store/queries.rs.
+/** @import { ContextInfo, Scalar, SlotInfo } from "../native/contract.js" */
+/** @import { RecordRef } from "../records.js" */
 
-/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
-/** @typedef {import("../native/contract.js").ContextInfo} ContextInfo */
-/** @typedef {import("../records.js").RecordRef} RecordRef */
+// Contexts as plain values. The rules are those of src/store/queries.rs.
 
 // The kind of a context of the App Router is only known from its phase.
 const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"));
@@ -30,7 +29,7 @@ const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
  * @param {Filter} filter
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
- * @returns {Array<ContextInfo & { slots?: Record<string, import("../native/contract.js").Scalar> }>}
+ * @returns {Array<ContextInfo & { slots?: Record<string, Scalar> }>}
  * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
  */
 export function list(records, filter, now, nativeSlots) {

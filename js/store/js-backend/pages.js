@@ -6,8 +6,9 @@ import { readField, writeField } from "../slot-codec.js";
 import { describe, list } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
-/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
-/** @typedef {import("../records.js").RecordRef} RecordRef */
+/** @import { Block, Scalar, SlotInfo } from "../native/contract.js" */
+/** @import { RecordRef } from "../records.js" */
+
 /**
  * What must outlive a page: how many of its contexts were children of others, and how many were closed.
  *
@@ -55,7 +56,7 @@ export function createArena(nativeSlot, nativeSlots) {
     retired.abandoned += created - tally.closed;
   });
 
-  /** @type {import("../native/contract.js").Block} runs once a thread is attached */
+  /** @type {Block} runs once a thread is attached */
   let clock = [0];
   let clockBase = 0;
 
@@ -188,7 +189,7 @@ export function createArena(nativeSlot, nativeSlots) {
       );
     },
 
-    /** @type {(id: number, slot: number) => import("../native/contract.js").Scalar} */
+    /** @type {(id: number, slot: number) => Scalar} */
     readSlot: (id, slot) => {
       const record = resolve(id);
       return readField(nativeSlot(slot), record);

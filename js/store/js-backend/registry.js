@@ -3,10 +3,9 @@ import { CODES, literal, OnescopeError } from "../../util/errors.js";
 import { codeOf, expected } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
-// The rules are those of src/store/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
+/** @import { SlotInfo, SlotSpec } from "../native/contract.js" */
 
-/** @typedef {import("../native/contract.js").SlotSpec} SlotSpec */
-/** @typedef {import("../native/contract.js").SlotInfo} SlotInfo */
+// The rules are those of src/store/registry; the specs in __test__/store/store.spec.mjs hold both backends to them.
 
 const { enumVariants, keyBytes } = LIMITS;
 const KINDS = Object.keys(SLOT_KINDS);

@@ -5,8 +5,7 @@ import { LAYOUT } from "../../generated/slot-table.js";
 import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
 import { withOwnErrors } from "../../util/errors.js";
 
-/** @typedef {import("./contract.js").Backend} Backend */
-/** @typedef {import("./contract.js").Store} Store */
+/** @import { Backend, Diagnostics, Recorder, Store, Watchdog } from "./contract.js" */
 
 // `createRequire`, not `import`: Vite's module runners cannot load an addon, and Node's own loader is always there.
 const require = createRequire(import.meta.url);
@@ -27,7 +26,7 @@ export function loadNative() {
     return { reasons: [`${path}: ${hint}`] };
   }
   try {
-    /** @type {Store & import("./contract.js").Watchdog & import("./contract.js").Recorder & import("./contract.js").Diagnostics} */
+    /** @type {Store & Watchdog & Recorder & Diagnostics} */
     const store = /** @type {any} */ (
       Object.fromEntries(Object.entries(require(path)).map(([name, fn]) => [name, withOwnErrors(fn)]))
     );
