@@ -372,8 +372,6 @@ export interface StorageCounts {
   made: number;
   /** Those that were entered and are not collected. Without onescope each would be a storage of Node's own. */
   used: number;
-  /** Root storages, which hold the values of all slots. */
-  real: number;
   /** Whether another storage of Node's own was seen in use; `undefined` without `onescope/register`, where this is unknown. */
   others: boolean | undefined;
 }

@@ -85,9 +85,9 @@ export const store = Object.freeze({
   state: (id) => backend.readState(id),
 
   /**
-   * The storages of this thread: slots made so far and slots in use (entered at least once and not collected), each of which
-   * would be a storage of Node's own without onescope; and the one of Node's own that holds them. `others` says whether
-   * another of Node's own was seen in use; without `onescope/register` that is not known, and it is `undefined`.
+   * The storages of this thread: slots made so far, and slots in use (entered at least once and not collected), each of which
+   * would be a storage of Node's own without onescope. `others` says whether another of Node's own was seen in use; without
+   * `onescope/register` that is unknown, and it is `undefined`.
    */
-  storages: () => ({ made: tally.made, used: storagesInUse(), real: 1, others: entry.foreign }),
+  storages: () => ({ made: tally.made, used: storagesInUse(), others: entry.foreign }),
 });

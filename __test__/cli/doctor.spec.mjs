@@ -25,7 +25,7 @@ describe("onescope doctor", () => {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-doctor-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("says what runs here", async () => {
+  test("reports what onescope runs on", async () => {
     const report = await doctor();
     assert.equal(report.code, 0);
     assert.deepEqual(report.problems, []);
@@ -35,7 +35,7 @@ describe("onescope doctor", () => {
     assert.equal(report.environment.ONESCOPE_BACKEND, process.env.ONESCOPE_BACKEND);
     assert.equal(report.propagation.mode, mode.frames ? "AsyncContextFrame" : "async_hooks");
     assert.equal(report.limits.labelBytes, 64);
-    assert.equal(report.limits.storagesWithAPlace, 63);
+    assert.equal(report.limits.storagesPerScope, 63);
   });
 
   test("names the addon that it takes, and every limit of it", async () => {
@@ -51,13 +51,13 @@ describe("onescope doctor", () => {
   test("says why the backend is not native, and what it lacks", async () => {
     const { code, backend } = await doctor({ env: { ONESCOPE_BACKEND: "js" } });
     assert.equal(code, 0);
-    assert.deepEqual(backend.reasons, ["ONESCOPE_BACKEND=js asks for it"]);
+    assert.deepEqual(backend.reasons, ["ONESCOPE_BACKEND=js is set"]);
     assert.ok(backend.missing.includes("watch()"));
   });
 
   for (const env of [{ ONESCOPE_BACKEND: "native" }, { ONESCOPE_BACKEND: undefined }]) {
     const path = join(folder, "not-an-addon.node");
-    test(`an addon that was asked for and does not load is wrong (${env.ONESCOPE_BACKEND})`, async () => {
+    test(`a required addon that does not load is a problem (${env.ONESCOPE_BACKEND})`, async () => {
       writeFileSync(path, "no addon");
       const { code, backend, problems } = await doctor({ env: { ...env, ONESCOPE_NATIVE_PATH: path } });
       assert.equal(code, 1);
@@ -67,25 +67,28 @@ describe("onescope doctor", () => {
       assert.ok(problems[0].includes(path) && problems[0].includes("does not load"), problems[0]);
       const { code: again, stdout } = await onescope(["doctor"], { env: { ...env, ONESCOPE_NATIVE_PATH: path } });
       assert.equal(again, 1);
-      assert.ok(stdout.includes(`Wrong:\n  - ${problems[0]}`), stdout);
+      assert.ok(stdout.includes(`Problems:\n  - ${problems[0]}`), stdout);
     });
   }
 
-  test("a backend that does not exist is wrong", async () => {
+  test("an unknown backend is a problem", async () => {
     const { code, problems } = await doctor({ env: { ONESCOPE_BACKEND: "wasm" } });
     assert.equal(code, 1);
     assert.match(problems[0], /ONESCOPE_BACKEND is "wasm"/);
   });
 
-  test("tells how scopes are entered, with onescope/register and without", async () => {
+  test("reports the entry strategy, with onescope/register and without", async () => {
     const best = mode.frames ? "root" : "plain";
     const { propagation: without } = await doctor();
-    assert.deepEqual([without.register, without.way, without.wayWithRegister], [false, "plain", best]);
+    assert.deepEqual(
+      [without.register, without.entryStrategy, without.entryStrategyWithRegister],
+      [false, "plain", best],
+    );
     const { propagation: registered } = await doctor({}, ["--import", "onescope/register"]);
-    assert.deepEqual([registered.register, registered.way], [true, best]);
+    assert.deepEqual([registered.register, registered.entryStrategy], [true, best]);
   });
 
-  test("tells the storages that are slots from those that stayed real", async () => {
+  test("lists the storages that are slots and those that are not", async () => {
     const preload = join(folder, "storages.mjs");
     writeFileSync(
       preload,
@@ -98,22 +101,22 @@ describe("onescope doctor", () => {
       ),
     );
     const { storages } = await doctor({}, ["--import", preload]);
-    assert.deepEqual(storages, { slots: ["app.als"], real: ["tracer.als"] });
+    assert.deepEqual(storages, { slots: ["app.als"], others: ["tracer.als"] });
     const { storages: registered } = await doctor({}, ["--import", "onescope/register", "--import", preload]);
-    assert.deepEqual(registered, { slots: ["tracer.als", "app.als"], real: [] });
+    assert.deepEqual(registered, { slots: ["tracer.als", "app.als"], others: [] });
   });
 
-  test("says what is swapped of the app's vinext", async () => {
+  test("lists what the plugin replaces in the app's vinext", async () => {
     const { vinext } = await doctor({}, [IN_EXAMPLE]);
     assert.equal(vinext.version, "1.4.0");
     assert.equal(vinext.plugin, true);
     assert.deepEqual([vinext.kept, vinext.differences], [[], []]);
-    assert.ok(vinext.swapped.includes("unified-request-context") && vinext.swapped.includes("headers"));
+    assert.ok(vinext.replaced.includes("unified-request-context") && vinext.replaced.includes("headers"));
     assert.ok(vinext.storages.slots.includes("vinext.requestContext.als"));
-    assert.ok(!vinext.storages.real.some((name) => name.startsWith("vinext.")));
+    assert.ok(!vinext.storages.others.some((name) => name.startsWith("vinext.")));
   });
 
-  test("says what is kept of a vinext that it does not know, and why", async () => {
+  test("lists what it keeps of an unknown vinext, and why", async () => {
     const app = join(folder, "app");
     const shims = join(app, "node_modules/vinext/dist/shims");
     mkdirSync(join(shims, "internal"), { recursive: true });
@@ -127,7 +130,7 @@ describe("onescope doctor", () => {
     const { vinext } = await doctor({}, [enter]);
     assert.equal(vinext.version, "9.0.0");
     assert.equal(vinext.plugin, false);
-    assert.deepEqual(vinext.swapped, []);
+    assert.deepEqual(vinext.replaced, []);
     assert.deepEqual(vinext.kept, ["internal/als-registry"]);
     assert.ok(
       vinext.differences.some((difference) => difference.includes("somethingNew")),
@@ -135,14 +138,14 @@ describe("onescope doctor", () => {
     );
   });
 
-  test("people get the same as text", async () => {
+  test("prints the same as text", async () => {
     const { code, stdout, stderr } = await onescope(["doctor"], {}, [IN_EXAMPLE]);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.match(stdout, new RegExp(`^onescope ${manifest.version} on Node ${process.versions.node}`));
-    for (const heading of ["backend", "propagation", "scopes", "slots", "limits", "vinext", "environment"]) {
+    for (const heading of ["backend", "propagation", "entry", "slots", "limits", "vinext", "environment"]) {
       assert.match(stdout, new RegExp(`^${heading} +\\S`, "m"));
     }
-    assert.match(stdout, /^Nothing is wrong\.$/m);
+    assert.match(stdout, /^No problems found\.$/m);
     for (const line of stdout.split("\n")) if (!line.includes("/")) assert.ok(line.length <= 100, line);
   });
 });
@@ -161,11 +164,11 @@ describe("the command line", () => {
     assert.match(help, /^usage: onescope doctor/);
   });
 
-  test("what makes no sense ends with 2 and says how it is used", async () => {
+  test("invalid arguments end with 2 and the usage", async () => {
     for (const [args, said] of /** @type {const} */ ([
       [[], /^usage: onescope/s],
-      [["nurse"], /no command "nurse".*usage: onescope/s],
-      [["toString"], /no command "toString"/],
+      [["nurse"], /unknown command "nurse".*usage: onescope/s],
+      [["toString"], /unknown command "toString"/],
       [["doctor", "--jsno"], /--jsno.*onescope doctor --help/s],
       [["doctor", "now"], /now.*onescope doctor --help/s],
     ])) {

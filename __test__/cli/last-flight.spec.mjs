@@ -83,7 +83,7 @@ test("where every recording is live last-flight takes the newest", { skip: !nati
   for (let n = 0; n < 2; n++) await startRecording(t, directory);
   const [old, newest] = flightsIn(directory);
   assert.deepEqual(await choice([directory]), { code: 0, file: newest, live: [old], running: true, stderr: "" });
-  assert.match((await lastFlight([directory])).stdout, /^ended {9}not yet: it is still running$/m);
+  assert.match((await lastFlight([directory])).stdout, /^ended {9}no: it is still running$/m);
 });
 
 test("last-flight skips what is no recording, and says so", { skip: !native }, async (t) => {
@@ -105,7 +105,7 @@ test("last-flight skips what is no recording, and says so", { skip: !native }, a
   rmSync(damaged);
   const empty = await choice([directory]);
   assert.equal(empty.code, 1);
-  assert.match(empty.stderr, /^ERR_ONESCOPE_FLIGHT_UNREADABLE: there is no flight recording in /);
+  assert.match(empty.stderr, /^ERR_ONESCOPE_FLIGHT_UNREADABLE: no flight recording in /);
 });
 
 test("last-flight explains itself", async () => {

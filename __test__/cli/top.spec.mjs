@@ -230,7 +230,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
     answers.inFlight.inFlight[0].label = "GET /other";
     await terminal.shows(/GET \/other/);
     await server.stop();
-    await terminal.shows(/cannot reach \S+: ECONNREFUSED; trying again/);
+    await terminal.shows(/cannot reach \S+: ECONNREFUSED; retrying/);
     // What was known last stays. The screen comes in pieces.
     const known = await until(
       () => screenOf(terminal.output()).lines,
@@ -246,9 +246,9 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
     await terminal.shows(/GET \/again/, from);
     const again = await until(
       () => screenOf(terminal.output()).lines,
-      (lines) => !lines.some((line) => line.includes("trying again")),
+      (lines) => !lines.some((line) => line.includes("retrying")),
     );
-    assert.ok(!again.some((line) => line.includes("trying again")), again.join("\n"));
+    assert.ok(!again.some((line) => line.includes("retrying")), again.join("\n"));
     terminal.press("q");
     assert.deepEqual(await terminal.ended, { code: 0, same: true });
   });

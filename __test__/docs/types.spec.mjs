@@ -14,7 +14,7 @@ import {
   tagsOf,
   written,
 } from "../../scripts/api-docs/declarations.mjs";
-import { codeOf } from "../_support/eventually.mjs";
+import { codeOf } from "../_support/code-of.mjs";
 import { runSnippet } from "../_support/snippet.mjs";
 
 // The docstrings of the types: what each option, function and class says, whether it is true, and whether its example runs.

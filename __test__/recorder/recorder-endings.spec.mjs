@@ -125,10 +125,7 @@ test("process.execve is noted, and what it starts goes on", { skip: noExecve }, 
   const flight = await readFlight(directory);
   assert.deepEqual(flight.ending, { how: "execve", code: null, error: null, message: null });
   assert.deepEqual([flight.running, flight.signal, flight.endedCleanly], [false, null, true]);
-  assert.match(
-    (await lastFlight([directory])).stdout,
-    /^ended {9}by process\.execve: another program took its place$/m,
-  );
+  assert.match((await lastFlight([directory])).stdout, /^ended {9}by process\.execve: replaced by another program$/m);
 });
 
 test("an execve that is refused is not the end", { skip: noExecve }, async (t) => {

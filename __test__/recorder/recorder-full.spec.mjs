@@ -20,6 +20,6 @@ test("what is in flight is in the flight, however many pages leaked timers hold"
   assert.equal(flight.pagesUsed, flight.pagesCapacity);
   const { stdout } = await lastFlight([directory]);
   assert.match(stdout, /^in flight: 3\n/m);
-  assert.match(stdout, /^ {2}may be missing: \d+ pages of contexts lay outside the recording; /m);
+  assert.match(stdout, /^ {2}may be missing: \d+ pages of contexts were outside the recording, /m);
   assert.equal(flight.threads[0].lastEntered.label, "GET /slow");
 });

@@ -63,14 +63,12 @@ if (stock) {
   const { backend, store } = await import("onescope");
   // The storages of a server exist once it has served each kind of request, so ask for a page of each router first.
   for (const path of ["/dynamic", "/legacy/ssr"]) await (await fetch(url + path)).arrayBuffer();
-  const { real, made, used, others } = store.storages();
+  const { made, used, others } = store.storages();
   console.log(`vinext with onescope on ${url} (Node ${process.versions.node})`);
   console.log(`backend: ${backend}${store.reasons.length > 0 ? ` (${store.reasons.join("; ")})` : ""}`);
   if (diagnostics !== undefined) console.log(`diagnostics: ${diagnostics}`);
-  console.log(
-    `AsyncLocalStorage: ${others === false ? "" : "at least "}${real} real instead of ${made} (${used} in use so far)`,
-  );
-  if (flight) console.log(`flight: ${flight} (npx onescope last-flight shows it, also after a crash)`);
+  console.log(`AsyncLocalStorage: ${others === false ? "" : "at least "}1 instead of ${made} (${used} in use so far)`);
+  if (flight) console.log(`flight recording: ${flight} (npx onescope last-flight shows it, also after a crash)`);
   if (values.report) await report();
 }
 

@@ -1,20 +1,20 @@
 import { examine } from "./doctor/examine.js";
 import { toText } from "./doctor/text.js";
 
-export const summary = "says what onescope runs on here, and what is wrong";
+export const summary = "checks what onescope runs on, and lists problems";
 
 export const help = `usage: onescope doctor [--json]
 
-Says what onescope runs on in this folder, on this Node and with these environment variables: versions, the backend and why
-it is not the native one, how async context travels and how scopes are entered, which storages are slots, the limits, and
-what is swapped of the vinext that is installed here. Flags of Node count as in the app:
+Reports what onescope runs on in this folder, with this Node and these environment variables: versions, the backend and why
+it is not native, how Node propagates async context and how scopes are entered, which storages are slots, the limits, and
+which modules of the installed vinext the Vite plugin replaces. Node's flags count as in the app:
 
   NODE_OPTIONS="--import onescope/register" npx onescope doctor
 
-  --json   the same for programs
+  --json   print JSON
   --help
 
-It ends with 1 if something is wrong, such as a native backend that was asked for and does not load.`;
+Exits with 1 if there is a problem, such as a required addon that does not load.`;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = { json: { type: "boolean" } };

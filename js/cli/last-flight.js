@@ -4,19 +4,19 @@ import { clean, escapeJson } from "../util/safe-text.js";
 import { choose, UnreadableError } from "./last-flight/choose.js";
 import { isoTime, toText } from "./last-flight/text.js";
 
-export const summary = "shows what a process was at when it ended, from what it recorded";
+export const summary = "shows what a process was doing when it ended, from its flight recording";
 
 export const help = `usage: onescope last-flight [DIR or FILE] [--json]
 
-Shows what record() of onescope/inspect kept: which process it was, how and when it ended, which requests were in flight and
-in which state, what each thread was at, the last stalls, and counters. Of the flight recordings in DIR it takes the newest
-that has ended, or, if none has, the newest; DIR is ${FLIGHTS} unless given. A FILE can be of a process that still runs:
-then it shows what is so now.
+Shows a flight recording, made by record() of onescope/inspect: which process it was, how and when it ended, which requests were
+in flight and in which state, what each thread was doing, the last stalls, and counters. In a DIR it reads the newest
+recording that has ended, or, if none has, the newest. The default is ${FLIGHTS}. A FILE can belong to a process that
+is still running: its present state is shown.
 
-  --json   the same for programs
+  --json   print JSON
   --help
 
-It ends with 1 if there is no recording, or FILE is no whole one; the message says why, under a stable code
+Exits with 1 if there is no recording, or if it cannot be read. The message has the cause and a stable code
 (ERR_ONESCOPE_FLIGHT_…).`;
 
 export const argument = "DIR or FILE";
@@ -32,7 +32,7 @@ export async function run({ json }, path = FLIGHTS) {
   const { native, reasons } = loadNative();
   if (native?.recorder === undefined) {
     console.error(
-      "ERR_ONESCOPE_BACKEND: the native addon reads flight recordings, and it does not load:\n" +
+      "ERR_ONESCOPE_BACKEND: reading a flight recording needs the native addon, which does not load:\n" +
         reasons.map((reason) => `  - ${reason}`).join("\n"),
     );
     return 1;

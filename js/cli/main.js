@@ -18,14 +18,14 @@ const COMMANDS = {
   top: () => import("./top.js"),
 };
 
-/** Exit code of a command line that makes no sense. */
+/** Exit code for invalid arguments. */
 const MISUSE = 2;
 
 /**
  * Runs the command line.
  *
  * @param {string[]} args without Node and the program
- * @returns {Promise<number>} the exit code: 0 if all is well, 1 if something is wrong, 2 if the arguments make no sense
+ * @returns {Promise<number>} the exit code: 0 for success, 1 for a failure, 2 for invalid arguments
  */
 export async function main([name, ...args]) {
   if (name === "--version" || name === "-v") {
@@ -37,7 +37,7 @@ export async function main([name, ...args]) {
     return 0;
   }
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
-    console.error(name === undefined ? await usage() : `onescope: there is no command "${name}"\n\n${await usage()}`);
+    console.error(name === undefined ? await usage() : `onescope: unknown command "${name}"\n\n${await usage()}`);
     return MISUSE;
   }
   const result = await start(await COMMANDS[name](), args);
@@ -73,6 +73,6 @@ async function start({ help, options, argument, run }, args) {
 
 async function usage() {
   const lines = [];
-  for (const [name, load] of Object.entries(COMMANDS)) lines.push(`  ${name.padEnd(12)}${(await load()).summary}`);
-  return `usage: onescope COMMAND [options]\n\n${lines.join("\n")}\n\nEach has --help; onescope --version prints the version.`;
+  for (const [name, load] of Object.entries(COMMANDS)) lines.push(`  ${name.padEnd(13)}${(await load()).summary}`);
+  return `usage: onescope COMMAND [options]\n\n${lines.join("\n")}\n\nonescope COMMAND --help describes a command; onescope --version prints the version.`;
 }

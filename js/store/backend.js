@@ -16,7 +16,7 @@ function choose() {
       `ONESCOPE_BACKEND is "${ONESCOPE_BACKEND}"; set it to "native" or "js", or unset it to take native where it loads`,
     );
   }
-  if (ONESCOPE_BACKEND === "js") return createFallback(["ONESCOPE_BACKEND=js asks for it"]);
+  if (ONESCOPE_BACKEND === "js") return createFallback(["ONESCOPE_BACKEND=js is set"]);
   const { native, reasons } = loadNative();
   if (native !== undefined) return native;
   if (ONESCOPE_BACKEND === "native") {

@@ -15,24 +15,24 @@ import { examineVinext } from "./vinext.js";
 
 /** @import { Backend } from "../../store/native/contract.js" */
 
-// What only the native backend has.
+// Only the native backend has these.
 const NATIVE_ONLY = ["other threads in inFlight() and leaks()", "histograms()", "watch()", "record()", "serve()"];
 
 /** @typedef {Awaited<ReturnType<typeof examine>>} Report */
 
 /**
- * Looks at this process, which was started as an app would be, and at a folder.
+ * Examines this process, which was started as an app would be, and a folder.
  *
  * @param {string} folder where the app is
  */
 export async function examine(folder) {
   /** @type {string[]} */
   const problems = [];
-  // The report says what a warning would.
+  // The report has what the warning would say.
   quietRuntime();
   if (otherRuntime !== undefined) {
     const { name, gaps } = otherRuntime;
-    problems.push(...gaps.map((gap) => `${name} lacks what Node has: ${gap}`));
+    problems.push(...gaps.map((gap) => `does not work in ${name}: ${gap}`));
   }
   const { native, reasons } = loadNative();
   const propagation = await examinePropagation();
@@ -45,7 +45,7 @@ export async function examine(folder) {
     propagation,
     storages: examineStorages(),
     limits: {
-      storagesWithAPlace: MAX_SCOPE_LENGTH - 1,
+      storagesPerScope: MAX_SCOPE_LENGTH - 1,
       ...Object.fromEntries((native ?? createFallback([])).limits().map(({ name, value }) => [name, value])),
     },
     vinext: await examineVinext(folder),
@@ -65,19 +65,19 @@ export async function examine(folder) {
  * @param {string[]} problems
  */
 function examineBackend(native, reasons, problems) {
-  const asked = ONESCOPE_BACKEND ?? null;
-  if (asked !== null && asked !== "native" && asked !== "js") {
-    problems.push(`ONESCOPE_BACKEND is "${asked}"; set it to "native" or "js", or unset it`);
+  const requested = ONESCOPE_BACKEND ?? null;
+  if (requested !== null && requested !== "native" && requested !== "js") {
+    problems.push(`ONESCOPE_BACKEND is "${requested}"; set it to "native" or "js", or unset it`);
   }
-  if (native === undefined && (asked === "native" || ONESCOPE_NATIVE_PATH !== undefined)) {
-    const by = asked === "native" ? "ONESCOPE_BACKEND=native" : "ONESCOPE_NATIVE_PATH";
-    problems.push(...reasons.map((reason) => `${by} asks for the addon, but it does not load: ${reason}`));
+  if (native === undefined && (requested === "native" || ONESCOPE_NATIVE_PATH !== undefined)) {
+    const by = requested === "native" ? "ONESCOPE_BACKEND=native" : "ONESCOPE_NATIVE_PATH";
+    problems.push(...reasons.map((reason) => `${by} requires the addon, which does not load: ${reason}`));
   }
-  const name = native !== undefined && asked !== "js" ? "native" : "js";
+  const name = native !== undefined && requested !== "js" ? "native" : "js";
   return {
     name,
-    asked,
-    reasons: asked === "js" ? ["ONESCOPE_BACKEND=js asks for it", ...reasons] : reasons,
+    requested,
+    reasons: requested === "js" ? ["ONESCOPE_BACKEND=js is set", ...reasons] : reasons,
     missing: name === "js" ? NATIVE_ONLY : [],
     addon: native === undefined ? null : describeAddon(native),
   };
@@ -98,15 +98,15 @@ function describeAddon(native) {
 
 async function examinePropagation() {
   const registered = isRegistered();
-  const way = entry.strategy;
+  const entryStrategy = entry.strategy;
   const others = entry.foreign ?? null;
-  // Last of all, for it changes the process.
+  // Last, because it changes the process.
   await import("../../register.js");
   return {
     mode: mode.frames ? "AsyncContextFrame" : "async_hooks",
     register: registered,
-    way,
-    wayWithRegister: entry.strategy,
+    entryStrategy,
+    entryStrategyWithRegister: entry.strategy,
     otherStoragesInUse: others,
     frameReaders: entry.frameReaders,
   };
@@ -117,15 +117,15 @@ function isRegistered() {
   return AsyncLocalStorage !== nodeHooks.AsyncLocalStorage && AsyncLocalStorage === /** @type {any} */ (SlotStorage);
 }
 
-/** Storages that this process has under a key of its global object, as frameworks and tracers keep theirs. */
+/** The storages under keys of the global object, where frameworks and tracers keep theirs. */
 function examineStorages() {
-  /** @type {{ slots: string[], real: string[] }} */
-  const found = { slots: [], real: [] };
+  /** @type {{ slots: string[], others: string[] }} */
+  const found = { slots: [], others: [] };
   for (const key of Object.getOwnPropertySymbols(globalThis)) {
     const storage = /** @type {any} */ (globalThis)[key];
-    // The one that carries the slots is there in any case.
+    // The root storage always exists.
     if (!(storage instanceof nodeHooks.AsyncLocalStorage) || storage === rootStorage) continue;
-    found[slotBehind(storage) === undefined ? "real" : "slots"].push(key.description ?? "");
+    found[slotBehind(storage) === undefined ? "others" : "slots"].push(key.description ?? "");
   }
   return found;
 }

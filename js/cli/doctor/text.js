@@ -14,7 +14,7 @@ export function toText(report) {
   const lines = [
     `onescope ${report.onescope} on ${host}, ${report.platform}`,
     "",
-    row("backend", backend.name + (backend.asked === null ? "" : `, as ONESCOPE_BACKEND=${backend.asked} says`)),
+    row("backend", backend.name + (backend.requested === null ? "" : `, ONESCOPE_BACKEND=${backend.requested}`)),
     ...backend.reasons.map((reason) => row("", `not native: ${reason}`)),
     ...backend.missing.map((name) => row("", `not available: ${name}`)),
   ];
@@ -24,21 +24,21 @@ export function toText(report) {
   }
   lines.push(
     row("propagation", propagation.mode),
-    row("scopes", `entered the ${propagation.way} way, ${propagation.register ? "with" : "without"} onescope/register`),
+    row("entry", `${propagation.entryStrategy}, ${propagation.register ? "with" : "without"} onescope/register`),
   );
-  if (!propagation.register) lines.push(row("", `with it, the ${propagation.wayWithRegister} way`));
-  if (propagation.otherStoragesInUse) lines.push(row("", "a real storage is in use besides"));
+  if (!propagation.register) lines.push(row("", `${propagation.entryStrategyWithRegister} with onescope/register`));
+  if (propagation.otherStoragesInUse) lines.push(row("", "another AsyncLocalStorage is in use"));
   if (propagation.frameReaders.length > 0)
-    lines.push(row("", `the plain way, because frames are read natively by ${propagation.frameReaders.join(", ")}`));
+    lines.push(row("", `plain because of native readers of frames: ${propagation.frameReaders.join(", ")}`));
   lines.push(
     ...list("slots", storages.slots),
-    ...list("not slots", storages.real),
+    ...list("not slots", storages.others),
     ...list(
       "limits",
       Object.entries(limits).map(([name, value]) => `${name} ${value}`),
     ),
   );
-  if (vinext === null) lines.push(row("vinext", "none in this folder"));
+  if (vinext === null) lines.push(row("vinext", "not installed in this folder"));
   else lines.push(...aboutVinext(vinext));
   for (const [name, value] of Object.entries(environment)) {
     if (name !== "flags")
@@ -47,24 +47,24 @@ export function toText(report) {
   if (environment.flags.length > 0) lines.push(row("flags", environment.flags.join(" ")));
   lines.push(
     "",
-    problems.length === 0 ? "Nothing is wrong." : "Wrong:",
+    problems.length === 0 ? "No problems found." : "Problems:",
     ...problems.map((problem) => `  - ${problem}`),
   );
   return lines.join("\n");
 }
 
 /** @param {NonNullable<Report["vinext"]>} vinext */
-function aboutVinext({ version, path, plugin, swapped, kept, differences, storages }) {
+function aboutVinext({ version, path, plugin, replaced, kept, differences, storages }) {
   return [
     row("vinext", `${version} in ${path}`),
-    row("", `the Vite configuration ${plugin ? "names" : "does not name"} onescope/vite, which would swap`),
-    ...list("", swapped),
-    ...(kept.length > 0 ? [row("", "and would keep"), ...list("", kept)] : []),
+    row("", `the Vite configuration ${plugin ? "uses" : "does not use"} onescope/vite; the plugin replaces`),
+    ...list("", replaced),
+    ...(kept.length > 0 ? [row("", "and keeps vinext's own"), ...list("", kept)] : []),
     ...differences.map((difference) => row("", `because ${difference}`)),
-    row("", "its storages that are slots with the plugin"),
+    row("", "storages that are slots with the plugin"),
     ...list("", storages.slots),
-    row("", "and those of its modules that are slots only with onescope/register"),
-    ...list("", storages.real),
+    row("", "storages that are slots only with onescope/register"),
+    ...list("", storages.others),
   ];
 }
 

@@ -9,13 +9,13 @@ const CONFIGS = /^vite\.config\.[cm]?[jt]s$/;
 const REGISTRY = "shims/internal/als-registry.js";
 
 /**
- * Compares the vinext that an app has with what onescope knows, as the plugin would.
+ * Compares the vinext of an app with the versions that onescope knows, as the plugin does.
  *
  * @param {string} folder the app's
  * @returns {Promise<null | {
- *   version: string, path: string, plugin: boolean, swapped: string[], kept: string[], differences: string[],
- *   storages: { slots: string[], real: string[] },
- * }>} `null` where there is no vinext; `plugin` tells whether the app's Vite configuration names ours
+ *   version: string, path: string, plugin: boolean, replaced: string[], kept: string[], differences: string[],
+ *   storages: { slots: string[], others: string[] },
+ * }>} `null` without vinext; `plugin`: whether the app's Vite configuration uses `onescope/vite`
  */
 export async function examineVinext(folder) {
   const path = findPackage(folder, "vinext");
@@ -25,14 +25,14 @@ export async function examineVinext(folder) {
   const shims = join(path, "dist/shims");
   const { replaced, differences } =
     parse === undefined
-      ? { replaced: new Set(), differences: ["Vite is not installed, so nothing can be compared"] }
+      ? { replaced: new Set(), differences: ["Vite is not installed, so the modules cannot be compared"] }
       : await compareModules(parse, shims);
   const all = [...CORE, ...STATE].filter((name) => existsSync(`${shims}/${name}.js`));
   return {
     version,
     path,
-    plugin: namesPlugin(folder),
-    swapped: all.filter((name) => replaced.has(name)),
+    plugin: usesPlugin(folder),
+    replaced: all.filter((name) => replaced.has(name)),
     kept: all.filter((name) => !replaced.has(name)),
     differences,
     storages: storagesOf(join(path, "dist"), replaced.has(CORE[0])),
@@ -65,16 +65,16 @@ async function parserOf(folder) {
 }
 
 /** @param {string} folder */
-function namesPlugin(folder) {
+function usesPlugin(folder) {
   const config = readdirSync(folder).find((name) => CONFIGS.test(name));
   return config !== undefined && readFileSync(join(folder, config), "utf8").includes("onescope/vite");
 }
 
 /**
- * The storages that vinext makes, by the keys under which it keeps them, or by the module that makes one by itself.
+ * The storages that vinext makes, by key, or by module for those without a key.
  *
  * @param {string} dist
- * @param {boolean} isRegistryOurs the module that makes those with a key is swapped
+ * @param {boolean} isRegistryOurs whether the module that makes those with a key is replaced
  */
 function storagesOf(dist, isRegistryOurs) {
   /** @type {Set<string>} */
@@ -88,5 +88,5 @@ function storagesOf(dist, isRegistryOurs) {
     if (name.replaceAll("\\", "/") !== REGISTRY && /new AsyncLocalStorage\b/.test(text)) own.push(name);
   }
   const keys = [...keyed].sort();
-  return isRegistryOurs ? { slots: keys, real: own } : { slots: [], real: [...keys, ...own] };
+  return isRegistryOurs ? { slots: keys, others: own } : { slots: [], others: [...keys, ...own] };
 }

@@ -14,8 +14,8 @@ import { join } from "node:path";
 export class UnreadableError extends Error {}
 
 /**
- * Reads the recording in a file, or, in a directory, the newest one that has ended: where a server was started again, its new
- * process records already. The newest one if none has ended.
+ * Reads the recording in a file, or the newest one in a directory that has ended: a server that was restarted is already
+ * recording. If none has ended, the newest.
  *
  * @param {Recorder} recorder
  * @param {string} path of a directory or a file
@@ -43,7 +43,7 @@ export function choose(recorder, path) {
   if (newest !== undefined) {
     return { file: newest[0], flight: newest[1], live: others.map(([file]) => file), skipped };
   }
-  const none = `ERR_ONESCOPE_FLIGHT_UNREADABLE: there is no flight recording in ${path}; name its directory or its file`;
+  const none = `ERR_ONESCOPE_FLIGHT_UNREADABLE: no flight recording in ${path}; pass the directory or file of one`;
   throw new UnreadableError(skipped.length > 0 ? skipped.join("\n") : none);
 }
 
@@ -78,7 +78,7 @@ function isDirectory(path) {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // What is wrong with it the attempt to read it says.
+    // Reading it reports the cause.
     return false;
   }
 }

@@ -16,7 +16,7 @@ export function toText({ file, live, flight }) {
     row("last alive", `${isoTime(lastAliveAtMs)}, ${duration(lastAliveAtMs - startedAtMs)} after the start`),
     row("ended", ending(flight)),
     "",
-    inFlight.length > 0 || mayBeMissing ? `in flight: ${inFlight.length || "none seen"}` : "nothing in flight",
+    inFlight.length > 0 || mayBeMissing ? `in flight: ${inFlight.length || "none found"}` : "nothing in flight",
     ...table(inFlight),
     ...losses(flight),
     "",
@@ -25,7 +25,7 @@ export function toText({ file, live, flight }) {
   ];
   if (stalls.length > 0) lines.push("", "last stall reports", ...stalls.map(aboutStall));
   lines.push("", "counters", ...aboutCounters(flight));
-  // The file may be damaged, or somebody's: what it says must not steer the terminal.
+  // The file may be damaged or forged: its text must not control the terminal.
   return lines.map(clean).join("\n");
 }
 
@@ -37,13 +37,12 @@ export function isoTime(ms) {
 /** @param {Flight} flight */
 function ending({ running, ending, signal, handledSignal }) {
   const after = handledSignal === null ? "" : `, after ${handledSignal} was handled`;
-  if (signal !== null)
-    return `by ${signal}${signal === "SIGABRT" ? " (an abort, as when memory runs out)" : ""}${after}`;
-  if (ending === null) return running ? "not yet: it is still running" : `no: it was killed or it crashed${after}`;
+  if (signal !== null) return `by ${signal}${signal === "SIGABRT" ? " (abort or out of memory)" : ""}${after}`;
+  if (ending === null) return running ? "no: it is still running" : `no: it was killed or it crashed${after}`;
   const { how, code, error, message } = ending;
-  if (how === "stopped") return "the recording was stopped";
-  if (how === "execve") return `by process.execve: another program took its place${after}`;
-  const exit = code === null ? "an exit" : `exit with code ${code}`;
+  if (how === "stopped") return "by stop()";
+  if (how === "execve") return `by process.execve: replaced by another program${after}`;
+  const exit = code === null ? "exit" : `exit with code ${code}`;
   const uncaught = message === null ? error : `${error}: ${message}`;
   return (how === "error" ? `${exit}, after an uncaught ${uncaught}` : exit) + after + (running ? ", just now" : "");
 }
@@ -71,22 +70,21 @@ function table(list) {
 /** @param {Flight} flight */
 function losses({ unrecorded, corrupt, mayBeMissing, pagesUsed, pagesCapacity }) {
   const lines = [];
-  if (unrecorded === null)
-    lines.push("  may be missing: what lay outside the recording, because its totals are damaged");
+  if (unrecorded === null) lines.push("  may be missing: contexts outside the recording; its totals are damaged");
   else if (mayBeMissing && unrecorded.pages > 0) {
     const { pages, inFlight } = unrecorded;
-    const uncopied = inFlight > 0 ? `${inFlight} found no room in the file, and ` : "";
+    const uncopied = inFlight > 0 ? `; ${inFlight} contexts did not fit into the file` : "";
     lines.push(
-      `  may be missing: ${pages} pages of contexts lay outside the recording; ${uncopied}they were copied up to 50 ms before the end`,
+      `  may be missing: ${pages} pages of contexts were outside the recording, copied up to 50 ms before the end${uncopied}`,
     );
   } else if (mayBeMissing && pagesUsed >= pagesCapacity) {
-    lines.push(`  may be missing: all ${pagesCapacity} pages of the recording were in use, so later ones lay outside`);
+    lines.push(`  may be missing: all ${pagesCapacity} pages of the recording were in use; later ones are not in it`);
   }
   if (unrecorded !== null && unrecorded.threads > 0) {
     lines.push(`  ${unrecorded.threads} threads are not in the file`);
   }
   const { pages, records } = corrupt;
-  if (pages + records > 0) lines.push(`  left out as corrupt: ${records} contexts, ${pages} pages`);
+  if (pages + records > 0) lines.push(`  omitted as corrupt: ${records} contexts, ${pages} pages`);
   return lines;
 }
 
@@ -97,7 +95,7 @@ function aboutRequest(request) {
 
 /** @param {Flight["threads"][number]} thread */
 function aboutThread({ id, lastEntered, call }) {
-  const entered = lastEntered === null ? "nothing that is left" : aboutRequest(lastEntered);
+  const entered = lastEntered === null ? "no context in the file" : aboutRequest(lastEntered);
   const lines = [`  ${id}  entered last: ${entered}`];
   if (call !== null) {
     const request = call.request === null ? "" : `, called by ${aboutRequest(call.request)}`;

@@ -54,7 +54,7 @@ export async function live(server, intervalMs) {
       } catch (error) {
         if (ended.signal.aborted) break;
         if (!(error instanceof FetchError) || error.final) throw error;
-        problem = `${error.message}; trying again`;
+        problem = `${error.message}; retrying`;
       }
       draw();
       await sleep(intervalMs, undefined, { signal: ended.signal }).catch(() => {});
