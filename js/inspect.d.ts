@@ -33,7 +33,7 @@ export interface InFlightFilter {
    * The state.
    *
    * @default any state that is not closed
-   * @throws `ERR_ONESCOPE_FILTER` unless a {@link ContextState}
+   * @throws `ERR_ONESCOPE_FILTER` unless one of `ContextState`
    */
   state?: ContextState;
   /**
