@@ -117,7 +117,7 @@ function guarded(fn) {
       fn(...args);
     } catch (error) {
       if (!warned)
-        process.emitWarning(`onescope cannot tell OpenTelemetry of stalls: ${shown(error)}`, "OnescopeWarning");
+        process.emitWarning(`onescope cannot report stalls to OpenTelemetry: ${shown(error)}`, "OnescopeWarning");
       warned = true;
     }
   };

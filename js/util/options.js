@@ -37,7 +37,7 @@ export function readOptions(call, options, names) {
 }
 
 /**
- * Refuses an option that is no whole number within bounds.
+ * Refuses an option that is not an integer within bounds.
  *
  * @param {string} call whose option it is, such as `watch()`
  * @param {string} name
@@ -48,7 +48,7 @@ export function readOptions(call, options, names) {
  */
 export function checkWhole(call, name, value, least, most) {
   const right = Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-  if (!right) refuseOption(call, name, value, `a whole number from ${least} to ${most}`);
+  if (!right) refuseOption(call, name, value, `an integer from ${least} to ${most}`);
 }
 
 /**

@@ -50,7 +50,7 @@ export function warnOfRuntime() {
   quietRuntime();
   const { name, version, gaps } = otherRuntime;
   process.emitWarning(
-    `onescope: ${name} ${version}: these do not work here: ${gaps.join("; ")}. Run the program in Node to have them`,
+    `onescope: ${name} ${version}: these do not work here: ${gaps.join("; ")}. Run the program in Node to use them`,
     "OnescopeWarning",
   );
 }

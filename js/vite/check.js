@@ -36,7 +36,7 @@ async function compare(context, shims) {
   if (differences.length > 0) {
     context.environment.logger.warn(
       `[onescope] this version of onescope does not know all of this vinext: in ${shims}, ${differences.join("; ")}. ` +
-        "vinext's own modules stay in use there; the app works, without onescope's gain. A newer onescope may know it.",
+        "vinext's own modules stay in use there; the app works, without onescope's benefit. A newer version of onescope may know it.",
     );
   }
   return replaced;
