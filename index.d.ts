@@ -125,8 +125,8 @@ export type SlotKind = "value" | "flag" | "enum" | "counter" | "list" | "set" | 
 /** How long a slot's value lasts: for a call and all that it starts, or as long as its request. */
 export type Lifetime = "scope" | "request";
 
-/** What a fork of a request starts with: the request's value, or the default. */
-export type OnFork = "inherit" | "reset";
+/** What a child context starts with: its parent's value, or the default. */
+export type InChild = "inherit" | "reset";
 
 interface OfScope {
   /**
@@ -142,7 +142,7 @@ interface OfScope {
    * @default "inherit"
    * @throws `ERR_ONESCOPE_SLOT_SPEC` unless `"inherit"` or `"reset"`
    */
-  onFork?: OnFork;
+  inChild?: InChild;
 }
 
 interface OfRequest {
@@ -158,7 +158,7 @@ interface OfRequest {
    * @default "inherit"
    * @throws `ERR_ONESCOPE_SLOT_SPEC` unless `"inherit"` or `"reset"`
    */
-  onFork?: OnFork;
+  inChild?: InChild;
 }
 
 interface ValueSpec {
@@ -307,7 +307,7 @@ export interface SlotInfo {
   key: string;
   kind: SlotKind;
   lifetime: Lifetime;
-  onFork: OnFork;
+  inChild: InChild;
   /** The first value; `undefined` for a collection, which starts empty. */
   default?: Scalar;
   /** The possible values of an enum, in order. */
@@ -322,7 +322,7 @@ export interface SlotInfo {
   owner?: string;
 }
 
-/** Where a request is in its life. A fork is active from its start, and stays so when its request closes. */
+/** Where a request is in its life. A child context is active from its start, and stays so when its request closes. */
 export type ContextState = "free" | "created" | "active" | "responded" | "closed";
 
 /** The kind of request or task that a context belongs to. */
@@ -348,10 +348,10 @@ export interface ContextInfo {
 
 /** Counts of contexts. `created` is always `closed + abandoned + inFlight`. */
 export interface Counts {
-  /** Requests since the process started. One counts once its context is entered, forked or given a native value. */
+  /** Requests since the process started. One counts once its context is entered, given a child or given a native value. */
   created: number;
-  /** Forks made. */
-  forked: number;
+  /** Child contexts made. */
+  children: number;
   /** Requests that were closed. */
   closed: number;
   /** Requests that were collected without having been closed. */
@@ -386,12 +386,12 @@ export interface ContextsOptions {
    */
   limit?: number;
   /**
-   * Whether to list the forks of requests as well.
+   * Whether to list child contexts as well.
    *
    * @default false
    * @throws `ERR_ONESCOPE_OPTION` unless a boolean
    */
-  forks?: boolean;
+  children?: boolean;
 }
 
 /**

@@ -1,4 +1,4 @@
-// One request's context, created, entered, forked, read and written: three releases of vinext against onescope.
+// One request's context, created, entered, children, read and written: three releases of vinext against onescope.
 
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";

@@ -15,7 +15,7 @@ const env = { ONESCOPE_BACKEND: "native" };
 const variants = [REFERENCE, "trackLeaks", "releaseOnClose", "both"].map((name) => ({ name, script, env }));
 
 const NOTES = `Nanoseconds of processor time per request, the collector's included: median (minimum) ×ratio to \`${REFERENCE}\`. A request is created with an App request's
-options, entered, forked once and closed, 16 in a turn of the event loop, and the turns count. In a flood more close than are
+options, entered, given one child and closed, 16 in a turn of the event loop, and the turns count. In a flood more close than are
 followed; within the sampling budget each is. Written by \`node leaks.mjs --write\`; README.md says how it is measured.`;
 
 await main(async () => {

@@ -65,8 +65,8 @@ export function inFlight(filter?: InFlightFilter): InFlight[];
 export interface Counters {
   /** Requests and tasks since the process started. */
   created: number;
-  /** Forks that vinext made of its request contexts. */
-  forked: number;
+  /** Child contexts that vinext made of its request contexts. */
+  children: number;
   /** Closed. */
   closed: number;
   /** Collected without having been closed. */

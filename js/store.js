@@ -29,17 +29,17 @@ export const store = Object.freeze({
   /**
    * The contexts whose memory is alive, oldest first, of all threads (JavaScript backend: of this thread).
    *
-   * @param {{ limit?: number, forks?: boolean }} [options] `forks` also lists child contexts
+   * @param {{ limit?: number, children?: boolean }} [options] `children` also lists child contexts
    */
   contexts: (options) => {
-    const { limit, forks } = readOptions("store.contexts()", options, ["limit", "forks"]);
-    if (forks !== undefined && typeof forks !== "boolean") {
-      refuseOption("store.contexts()", "forks", forks, "true or false");
+    const { limit, children } = readOptions("store.contexts()", options, ["limit", "children"]);
+    if (children !== undefined && typeof children !== "boolean") {
+      refuseOption("store.contexts()", "children", children, "true or false");
     }
-    return backend.contexts({ limit, forks });
+    return backend.contexts({ limit, children });
   },
 
-  /** Contexts created, forked, closed, abandoned (collected without having been closed), in flight; live pages. */
+  /** Contexts created, child contexts, contexts closed, abandoned (collected without having been closed), in flight; live pages. */
   counts: () => backend.counts(),
 
   /**

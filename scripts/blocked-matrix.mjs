@@ -113,7 +113,7 @@ request than the one that blocks at that time makes a cell **WRONG**.
 - **before any await**: the request blocks in the same turn in which it came.
 - **among 20**: twenty requests in flight; one blocks after five awaits, and nothing has read its context since.
 - **two in turn**: two of the twenty block, one after the other. **two at once**: without a turn of the event loop between.
-- **nested scopes**: inside a fork of the request and three runs of other storages.
+- **nested scopes**: inside a child of the request and three runs of other storages.
 - **for ever**: it blocks until the process is killed, after the report.
 
 ${results.length} cells: ${count("exact")} exact, ${count("in-call")} in-call, ${count("last-seen")} last-seen, ${count("none")} none. Delay of those that name the

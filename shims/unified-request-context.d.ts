@@ -35,7 +35,7 @@ export function getRequestContext(): UnifiedRequestContext;
 /** Whether a request context is current. */
 export function isInsideUnifiedScope(): boolean;
 
-/** The latch that remembers whether a render used a dynamic API: one object for all contexts of a fork group. */
+/** The latch that remembers whether a render used a dynamic API: one object for all contexts of a context group. */
 export function ensureRenderDynamicLatch(
   state: Pick<UnifiedRequestContext, "dynamicUsageDetected" | "renderDynamicLatch">,
 ): UnifiedRequestContext["renderDynamicLatch"];

@@ -9,15 +9,15 @@ import { SlotStorage } from "../js/async-context/slot-storage.js";
 import { assignFields } from "../js/generated/context-fields.js";
 import { currentRequest, requestStorage, requestStorageIsApart, requestStorageIsOwn } from "../js/request/current.js";
 import {
+  createChild,
   ensureRenderDynamicLatch,
-  forkContext,
   kindOf,
   markClosed,
   markResponded,
   RequestContext,
 } from "../js/request/request-context.js";
 import { closeWithBody, isFullyBufferedBody } from "../js/request/response-body.js";
-import { forkSideTable } from "../js/request/side-table.js";
+import { copySideTable } from "../js/request/side-table.js";
 import { hooks } from "../js/store/hooks.js";
 import { DETACHED, OTHER, touch } from "../js/store/records.js";
 
@@ -88,18 +88,18 @@ export function runWithRequestContext(ctx, fn) {
 export function runWithUnifiedStateMutation(mutate, fn) {
   const parent = currentRequest();
   if (!parent) return fn();
-  const child = parent instanceof RequestContext ? forkContext(parent) : forkPlain(parent);
+  const child = parent instanceof RequestContext ? createChild(parent) : childPlain(parent);
   mutate(child);
   return requestStorage.run(child, fn);
 }
 
 /** @param {UnifiedRequestContext} parent made by a stock copy of vinext's module */
-function forkPlain(parent) {
+function childPlain(parent) {
   ensureRenderDynamicLatch(parent);
   /** @type {any} */
   const from = parent;
   const child = { ...from };
-  forkSideTable(child, from);
+  copySideTable(child, from);
   return child;
 }
 

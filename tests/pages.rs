@@ -29,7 +29,7 @@ fn make(page: &Page, state: State, parent: u64) -> Option<u64> {
 enum Op {
     Page,
     Context,
-    Fork,
+    Child,
     Close,
     Free,
 }
@@ -38,7 +38,7 @@ fn ops() -> impl Strategy<Value = Vec<(Op, prop::sample::Index)>> {
     let op = prop_oneof![
         1 => Just(Op::Page),
         8 => Just(Op::Context),
-        3 => Just(Op::Fork),
+        3 => Just(Op::Child),
         4 => Just(Op::Close),
         1 => Just(Op::Free),
     ];
@@ -48,14 +48,14 @@ fn ops() -> impl Strategy<Value = Vec<(Op, prop::sample::Index)>> {
 #[derive(Default)]
 struct Model {
     pages: Vec<Arc<Page>>,
-    // By id: label, is a fork, is closed. Only contexts of live pages.
+    // By id: label, is a child, is closed. Only contexts of live pages.
     live: HashMap<u64, (String, bool, bool)>,
     gone: Vec<u64>,
     counts: [u64; 4],
 }
 
 const CREATED: usize = 0;
-const FORKED: usize = 1;
+const CHILDREN: usize = 1;
 const CLOSED: usize = 2;
 const ABANDONED: usize = 3;
 
@@ -67,22 +67,22 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
     };
     match op {
         Op::Page => model.pages.push(store.pages.allocate(0).unwrap()),
-        Op::Context | Op::Fork if !model.pages.is_empty() => {
-            let parent = if matches!(op, Op::Fork) { some_id(model) } else { None };
+        Op::Context | Op::Child if !model.pages.is_empty() => {
+            let parent = if matches!(op, Op::Child) { some_id(model) } else { None };
             let page = &model.pages[pick.index(model.pages.len())];
             if let Some(id) = make(page, State::Active, parent.unwrap_or(0)) {
                 let label = format!("GET /{id}");
                 queries::write_label(store, id, &label).unwrap();
                 model.live.insert(id, (label, parent.is_some(), false));
-                model.counts[if parent.is_some() { FORKED } else { CREATED }] += 1;
+                model.counts[if parent.is_some() { CHILDREN } else { CREATED }] += 1;
             }
         }
         Op::Close => {
             if let Some(id) = some_id(model) {
                 let named = ContextId::new(id).unwrap();
                 store.pages.resolve(named).unwrap().record().set_byte(byte::STATE, State::Closed as u8);
-                let (_, fork, closed) = model.live.get_mut(&id).unwrap();
-                model.counts[CLOSED] += u64::from(!*fork && !*closed);
+                let (_, child, closed) = model.live.get_mut(&id).unwrap();
+                model.counts[CLOSED] += u64::from(!*child && !*closed);
                 *closed = true;
             }
         }
@@ -90,16 +90,16 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
             let page = model.pages.swap_remove(pick.index(model.pages.len()));
             assert!(store.pages.release(page.id()).is_some());
             let (counts, gone) = (&mut model.counts, &mut model.gone);
-            model.live.retain(|id, (_, fork, closed)| {
+            model.live.retain(|id, (_, child, closed)| {
                 let stays = id / 256 != page.id();
                 if !stays {
-                    counts[ABANDONED] += u64::from(!*fork && !*closed);
+                    counts[ABANDONED] += u64::from(!*child && !*closed);
                     gone.push(*id);
                 }
                 stays
             });
         }
-        Op::Context | Op::Fork | Op::Free => {}
+        Op::Context | Op::Child | Op::Free => {}
     }
 }
 
@@ -112,7 +112,7 @@ proptest! {
             step(&store, &mut model, op, pick);
             let counts = queries::counts(&store);
             let totals = counts.totals;
-            prop_assert_eq!([totals.created, totals.forked, totals.closed, totals.abandoned], model.counts);
+            prop_assert_eq!([totals.created, totals.children, totals.closed, totals.abandoned], model.counts);
             prop_assert_eq!(totals.created, totals.closed + totals.abandoned + totals.in_flight);
             prop_assert_eq!(counts.live_pages, model.pages.len() as u64);
             prop_assert_eq!(counts.live_records, model.live.len() as u64);
@@ -125,7 +125,7 @@ proptest! {
         for id in &model.gone {
             prop_assert_eq!(queries::read_label(&store, *id).unwrap_err().code(), "ERR_ONESCOPE_STALE_ID");
         }
-        let all = Filter { forks: true, closed: true, ..Filter::default() };
+        let all = Filter { children: true, closed: true, ..Filter::default() };
         prop_assert_eq!(queries::contexts(&store, &all).len(), model.live.len());
         prop_assert!(queries::contexts(&store, &Filter::default()).len() as u64
             == queries::counts(&store).totals.in_flight);

@@ -3,7 +3,7 @@
 use onescope::limits::{COUNTER_MAX, LABEL_BYTES};
 use onescope::store::pages::{Page, Record};
 use onescope::store::registry::{
-    Field, Lifetime, OTHER_BYTE, OTHER_WORD, OnFork, Registry, Scalar, SlotKind, SlotSpec, decode, encode,
+    Field, InChild, Lifetime, OTHER_BYTE, OTHER_WORD, Registry, Scalar, SlotKind, SlotSpec, decode, encode,
 };
 use onescope::text::clean;
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn image(record: Record<'_>) -> Vec<u8> {
 /// A native spec and a value in its domain.
 fn native() -> impl Strategy<Value = (SlotSpec, Scalar)> {
     let spec = |kind, default| {
-        SlotSpec::new("key", kind, Lifetime::Request, Some(default), OnFork::Inherit).unwrap()
+        SlotSpec::new("key", kind, Lifetime::Request, Some(default), InChild::Inherit).unwrap()
     };
     let flags = any::<(bool, bool)>()
         .prop_map(move |(default, value)| (spec(SlotKind::Flag, Scalar::Bool(default)), Scalar::Bool(value)));

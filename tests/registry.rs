@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use onescope::error::Error;
 use onescope::limits::{BYTE_FIELDS, COUNTER_FIELDS};
-use onescope::store::registry::{Field, Lifetime, OnFork, Registry, Scalar, SlotId, SlotKind, SlotSpec};
+use onescope::store::registry::{Field, InChild, Lifetime, Registry, Scalar, SlotId, SlotKind, SlotSpec};
 use proptest::prelude::*;
 
 fn kinds() -> impl Strategy<Value = SlotKind> {
@@ -23,9 +23,9 @@ fn kinds() -> impl Strategy<Value = SlotKind> {
 
 fn specs() -> impl Strategy<Value = SlotSpec> {
     let lifetimes = prop_oneof![Just(Lifetime::Scope), Just(Lifetime::Request)];
-    let forks = prop_oneof![Just(OnFork::Inherit), Just(OnFork::Reset)];
-    (0..90u8, kinds(), lifetimes, forks).prop_map(|(key, kind, lifetime, on_fork)| {
-        SlotSpec::new(format!("k{key}"), kind, lifetime, None, on_fork).unwrap()
+    let in_children = prop_oneof![Just(InChild::Inherit), Just(InChild::Reset)];
+    (0..90u8, kinds(), lifetimes, in_children).prop_map(|(key, kind, lifetime, in_child)| {
+        SlotSpec::new(format!("k{key}"), kind, lifetime, None, in_child).unwrap()
     })
 }
 
@@ -81,7 +81,7 @@ proptest! {
 fn a_full_cell_still_takes_slots_that_need_no_field() {
     let mut registry = Registry::with_builtins();
     let flag = |name: String, lifetime| {
-        SlotSpec::new(name, SlotKind::Flag, lifetime, None, OnFork::Inherit).unwrap()
+        SlotSpec::new(name, SlotKind::Flag, lifetime, None, InChild::Inherit).unwrap()
     };
     let error =
         (0..).find_map(|n| registry.register(flag(format!("flag{n}"), Lifetime::Request)).err()).unwrap();
@@ -100,7 +100,7 @@ fn concurrent_registration_gives_every_thread_the_same_ids() {
         (0..20)
             .map(|n| {
                 let kind = SlotKind::Flag;
-                let spec = SlotSpec::new(format!("f{n}"), kind, Lifetime::Request, None, OnFork::Inherit);
+                let spec = SlotSpec::new(format!("f{n}"), kind, Lifetime::Request, None, InChild::Inherit);
                 store.registry.write().register(spec.unwrap()).unwrap().0
             })
             .collect()

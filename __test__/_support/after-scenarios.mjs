@@ -102,12 +102,12 @@ export const SCENARIOS = {
     log("after", state(shim, context));
   },
 
-  async "a fork queues, its parent closes"({ log, settle, ...shim }) {
+  async "a child queues, its parent closes"({ log, settle, ...shim }) {
     const { context } = tracked(shim);
     shim.runWithRequestContext(context, () =>
       shim.runWithUnifiedStateMutation(
         () => {},
-        () => shim.queueAfterCallback(shim.getRequestContext(), () => log("of the fork")),
+        () => shim.queueAfterCallback(shim.getRequestContext(), () => log("of the child")),
       ),
     );
     log("queued", state(shim, context));

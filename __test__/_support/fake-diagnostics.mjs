@@ -63,7 +63,7 @@ export function blockedAnswers() {
         },
       ],
     },
-    counters: { created: 100, forked: 1, closed: 93, abandoned: 2, inFlight: 5, histograms: [] },
+    counters: { created: 100, children: 1, closed: 93, abandoned: 2, inFlight: 5, histograms: [] },
   };
 }
 

@@ -22,7 +22,7 @@ const PENDING = Symbol("pending");
 /**
  * @typedef {object} World
  * @property {() => any} api exports of a `headers` and a `headers-state` module; asked for each operation
- * @property {() => any} scopes the same, for what forks a request context
+ * @property {() => any} scopes the same, for what makes a child of a request context
  * @property {any} requests exports of a `unified-request-context` module
  */
 

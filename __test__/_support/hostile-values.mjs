@@ -81,12 +81,12 @@ VALUES.push(
 
 /** Names of options and of what a spec has, of all calls. */
 const NAMES = [
-  ...["limit", "label", "state", "thread", "forks", "idleMs", "thresholdMs", "stacks", "onStall", "maxPerMinute"],
+  ...["limit", "label", "state", "thread", "children", "idleMs", "thresholdMs", "stacks", "onStall", "maxPerMinute"],
   ...["directory", "keep", "maxBytes", "strict", "port", "host", "token", "maxBlockedMs"],
   ...[
     "kind",
     "lifetime",
-    "onFork",
+    "inChild",
     "default",
     "variants",
     "factory",

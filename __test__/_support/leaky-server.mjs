@@ -24,10 +24,10 @@ const server = createServer((request, response) => {
   const context = createRequestContext({ headersContext: { headers: new Headers(), cookies: new Map() } });
   store.setLabel(store.id(context), `GET ${request.url}`);
   runWithRequestContext(context, () =>
-    // As vinext does, in a fork of its own.
+    // As vinext does, in a child of its own.
     runWithUnifiedStateMutation(
-      (fork) => {
-        fork.serverContext = { text: "x".repeat(1000), bytes: Buffer.alloc(MIB / 4, 1) };
+      (child) => {
+        child.serverContext = { text: "x".repeat(1000), bytes: Buffer.alloc(MIB / 4, 1) };
       },
       async () => {
         body.set(Buffer.alloc(MIB / 2, 2));

@@ -1,5 +1,5 @@
 // Executes the programs that its parent sends on two copies of a state module: first ours or vinext's own, then vinext's.
-// usage: node shim-child.mjs NAME ours|stock, as a forked child
+// usage: node shim-child.mjs NAME ours|stock, as a child process
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { loadCopy } from "./graph.mjs";

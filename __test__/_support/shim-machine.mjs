@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 // Executes a program of shim-programs.mjs on two copies of a state module and records what both read after every step. The
 // same program must give the same trace whatever the first copy is: vinext's own, or ours.
 //
-// Two things that a program does not do. A stock copy cannot fork a context of ours, as docs/architecture.md says, so
+// Two things that a program does not do. A stock copy cannot make a child of a context of ours, as docs/architecture.md says, so
 // inside a request only the copy that made its context opens scopes, unless that is the second copy, which is stock in
 // every world. And flows go on only in macrotasks: how many microtasks an async function takes is nobody's behaviour.
 
@@ -86,9 +86,9 @@ class Machine {
         const context = copy.createRequestContext(OPTIONS[op.arg % OPTIONS.length]());
         return this.#enter("request", (fn) => copy.runWithRequestContext(context, fn), op, op.copy, body);
       }
-      case "fork": {
+      case "child": {
         const copy = copies[maker === 0 ? 0 : op.copy];
-        return this.#enter("fork", (fn) => copy.runWithUnifiedStateMutation(() => {}, fn), op, maker, body);
+        return this.#enter("child", (fn) => copy.runWithUnifiedStateMutation(() => {}, fn), op, maker, body);
       }
       case "scope": {
         const copy = copies[maker === 0 ? 0 : op.copy];

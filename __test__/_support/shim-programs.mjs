@@ -10,7 +10,7 @@ export function programs({ scopes, acts }) {
   const copy = fc.nat({ max: 1 });
   const arg = fc.nat({ max: 4 });
   const async = fc.boolean();
-  const scope = fc.constantFrom(...Object.keys(scopes), "request", "fork");
+  const scope = fc.constantFrom(...Object.keys(scopes), "request", "child");
   const { body } = fc.letrec((tie) => {
     const body = tie("body");
     return {

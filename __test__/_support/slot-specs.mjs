@@ -14,8 +14,8 @@ export const INVALID = {
   "an unknown kind": ["invalid", { kind: "object" }],
   "a kind that every object has": ["invalid", { kind: "constructor" }],
   "an unknown lifetime": ["invalid", { kind: "value", lifetime: "process" }],
-  "an unknown behaviour on fork": ["invalid", { kind: "value", onFork: "copy" }],
-  "null as behaviour on fork": ["invalid", { kind: "value", onFork: null }],
+  "an unknown value of inChild": ["invalid", { kind: "value", inChild: "copy" }],
+  "null as inChild": ["invalid", { kind: "value", inChild: null }],
   "variants of another kind": ["invalid", { kind: "flag", variants: ["a"] }],
   "a factory of another kind": ["invalid", { kind: "list", factory: "afterContext" }],
   "lazy without a factory": ["invalid", { kind: "lazy" }],
@@ -60,14 +60,14 @@ export const VALID = [
   ["edge.counter", { kind: "counter", default: 2 ** 31 - 1 }],
   ["edge.enum", { kind: "enum", variants: big(250), default: "variant 249" }],
   ["edge.mixed", { kind: "enum", variants: ["1", 1, -1, "", Number.MAX_SAFE_INTEGER], default: -1 }],
-  ["edge.lazy", { kind: "lazy", factory: "afterContext", lifetime: "request", onFork: "reset" }],
+  ["edge.lazy", { kind: "lazy", factory: "afterContext", lifetime: "request", inChild: "reset" }],
 ];
 
 /** Every kind with all that it can have, each differing from the others in one thing only. */
 export const DISTINCT = [
   { kind: "value", lifetime: "scope" },
   { kind: "value", lifetime: "request" },
-  { kind: "value", lifetime: "request", onFork: "reset" },
+  { kind: "value", lifetime: "request", inChild: "reset" },
   { kind: "value", lifetime: "request", default: "null" },
   { kind: "value", lifetime: "request", default: 0 },
   { kind: "value", lifetime: "request", default: false },

@@ -57,19 +57,19 @@ describe("leaks", () => {
     );
   });
 
-  test("a fork that is held holds its request", async () => {
-    const context = open("GET /fork");
+  test("a child that is held holds its request", async () => {
+    const context = open("GET /child");
     const { runWithUnifiedStateMutation, getRequestContext } = await import("onescope/shims/unified-request-context");
-    const fork = runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
+    const child = runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
     await closeAfterResponse(context);
     assert.equal(
       await afterCollection(
-        () => held("GET /fork"),
+        () => held("GET /child"),
         (count) => count === 1,
       ),
       1,
     );
-    assert.ok(fork);
+    assert.ok(child);
   });
 
   test("what a forgotten timer holds is named, until the timer goes", async () => {

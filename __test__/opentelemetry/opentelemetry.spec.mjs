@@ -194,9 +194,9 @@ test("counters are metrics", async () => {
   );
   assert.deepEqual(metrics.map(({ name, type, unit }) => `${name} ${type} ${unit}`).sort(), [
     "onescope.context.abandoned OBSERVABLE_COUNTER {context}",
+    "onescope.context.children OBSERVABLE_COUNTER {context}",
     "onescope.context.closed OBSERVABLE_COUNTER {context}",
     "onescope.context.created OBSERVABLE_COUNTER {context}",
-    "onescope.context.forked OBSERVABLE_COUNTER {context}",
     "onescope.context.in_flight OBSERVABLE_UP_DOWN_COUNTER {context}",
     "onescope.context.in_flight.state OBSERVABLE_UP_DOWN_COUNTER {context}",
     "onescope.page.count OBSERVABLE_UP_DOWN_COUNTER {page}",

@@ -13,7 +13,7 @@ const slotKinds = Object.entries(SLOT_KINDS).map(([name, kind]) => ({ name, ...k
 
 /** What is generated for a table of one slot, with the key `x`. */
 function generate(slot) {
-  const slots = [{ key: "x", onFork: "inherit", field: null, ...slot }];
+  const slots = [{ key: "x", inChild: "inherit", field: null, ...slot }];
   const text = contextFields({ layout: { ...LAYOUT, slots }, slotKinds, limits: LIMITS });
   const body = text.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, "");
   const imported = {
@@ -31,14 +31,14 @@ function generate(slot) {
   const evaluate = new Function(...Object.keys(imported), `${body}; return { ContextFields, copyFields };`);
   const { ContextFields, copyFields } = evaluate(...Object.values(imported));
   const make = () => new ContextFields(0);
-  const fork = (parent) => {
+  const makeChild = (parent) => {
     const child = make();
     child.$group = parent.$group;
     imported.takeRecord(child);
     copyFields(child, parent);
     return child;
   };
-  return { make, fork };
+  return { make, makeChild };
 }
 
 const FIELDS = [
@@ -75,32 +75,32 @@ test("a value that a native field cannot hold is kept beside the context", () =>
   }
 });
 
-test("a fork starts with the value of a slot that is inherited, and with the default of one that resets", () => {
+test("a child starts with the value of a slot that is inherited, and with the default of one that resets", () => {
   for (const [slot, ...values] of [...FIELDS, [{ kind: "value", default: null }, null, "a"]]) {
-    for (const onFork of ["inherit", "reset"]) {
-      const { make, fork } = generate({ ...slot, onFork });
+    for (const inChild of ["inherit", "reset"]) {
+      const { make, makeChild } = generate({ ...slot, inChild });
       const parent = make();
       parent.x = values[1];
-      assert.equal(fork(parent).x, onFork === "inherit" ? values[1] : values[0], `${slot.kind} ${onFork}`);
+      assert.equal(makeChild(parent).x, inChild === "inherit" ? values[1] : values[0], `${slot.kind} ${inChild}`);
     }
   }
 });
 
-test("a collection is made at first touch, for the fork group if it is inherited", () => {
+test("a collection is made at first touch, for the context group if it is inherited", () => {
   const kinds = slotKinds.filter(({ collection }) => collection).map(({ name }) => name);
   assert.ok(kinds.length >= 5, `${kinds}`);
   for (const kind of kinds) {
-    for (const onFork of ["inherit", "reset"]) {
-      const slot = { kind, onFork, ...(kind === "lazy" && { factory: "makeThing" }) };
-      const { make, fork } = generate(slot);
+    for (const inChild of ["inherit", "reset"]) {
+      const slot = { kind, inChild, ...(kind === "lazy" && { factory: "makeThing" }) };
+      const { make, makeChild } = generate(slot);
       const parent = make();
       const made = parent.x;
       assert.equal(made.constructor, kind === "lazy" ? Object : SLOT_KINDS[kind].make().constructor);
       assert.equal(parent.x, made);
-      assert.equal(fork(parent).x === made, onFork === "inherit", `${kind} ${onFork}`);
+      assert.equal(makeChild(parent).x === made, inChild === "inherit", `${kind} ${inChild}`);
       parent.x = undefined;
       assert.equal(parent.x, undefined);
-      assert.equal(fork(parent).x === undefined, onFork === "inherit", `${kind} ${onFork}`);
+      assert.equal(makeChild(parent).x === undefined, inChild === "inherit", `${kind} ${inChild}`);
     }
   }
 });

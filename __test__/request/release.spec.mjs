@@ -31,8 +31,8 @@ async function close(context) {
   await setImmediate();
 }
 
-/** Calls `fn` in a fork of the context, and returns the fork. */
-const forkOf = (context, mutate = () => {}) =>
+/** Calls `fn` in a child of the context, and returns the child. */
+const childOf = (context, mutate = () => {}) =>
   runWithRequestContext(context, () => runWithUnifiedStateMutation(mutate, getRequestContext));
 
 const released = (context) =>
@@ -70,25 +70,25 @@ describe("releaseOnClose", () => {
     assert.equal(store.label(store.id(context)), "GET /values");
   });
 
-  test("its forks go with it, also what only they had", async () => {
-    const context = open("GET /forks");
-    const fork = forkOf(context, (child) => {
+  test("its child contexts go with it, also what only they had", async () => {
+    const context = open("GET /children");
+    const child = childOf(context, (child) => {
       child.headersContext = { headers: new Headers() };
       child.currentRequestTags = ["own"];
     });
-    const grandchild = forkOf(fork);
+    const grandchild = childOf(child);
     context.dynamicFetchUrls.add("shared");
     await close(context);
-    for (const each of [fork, grandchild]) {
+    for (const each of [child, grandchild]) {
       assert.equal(each.headersContext, null);
       assert.deepEqual(each.currentRequestTags, []);
       assert.equal(each.dynamicFetchUrls.size, 0);
     }
   });
 
-  test("closing a fork releases its request", async () => {
-    const context = open("GET /by-fork", { rootParams: { id: "1" } });
-    await close(forkOf(context));
+  test("closing a child releases its request", async () => {
+    const context = open("GET /by-child", { rootParams: { id: "1" } });
+    await close(childOf(context));
     assert.equal(context.rootParams, null);
   });
 
@@ -112,7 +112,7 @@ describe("releaseOnClose", () => {
     const context = open("GET /late", { rootParams: { id: "1" } });
     await close(context);
     assert.equal(late("GET /late"), 0);
-    forkOf(context);
+    childOf(context);
     assert.equal(late("GET /late"), 0);
     assert.equal(context.rootParams, null);
     assert.equal(context.headersContext, null);
@@ -131,7 +131,7 @@ describe("releaseOnClose", () => {
     assert.deepEqual(context.currentRequestTags, ["late"]);
     await close(context);
     assert.deepEqual(context.rootParams, { id: "2" }, "released once only");
-    assert.deepEqual(forkOf(context).rootParams, { id: "2" });
+    assert.deepEqual(childOf(context).rootParams, { id: "2" });
   });
 
   test("work after the response still has everything, and a late after() still runs", async () => {
@@ -191,9 +191,9 @@ describe("releaseOnClose", () => {
     assert.equal(await released(first), null);
     second.stop();
     const context = open("GET /off", { rootParams: { id: "1" } });
-    const fork = forkOf(context);
+    const child = childOf(context);
     await close(context);
-    assert.deepEqual([context.rootParams, fork.rootParams], [{ id: "1" }, { id: "1" }]);
+    assert.deepEqual([context.rootParams, child.rootParams], [{ id: "1" }, { id: "1" }]);
   });
 });
 

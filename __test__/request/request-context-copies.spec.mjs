@@ -10,7 +10,7 @@ import { ROOT } from "../_support/run.mjs";
 import { OURS, STOCK } from "../_support/stock.mjs";
 
 // One process can hold vinext's own module beside ours, and ours more than once: Vite loads a module once per
-// environment. Whichever copy made a context, all must read and fork it.
+// environment. Whichever copy made a context, all must read it and make children of it.
 
 const stock = await import(STOCK);
 const copyRoot = mkdtempSync(join(tmpdir(), "onescope-copy-"));
@@ -34,17 +34,17 @@ test("ours and vinext's own see each other's requests", () => {
   }
 });
 
-test("a request of ours that vinext's own module entered is forked under its own handle", () => {
+test("a request of ours that vinext's own module entered gets children under its own id", () => {
   const before = store.counts();
   const parent = ours.createRequestContext();
   const child = stock.runWithRequestContext(parent, () => current(ours));
-  const listed = store.contexts({ forks: true }).find(({ id }) => id === store.id(child));
+  const listed = store.contexts({ children: true }).find(({ id }) => id === store.id(child));
   assert.equal(listed.parent, store.id(parent));
-  const { created, forked } = store.counts();
-  assert.deepEqual([created, forked], [before.created + 1, before.forked + 1]);
+  const { created, children } = store.counts();
+  assert.deepEqual([created, children], [before.created + 1, before.children + 1]);
 });
 
-test("a context of vinext's own is forked as vinext forks it", () => {
+test("a context of vinext's own gets children as vinext makes them", () => {
   const parent = stock.createRequestContext({ phase: "action", pendingSetCookies: ["a=1"] });
   parent.later = "a field of a later vinext";
   const fields = { ...parent };
@@ -57,7 +57,7 @@ test("a context of vinext's own is forked as vinext forks it", () => {
   });
 });
 
-test("a plain context from before the latch gets one, shared with its forks", () => {
+test("a plain context from before the latch gets one, shared with its child contexts", () => {
   const parent = stock.createRequestContext({ dynamicUsageDetected: true });
   delete parent.renderDynamicLatch;
   const child = ours.runWithRequestContext(parent, () => current(ours));
@@ -76,13 +76,13 @@ test("deferred work of a plain context runs, and nothing of it enters the store"
   assert.deepEqual(store.counts(), before);
 });
 
-test("the shim module loaded again shares class, requests and forks", async () => {
+test("the shim module loaded again shares class, requests and child contexts", async () => {
   const again = await import(`${OURS}?copy=2`);
   assert.notEqual(again.createRequestContext, ours.createRequestContext);
   checkCopy(again);
 });
 
-test("the whole package loaded again shares class, requests, forks, store and slots", async () => {
+test("the whole package loaded again shares class, requests, child contexts, store and slots", async () => {
   const again = await copied("shims/unified-request-context.js");
   ours.runWithRequestContext(ours.createRequestContext(), () => {});
   const { livePages } = store.counts();
@@ -101,7 +101,7 @@ test("the whole package loaded again shares class, requests, forks, store and sl
 
 /** @param {any} again another copy of our module */
 function checkCopy(again) {
-  for (const [maker, forker] of [
+  for (const [maker, childMaker] of [
     [ours, again],
     [again, ours],
   ]) {
@@ -109,11 +109,11 @@ function checkCopy(again) {
     const parent = maker.createRequestContext({ requestSignal: signal, phase: "odd", pendingSetCookies: ["a=1"] });
     parent.nextFetchId = 7;
     parent.ssrHeadChildren = undefined;
-    assert.equal(parent.constructor, forker.createRequestContext().constructor);
+    assert.equal(parent.constructor, childMaker.createRequestContext().constructor);
     maker.runWithRequestContext(parent, () => {
-      assert.equal(forker.getRequestContext(), parent);
-      const child = current(forker);
-      const grandchild = forker.runWithRequestContext(child, () => current(maker));
+      assert.equal(childMaker.getRequestContext(), parent);
+      const child = current(childMaker);
+      const grandchild = childMaker.runWithRequestContext(child, () => current(maker));
       for (const each of [child, grandchild]) {
         assert.equal(each.constructor, parent.constructor);
         assert.deepEqual([each.requestSignal, each.phase, each.nextFetchId], [signal, "odd", 7]);
@@ -123,7 +123,7 @@ function checkCopy(again) {
       child.requestSignal = null;
       child.currentRequestTags = ["child"];
       assert.deepEqual([parent.requestSignal, parent.currentRequestTags], [signal, []]);
-      const listed = store.contexts({ forks: true }).find(({ id }) => id === store.id(child));
+      const listed = store.contexts({ children: true }).find(({ id }) => id === store.id(child));
       assert.equal(listed.parent, store.id(parent));
     });
   }

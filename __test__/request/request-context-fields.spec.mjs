@@ -40,8 +40,8 @@ function domain(slot) {
   return slot.kind === "enum" ? slot.variants : [1, 2, 3, 1000, 2 ** 31 - 1];
 }
 
-/** @param {(child: any) => void} check called with a fork of `context`, as its current context */
-function inFork(context, check) {
+/** @param {(child: any) => void} check called with a child of `context`, as its current context */
+function inChildContext(context, check) {
   runWithRequestContext(context, () =>
     runWithUnifiedStateMutation(
       () => {},
@@ -69,12 +69,12 @@ for (const slot of NATIVE) {
     }
   });
 
-  test(`${key} keeps a value outside its domain from the options and through forks, each side its own`, () => {
+  test(`${key} keeps a value outside its domain from the options and through child contexts, each side its own`, () => {
     for (const odd of ODD) {
       const parent = createRequestContext({ [key]: odd });
-      inFork(parent, (child) => {
+      inChildContext(parent, (child) => {
         assert.deepEqual(child[key], odd);
-        inFork(child, (grandchild) => assert.deepEqual(grandchild[key], odd));
+        inChildContext(child, (grandchild) => assert.deepEqual(grandchild[key], odd));
         child[key] = "of the child";
         assert.deepEqual(parent[key], odd);
         child[key] = slot.default;

@@ -147,17 +147,17 @@ test("a new context inherits the execution context as vinext's own does", () => 
   standalone.run(undefined, () => assert.deepEqual([pair(), pair()[0]], [expected(), null]));
 });
 
-test("what a request held is still there after it closed, also in late continuations and in its forks", async () => {
+test("what a request held is still there after it closed, also in late continuations and in its child contexts", async () => {
   const context = createRequestContext({ phase: "action", isDraftMode: true });
   const { promise, resolve } = Promise.withResolvers();
-  let fork;
+  let child;
   const late = runWithRequestContext(context, () => {
     context.nextFetchId = 9;
     context.pendingSetCookies.push("a=1");
     context.serverContext = { pathname: "/" };
     return runWithUnifiedStateMutation(
-      (child) => {
-        fork = child;
+      (made) => {
+        child = made;
       },
       async () => {
         await promise;
@@ -168,8 +168,8 @@ test("what a request held is still there after it closed, also in late continuat
   await closeAfterResponse(context);
   assert.equal(store.state(store.id(context)).state, "closed");
   resolve();
-  assert.equal(await late, fork);
-  for (const each of [context, fork]) {
+  assert.equal(await late, child);
+  for (const each of [context, child]) {
     assert.deepEqual(
       [each.phase, each.isDraftMode, each.nextFetchId, each.pendingSetCookies, each.serverContext],
       ["action", true, 9, ["a=1"], { pathname: "/" }],

@@ -14,7 +14,7 @@ import { STOCK } from "../_support/stock.mjs";
 const stock = await import(STOCK);
 
 const inRequest = (fn) => runWithRequestContext(createRequestContext(), fn);
-const inFork = (fn) => runWithUnifiedStateMutation(() => {}, fn);
+const inChildContext = (fn) => runWithUnifiedStateMutation(() => {}, fn);
 
 /** Slots of every kind that a request can hold as a single value: spec, first value, other values. */
 const SINGLE = [
@@ -27,8 +27,8 @@ const SINGLE = [
   [{ kind: "counter", default: 10 }, 10, 12, 2 ** 31 - 1],
 ];
 /** A slot of requests. Native fields are few, counters above all, so the tests share them. */
-const requestSlot = (spec, onFork = "inherit") =>
-  registerSlot(`${onFork} ${JSON.stringify(spec)}`, { ...spec, lifetime: "request", onFork });
+const requestSlot = (spec, inChild = "inherit") =>
+  registerSlot(`${inChild} ${JSON.stringify(spec)}`, { ...spec, lifetime: "request", inChild });
 
 const COLLECTIONS = { list: Array, set: Set, map: Map, weakMap: WeakMap };
 
@@ -59,15 +59,15 @@ for (const [spec, first, second, third] of SINGLE) {
   });
 
   for (const [who, make] of Object.entries(MAKERS)) {
-    test(`in a fork of ${who}: ${name} is inherited or reset, and then each goes its own way`, () => {
-      for (const onFork of ["inherit", "reset"]) {
-        const slot = requestSlot(spec, onFork);
+    test(`in a child of ${who}: ${name} is inherited or reset, and then each goes its own way`, () => {
+      for (const inChild of ["inherit", "reset"]) {
+        const slot = requestSlot(spec, inChild);
         runWithRequestContext(make(), () => {
           slot.set(second);
-          inFork(() => {
-            assert.equal(slot.get(), onFork === "inherit" ? second : first, onFork);
+          inChildContext(() => {
+            assert.equal(slot.get(), inChild === "inherit" ? second : first, inChild);
             slot.set(third);
-            inFork(() => assert.equal(slot.get(), onFork === "inherit" ? third : first, onFork));
+            inChildContext(() => assert.equal(slot.get(), inChild === "inherit" ? third : first, inChild));
           });
           assert.equal(slot.get(), second);
         });
@@ -111,15 +111,15 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
   });
 
   for (const [who, make] of Object.entries(MAKERS)) {
-    test(`a ${kind} of ${who} is shared with its forks, whoever touches it first`, () => {
+    test(`a ${kind} of ${who} is shared with its child contexts, whoever touches it first`, () => {
       for (const first of ["parent", "child", "grandchild"]) {
         const slot = registerSlot(`shared ${kind}`, { kind, lifetime: "request" });
         runWithRequestContext(make(), () => {
           const touch = (whose) => (whose === first ? [slot.get()] : []);
           const seen = touch("parent");
-          inFork(() => {
+          inChildContext(() => {
             seen.push(...touch("child"));
-            inFork(() => seen.push(...touch("grandchild"), slot.get()));
+            inChildContext(() => seen.push(...touch("grandchild"), slot.get()));
             seen.push(slot.get());
           });
           seen.push(slot.get());
@@ -132,7 +132,7 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
       const slot = registerSlot(`shared ${kind}`, { kind, lifetime: "request" });
       runWithRequestContext(make(), () => {
         const old = slot.get();
-        inFork(() => {
+        inChildContext(() => {
           slot.set(new Class());
           assert.notEqual(slot.get(), old);
         });
@@ -141,11 +141,11 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
     });
   }
 
-  test(`a ${kind} that is reset on fork is made anew in each`, () => {
-    const slot = registerSlot(`reset ${kind}`, { kind, lifetime: "request", onFork: "reset" });
+  test(`a ${kind} that is reset in a child context is made anew in each`, () => {
+    const slot = registerSlot(`reset ${kind}`, { kind, lifetime: "request", inChild: "reset" });
     inRequest(() => {
       const own = slot.get();
-      const inside = inFork(() => {
+      const inside = inChildContext(() => {
         const value = slot.get();
         assert.equal(slot.get(), value);
         return value;
@@ -168,11 +168,11 @@ test("concurrent requests do not see each other's values", async () => {
           await setTimeout((number * 7 + step) % 5);
           list.get().push(number);
         }
-        const forked = await inFork(async () => {
+        const children = await inChildContext(async () => {
           await null;
           return slots.map((slot) => slot.get());
         });
-        return [forked, slots.map((slot) => slot.get()), scope.get(), list.get()];
+        return [children, slots.map((slot) => slot.get()), scope.get(), list.get()];
       }),
     );
   const numbers = Array.from({ length: 50 }, (_, number) => number + 10);
@@ -268,7 +268,7 @@ test("an undefined that a scope slot was run with is a value, and hides the defa
   assert.equal(slot.get(), "given");
 });
 
-test("a lazy slot makes its object at first touch, one for a request and its forks", () => {
+test("a lazy slot makes its object at first touch, one for a request and its child contexts", () => {
   let made = 0;
   const slot = registerSlot("lazily.made", {
     kind: "lazy",
@@ -278,11 +278,11 @@ test("a lazy slot makes its object at first touch, one for a request and its for
   });
   assert.equal(slot.get(), undefined);
   runWithRequestContext(createRequestContext(), () => {
-    const inFork = runWithUnifiedStateMutation(
+    const ofChild = runWithUnifiedStateMutation(
       () => {},
       () => slot.get(),
     );
-    assert.equal(slot.get(), inFork);
+    assert.equal(slot.get(), ofChild);
     assert.equal(made, 1);
   });
 });

@@ -102,7 +102,7 @@ test("a body closes its request at its end, or at once where the whole body is t
   assert.equal(stateOf(empty), "closed");
 });
 
-test("closing through a fork closes the request", async () => {
+test("closing through a child closes the request", async () => {
   const before = store.counts();
   const context = createRequestContext();
   const { promise, resolve } = Promise.withResolvers();

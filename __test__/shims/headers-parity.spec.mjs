@@ -28,7 +28,7 @@ test("random programs read the same with ours and with vinext's", async () => {
 test("random programs read the same when ours and vinext's share a request", async () => {
   await fc.assert(
     fc.asyncProperty(programs(), fc.nat(), async (program, start) => {
-      // One after the other, in an order that differs from program to program. A stock copy can fork its own contexts only.
+      // One after the other, in an order that differs from program to program. A stock copy can make children of its own contexts only.
       let calls = start;
       const either = () => (calls++ % 3 === 0 ? ours : stock).api;
       const mixed = { api: either, scopes: either, requests: stock.requests };

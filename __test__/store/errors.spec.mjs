@@ -38,7 +38,8 @@ const CALLS = {
   key: (on, key) => on.registerSlot(/** @type {any} */ ({ key, kind: "list", lifetime: "scope", default: 1 })),
   kind: (on, kind) => on.registerSlot({ key: KEY, kind, lifetime: "scope" }),
   lifetime: (on, lifetime) => on.registerSlot({ key: KEY, kind: "flag", lifetime }),
-  onFork: (on, onFork) => on.registerSlot({ key: KEY, kind: "value", lifetime: "request", onFork: onFork ?? "copy" }),
+  inChild: (on, inChild) =>
+    on.registerSlot({ key: KEY, kind: "value", lifetime: "request", inChild: inChild ?? "copy" }),
   variants: (on, variants) => on.registerSlot({ key: KEY, kind: "enum", lifetime: "scope", variants }),
   variant: (on, value) => on.registerSlot({ key: KEY, kind: "enum", lifetime: "scope", variants: [value, value] }),
   "variants of a flag": (on) => on.registerSlot({ key: KEY, kind: "flag", lifetime: "scope", variants: ["a"] }),

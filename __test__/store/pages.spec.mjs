@@ -62,19 +62,19 @@ test("of 200 000 requests only the pages of those that are held stay alive", asy
   }
 });
 
-test("forks are counted apart, held or collected, and a held one holds its page", async () => {
+test("child contexts are counted apart, held or collected, and a held one holds its page", async () => {
   const before = await afterCollection(store.counts, ({ livePages }) => livePages === 1);
-  const makeFork = () =>
+  const makeChild = () =>
     runWithRequestContext(createRequestContext(), () => runWithUnifiedStateMutation(() => {}, getRequestContext));
-  const fork = makeFork();
-  const handle = store.id(fork);
+  const child = makeChild();
+  const handle = store.id(child);
   const made = 10 * perPage;
-  for (let count = 0; count < made; count++) makeFork();
+  for (let count = 0; count < made; count++) makeChild();
 
   const after = await afterCollection(store.counts, ({ livePages }) => livePages <= 2);
   assert.equal(after.livePages, 2);
-  assert.deepEqual([after.created - before.created, after.forked - before.forked], [made + 1, made + 1]);
+  assert.deepEqual([after.created - before.created, after.children - before.children], [made + 1, made + 1]);
   assert.equal(after.created, after.closed + after.abandoned + after.inFlight);
   assert.ok(after.inFlight <= 2 * perPage, `${after.inFlight} in flight`);
-  assert.equal(store.id(fork), handle);
+  assert.equal(store.id(child), handle);
 });

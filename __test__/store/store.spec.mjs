@@ -256,9 +256,9 @@ test("what an App request turned out to be is told by its phase", () => {
   }
 });
 
-test("a limit keeps the oldest, forks are listed on request, closed contexts are not", async () => {
+test("a limit keeps the oldest, child contexts are listed on request, closed contexts are not", async () => {
   const { context, handle } = enter();
-  const fork = runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
+  const child = runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
   const all = store.contexts();
   for (const limit of [0, 1, all.length, all.length + 1]) {
     assert.deepEqual(
@@ -274,19 +274,19 @@ test("a limit keeps the oldest, forks are listed on request, closed contexts are
     );
   }
   const has = (options, id) => store.contexts(options).some((each) => each.id === id);
-  assert.deepEqual([has({}, handle), has(undefined, store.id(fork))], [true, false]);
-  assert.deepEqual([has({ forks: true }, handle), has({ forks: true }, store.id(fork))], [true, true]);
+  assert.deepEqual([has({}, handle), has(undefined, store.id(child))], [true, false]);
+  assert.deepEqual([has({ children: true }, handle), has({ children: true }, store.id(child))], [true, true]);
   await closeAfterResponse(context);
-  assert.equal(has({ forks: true }, handle), false);
+  assert.equal(has({ children: true }, handle), false);
   assert.equal(store.state(handle).state, "closed");
 });
 
-test("counts add up, whatever is entered, forked and closed in whatever order", () => {
-  const operation = fc.record({ kind: fc.constantFrom("enter", "fork", "close", "handle"), who: fc.nat() });
+test("counts add up, whatever is entered, given children and closed in whatever order", () => {
+  const operation = fc.record({ kind: fc.constantFrom("enter", "child", "close", "handle"), who: fc.nat() });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {
       const before = store.counts();
-      const expected = { created: before.created, forked: before.forked, closed: before.closed };
+      const expected = { created: before.created, children: before.children, closed: before.closed };
       const open = [createRequestContext()];
       runWithRequestContext(open[0], () => {});
       expected.created++;
@@ -295,8 +295,8 @@ test("counts add up, whatever is entered, forked and closed in whatever order", 
         if (kind === "enter") expected.created += open.push(enter().context) && 1;
         else if (kind === "handle") expected.created += store.id(createRequestContext()) && 1;
         else if (context === undefined) continue;
-        else if (kind === "fork") {
-          expected.forked++;
+        else if (kind === "child") {
+          expected.children++;
           runWithRequestContext(context, () => runWithUnifiedStateMutation(() => {}, getRequestContext));
         } else {
           expected.closed++;
@@ -304,10 +304,10 @@ test("counts add up, whatever is entered, forked and closed in whatever order", 
           open.splice(who % open.length, 1);
         }
       }
-      const { created, forked, closed, abandoned, inFlight, liveRecords } = store.counts();
-      assert.deepEqual({ created, forked, closed }, expected);
+      const { created, children, closed, abandoned, inFlight, liveRecords } = store.counts();
+      assert.deepEqual({ created, children, closed }, expected);
       assert.equal(created, closed + abandoned + inFlight);
-      assert.ok(liveRecords >= open.length && liveRecords <= created + forked);
+      assert.ok(liveRecords >= open.length && liveRecords <= created + children);
     }),
   );
 });

@@ -121,7 +121,7 @@ test("an HTTP/2 request with a method of 60 000 characters leaves the next clien
   send("GET", "/hold");
   send("GET", "/hold");
   while (held.length < count + 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  const rows = store.contexts({ forks: true }).filter((row) => row.label === "GET /hold");
+  const rows = store.contexts({ children: true }).filter((row) => row.label === "GET /hold");
   assert.equal(rows.length, 2);
   for (const row of rows) assert.equal(row.parent, null);
   for (const stream of held) stream.close();

@@ -47,7 +47,7 @@ phase.run("live", () => {});
 
 same<ReturnType<typeof flag>, boolean>(true);
 function flag() {
-  return registerSlot("flag", { kind: "flag", default: true, lifetime: "request", onFork: "reset" }).get();
+  return registerSlot("flag", { kind: "flag", default: true, lifetime: "request", inChild: "reset" }).get();
 }
 export const count: RequestSlot<number> = registerSlot("count", { kind: "counter", lifetime: "request" });
 export const list: string[] | undefined = registerSlot<string>("list", { kind: "list", lifetime: "request" }).get();
@@ -66,7 +66,7 @@ if (handle !== undefined) {
   store.write(handle, 1, store.read(handle, 1));
   same<ReturnType<typeof store.state>["kind"], ContextInfo["kind"]>(true);
 }
-export const oldest: ContextInfo | undefined = store.contexts({ limit: 1, forks: true })[0];
+export const oldest: ContextInfo | undefined = store.contexts({ limit: 1, children: true })[0];
 // @ts-expect-error a handle is a number
 store.label("257");
 // @ts-expect-error the store is not to be changed

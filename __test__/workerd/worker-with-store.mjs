@@ -11,7 +11,7 @@ export default {
    */
   async fetch(request, env, execution) {
     if (new URL(request.url).pathname !== "/store") return worker.fetch(request, env, execution);
-    const oldest = store.contexts({ forks: true }).length;
+    const oldest = store.contexts({ children: true }).length;
     return Response.json({
       backend,
       reasons: store.reasons,

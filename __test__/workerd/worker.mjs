@@ -73,9 +73,9 @@ const AREAS = {
     ];
   },
 
-  async "headers of a fork"({ id, pause }) {
+  async "headers of a child"({ id, pause }) {
     const context = requestHeaders.headersContextFromRequest(
-      new Request("http://fork", { headers: { "x-id": `${id}-fork` } }),
+      new Request("http://child", { headers: { "x-id": `${id}-child` } }),
     );
     const inner = await requestHeaders.runWithHeadersContext(context, async () => {
       await pause();
@@ -127,7 +127,7 @@ const AREAS = {
     const inner = await runWithNavigationContext(async () => {
       const blank = getNavigationContext();
       await pause();
-      navigate(`${id}-fork`);
+      navigate(`${id}-child`);
       await pause();
       return [blank, getNavigationContext()?.pathname];
     });
@@ -144,7 +144,7 @@ const AREAS = {
     route(id);
     await pause();
     const inner = await runWithRouterState(async () => {
-      route(`${id}-fork`);
+      route(`${id}-child`);
       await pause();
       return unified.getRequestContext().ssrContext?.asPath;
     });
@@ -166,7 +166,7 @@ const AREAS = {
     await pause();
     const inner = await runWithI18nState(async () => {
       const blank = getI18nContext();
-      setI18nContext({ locale: `${id}-fork` });
+      setI18nContext({ locale: `${id}-child` });
       await pause();
       return [blank, getI18nContext()?.locale];
     });
@@ -176,22 +176,22 @@ const AREAS = {
   async "root params"({ id, pause }) {
     setRootParams({ rid: id });
     await pause();
-    const inner = await runWithRootParamsScope({ rid: `${id}-fork` }, async () => {
+    const inner = await runWithRootParamsScope({ rid: `${id}-child` }, async () => {
       await pause();
       return getRootParam("rid");
     });
     return [inner, await getRootParam("rid")];
   },
 
-  async "forks of forks"({ id, pause }) {
+  async "child contexts of child contexts"({ id, pause }) {
     const seen = [];
     const descend = async (/** @type {number} */ depth) => {
       await pause();
       const context = unified.getRequestContext();
       seen.push(context.draftModeCookieHeader);
       if (depth < 4) {
-        const change = (/** @type {any} */ fork) => {
-          fork.draftModeCookieHeader = `${id}-${depth}`;
+        const change = (/** @type {any} */ child) => {
+          child.draftModeCookieHeader = `${id}-${depth}`;
         };
         await Promise.all([
           unified.runWithUnifiedStateMutation(change, () => descend(depth + 1)),
@@ -257,7 +257,7 @@ const AREAS = {
 };
 
 /**
- * Runs every area in a fork of its own, all at once.
+ * Runs every area in a child of its own, all at once.
  *
  * @param {Tools} tools
  */
@@ -269,7 +269,7 @@ async function runAreas(tools) {
   return Object.fromEntries(await Promise.all(runs));
 }
 
-/** Areas write to the same fields at once, so each gets its own of those that forks share. */
+/** Areas write to the same fields at once, so each gets its own of those that child contexts share. */
 function separate(/** @type {any} */ context) {
   context.renderRequestApiUsage = new Set();
   context.pendingSetCookies = [];

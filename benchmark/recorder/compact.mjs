@@ -107,8 +107,8 @@ function compactOperation(node, known) {
       return [["create", node.value, Object.fromEntries(node.given)]];
     case "request":
       return [["request", node.value, inner()]];
-    case "fork":
-      return [["fork", node.module, node.value, compactList(node.sets.list, known), inner()]];
+    case "child":
+      return [["child", node.module, node.value, compactList(node.sets.list, known), inner()]];
     case "outside":
       return [["outside", inner()]];
     case "inside":

@@ -34,7 +34,7 @@ export function recorderPlugin() {
 /** @param {string} code of vinext's request context module */
 function recordContexts(code) {
   return replaceOnce(
-    replaceOnce(code, "const childCtx = { ...parentCtx };", `const childCtx = ${RECORDER}.fork(parentCtx);`),
+    replaceOnce(code, "const childCtx = { ...parentCtx };", `const childCtx = ${RECORDER}.child(parentCtx);`),
     /return (\{\s*headersContext: null,[\s\S]*?\.\.\.opts\s*\});/,
     (_, literal) => `return ${RECORDER}.context(${literal});`,
   );

@@ -221,7 +221,7 @@ const calls = {
     return quietly(() => fn(ctx, () => inside(node, callback)));
   },
   runWithUnifiedStateMutation: (module, fn, mutate, callback) => {
-    const node = note({ kind: "fork", module, sets: { kind: "sets", list: [] } });
+    const node = note({ kind: "child", module, sets: { kind: "sets", list: [] } });
     const change = (/** @type {any} */ child) => {
       node.value = nameOf(child);
       inside(node.sets, () => mutate(child));
@@ -246,7 +246,7 @@ const calls = {
 
 globalThis[Symbol.for("onescope.recorder")] = {
   context,
-  fork: (/** @type {any} */ parent) => context({ ...(raw.get(parent) ?? parent) }),
+  child: (/** @type {any} */ parent) => context({ ...(raw.get(parent) ?? parent) }),
   call: (/** @type {string} */ name, /** @type {string} */ module, fn, args) => calls[name](module, fn, ...args),
   named(/** @type {string} */ module, /** @type {any} */ storage) {
     storage.entry.name = module;

@@ -25,7 +25,7 @@ export class Values {
   }
 }
 
-/** Collections that were assigned to one context, in place of its fork group's. */
+/** Collections that were assigned to one context, in place of its context group's. */
 export class Collections {
   constructor() {
     this.renderDynamicLatch = undefined;
@@ -46,8 +46,8 @@ export class Collections {
   }
 }
 
-/** Collections that the contexts of a fork group share; each is made at first access. */
-export class ForkGroup {
+/** Collections that the contexts of a context group share; each is made at first access. */
+export class ContextGroup {
   constructor(root) {
     this.root = root;
     this.children = undefined;
@@ -117,7 +117,7 @@ export class ContextFields {
   get renderDynamicLatch() {
     const own = this.$collections.renderDynamicLatch;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.renderDynamicLatch ??= renderDynamicLatch());
   }
   set renderDynamicLatch(value) {
@@ -127,7 +127,7 @@ export class ContextFields {
   get renderRequestApiUsage() {
     const own = this.$collections.renderRequestApiUsage;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.renderRequestApiUsage ??= new Set());
   }
   set renderRequestApiUsage(value) {
@@ -151,7 +151,7 @@ export class ContextFields {
   get pendingSetCookies() {
     const own = this.$collections.pendingSetCookies;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.pendingSetCookies ??= []);
   }
   set pendingSetCookies(value) {
@@ -213,7 +213,7 @@ export class ContextFields {
   get serverInsertedHTMLCallbacks() {
     const own = this.$collections.serverInsertedHTMLCallbacks;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.serverInsertedHTMLCallbacks ??= []);
   }
   set serverInsertedHTMLCallbacks(value) {
@@ -271,7 +271,7 @@ export class ContextFields {
   get pendingCdnTagInvalidations() {
     const own = this.$collections.pendingCdnTagInvalidations;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.pendingCdnTagInvalidations ??= []);
   }
   set pendingCdnTagInvalidations(value) {
@@ -281,7 +281,7 @@ export class ContextFields {
   get pendingRevalidatedTags() {
     const own = this.$collections.pendingRevalidatedTags;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.pendingRevalidatedTags ??= new Set());
   }
   set pendingRevalidatedTags(value) {
@@ -291,7 +291,7 @@ export class ContextFields {
   get pendingRevalidations() {
     const own = this.$collections.pendingRevalidations;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.pendingRevalidations ??= new Set());
   }
   set pendingRevalidations(value) {
@@ -334,7 +334,7 @@ export class ContextFields {
   get currentRequestTags() {
     const own = this.$collections.currentRequestTags;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.currentRequestTags ??= []);
   }
   set currentRequestTags(value) {
@@ -344,7 +344,7 @@ export class ContextFields {
   get currentFetchSoftTags() {
     const own = this.$collections.currentFetchSoftTags;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.currentFetchSoftTags ??= []);
   }
   set currentFetchSoftTags(value) {
@@ -389,7 +389,7 @@ export class ContextFields {
   get dynamicFetchUrls() {
     const own = this.$collections.dynamicFetchUrls;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.dynamicFetchUrls ??= new Set());
   }
   set dynamicFetchUrls(value) {
@@ -420,7 +420,7 @@ export class ContextFields {
   get currentFetchDedupeEntries() {
     const own = this.$collections.currentFetchDedupeEntries;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.currentFetchDedupeEntries ??= new Map());
   }
   set currentFetchDedupeEntries(value) {
@@ -457,7 +457,7 @@ export class ContextFields {
   get requestCache() {
     const own = this.$collections.requestCache;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.requestCache ??= new WeakMap());
   }
   set requestCache(value) {
@@ -467,7 +467,7 @@ export class ContextFields {
   get afterContext() {
     const own = this.$collections.afterContext;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.afterContext ??= afterContext());
   }
   set afterContext(value) {
@@ -484,7 +484,7 @@ export class ContextFields {
   get ssrHeadChildren() {
     const own = this.$collections.ssrHeadChildren;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.ssrHeadChildren ??= []);
   }
   set ssrHeadChildren(value) {
@@ -494,7 +494,7 @@ export class ContextFields {
   get documentInitialHead() {
     const own = this.$collections.documentInitialHead;
     if (own !== undefined) return own === UNDEFINED ? undefined : own;
-    const group = (this.$group ??= new ForkGroup(this));
+    const group = (this.$group ??= new ContextGroup(this));
     return (group.documentInitialHead ??= []);
   }
   set documentInitialHead(value) {

@@ -26,7 +26,11 @@ export function observeCounters(meter) {
     meter.createObservableUpDownCounter(name, { unit, description });
   const totals = {
     created: total("onescope.context.created", "{context}", "Requests and other work since the process started"),
-    forked: total("onescope.context.forked", "{context}", "Forks that vinext made of its request contexts"),
+    children: total(
+      "onescope.context.children",
+      "{context}",
+      "Child contexts that vinext made of its request contexts",
+    ),
     closed: total("onescope.context.closed", "{context}", "Contexts that closed"),
     abandoned: total("onescope.context.abandoned", "{context}", "Contexts that were collected and never closed"),
   };

@@ -8,13 +8,13 @@ export class Values {
   [key: string]: unknown;
 }
 
-/** Collections that were assigned to one context, in place of its fork group's. */
+/** Collections that were assigned to one context, in place of its context group's. */
 export class Collections {
   [key: string]: unknown;
 }
 
-/** Collections that the contexts of a fork group share. */
-export class ForkGroup {
+/** Collections that the contexts of a context group share. */
+export class ContextGroup {
   constructor(root: ContextFields);
   root: ContextFields;
   /** the last child context of a request that is released as it closes, and the one before it */
@@ -36,7 +36,7 @@ export interface ContextFields extends UnifiedRequestContext {
   $bytes: Uint8Array;
   $base: number;
   $kind: number;
-  $group: ForkGroup | undefined;
+  $group: ContextGroup | undefined;
   $values: Record<string, unknown>;
   $collections: Record<string, unknown>;
   $sideTable: SideTable | undefined;

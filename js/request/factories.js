@@ -1,11 +1,11 @@
 // What a lazy slot holds at first access, named in the slot table (src/store/registry/builtin.rs) by `factory`.
 
-/** Dynamic-usage latch of a render: one object for a fork group. */
+/** Dynamic-usage latch of a render: one object for a context group. */
 export function renderDynamicLatch() {
   return { dynamic: false, listeners: new Set() };
 }
 
-/** State of work deferred until the response closes: one object for a fork group. */
+/** State of work deferred until the response closes: one object for a context group. */
 export function afterContext() {
   return {
     /** @type {Array<() => unknown>} */

@@ -12,7 +12,7 @@ export interface HeadersContext {
   readonlyHeaders?: Headers;
 }
 
-/** Set once a render has used a dynamic API; one object for all forks of a request. */
+/** Set once a render has used a dynamic API; one object for all child contexts of a request. */
 export interface RenderDynamicLatch {
   dynamic: boolean;
   listeners: Set<() => void>;

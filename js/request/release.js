@@ -1,5 +1,5 @@
 import { entry } from "../async-context/entry.js";
-import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, ForkGroup, Values } from "../generated/context-fields.js";
+import { BLANK_COLLECTIONS, BLANK_VALUES, Collections, ContextGroup, Values } from "../generated/context-fields.js";
 import { SLOTS } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
 import { isClosed } from "../store/records.js";
@@ -11,7 +11,7 @@ import { SideTable } from "./side-table.js";
 
 /** @import { Context } from "./request-context.js" */
 
-// Releasing a request: all contexts of its fork group lose their JavaScript values, so that code which still holds one of them
+// Releasing a request: all contexts of its context group lose their JavaScript values, so that code which still holds one of them
 // holds little. Native values lie in the record and stay. So do two that later work needs and that reference nothing of the
 // request: the state of `after()`, so that a late callback does not wait for a response that is over, and the host's execution
 // context, which late work is given to.
@@ -105,7 +105,7 @@ function dropAll(root) {
   const group = root.$group;
   drop(root);
   if (group === undefined) return;
-  const empty = new ForkGroup(root);
+  const empty = new ContextGroup(root);
   empty.afterContext = group.afterContext;
   root.$group = empty;
   for (let child = group.children; child !== undefined; child = child.next) {
@@ -118,10 +118,10 @@ function dropAll(root) {
  * @param {Context} parent
  * @param {(parent: Context) => Context} make
  */
-function fork(parent, make) {
+function listChild(parent, make) {
   const isLate = parent.$values instanceof ReleasedValues || parent.$collections instanceof ReleasedCollections;
   const child = isLate ? uncounted(() => make(parent)) : make(parent);
-  const group = /** @type {ForkGroup} */ (child.$group);
+  const group = /** @type {ContextGroup} */ (child.$group);
   // A child made after the close is not listed: nothing would release it, and it has nothing that was written before.
   if (!isClosed(group.root)) group.children = { context: child, next: group.children };
   return child;
@@ -195,11 +195,11 @@ const state = shared("releasing", () => ({ users: 0 }));
 export function releaseOnClose() {
   const start = () => {
     hooks.released = enqueue;
-    hooks.forked = fork;
+    hooks.createChild = listChild;
     hooks.outlived = watch;
   };
   const end = () => {
-    hooks.released = hooks.forked = hooks.outlived = undefined;
+    hooks.released = hooks.createChild = hooks.outlived = undefined;
   };
   return createSharedHandle(state, start, end);
 }

@@ -1,10 +1,10 @@
-import { copyFields, FIELD_NAMES, ContextFields as Fields, ForkGroup } from "../generated/context-fields.js";
+import { ContextGroup, copyFields, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
 import { KINDS, STATES } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
 import { advance, close, OTHER, takeChildRecord } from "../store/records.js";
 import { writeField } from "../store/slot-codec.js";
 import { shared } from "../util/shared.js";
-import { forkSideTable, UNDEFINED } from "./side-table.js";
+import { copySideTable, UNDEFINED } from "./side-table.js";
 
 /** @import { RenderDynamicLatch } from "./field-types.js" */
 
@@ -16,7 +16,7 @@ const REGENERATION = KINDS.indexOf("regeneration");
 /**
  * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values lie in an object
  * that a context gets when one is first written; flags, enums and counters lie in its record; collections are made at first
- * access and shared by all contexts of a fork group.
+ * access and shared by all contexts of a context group.
  *
  * One class, not a subclass of the generated one: a constructor that calls another made creation twice as slow.
  */
@@ -67,7 +67,7 @@ export function kindOf(opts) {
 export const resetFields = shared("resetFields", () => new Set());
 
 /**
- * The latch that remembers whether a render used a dynamic API: one object for all contexts of a fork group. A state without
+ * The latch that remembers whether a render used a dynamic API: one object for all contexts of a context group. A state without
  * one (a plain object from before a hot update) gets it here.
  *
  * @param {{ dynamicUsageDetected: boolean, renderDynamicLatch?: RenderDynamicLatch | null }} state
@@ -84,32 +84,32 @@ export function ensureRenderDynamicLatch(state) {
  * @param {Context} parent
  * @returns {Context}
  */
-export function forkContext(parent) {
-  return hooks.forked === undefined ? makeFork(parent) : hooks.forked(parent, makeFork);
+export function createChild(parent) {
+  return hooks.createChild === undefined ? makeChild(parent) : hooks.createChild(parent, makeChild);
 }
 
 /**
  * @param {Context} parent
  * @returns {Context}
  */
-function makeFork(parent) {
+function makeChild(parent) {
   const child = new RequestContext(parent.$kind);
-  child.$group = parent.$group ??= new ForkGroup(parent);
-  // Undefined means not accessed yet, and then the fork group has it.
+  child.$group = parent.$group ??= new ContextGroup(parent);
+  // Undefined means not accessed yet, and then the context group has it.
   const latch = parent.$collections.renderDynamicLatch;
   if (latch === UNDEFINED || latch === null) ensureRenderDynamicLatch(parent);
   takeChildRecord(child, parent);
   copyFields(child, parent);
   // Checked first: an iterator over nothing takes as long as half of all this.
   if (resetFields.size > 0) for (const slot of resetFields) writeField(slot, child, slot.default);
-  forkSideTable(child, parent);
+  copySideTable(child, parent);
   return child;
 }
 
 /**
  * Marks the request as responded: the response was handed over, while its body or deferred work goes on.
  *
- * @param {Context} context any of the fork group
+ * @param {Context} context any of the context group
  */
 export function markResponded(context) {
   advance(context.$group?.root ?? context, RESPONDED);
@@ -118,7 +118,7 @@ export function markResponded(context) {
 /**
  * Marks the request as closed: its response is complete, and nothing is left to run after it.
  *
- * @param {Context} context any of the fork group
+ * @param {Context} context any of the context group
  */
 export function markClosed(context) {
   const root = context.$group?.root ?? context;

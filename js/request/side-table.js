@@ -13,26 +13,26 @@ import { shared } from "../util/shared.js";
 export const UNDEFINED = Symbol("onescope.undefined");
 
 /** @type {Set<number>} ids of the registered slots that a child context resets */
-export const resetOnFork = shared("resetOnFork", () => new Set());
+export const resetInChild = shared("resetInChild", () => new Set());
 
 export class SideTable {
   /** @type {Map<number, unknown>} this context's values, by slot id */
   own = new Map();
-  /** @type {Map<number, unknown>} collections of the fork group, also the ones made later */
+  /** @type {Map<number, unknown>} collections of the context group, also the ones made later */
   group = new Map();
   /** @type {Map<string, unknown>} values that a native field cannot hold, by field name */
   other = new Map();
 
-  fork() {
+  copy() {
     const copy = new SideTable();
-    for (const [id, value] of this.own) if (!resetOnFork.has(id)) copy.own.set(id, value);
+    for (const [id, value] of this.own) if (!resetInChild.has(id)) copy.own.set(id, value);
     copy.group = this.group;
     copy.other = new Map(this.other);
     return copy;
   }
 }
 
-/** Registered collections that a fork group shares, counted: while there are any, a child context must know the group's. */
+/** Registered collections that a context group shares, counted: while there are any, a child context must know the group's. */
 const inherited = shared("inheritedCollections", () => ({ count: 0 }));
 
 export function countInherited() {
@@ -43,8 +43,8 @@ export function countInherited() {
  * @param {Owner} child
  * @param {Owner} parent
  */
-export function forkSideTable(child, parent) {
-  if (parent.$sideTable !== undefined || inherited.count > 0) child.$sideTable = sideTableOf(parent).fork();
+export function copySideTable(child, parent) {
+  if (parent.$sideTable !== undefined || inherited.count > 0) child.$sideTable = sideTableOf(parent).copy();
 }
 
 /**

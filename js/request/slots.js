@@ -7,7 +7,7 @@ import { readOptions, refuseOption } from "../util/options.js";
 import { shared } from "../util/shared.js";
 import { currentRequest } from "./current.js";
 import { RequestContext, resetFields } from "./request-context.js";
-import { countInherited, resetOnFork, sideTableOf } from "./side-table.js";
+import { countInherited, resetInChild, sideTableOf } from "./side-table.js";
 
 /** @import { SlotInfo, SlotSpec } from "../store/native/contract.js" */
 
@@ -75,9 +75,9 @@ class RequestSlot extends Slot {
     const value = own.get(info.id);
     const make = this.#make;
     if (value !== undefined || make === undefined) return own.has(info.id) ? value : (info.default ?? undefined);
-    // Not accessed yet: the first access in a fork group makes it for all its contexts.
-    const made = (info.onFork === "inherit" ? group.get(info.id) : undefined) ?? make();
-    if (info.onFork === "inherit") group.set(info.id, made);
+    // Not accessed yet: the first access in a context group makes it for all its contexts.
+    const made = (info.inChild === "inherit" ? group.get(info.id) : undefined) ?? make();
+    if (info.inChild === "inherit") group.set(info.id, made);
     own.set(info.id, made);
     return made;
   }
@@ -153,9 +153,9 @@ export function registerSlot(key, spec) {
   if (known !== undefined) return known;
   const info = backend.slotInfo(id);
   if (info.lifetime === "request") {
-    if (info.onFork === "reset") resetOnFork.add(id);
-    if (info.onFork === "reset" && info.native) resetFields.add(info);
-    if (info.onFork === "inherit" && SLOT_KINDS[info.kind].collection) countInherited();
+    if (info.inChild === "reset") resetInChild.add(id);
+    if (info.inChild === "reset" && info.native) resetFields.add(info);
+    if (info.inChild === "inherit" && SLOT_KINDS[info.kind].collection) countInherited();
   }
   const slot =
     info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, SLOT_KINDS[info.kind].make ?? make);

@@ -12,7 +12,7 @@ export const hooks = shared("hooks", () => ({
   /** @type {((root: Context) => void) | undefined} a request closed, and its values can go (js/request/release.js) */
   released: undefined,
   /** @type {((parent: Context, make: (parent: Context) => Context) => Context) | undefined} a child context is made (js/request/release.js) */
-  forked: undefined,
+  createChild: undefined,
   /** @type {((context: Context) => void) | undefined} work goes on after the response (js/request/release.js) */
   outlived: undefined,
 }));

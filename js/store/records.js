@@ -182,7 +182,7 @@ export function takeChildRecord(context, parent) {
   writeParent(context, parent);
   // The call that makes a child context also enters it.
   context.$bytes[context.$base << 2] = ACTIVE;
-  backend.forked(context.$words);
+  backend.childCreated(context.$words);
 }
 
 /**

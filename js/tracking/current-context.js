@@ -4,9 +4,8 @@ import { DETACHED, isClosed } from "../store/records.js";
 import { currentTracked } from "../store/tracked.js";
 
 /**
- * The innermost context that is current in this thread: vinext's request context (of forks the one that they were forked
- * from), the HTTP request, or the task of `runTask`. An HTTP request and a task stay current in what they
- * started, also once they are over.
+ * The innermost context that is current in this thread: vinext's request context (for a child context, its request's),
+ * the HTTP request, or the task of `runTask`. An HTTP request and a task stay current in what they started, also once they are over.
  *
  * @returns {import("../store/records.js").RecordOwner | undefined}
  */
@@ -18,7 +17,7 @@ export function currentContext() {
   return tracked === undefined || tracked.outer !== request || isClosed(tracked) ? request : tracked;
 }
 
-/** @returns {import("../request/request-context.js").Context | undefined} vinext's, which fork it may be */
+/** @returns {import("../request/request-context.js").Context | undefined} vinext's, which may be a child */
 export function requestHere() {
   const context = currentRequest();
   // A stock copy of vinext's module makes plain objects, which have no record.

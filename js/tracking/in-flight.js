@@ -18,8 +18,8 @@ export function inFlight(filter) {
 
 /** How many contexts there are and were, and what sorts of them are in flight. */
 export function counters() {
-  const { created, forked, closed, abandoned, inFlight, livePages, threads } = backend.counts();
-  return { created, forked, closed, abandoned, inFlight, ...backend.inFlight(), pages: livePages, threads };
+  const { created, children, closed, abandoned, inFlight, livePages, threads } = backend.counts();
+  return { created, children, closed, abandoned, inFlight, ...backend.inFlight(), pages: livePages, threads };
 }
 
 /** How long closed contexts took, in milliseconds, by label. */

@@ -34,12 +34,12 @@ function value({ key }) {
 `;
 }
 
-/** One that a child context inherits is made for the whole fork group. */
-function collection({ key, kind, factory, onFork }) {
+/** One that a child context inherits is made for the whole context group. */
+function collection({ key, kind, factory, inChild }) {
   const maker = MAKERS[kind] ?? `${factory}()`;
   const make =
-    onFork === "inherit"
-      ? `const group = (this.$group ??= new ForkGroup(this));
+    inChild === "inherit"
+      ? `const group = (this.$group ??= new ContextGroup(this));
     return (group.${key} ??= ${maker});`
       : `return (ownCollections(this).${key} = ${maker});`;
   return `

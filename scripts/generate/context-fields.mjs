@@ -6,7 +6,7 @@ import { accessor } from "./accessors.mjs";
 export function contextFields({ layout, slotKinds, limits }) {
   const { slots } = layout;
   const collectionKinds = slotKinds.filter(({ collection }) => collection).map(({ name }) => name);
-  const inherited = slots.filter(({ onFork }) => onFork === "inherit");
+  const inherited = slots.filter(({ inChild }) => inChild === "inherit");
   const isValue = ({ kind }) => kind === "value";
   const isCollection = ({ kind }) => collectionKinds.includes(kind);
   const factories = [...new Set(slots.flatMap(({ factory }) => factory ?? []))].sort();
@@ -24,15 +24,15 @@ export class Values {
   }
 }
 
-/** Collections that were assigned to one context, in place of its fork group's. */
+/** Collections that were assigned to one context, in place of its context group's. */
 export class Collections {
   constructor() {
     ${own(slots)}
   }
 }
 
-/** Collections that the contexts of a fork group share; each is made at first access. */
-export class ForkGroup {
+/** Collections that the contexts of a context group share; each is made at first access. */
+export class ContextGroup {
   constructor(root) {
     this.root = root;
     this.children = undefined;
@@ -92,7 +92,7 @@ export function copyFields(child, parent) {
     .map((word) => `to[c + ${word}] = from[p + ${word}];`)
     .join("\n")}
   ${slots
-    .filter(({ onFork, field }) => onFork === "reset" && field !== null)
+    .filter(({ inChild, field }) => inChild === "reset" && field !== null)
     .map((slot) => reset(slot, layout))
     .join("\n")}
 }

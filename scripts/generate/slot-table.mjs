@@ -70,12 +70,12 @@ function slotKind({ name, native, collection }, defaults) {
 }
 
 /** One built-in slot, in the order that people read. */
-function slot({ id, key, kind, lifetime, default: value, variants, factory, onFork, owner, field }) {
+function slot({ id, key, kind, lifetime, default: value, variants, factory, inChild, owner, field }) {
   return {
     ...{ id, key, kind, lifetime, default: value },
     ...(variants && { variants }),
     ...(factory && { factory }),
-    ...{ onFork, owner, native: field !== null },
+    ...{ inChild, owner, native: field !== null },
     ...(field !== null && { field }),
   };
 }

@@ -58,9 +58,9 @@ export async function runWithConnectionProbe(fn) {
   /** @type {any} */
   let child;
   return await runWithUnifiedStateMutation(
-    (fork) => {
-      fork.connectionProbe = probe;
-      child = fork;
+    (context) => {
+      context.connectionProbe = probe;
+      child = context;
     },
     () => tryIn(child),
   );

@@ -17,9 +17,9 @@ import { createRenderDynamicLatch, currentState, freshState, headersShimAls } fr
  */
 export function runWithHeadersContext(context, fn) {
   if (currentRequest() == null) return headersShimAls.run(freshState(context), fn);
-  return runWithUnifiedStateMutation((fork) => {
-    startRequest(/** @type {any} */ (fork), context);
-    fork.connectionProbe = null;
+  return runWithUnifiedStateMutation((child) => {
+    startRequest(/** @type {any} */ (child), context);
+    child.connectionProbe = null;
   }, fn);
 }
 
@@ -32,12 +32,12 @@ export function runWithHeadersContext(context, fn) {
  */
 export async function runWithDetachedDynamicUsage(fn) {
   if (currentRequest() != null) {
-    return await runWithUnifiedStateMutation((fork) => {
-      detach(fork);
-      fork.requestCache = new WeakMap();
-      fork.currentRequestTags = [];
-      fork.dynamicFetchUrls = new Set();
-      fork.requestScopedCacheLife = null;
+    return await runWithUnifiedStateMutation((child) => {
+      detach(child);
+      child.requestCache = new WeakMap();
+      child.currentRequestTags = [];
+      child.dynamicFetchUrls = new Set();
+      child.requestScopedCacheLife = null;
     }, fn);
   }
   const state = { ...currentState() };

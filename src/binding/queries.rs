@@ -18,8 +18,8 @@ use crate::store::registry::Scalar;
 pub struct Counts {
     /// Requests made.
     pub created: f64,
-    /// Forks made.
-    pub forked: f64,
+    /// Child contexts made.
+    pub children: f64,
     /// Requests that were closed.
     pub closed: f64,
     /// Requests that were collected though they were never closed.
@@ -41,7 +41,7 @@ pub fn counts() -> Result<Counts> {
     let totals = counts.totals;
     Ok(Counts {
         created: totals.created as f64,
-        forked: totals.forked as f64,
+        children: totals.children as f64,
         closed: totals.closed as f64,
         abandoned: totals.abandoned as f64,
         in_flight: totals.in_flight as f64,
@@ -100,7 +100,7 @@ pub struct Context {
 }
 
 /// Lists contexts of all threads, oldest first. Options: `limit`, `label` (a part of it), `state`, `thread`; and off by
-/// default `forks`, `closed`, `slots`.
+/// default `children`, `closed`, `slots`.
 #[napi(catch_unwind)]
 pub fn contexts(options: Option<Unknown<'_>>) -> Result<Vec<Context>> {
     let filter = filter(options)?;
@@ -131,7 +131,7 @@ fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
         state: text("state")?.map(|name| state(&name)).transpose()?,
         // No thread has a number beyond the range of its type.
         thread: number("thread")?.map(|id| u32::try_from(id).unwrap_or(u32::MAX)),
-        forks: chosen("forks")?,
+        children: chosen("children")?,
         closed: chosen("closed")?,
         slots: chosen("slots")?,
     })

@@ -8,7 +8,7 @@ use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::ENUM_VARIANTS;
 use crate::process::Process;
-use crate::store::registry::{self, Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
+use crate::store::registry::{self, InChild, Lifetime, Scalar, SlotKind, SlotSpec};
 
 /// Fingerprint of the layout; a generated file with another one belongs to another build.
 #[napi(catch_unwind)]
@@ -17,7 +17,7 @@ pub fn layout_hash() -> Result<String> {
 }
 
 /// Registers a slot for the whole process and returns its id: `{key, kind, lifetime, default?, variants?, factory?,
-/// onFork?}`. The same spec again returns the same id.
+/// inChild?}`. The same spec again returns the same id.
 #[napi(catch_unwind)]
 pub fn register_slot(spec: Unknown<'_>) -> Result<u32> {
     let Some(spec) = object(spec)? else {
@@ -90,14 +90,14 @@ fn parse(spec: &Object<'_>) -> Result<SlotSpec> {
     let factory = text_property(&key, spec, "factory")?;
     let kind = SlotKind::parse(&key, &required("kind")?, variants, factory)?;
     let lifetime = Lifetime::parse(&key, &required("lifetime")?)?;
-    let on_fork = match text_property(&key, spec, "onFork")? {
-        Some(name) => OnFork::parse(&key, &name)?,
-        None => OnFork::Inherit,
+    let in_child = match text_property(&key, spec, "inChild")? {
+        Some(name) => InChild::parse(&key, &name)?,
+        None => InChild::Inherit,
     };
     // Only a value slot can have `undefined` as a default; for the others it means that none is given.
     let default = default_property(&key, spec)?
         .filter(|default| kind == SlotKind::Value || *default != Scalar::Undefined);
-    Ok(SlotSpec::new(key, kind, lifetime, default, on_fork)?)
+    Ok(SlotSpec::new(key, kind, lifetime, default, in_child)?)
 }
 
 /// A registered slot.
@@ -118,7 +118,7 @@ pub struct Slot {
     /// The factory of a lazy slot.
     pub factory: Option<String>,
     /// inherit or reset
-    pub on_fork: &'static str,
+    pub in_child: &'static str,
     /// Index among the byte fields, or for a counter among the counter fields.
     pub field: Option<u32>,
     /// True if the value lies in a field.
@@ -155,7 +155,7 @@ fn convert(slot: &registry::Slot) -> Slot {
         default: js_scalar(&spec.default),
         variants,
         factory,
-        on_fork: spec.on_fork.name(),
+        in_child: spec.in_child.name(),
         field: slot.field.map(|field| field.index() as u32),
         native: spec.is_native(),
         owner: slot.owner,

@@ -86,7 +86,7 @@ fn contexts(server: &Server, text: &mut Text) {
             "Requests and other work that were garbage-collected without being closed.",
             totals.abandoned,
         ),
-        ("onescope_contexts_forked_total", "Child contexts since the process started.", totals.forked),
+        ("onescope_contexts_children_total", "Child contexts since the process started.", totals.children),
     ] {
         text.single(name, "counter", help, value);
     }

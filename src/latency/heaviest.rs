@@ -37,13 +37,13 @@ pub struct Heaviest {
 }
 
 impl Heaviest {
-    /// Counts the contexts of a page that have closed since it was last counted, but neither forks, which end with what they
-    /// were forked from, nor parts of a request that have its label: those would count twice under it.
+    /// Counts the contexts of a page that have closed since it was last counted, but neither child contexts, which end
+    /// with their parent, nor parts of a request that have its label: those would count twice under it.
     pub fn add(&mut self, page: &Page) {
         let mut buffer = [0; LABEL_BYTES];
         for (index, record) in page.records() {
             if record.state() != State::Closed
-                || record.is_fork()
+                || record.is_child()
                 || record.has_borrowed_label()
                 || !page.count_once(index)
             {

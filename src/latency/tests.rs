@@ -54,8 +54,8 @@ fn each_closed_context_counts_once_whether_its_page_is_live_or_gone() {
     }
     make(&gone, "GET /a", State::Active, 7);
     make(&live, "GET /b", State::Closed, 30);
-    let fork = make(&live, "GET /b", State::Closed, 40);
-    live.record(fork).set_word(word::PARENT_LOW, 257);
+    let child = make(&live, "GET /b", State::Closed, 40);
+    live.record(child).set_word(word::PARENT_LOW, 257);
     let part = make(&live, "GET /b", State::Closed, 50);
     live.record(part).set_word(word::PARENT_LOW, 257);
     live.record(part).set_byte(byte::INNER, BORROWED_LABEL);

@@ -176,7 +176,7 @@ impl Flight {
         let totals = counts.totals;
         let counters = Counters {
             created: totals.created,
-            forked: totals.forked,
+            children: totals.children,
             closed: totals.closed,
             abandoned: totals.abandoned,
             in_flight: totals.in_flight,

@@ -138,8 +138,8 @@ pub struct Snapshot {
 pub struct Counters {
     /// Requests and other work made.
     pub created: u64,
-    /// Forks made.
-    pub forked: u64,
+    /// Child contexts made.
+    pub children: u64,
     /// Closed.
     pub closed: u64,
     /// Collected though they were never closed.

@@ -51,12 +51,12 @@ impl Outside {
             let full = page.cursor() == PAGE_RECORDS;
             let mut over = 0;
             for (index, record) in page.records() {
-                if record.state().is_in_flight() && !record.is_fork() {
+                if record.state().is_in_flight() && !record.is_child() {
                     let id = ContextId::of(page.id(), index).get();
                     seen.insert(id);
                     unrecorded.in_flight += u64::from(!self.put(&mut places, id, page.thread(), record));
                 }
-                over += usize::from(record.state() == State::Closed || record.is_fork());
+                over += usize::from(record.state() == State::Closed || record.is_child());
             }
             if full && over == PAGE_RECORDS - 1 {
                 places.done.insert(page.id());

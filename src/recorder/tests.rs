@@ -55,9 +55,9 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     let page = recorder.allocate_page(store, thread.id).unwrap();
     let slow = make(&page, State::Active, "GET /slow");
     make(&page, State::Closed, "GET /over");
-    let fork = make(&page, State::Active, "");
+    let child = make(&page, State::Active, "");
     page.record(3).set_word(word::PARENT_LOW, slow as u32);
-    thread.block.set_word(block::SEEN_LOW, fork as u32);
+    thread.block.set_word(block::SEEN_LOW, child as u32);
     thread.block.set_word(block::CALL_LOW, slow as u32);
     thread.block.set_word(block::CALL, 1);
     for number in 0..20 {
@@ -71,7 +71,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     assert_eq!(labels(&seen), ["GET /slow"]);
     assert_eq!((seen.pages_used, seen.pages_capacity, seen.corrupt), (1, 2, Corrupt::default()));
     let [thread_info] = &seen.threads[..] else { panic!("{:?}", seen.threads) };
-    assert_eq!(thread_info.last_entered.as_ref().unwrap().id, slow, "a fork shows as its request");
+    assert_eq!(thread_info.last_entered.as_ref().unwrap().id, slow, "a child shows as its request");
     let call = thread_info.call.as_ref().unwrap();
     assert_eq!(
         (call.name.as_str(), call.request.as_ref().unwrap().label.as_str()),

@@ -20,8 +20,8 @@ pub struct Filter {
     pub state: Option<State>,
     /// Only those of this thread.
     pub thread: Option<u32>,
-    /// Also forks, not only requests.
-    pub forks: bool,
+    /// Also child contexts, not only requests.
+    pub children: bool,
     /// Also closed contexts whose page is still live.
     pub closed: bool,
     /// Ids of contexts to list even if they are closed.
@@ -83,7 +83,7 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
             let closed = filter.closed || filter.also.contains(&id);
             let wanted = (state.is_in_flight() || closed && state == State::Closed)
                 && filter.state.is_none_or(|only| only == state);
-            if wanted && (filter.forks || !record.is_fork()) {
+            if wanted && (filter.children || !record.is_child()) {
                 let label = record.label();
                 if !filter.label.as_ref().is_none_or(|part| label.contains(part.as_str())) {
                     continue;
@@ -132,7 +132,7 @@ pub fn counts(store: &Store) -> Counts {
     let mut live_records = 0;
     for page in &pages {
         let page_totals = Totals::of(page);
-        live_records += page_totals.created + page_totals.forked;
+        live_records += page_totals.created + page_totals.children;
         totals += page_totals;
     }
     Counts {
@@ -158,7 +158,7 @@ pub fn in_flight(store: &Store) -> InFlight {
     for page in &store.pages.snapshot().0 {
         for (_, record) in page.records() {
             let state = record.state();
-            if state.is_in_flight() && !record.is_fork() {
+            if state.is_in_flight() && !record.is_child() {
                 counts.by_kind[record.kind() as usize] += 1;
                 counts.by_state[state as usize] += 1;
             }

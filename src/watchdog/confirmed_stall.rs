@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// One report of a stall whose cause is confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmedStall {
-    /// Id of the context that was current: the request itself, a fork of it, or work inside it.
+    /// Id of the context that was current: the request itself, a child of it, or work inside it.
     pub id: u64,
     /// Reading of the clock when it was reported.
     pub at: u32,

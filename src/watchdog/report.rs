@@ -10,7 +10,7 @@ use crate::store::pages::record::word;
 use crate::store::pages::{ContextId, RecordRef, State};
 use crate::text;
 
-/// Forks of forks that are followed up to their request. Deeper ones are reported as themselves.
+/// Child contexts of child contexts that are followed up to their request. Deeper ones are reported as themselves.
 const PARENTS: usize = 64;
 
 /// How sure it is that the request blocks the thread.
@@ -121,7 +121,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The context that it points to: the request itself, a fork of it, or work inside it; 0 for none.
+    /// The context that it points to: the request itself, a child of it, or work inside it; 0 for none.
     pub fn id(&self) -> u64 {
         // A response about something else than the marker is the later of the two.
         match (&self.response, &self.marker) {
@@ -178,7 +178,7 @@ pub fn stall(
     }
 }
 
-/// The request that a context serves: itself, or what it was forked from, as far as that is still there.
+/// The request that a context serves: itself, or its parent, as far as that is still there.
 fn root(store: &Store, id: u64) -> Option<(u64, RecordRef)> {
     let find = |id| Some((id, store.pages.resolve(ContextId::new(id).ok()?).ok()?));
     let mut found: (u64, RecordRef) = find(id)?;
@@ -247,17 +247,17 @@ mod tests {
     }
 
     #[test]
-    fn a_response_names_the_request_of_its_fork() {
+    fn a_response_names_the_request_of_its_child() {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let other = store.pages.allocate(1).unwrap();
         let request = make(&page, 2, 0, "GET /report");
-        let fork = make(&page, 2, request, "");
+        let child = make(&page, 2, request, "");
         make(&page, 2, 0, "GET /");
         make(&page, 3, 0, "GET /responded");
         make(&page, 4, 0, "GET /over");
         make(&other, 2, 0, "GET /elsewhere");
-        let line = report_of(&store, Evidence { response: response(fork), ..NOTHING });
+        let line = report_of(&store, Evidence { response: response(child), ..NOTHING });
         assert_eq!(line["onescope"], "stall");
         assert_eq!(line["confidence"], "exact");
         assert_eq!(

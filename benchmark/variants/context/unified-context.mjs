@@ -9,7 +9,7 @@ import { CREATE_AND_RUN, TIMES, WITH_TURNS } from "./rows.mjs";
 const nothing = () => {};
 
 /**
- * What a fork changes in vinext's own `runWithNavigationContext`.
+ * What a child changes in vinext's own `runWithNavigationContext`.
  *
  * @param {any} context
  */
@@ -82,7 +82,7 @@ export function unifiedContext(shim, appOptions, fields) {
       },
     },
     {
-      row: "fork, and run",
+      row: "make a child, and run",
       times: TIMES,
       batch: inRequest(() => {
         for (let i = 0; i < TIMES; i++) runWithUnifiedStateMutation(resetNavigation, nothing);
@@ -149,17 +149,17 @@ function readings(shim, appOptions, fields) {
     read.set("inside", isInsideUnifiedScope() && getRequestContext().phase);
     getRequestContext().pendingSetCookies.push(cookie);
     runWithUnifiedStateMutation(resetNavigation, () => {
-      const fork = getRequestContext();
-      fork.pendingSetCookies.push(cookie);
-      fork.serverInsertedHTMLCallbacks.push(nothing);
-      fork.phase = "action";
-      read.set("phase in the fork", fork.phase);
-      read.set("headersContext in the fork", fork.headersContext === headersContext);
-      read.set("callbacks in the fork", fork.serverInsertedHTMLCallbacks.length);
+      const child = getRequestContext();
+      child.pendingSetCookies.push(cookie);
+      child.serverInsertedHTMLCallbacks.push(nothing);
+      child.phase = "action";
+      read.set("phase in the child", child.phase);
+      read.set("headersContext in the child", child.headersContext === headersContext);
+      read.set("callbacks in the child", child.serverInsertedHTMLCallbacks.length);
     });
-    read.set("cookies after the fork", getRequestContext().pendingSetCookies.join());
-    read.set("callbacks after the fork", getRequestContext().serverInsertedHTMLCallbacks.length);
-    read.set("phase after the fork", getRequestContext().phase);
+    read.set("cookies after the child", getRequestContext().pendingSetCookies.join());
+    read.set("callbacks after the child", getRequestContext().serverInsertedHTMLCallbacks.length);
+    read.set("phase after the child", getRequestContext().phase);
     getRequestContext().phase = "route-handler";
   });
   read.set("phase after the run", given.phase);

@@ -127,7 +127,7 @@ export function compile({ storages, steps }, extent) {
         return `${variable(details[0])} = createRequestContext(${fields(details[1])});`;
       case "request":
         return `runWithRequestContext(${variable(details[0])}, ${callback(list)});`;
-      case "fork":
+      case "child":
         return `runWithUnifiedStateMutation((child) => {\n${variable(details[1])} = child;\n${sets(details[2], details[1])}}, ${callback(list)});`;
       case "outside":
         return `runOutsideRequestScopes(${callback(list)});`;
@@ -205,7 +205,7 @@ function needs(list) {
       if (kind === "snapshot") made.add(`snapshot${details[0]}`);
       if (kind === "bind") made.add(`bound${details[0]}`);
       if (kind === "create") made.add(details[0]);
-      if (kind === "fork") made.add(details[1]);
+      if (kind === "child") made.add(details[1]);
       if (kind === "resume") names.add(`snapshot${details[0]}`);
       if (kind === "call") names.add(`bound${details[0]}`);
       if (["read", "write", "request"].includes(kind)) names.add(details[0]);

@@ -118,9 +118,9 @@ function aboutStall({ atMs, report }) {
 function aboutCounters({ counters, countersAgeMs, pagesUsed, pagesCapacity }) {
   const pages = `  pages in the file: ${pagesUsed} of ${pagesCapacity}`;
   if (counters === null) return ["  not readable", pages];
-  const { created, forked, closed, abandoned, inFlight } = counters;
+  const { created, children, closed, abandoned, inFlight } = counters;
   return [
-    `  ${created} created, ${closed} closed, ${abandoned} abandoned, ${inFlight} in flight, ${forked} forks; ${duration(countersAgeMs ?? 0)} before the end`,
+    `  ${created} created, ${closed} closed, ${abandoned} abandoned, ${inFlight} in flight, ${children} child contexts; ${duration(countersAgeMs ?? 0)} before the end`,
     pages,
   ];
 }

@@ -18,7 +18,7 @@ const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRo
 const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 
 /**
- * @typedef {{ limit?: number, label?: string, state?: string, thread?: number, forks?: boolean, closed?: boolean,
+ * @typedef {{ limit?: number, label?: string, state?: string, thread?: number, children?: boolean, closed?: boolean,
  *   slots?: boolean }} Filter
  */
 
@@ -33,7 +33,7 @@ const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
  * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
  */
 export function list(records, filter, now, nativeSlots) {
-  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, forks = false, closed = false, slots } = filter;
+  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, children = false, closed = false, slots } = filter;
   checkNumber(limit);
   checkText("label", label);
   checkText("state", state);
@@ -45,7 +45,7 @@ export function list(records, filter, now, nativeSlots) {
   const found = [];
   for (const record of records) {
     const info = describe(record, now);
-    if (!forks && info.parent !== null && record.$bytes[record.$base * 4 + BYTE.inner] === 0) continue;
+    if (!children && info.parent !== null && record.$bytes[record.$base * 4 + BYTE.inner] === 0) continue;
     if (!closed && info.state === "closed") continue;
     if (state !== undefined && info.state !== state) continue;
     if (thread !== undefined && info.thread !== thread) continue;

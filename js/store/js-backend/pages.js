@@ -12,7 +12,7 @@ import { checkNumber, refuseNumber } from "./numbers.js";
 /**
  * What must outlive a page: how many of its contexts were children of others, and how many were closed.
  *
- * @typedef {{ id: number, forked: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
+ * @typedef {{ id: number, children: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
  * which does not wrap */
 
 const { pageRecords, recordWords, header } = LAYOUT;
@@ -39,7 +39,7 @@ export function createArena(nativeSlot, nativeSlots) {
   const alive = new Set();
   let findable = FINDABLE_PER_TICK;
   let current = new Int32Array(LAYOUT.recordWords);
-  const retired = { created: 0, forked: 0, closed: 0, abandoned: 0, oldest: Infinity };
+  const retired = { created: 0, children: 0, closed: 0, abandoned: 0, oldest: Infinity };
   let lastPage = 0;
 
   /** @type {FinalizationRegistry<Tally>} */
@@ -47,9 +47,9 @@ export function createArena(nativeSlot, nativeSlots) {
     pages.delete(tally.id);
     alive.delete(tally);
     // Full: the page that the thread still fills is never collected.
-    const created = pageRecords - 1 - tally.forked;
+    const created = pageRecords - 1 - tally.children;
     retired.created += created;
-    retired.forked += tally.forked;
+    retired.children += tally.children;
     retired.closed += tally.closed;
     if (created === tally.closed) return;
     retired.oldest = Math.min(retired.oldest, tally.made);
@@ -106,7 +106,7 @@ export function createArena(nativeSlot, nativeSlots) {
     allocatePage() {
       const buffer = new ArrayBuffer(LAYOUT.pageBytes);
       const words = new Int32Array(buffer);
-      const tally = { id: ++lastPage, forked: 0, closed: 0, made: performance.now() };
+      const tally = { id: ++lastPage, children: 0, closed: 0, made: performance.now() };
       const first = tally.id * pageRecords;
       words[header.magic] = LAYOUT.magic;
       words[header.version] = LAYOUT.version;
@@ -127,9 +127,9 @@ export function createArena(nativeSlot, nativeSlots) {
     },
 
     /** @param {Int32Array} words */
-    forked(words) {
+    childCreated(words) {
       const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
-      if (tally !== undefined) tally.forked++;
+      if (tally !== undefined) tally.children++;
     },
 
     /** @param {Int32Array} words */
@@ -139,19 +139,19 @@ export function createArena(nativeSlot, nativeSlots) {
     },
 
     counts() {
-      let { created, forked, closed } = retired;
+      let { created, children, closed } = retired;
       let liveRecords = 0;
       for (const tally of alive) {
         const taken = tally.id === lastPage ? current[header.cursor] - 1 : pageRecords - 1;
         liveRecords += taken;
-        created += taken - tally.forked;
-        forked += tally.forked;
+        created += taken - tally.children;
+        children += tally.children;
         closed += tally.closed;
       }
       const inFlight = created - closed - retired.abandoned;
       return {
         created,
-        forked,
+        children,
         closed,
         abandoned: retired.abandoned,
         inFlight,

@@ -91,7 +91,7 @@ function takeField(spec, used) {
  * Checks a spec and fills in what it leaves out, in the order of src/binding/registry.rs.
  *
  * @param {SlotSpec} given
- * @returns {Required<Pick<SlotInfo, "key" | "kind" | "lifetime" | "onFork">> & Partial<SlotInfo>}
+ * @returns {Required<Pick<SlotInfo, "key" | "kind" | "lifetime" | "inChild">> & Partial<SlotInfo>}
  */
 function complete(given) {
   let key = "";
@@ -123,12 +123,13 @@ function complete(given) {
   if (!["scope", "request"].includes(lifetime)) {
     refuse(`lifetime ${literal(lifetime)} is unknown; expected scope or request`);
   }
-  const onFork = /** @type {NonNullable<SlotSpec["onFork"]>} */ (text("onFork") ?? "inherit");
-  if (!["inherit", "reset"].includes(onFork)) refuse(`onFork ${literal(onFork)} is unknown; expected inherit or reset`);
+  const inChild = /** @type {NonNullable<SlotSpec["inChild"]>} */ (text("inChild") ?? "inherit");
+  if (!["inherit", "reset"].includes(inChild))
+    refuse(`inChild ${literal(inChild)} is unknown; expected inherit or reset`);
   if (!isScalar(value)) refuse(`"default" must be null, a boolean, a number or a string, not ${literal(value)}`);
   const bytes = Buffer.byteLength(key);
   if (bytes < 1 || bytes > keyBytes) refuse(`the key has ${bytes} bytes; expected 1 to ${keyBytes}`);
-  const spec = { key, kind, lifetime, onFork };
+  const spec = { key, kind, lifetime, inChild };
   if (kind === "enum") {
     const copy = [...(variants ?? [])];
     return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
@@ -190,10 +191,10 @@ function checkVariants(variants, value, refuse) {
  *
  * @param {Partial<SlotInfo>} slot
  */
-function print({ key, kind, variants, factory, lifetime, default: value, onFork }) {
+function print({ key, kind, variants, factory, lifetime, default: value, inChild }) {
   const parts = [`key: ${literal(key)}`, `kind: "${kind}"`];
   if (variants !== undefined) parts.push(`variants: [${variants.map(literal).join(", ")}]`);
   if (factory !== undefined) parts.push(`factory: ${literal(factory)}`);
-  parts.push(`lifetime: "${lifetime}"`, `default: ${literal(value)}`, `onFork: "${onFork}"`);
+  parts.push(`lifetime: "${lifetime}"`, `default: ${literal(value)}`, `inChild: "${inChild}"`);
   return `{ ${parts.join(", ")} }`;
 }

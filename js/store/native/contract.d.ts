@@ -5,8 +5,8 @@ import type {
   ContextKind,
   ContextState,
   Counts,
+  InChild,
   Lifetime,
-  OnFork,
   Scalar,
   SlotInfo,
   SlotKind,
@@ -23,7 +23,7 @@ export interface SlotSpec {
   default?: Scalar;
   variants?: Array<string | number>;
   factory?: string;
-  onFork?: OnFork;
+  inChild?: InChild;
 }
 
 /** A thread's block, by `LAYOUT.block`: word 0 holds whole milliseconds, coarse, never 0. JavaScript writes the others. */
@@ -70,7 +70,7 @@ export interface Store {
     label?: string;
     state?: string;
     thread?: number;
-    forks?: boolean;
+    children?: boolean;
     closed?: boolean;
     slots?: boolean;
   }): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
@@ -112,7 +112,7 @@ export interface Watchdog {
   watchRespond(response: ProbeResponse): boolean;
   /**
    * The lines of a thread's latest stall that name a confirmed request, in the order in which they were reported. `id` is the
-   * context that was current: the request itself, a fork of it, or work inside it. `at` is a reading of the block's clock.
+   * context that was current: the request itself, a child of it, or work inside it. `at` is a reading of the block's clock.
    */
   watchProved(thread: number): Array<{ id: number; at: number; line: string }>;
 }
@@ -203,7 +203,7 @@ export interface Flight {
   /** `null`, as the next two, if no snapshot is whole */
   counters: {
     created: number;
-    forked: number;
+    children: number;
     closed: number;
     abandoned: number;
     inFlight: number;
@@ -272,7 +272,7 @@ export interface Backend extends Store {
   /** version of the addon, native only */
   version?(): string;
   /** called for a record taken by a child context; the native backend reads it from the record */
-  forked(words: Int32Array): void;
+  childCreated(words: Int32Array): void;
   /** called for a record whose context was closed; the native backend reads it from the record */
   closed(words: Int32Array): void;
 }

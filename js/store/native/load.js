@@ -35,7 +35,7 @@ export function loadNative() {
       return { reasons: [`${path}: built for record layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
     }
     const parts = { watchdog: store, recorder: store, diagnostics: store };
-    const added = { reasons: [], path, ...parts, forked: nothing, closed: nothing };
+    const added = { reasons: [], path, ...parts, childCreated: nothing, closed: nothing };
     return { native: { ...store, ...added, name: "native" }, reasons: [] };
   } catch (error) {
     return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };

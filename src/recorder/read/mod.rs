@@ -92,13 +92,13 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
         for (index, record) in page.records() {
             if !parts::is_sound(record) {
                 corrupt.records += 1;
-            } else if record.state().is_in_flight() && !record.is_fork() {
+            } else if record.state().is_in_flight() && !record.is_child() {
                 in_flight.push(view.in_flight(ContextId::of(*id, index).get(), page.thread(), record));
             }
         }
     }
     for (id, thread, record) in outside.iter() {
-        let copied = record.state().is_in_flight() && !record.is_fork();
+        let copied = record.state().is_in_flight() && !record.is_child();
         if copied && ContextId::new(id).is_ok_and(|id| !pages.contains_key(&id.page())) {
             in_flight.push(view.in_flight(id, thread, record));
         }

@@ -19,7 +19,7 @@ use crate::store::pages::record::{PATH_LABEL, byte};
 use crate::store::pages::{ContextId, Page, Record, RequestKind, State};
 use crate::store::threads::block;
 
-/// Forks of forks that are followed up to their request.
+/// Child contexts of child contexts that are followed up to their request.
 const PARENTS: usize = 64;
 
 /// The last millisecond that a date of JavaScript can have.

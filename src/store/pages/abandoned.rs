@@ -91,7 +91,7 @@ mod tests {
         add(&page, 3, "GET /a", 9_000, 0);
         add(&page, 1, "", 9_000, 0);
         add(&page, 4, "GET /closed", 0, 0);
-        add(&page, 2, "GET /fork", 0, 257);
+        add(&page, 2, "GET /child", 0, 257);
         let mut abandoned = Abandoned::default();
         abandoned.count(&page, 10_000);
         let found = abandoned.list();

@@ -8,7 +8,7 @@
 //! +---------------------------+ record 1           words 3-4  id of the parent, low and high; 0 = a request
 //! | a request                 |                    bytes 20-51  32 byte fields: flags and enums
 //! +---------------------------+ record 2           words 13-15  3 counter fields
-//! | a fork of it              |                    bytes 64-127  label, UTF-8
+//! | a child of it             |                    bytes 64-127  label, UTF-8
 //! +---------------------------+ cursor
 //! | zero: not yet allocated   |                    header words: 0 magic "ONES", 1 layout version, 2 thread id,
 //! |            …              |                    3-4 first id, low and high, 5 cursor, 6 record count

@@ -18,7 +18,7 @@ pub mod byte {
     pub const LABEL_LENGTH: usize = 2;
     /// Kind of the context and of its label. 1 and 2 for a context that ends by itself although it has a parent: 1 with a
     /// name of its own, 2 with its parent's. 3 for a request whose label is its method and path. 0 for one with a name or
-    /// none, and for a fork, which ends with what it was forked from.
+    /// none, and for a child, which ends with its parent.
     pub const INNER: usize = 3;
     /// First byte field.
     pub const FIELDS: usize = 20;
@@ -222,8 +222,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// True for a context that ends with the one it was forked from.
-    pub fn is_fork(&self) -> bool {
+    /// True for a context that ends with its parent.
+    pub fn is_child(&self) -> bool {
         self.parent().is_some() && self.byte(byte::INNER) == 0
     }
 

@@ -22,8 +22,8 @@ use crate::sync::{Mutex, RwLock};
 pub struct Totals {
     /// Requests made.
     pub created: u64,
-    /// Forks made.
-    pub forked: u64,
+    /// Child contexts made.
+    pub children: u64,
     /// Requests that were closed.
     pub closed: u64,
     /// Requests whose page is gone though they were never closed.
@@ -37,9 +37,9 @@ impl Totals {
     pub fn of(page: &Page) -> Self {
         let mut totals = Self::default();
         for (_, record) in page.records() {
-            match (record.state(), record.is_fork()) {
+            match (record.state(), record.is_child()) {
                 (State::Free, _) => {}
-                (_, true) => totals.forked += 1,
+                (_, true) => totals.children += 1,
                 (State::Closed, false) => {
                     totals.created += 1;
                     totals.closed += 1;
@@ -61,7 +61,7 @@ impl Totals {
 impl AddAssign for Totals {
     fn add_assign(&mut self, other: Self) {
         self.created += other.created;
-        self.forked += other.forked;
+        self.children += other.children;
         self.closed += other.closed;
         self.abandoned += other.abandoned;
         self.in_flight += other.in_flight;
@@ -234,7 +234,7 @@ mod tests {
         for (state, parent) in [(1, 0), (2, 0), (3, 0), (4, 0), (4, 257), (2, 257), (0, 0)] {
             make(&page, state, parent);
         }
-        let live = Totals { created: 4, forked: 2, closed: 1, abandoned: 0, in_flight: 3 };
+        let live = Totals { created: 4, children: 2, closed: 1, abandoned: 0, in_flight: 3 };
         assert_eq!(Totals::of(&page), live);
         assert_eq!(table.release(page.id()), Some(1));
         assert_eq!(table.release(page.id()), None, "a second release must not count twice");

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::spec::{Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
+use super::spec::{InChild, Lifetime, Scalar, SlotKind, SlotSpec};
 
 /// A built-in slot.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ const fn slot(
     owner: &'static str,
 ) -> Builtin {
     let key = Cow::Borrowed(key);
-    let spec = SlotSpec { key, kind, lifetime: Lifetime::Request, default, on_fork: OnFork::Inherit };
+    let spec = SlotSpec { key, kind, lifetime: Lifetime::Request, default, in_child: InChild::Inherit };
     Builtin { spec, owner, ts }
 }
 

@@ -128,10 +128,10 @@ pub fn encode(spec: &SlotSpec, value: &Scalar) -> Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::registry::spec::{Lifetime, OnFork};
+    use crate::store::registry::spec::{InChild, Lifetime};
 
     fn spec(kind: SlotKind, default: Scalar) -> SlotSpec {
-        SlotSpec::new("key", kind, Lifetime::Request, Some(default), OnFork::Inherit).unwrap()
+        SlotSpec::new("key", kind, Lifetime::Request, Some(default), InChild::Inherit).unwrap()
     }
 
     #[test]

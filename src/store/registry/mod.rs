@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 pub use layout::{Field, OTHER_BYTE, OTHER_WORD, decode, encode};
 use serde::Serialize;
-pub use spec::{Lifetime, OnFork, Scalar, SlotKind, SlotSpec};
+pub use spec::{InChild, Lifetime, Scalar, SlotKind, SlotSpec};
 
 use crate::error::{Error, Result};
 use layout::FieldAllocator;
@@ -119,7 +119,7 @@ mod tests {
     fn a_refused_spec_changes_nothing() {
         let mut registry = Registry::with_builtins();
         let spec = |kind, default| {
-            SlotSpec::new("phase", kind, Lifetime::Request, default, OnFork::Inherit).unwrap()
+            SlotSpec::new("phase", kind, Lifetime::Request, default, InChild::Inherit).unwrap()
         };
         let error = registry.register(spec(SlotKind::Flag, None)).unwrap_err();
         assert_eq!(error.code(), "ERR_ONESCOPE_SLOT_CONFLICT");

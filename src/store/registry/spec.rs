@@ -1,4 +1,4 @@
-//! What a slot is: key, kind, lifetime, default, behaviour on fork; and the rules a spec must keep.
+//! What a slot is: key, kind, lifetime, default, value in a child context; and the rules a spec must keep.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -173,7 +173,7 @@ impl SlotKind {
         matches!(self, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
     }
 
-    /// True for the kinds whose object is made at first touch and shared by forks.
+    /// True for the kinds whose object is made at first touch and shared by child contexts.
     pub fn is_collection(&self) -> bool {
         self.default() == Scalar::Undefined && !self.has_field()
     }
@@ -214,22 +214,22 @@ impl Lifetime {
     }
 }
 
-/// What a forked context starts with.
+/// What a child context starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum OnFork {
+pub enum InChild {
     /// The parent's value.
     Inherit,
     /// The default.
     Reset,
 }
 
-impl OnFork {
+impl InChild {
     /// The JavaScript name.
     pub fn name(self) -> &'static str {
         match self {
-            OnFork::Inherit => "inherit",
-            OnFork::Reset => "reset",
+            InChild::Inherit => "inherit",
+            InChild::Reset => "reset",
         }
     }
 
@@ -239,11 +239,11 @@ impl OnFork {
     /// `SlotSpec`, with `key` in the message.
     pub fn parse(key: &str, name: &str) -> Result<Self> {
         match name {
-            "inherit" => Ok(OnFork::Inherit),
-            "reset" => Ok(OnFork::Reset),
+            "inherit" => Ok(InChild::Inherit),
+            "reset" => Ok(InChild::Reset),
             _ => Err(Error::SlotSpec {
                 key: key.to_owned(),
-                reason: format!("onFork {} is unknown; expected inherit or reset", quoted(name)),
+                reason: format!("inChild {} is unknown; expected inherit or reset", quoted(name)),
             }),
         }
     }
@@ -263,8 +263,8 @@ pub struct SlotSpec {
     /// Its first value; `Undefined` for collections, which have none.
     #[serde(skip_serializing_if = "Scalar::is_undefined")]
     pub default: Scalar,
-    /// What a fork starts with.
-    pub on_fork: OnFork,
+    /// What a child starts with.
+    pub in_child: InChild,
 }
 
 impl SlotSpec {
@@ -277,10 +277,10 @@ impl SlotSpec {
         kind: SlotKind,
         lifetime: Lifetime,
         default: Option<Scalar>,
-        on_fork: OnFork,
+        in_child: InChild,
     ) -> Result<Self> {
         let default = default.unwrap_or_else(|| kind.default());
-        let spec = Self { key: key.into(), kind, lifetime, default, on_fork };
+        let spec = Self { key: key.into(), kind, lifetime, default, in_child };
         spec.validate()?;
         Ok(spec)
     }
@@ -362,8 +362,8 @@ impl fmt::Display for SlotSpec {
             SlotKind::Lazy { factory } => write!(f, ", factory: {}", quoted(factory))?,
             _ => {}
         }
-        let (lifetime, on_fork) = (self.lifetime.name(), self.on_fork.name());
-        write!(f, ", lifetime: {lifetime:?}, default: {}, onFork: {on_fork:?} }}", self.default)
+        let (lifetime, in_child) = (self.lifetime.name(), self.in_child.name());
+        write!(f, ", lifetime: {lifetime:?}, default: {}, inChild: {in_child:?} }}", self.default)
     }
 }
 
@@ -372,7 +372,7 @@ mod tests {
     use super::*;
 
     fn make(kind: SlotKind, default: Option<Scalar>) -> Result<SlotSpec> {
-        SlotSpec::new("key", kind, Lifetime::Request, default, OnFork::Inherit)
+        SlotSpec::new("key", kind, Lifetime::Request, default, InChild::Inherit)
     }
 
     fn variants(list: &[&'static str]) -> SlotKind {
@@ -405,8 +405,8 @@ mod tests {
             make(SlotKind::Value, Some(Scalar::Number(f64::INFINITY))),
             make(SlotKind::List, Some(Scalar::Null)),
             make(SlotKind::Lazy { factory: "".into() }, None),
-            SlotSpec::new("", SlotKind::Value, Lifetime::Scope, None, OnFork::Inherit),
-            SlotSpec::new("k".repeat(201), SlotKind::Value, Lifetime::Scope, None, OnFork::Inherit),
+            SlotSpec::new("", SlotKind::Value, Lifetime::Scope, None, InChild::Inherit),
+            SlotSpec::new("k".repeat(201), SlotKind::Value, Lifetime::Scope, None, InChild::Inherit),
         ];
         for result in bad {
             assert_eq!(result.unwrap_err().code(), "ERR_ONESCOPE_SLOT_SPEC");
@@ -419,7 +419,7 @@ mod tests {
         assert!(SlotKind::parse("k", "list", None, Some("f".into())).is_err());
         assert!(SlotKind::parse("k", "array", None, None).is_err());
         assert!(Lifetime::parse("k", "process").is_err());
-        assert!(OnFork::parse("k", "copy").is_err());
+        assert!(InChild::parse("k", "copy").is_err());
     }
 
     #[test]
@@ -432,9 +432,9 @@ mod tests {
             assert_eq!(Lifetime::parse("k", lifetime.name()).unwrap(), lifetime);
             assert_eq!(serde_json::json!(lifetime), lifetime.name());
         }
-        for on_fork in [OnFork::Inherit, OnFork::Reset] {
-            assert_eq!(OnFork::parse("k", on_fork.name()).unwrap(), on_fork);
-            assert_eq!(serde_json::json!(on_fork), on_fork.name());
+        for in_child in [InChild::Inherit, InChild::Reset] {
+            assert_eq!(InChild::parse("k", in_child.name()).unwrap(), in_child);
+            assert_eq!(serde_json::json!(in_child), in_child.name());
         }
     }
 
@@ -443,7 +443,7 @@ mod tests {
         let spec = make(variants(&["a", "b"]), None).unwrap();
         assert_eq!(
             spec.to_string(),
-            r#"{ key: "key", kind: "enum", variants: ["a", "b"], lifetime: "request", default: "a", onFork: "inherit" }"#
+            r#"{ key: "key", kind: "enum", variants: ["a", "b"], lifetime: "request", default: "a", inChild: "inherit" }"#
         );
     }
 }

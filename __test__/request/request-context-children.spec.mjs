@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { SLOTS } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
 import * as ours from "../../shims/unified-request-context.js";
-import { ForkGroup, OPERATION, play } from "../_support/fork-group.mjs";
+import { ContextGroup, OPERATION, play } from "../_support/context-group.mjs";
 import { STOCK } from "../_support/stock.mjs";
 
 const stock = await import(STOCK);
@@ -13,16 +13,16 @@ const COLLECTIONS = SLOTS.filter(({ kind }) => ["list", "set", "map", "weakMap",
   ({ key }) => key,
 );
 
-/** A fork of a context, after `mutate` changed it. */
-function fork(context, mutate = () => {}) {
+/** A child of a context, after `mutate` changed it. */
+function makeChild(context, mutate = () => {}) {
   return runWithRequestContext(context, () => runWithUnifiedStateMutation(mutate, getRequestContext));
 }
 
-/** A request with two forks, of which one has a fork of its own. Nobody has touched a collection yet. */
+/** A request with two child contexts, of which one has a child of its own. Nobody has touched a collection yet. */
 function group() {
   const parent = createRequestContext();
-  const child = fork(parent);
-  return { parent, child, sibling: fork(parent), grandchild: fork(child) };
+  const child = makeChild(parent);
+  return { parent, child, sibling: makeChild(parent), grandchild: makeChild(child) };
 }
 
 test("whoever touches a collection first makes it for all", () => {
@@ -37,7 +37,7 @@ test("whoever touches a collection first makes it for all", () => {
   }
 });
 
-test("after the parent assigns another collection, its forks keep the old one, and the other way round", () => {
+test("after the parent assigns another collection, its child contexts keep the old one, and the other way round", () => {
   for (const name of COLLECTIONS) {
     for (const assigning of ["parent", "child", "sibling", "grandchild"]) {
       for (const touched of [true, false]) {
@@ -51,7 +51,7 @@ test("after the parent assigns another collection, its forks keep the old one, a
           assert.equal(members[who][name], old ?? members[others[0]][name], `${name}: ${assigning}, ${who}`);
           assert.notEqual(members[who][name], replacement);
         }
-        assert.equal(fork(members[assigning])[name], replacement);
+        assert.equal(makeChild(members[assigning])[name], replacement);
       }
     }
   }
@@ -61,24 +61,24 @@ test("all other fields start with the parent's value and then go their own way",
   const plain = SLOTS.filter(({ key }) => !COLLECTIONS.includes(key));
   const of = (who) => Object.fromEntries(plain.map(({ key, kind }) => [key, kind === "value" ? { who } : who]));
   const parent = createRequestContext(of("parent"));
-  const child = fork(parent);
+  const child = makeChild(parent);
   for (const { key } of plain) {
     assert.deepEqual(child[key], parent[key], key);
     if (typeof parent[key] === "object") assert.equal(child[key], parent[key], key);
   }
   Object.assign(child, of("child"));
-  const grandchild = fork(child);
+  const grandchild = makeChild(child);
   for (const { key } of plain) assert.deepEqual([parent[key], grandchild[key]], [of("parent")[key], of("child")[key]]);
   Object.assign(parent, of("changed"));
   for (const { key } of plain) assert.deepEqual(child[key], of("child")[key], key);
 });
 
-test("the dynamic latch is one object for a request and its forks, made for a parent that has none", () => {
+test("the dynamic latch is one object for a request and its child contexts, made for a parent that has none", () => {
   for (const none of [undefined, null]) {
     const [parent, theirs] = [createRequestContext(), stock.createRequestContext()];
     parent.renderDynamicLatch = theirs.renderDynamicLatch = none;
     parent.dynamicUsageDetected = theirs.dynamicUsageDetected = true;
-    const child = fork(parent);
+    const child = makeChild(parent);
     const expected = stock.runWithRequestContext(theirs, () =>
       stock.runWithUnifiedStateMutation(() => {}, stock.getRequestContext),
     );
@@ -87,7 +87,7 @@ test("the dynamic latch is one object for a request and its forks, made for a pa
   }
 });
 
-test("a mutation gets the fork before it is current, and the fork ends with the call", async () => {
+test("a mutation gets the child before it is current, and the child ends with the call", async () => {
   const parent = createRequestContext();
   const result = await runWithRequestContext(parent, async () => {
     let mutated;
@@ -131,7 +131,7 @@ test("outside a request there is nothing to mutate, and the function is called a
   );
 });
 
-test("a fork is in the store as an entered context, under its parent", () => {
+test("a child is in the store as an entered context, under its parent", () => {
   const before = store.counts();
   const parent = createRequestContext({ requestSignal: null });
   runWithRequestContext(parent, () =>
@@ -140,19 +140,19 @@ test("a fork is in the store as an entered context, under its parent", () => {
       () => {
         const [handle, above] = [store.id(getRequestContext()), store.id(parent)];
         assert.notEqual(handle, above);
-        const listed = store.contexts({ forks: true }).find(({ id }) => id === handle);
+        const listed = store.contexts({ children: true }).find(({ id }) => id === handle);
         assert.deepEqual([listed.parent, listed.kind, listed.state], [above, "appPage", "active"]);
-        const { created, forked } = store.counts();
-        assert.deepEqual([created, forked], [before.created + 1, before.forked + 1]);
+        const { created, children } = store.counts();
+        assert.deepEqual([created, children], [before.created + 1, before.children + 1]);
       },
     ),
   );
 });
 
-test("any fork group behaves as plain objects do, in any order of reads, assignments and forks", () => {
+test("any context group behaves as plain objects do, in any order of reads, assignments and child contexts", () => {
   fc.assert(
     fc.property(fc.array(OPERATION, { maxLength: 30 }), fc.infiniteStream(fc.nat()), (operations, order) => {
-      const members = [new ForkGroup(ours), new ForkGroup(stock)];
+      const members = [new ContextGroup(ours), new ContextGroup(stock)];
       for (const operation of operations) for (const each of members) play(each, operation);
       const places = members[0].contexts.map((_, place) => [order.next().value, place]).sort(([a], [b]) => a - b);
       const [mine, theirs] = members.map((each) => each.describe(places.map(([, place]) => place)));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { SLOTS } from "../../js/generated/slot-table.js";
 
-// A request and its forks, played with one module's functions. The same operations with vinext's own module, whose
+// A request and its child contexts, played with one module's functions. The same operations with vinext's own module, whose
 // contexts are plain objects, say what must come out.
 
 const MAKERS = {
@@ -16,7 +16,7 @@ const MAKERS = {
 /** What an operation assigns to a slot, by the number that it drew. */
 function valueFor(slot, draw) {
   const make = MAKERS[slot.factory ?? slot.kind];
-  // A latch that is missing is made anew by a fork; request-context-fork.spec.mjs has a test of its own for that.
+  // A latch that is missing is made anew by a child; request-context-children.spec.mjs has a test of its own for that.
   const nothing = slot.factory === "renderDynamicLatch" ? make() : [undefined, null][draw % 2];
   if (make !== undefined) return draw % 4 === 0 ? nothing : make();
   const values = slot.variants ?? { flag: [true, false], counter: [1, 2, 77] }[slot.kind] ?? [null, `value ${draw}`];
@@ -33,7 +33,7 @@ function mark(collection, name) {
   else mark(collection.listeners ?? collection.callbacks, name);
 }
 
-export class ForkGroup {
+export class ContextGroup {
   /** @param {any} shim the functions of unified-request-context, ours or vinext's own */
   constructor(shim) {
     this.shim = shim;
@@ -73,14 +73,14 @@ export class ForkGroup {
 }
 
 export const OPERATION = fc.record({
-  kind: fc.constantFrom("touch", "touch", "assign", "fork", "fork and assign"),
+  kind: fc.constantFrom("touch", "touch", "assign", "child", "child and assign"),
   who: fc.nat(),
   slot: fc.constantFrom(...SLOTS),
   draw: fc.nat(1000),
 });
 
 /**
- * @param {ForkGroup} group
+ * @param {ContextGroup} group
  * @param {{ kind: string, who: number, slot: any, draw: number }} operation
  */
 export function play(group, { kind, who, slot, draw }) {
@@ -91,7 +91,7 @@ export function play(group, { kind, who, slot, draw }) {
     target[slot.key] = valueFor(slot, draw);
   };
   if (kind === "assign") return assign(context);
-  const mutate = kind === "fork" ? () => {} : assign;
+  const mutate = kind === "child" ? () => {} : assign;
   shim.runWithRequestContext(context, () => {
     contexts.push(shim.runWithUnifiedStateMutation(mutate, shim.getRequestContext));
   });
