@@ -20,15 +20,7 @@ const { name, version } = manifest;
 
 const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
 
-/**
- * Makes stalls events on the span that was active where this thread was blocked and, in the main thread, makes metrics of the
- * process's counters and stalls.
- *
- * @param {InstrumentOptions} [options]
- * @returns {Handle}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPENTELEMETRY` without `@opentelemetry/api`; `ERR_ONESCOPE_OPTION`; with
- *   the option `strict` `ERR_ONESCOPE_INSTRUMENTED` if this thread is instrumented already, which else is a warning
- */
+/** @type {typeof import("./opentelemetry.js").instrument} */
 export function instrument(options) {
   const { meterProvider, tracerProvider, strict = false } = readOptions("instrument()", options, OPTIONS);
   if (typeof strict !== "boolean") refuseOption("instrument()", "strict", strict, "true or false");

@@ -18,15 +18,7 @@ const CAPTURES = /\/vinext\/dist\/server\/defer-until-stream-consumed\.js$/;
 const SLOT_HOOKS = `${VIRTUAL}node:async_hooks`;
 const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAll("\\", "/");
 
-/**
- * Vite plugin that makes vinext's request state run on onescope. Put it before `vinext()`.
- *
- * It redirects the modules of vinext that keep request state to this package in every server environment, in dev and in
- * build, and leaves the client alone. The core stays external, so that all environments share one instance and one addon.
- * A module of vinext's with something that onescope does not know stays in use, with one warning for all of them.
- *
- * @returns {any} a Vite plugin; typed in vite.d.ts
- */
+/** @type {typeof import("./vite.js").default} */
 export default function onescope() {
   /** vinext's folder of shims, for the imports of ours that stand in for its modules. */
   let vinextShims = "";
@@ -37,25 +29,16 @@ export default function onescope() {
 
     // vinext passes this on to both its server environments, and lists the package for standalone output. But nothing is
     // left outside a Worker's bundles: they take the package's files for the condition `workerd`.
-    /** @param {any} config */
     config: (config) => (isForWorkers(config.plugins) ? undefined : { ssr: { external: ["onescope"] } }),
 
-    /** @param {any} config */
     configResolved(config) {
       const resolve = config.environments?.rsc?.resolve;
       if (config.command !== "serve" || !Array.isArray(resolve?.external)) return;
       resolve.external = resolve.external.filter((/** @type {string} */ id) => !EXTERNAL_IN_DEV.includes(id));
     },
 
-    /** @param {any} environment */
     applyToEnvironment: (environment) => environment.config.consumer === "server",
 
-    /**
-     * @this {any}
-     * @param {string} source
-     * @param {string | undefined} importer
-     * @param {object} options
-     */
     async resolveId(source, importer, options) {
       const resolve = (/** @type {string} */ id) => this.resolve(id, importer, { ...options, skipSelf: true });
       if (EXTERNAL_IN_DEV.includes(source)) {
@@ -81,7 +64,6 @@ export default function onescope() {
     // A module that only re-exports: a bare specifier left in code is what Vite hands to Node in dev as in a build. By
     // name, because the bundler turns `export *` from an external into an object of getters, and every call of vinext's
     // would go through one.
-    /** @param {string} id */
     load(id) {
       if (id === SLOT_HOOKS) {
         return 'export * from "node:async_hooks"; export { SlotStorage as AsyncLocalStorage } from "onescope";';

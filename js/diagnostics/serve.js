@@ -11,7 +11,7 @@ import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.
 import { requirePermission } from "../util/permission.js";
 import { follow } from "../watchdog/thread.js";
 
-/** @import { DiagnosticsServer, ServeOptions } from "../inspect.js" */
+/** @import { DiagnosticsServer } from "../inspect.js" */
 /** @import { Diagnostics, ServerSettings } from "../store/native/contract.js" */
 
 const OPTIONS = ["port", "host", "token", "maxBlockedMs", "strict"];
@@ -22,17 +22,7 @@ const TOKEN = /^[\x21-\x7e]{16,512}$/;
 /** Rows of each list of `/leaks`. */
 const { leakRows: LEAK_ROWS } = LIMITS;
 
-/**
- * Starts the diagnostics server of the process: a page, JSON and metrics, also while JavaScript is blocked. If the port is in use
- * it takes another; if it cannot listen at all, it does not start. A warning says so.
- *
- * @param {ServeOptions} [options]
- * @returns {DiagnosticsServer}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_TOKEN` for an address that is not loopback, without a token;
- *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` where Node's permission model denies the
- *   network; and with the option `strict` errors with the codes `ERR_ONESCOPE_SERVING` while another server of the process is
- *   on, `ERR_ONESCOPE_LISTEN`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
- */
+/** @type {typeof import("../inspect.js").serve} */
 export function serve(options) {
   const {
     port = 9464,

@@ -5,13 +5,7 @@ import { closedContexts } from "./sentinels.js";
 
 /** @typedef {{ label: string, count: number, oldestMs: number }} Group */
 
-/**
- * What requests leave behind: contexts of this thread that closed and are still reachable, and contexts of the process that
- * were never closed. See `leaks` in inspect.d.ts.
- *
- * @param {{ idleMs?: number }} [options]
- * @throws {import("../util/errors.js").OnescopeError} `ERR_ONESCOPE_OPTION`
- */
+/** @type {typeof import("../inspect.js").leaks} */
 export function leaks(options) {
   const { idleMs = 60_000 } = readOptions("leaks()", options, ["idleMs"]);
   if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a number from 0");

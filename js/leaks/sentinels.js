@@ -125,11 +125,7 @@ function singleOut() {
   }
 }
 
-/**
- * Tracks the contexts of this thread that close from now on, for `leaks`.
- *
- * @returns {import("../../index.js").Handle} ends it and forgets what was tracked, unless another handle is in use
- */
+/** @type {typeof import("../inspect.js").trackLeaks} */
 export function trackLeaks() {
   warnOfRuntime();
   return createSharedHandle(state, start, end);

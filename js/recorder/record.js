@@ -12,7 +12,6 @@ import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
 import { noteTheEnd } from "./endings.js";
 
-/** @import { RecordOptions, Recording } from "../inspect.js" */
 /** @import { RecordSettings, Recorder } from "../store/native/contract.js" */
 
 const OPTIONS = ["directory", "keep", "maxBytes", "strict"];
@@ -22,16 +21,7 @@ const DEFAULT_BYTES = 16 * 2 ** 20;
 
 const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };
 
-/**
- * Keeps the store of the process in a file that outlives it. Where the process records already, in a worker, and where the
- * system refuses a thread, memory or the file, the handle does nothing, and a warning says so.
- *
- * @param {RecordOptions} [options]
- * @returns {Recording}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`, `ERR_ONESCOPE_BACKEND`, `ERR_ONESCOPE_PERMISSION`; and with the
- *   option `strict` `ERR_ONESCOPE_RECORD_WORKER`, `ERR_ONESCOPE_RECORDING`, `ERR_ONESCOPE_RECORD_FILE`,
- *   `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
- */
+/** @type {typeof import("../inspect.js").record} */
 export function record(options) {
   const given = readOptions("record()", options);
   const unknown = Object.keys(given).find((name) => !OPTIONS.includes(name));

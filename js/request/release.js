@@ -187,11 +187,7 @@ function flush() {
 
 const state = shared("releasing", () => ({ users: 0 }));
 
-/**
- * Makes the requests of this thread drop their values once they are closed. Those that closed before keep theirs.
- *
- * @returns {import("../../index.js").Handle} ends it, unless another handle is in use
- */
+/** @type {typeof import("../inspect.js").releaseOnClose} */
 export function releaseOnClose() {
   const start = () => {
     hooks.released = enqueue;

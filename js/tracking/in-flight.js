@@ -3,11 +3,7 @@ import { readOptions } from "../util/options.js";
 
 const FILTERS = ["limit", "label", "state", "thread"];
 
-/**
- * The requests and tasks in flight, of all threads of the process, oldest first.
- *
- * @param {{ limit?: number, label?: string, state?: string, thread?: number }} [filter] `label`: a part of the label
- */
+/** @type {typeof import("../inspect.js").inFlight} */
 export function inFlight(filter) {
   const { limit, label, state, thread } = readOptions("inFlight()", filter, FILTERS);
   return backend.contexts({ limit, label, state, thread, slots: true }).map(({ slots, ...context }) => {
@@ -16,13 +12,13 @@ export function inFlight(filter) {
   });
 }
 
-/** How many contexts there are and were, and what sorts of them are in flight. */
+/** @type {typeof import("../inspect.js").counters} */
 export function counters() {
   const { created, children, closed, abandoned, inFlight, livePages, threads } = backend.counts();
   return { created, children, closed, abandoned, inFlight, ...backend.inFlight(), pages: livePages, threads };
 }
 
-/** How long closed contexts took, in milliseconds, by label. */
+/** @type {typeof import("../inspect.js").histograms} */
 export function histograms() {
   return backend.latencies();
 }

@@ -45,16 +45,7 @@ function open(task, label, parent) {
   writeName(task, label);
 }
 
-/**
- * Runs a task that is not an HTTP request, such as a job or a message of a queue, in a context of its own. See inspect.d.ts.
- *
- * @template R
- * @param {string} label cut to 64 bytes of UTF-8
- * @param {() => R} fn
- * @returns {R} what `fn` returns; a promise if that has a `then`
- * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_KIND` if `label` is not a string, `ERR_ONESCOPE_OPTION` if `fn` is not a
- *   function
- */
+/** @type {typeof import("../inspect.js").runTask} */
 export function runTask(label, fn) {
   const task = new Task();
   const name = encodeLabel(checkedLabel(label));
@@ -86,13 +77,7 @@ function isThenable(result) {
   }
 }
 
-/**
- * Sets the label of the current context. Its route no longer changes it.
- *
- * @param {string} text cut to 64 bytes of UTF-8
- * @throws {OnescopeError} `ERR_ONESCOPE_NO_CONTEXT` outside a request and a task, `ERR_ONESCOPE_SLOT_KIND` if `text` is not
- *   a string
- */
+/** @type {typeof import("../inspect.js").label} */
 export function label(text) {
   const name = encodeLabel(checkedLabel(text));
   const context = /** @type {any} */ (currentContext());

@@ -21,12 +21,7 @@ const trackers = shared("trackers", () => ({
   hearsFinish: false,
 }));
 
-/**
- * Makes every HTTP request that this thread's servers get from now on a context, from its headers until its response is
- * over, whatever framework runs the server. Each thread tracks its own.
- *
- * @returns {import("../../index.js").Handle} ends it for requests to come, unless another handle is in use
- */
+/** @type {typeof import("../inspect.js").trackRequests} */
 export function trackRequests() {
   warnOfRuntime();
   const begin = () => {

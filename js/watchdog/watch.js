@@ -11,21 +11,12 @@ import { LEAST_MS, stallHooks } from "./stall-hooks.js";
 import { startHelper } from "./start-probe-thread.js";
 import { follow } from "./thread.js";
 
-/** @import { Watch, WatchOptions } from "../inspect.js" */
+/** @import { WatchOptions } from "../inspect.js" */
 /** @import { WatchSettings, Watchdog } from "../store/native/contract.js" */
 
 const OPTIONS = ["thresholdMs", "stacks", "onStall", "maxPerMinute", "strict"];
 
-/**
- * Watches all JavaScript threads of the process from outside. While one is blocked, a line on stderr says so and names the
- * request. Where the process has a watch already, or the system refuses one, the handle does nothing, and a warning says so.
- *
- * @param {WatchOptions} [options]
- * @returns {Watch}
- * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`; `ERR_ONESCOPE_BACKEND` on the JavaScript backend; and with the option
- *   `strict` errors with the codes `ERR_ONESCOPE_WATCHED` while another watch of the process is on, `ERR_ONESCOPE_WATCHDOG`,
- *   `ERR_ONESCOPE_CLOCK`, `ERR_ONESCOPE_PAGE_MEMORY`
- */
+/** @type {typeof import("../inspect.js").watch} */
 export function watch(options) {
   const {
     thresholdMs = 1000,
