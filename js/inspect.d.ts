@@ -65,7 +65,7 @@ export function inFlight(filter?: InFlightFilter): InFlight[];
 export interface Counters {
   /** Requests and tasks since the process started. */
   created: number;
-  /** Child contexts that vinext made of its request contexts. */
+  /** Child contexts that vinext made from its request contexts. */
   children: number;
   /** Closed. */
   closed: number;
@@ -77,7 +77,7 @@ export interface Counters {
   byKind: Partial<Record<ContextKind, number>>;
   /** Those in flight, by state, without states that have none. */
   byState: Partial<Record<ContextState, number>>;
-  /** Pages of 255 contexts that JavaScript still reaches. */
+  /** Pages in use, of up to 255 contexts each. */
   pages: number;
   /** JavaScript threads that use the store. */
   threads: number;

@@ -43,7 +43,7 @@ function loadApi() {
     throw new OnescopeError(
       CODES.OPENTELEMETRY,
       `instrument() needs the package @opentelemetry/api, which ${reason} here; install it beside your OpenTelemetry SDK ` +
-        "(npm install @opentelemetry/api), or do without instrument()",
+        "(npm install @opentelemetry/api), or do not call instrument()",
       { cause },
     );
   }

@@ -53,7 +53,7 @@ pub enum Error {
     },
     /// Every field of the needed sort is taken.
     #[error(
-        "no place is left for slot {}: all {} of native {} are taken; \
+        "no room for slot {}: all {} native {} are in use; \
          register it with lifetime \"scope\" or as a \"value\"",
         quoted(key),
         if *counter { COUNTER_FIELDS } else { BYTE_FIELDS },
@@ -75,7 +75,9 @@ pub enum Error {
         id: u64,
     },
     /// The number is not an id at all.
-    #[error("{given} is not an id or limit; pass an integer from 0 to {ID_MAX} that is one")]
+    #[error(
+        "{given} is not a valid id or limit; pass an id that onescope returned, or a limit from 0 to {ID_MAX}"
+    )]
     InvalidId {
         /// The value as given, printed.
         given: String,
@@ -162,7 +164,7 @@ pub(crate) fn quoted(text: &str) -> String {
 pub enum Fault {
     /// The system does not let it be read.
     Unreadable,
-    /// It is no flight recording.
+    /// It is not a flight recording.
     Foreign,
     /// A part is missing.
     Truncated,
@@ -208,12 +210,12 @@ impl Fault {
     fn message(self, reason: &str) -> String {
         match self {
             Fault::Unreadable => format!("cannot be read: {reason}"),
-            Fault::Foreign => format!("is no flight recording of onescope: {reason}"),
+            Fault::Foreign => format!("is not a flight recording: {reason}"),
             Fault::Truncated => {
-                format!("is shorter than it was: {reason}; nothing in it can be relied on")
+                format!("is truncated: {reason}; none of it can be used")
             }
-            Fault::Torn => format!("was damaged: {reason}; nothing in it can be relied on"),
-            Fault::Version => format!("is a flight recording that this version does not read: {reason}"),
+            Fault::Torn => format!("is damaged: {reason}; none of it can be used"),
+            Fault::Version => format!("is a flight recording that cannot be read here: {reason}"),
         }
     }
 }

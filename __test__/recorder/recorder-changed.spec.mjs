@@ -12,17 +12,17 @@ const native = backend === "native";
 
 /** Shell commands on the recording F; S is a small file, B one of the flight's size. Then what the process says of it. */
 const COMMANDS = [
-  ["echo > F", "was shortened"],
-  [": > F", "was shortened"],
-  ["cp S F", "was shortened"],
-  ["cp B F", "was overwritten|was shortened"],
-  ["tee F < S", "was shortened"],
-  ["truncate -s 0 F", "was shortened"],
-  ["truncate -s 100000 F", "was shortened"],
-  ["dd if=S of=F 2> /dev/null", "was shortened"],
+  ["echo > F", "was truncated"],
+  [": > F", "was truncated"],
+  ["cp S F", "was truncated"],
+  ["cp B F", "was overwritten|was truncated"],
+  ["tee F < S", "was truncated"],
+  ["truncate -s 0 F", "was truncated"],
+  ["truncate -s 100000 F", "was truncated"],
+  ["dd if=S of=F 2> /dev/null", "was truncated"],
   ["dd if=S of=F conv=notrunc 2> /dev/null", "was overwritten"],
   // logrotate's copytruncate
-  ["cp F F-copy && truncate -s 0 F", "was shortened"],
+  ["cp F F-copy && truncate -s 0 F", "was truncated"],
   ["rm F", "was removed"],
   ["mv S F", "was removed"],
 ];

@@ -23,7 +23,7 @@ test("when the store has no page left, requests go on, and one warning says so",
   }
   await warned;
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0].message, /onescope cannot show requests any more: Error: no memory/);
+  assert.match(warnings[0].message, /onescope can no longer show requests: Error: no memory/);
   assert.equal(store.counts().created, 0);
 
   backend.allocatePage = allocatePage;

@@ -111,7 +111,7 @@ describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
   test("the store counts the requests, and says what it is", async () => {
     const { backend, reasons, counts, storages, enterWith } = await (await fetch(`${ours.origin}/store`)).json();
     assert.equal(backend, "js");
-    assert.deepEqual(reasons, ["Workers load no addon"]);
+    assert.deepEqual(reasons, ["Workers cannot load addons"]);
     assert.equal(counts.created, CONCURRENT);
     assert.equal(counts.closed, CONCURRENT);
     assert.ok(storages.used > 64, `only ${storages.used} slots in use`);

@@ -7,7 +7,7 @@ export const help = `usage: onescope doctor [--json]
 
 Reports what onescope runs on in this folder, with this Node and these environment variables: versions, the backend and why
 it is not native, how Node propagates async context and how scopes are entered, which storages are slots, the limits, and
-which modules of the installed vinext the Vite plugin replaces. Node's flags count as in the app:
+which modules of the installed vinext the Vite plugin replaces. Node's flags take effect as in the app:
 
   NODE_OPTIONS="--import onescope/register" npx onescope doctor
 

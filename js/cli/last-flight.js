@@ -10,13 +10,13 @@ export const help = `usage: onescope last-flight [DIR or FILE] [--json]
 
 Shows a flight recording, made by record() of onescope/inspect: which process it was, how and when it ended, which requests were
 in flight and in which state, what each thread was doing, the last stalls, and counters. In a DIR it reads the newest
-recording that has ended, or, if none has, the newest. The default is ${FLIGHTS}. A FILE can belong to a process that
-is still running: its present state is shown.
+recording that has ended, or, if none has, the newest. The default is ${FLIGHTS}. FILE may belong to a process that
+is still running: its current state is shown.
 
   --json   print JSON
   --help
 
-Exits with 1 if there is no recording, or if it cannot be read. The message has the cause and a stable code
+Exits with 1 if there is no recording, or if it cannot be read. The message includes the cause and a stable code
 (ERR_ONESCOPE_FLIGHT_…).`;
 
 export const argument = "DIR or FILE";

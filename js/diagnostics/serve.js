@@ -64,7 +64,7 @@ function handleOf(diagnostics, settings) {
   const { address, port, moved, joined, alike } = entry.runOutside(start);
   const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
   if (moved !== undefined) {
-    const message = `onescope's serve() listens on ${url}, because port ${settings.port} is refused (${moved}); set port to a free one, or to 0`;
+    const message = `onescope's serve() listens on ${url}, because port ${settings.port} is not available (${moved}); set port to a free port, or to 0`;
     process.emitWarning(message, "OnescopeWarning");
   }
   if (joined) {

@@ -8,7 +8,7 @@ import { closedContexts } from "./sentinels.js";
 /** @type {typeof import("../inspect.js").leaks} */
 export function leaks(options) {
   const { idleMs = 60_000 } = readOptions("leaks()", options, ["idleMs"]);
-  if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a number from 0");
+  if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a non-negative number");
   const { held, ...rest } = threadLeaks();
   const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
   const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));

@@ -25,19 +25,23 @@ export function observeCounters(meter) {
   const level = (/** @type {string} */ name, /** @type {string} */ unit, /** @type {string} */ description) =>
     meter.createObservableUpDownCounter(name, { unit, description });
   const totals = {
-    created: total("onescope.context.created", "{context}", "Requests and other work since the process started"),
+    created: total("onescope.context.created", "{context}", "Requests and tasks created since the process started"),
     children: total(
       "onescope.context.children",
       "{context}",
-      "Child contexts that vinext made of its request contexts",
+      "Child contexts that vinext made from its request contexts",
     ),
-    closed: total("onescope.context.closed", "{context}", "Contexts that closed"),
-    abandoned: total("onescope.context.abandoned", "{context}", "Contexts that were collected and never closed"),
+    closed: total("onescope.context.closed", "{context}", "Closed contexts"),
+    abandoned: total(
+      "onescope.context.abandoned",
+      "{context}",
+      "Contexts that were garbage-collected without being closed",
+    ),
   };
   const byKind = level("onescope.context.in_flight", "{context}", "Contexts that are not closed, by kind");
   const byState = level("onescope.context.in_flight.state", "{context}", "Contexts that are not closed, by state");
   const levels = {
-    pages: level("onescope.page.count", "{page}", "Pages of 255 contexts that JavaScript still reaches"),
+    pages: level("onescope.page.count", "{page}", "Pages in use, of up to 255 contexts each"),
     threads: level("onescope.thread.count", "{thread}", "JavaScript threads that use the store"),
   };
   /** @param {BatchObservableResult} result */
@@ -69,11 +73,11 @@ export function observeCounters(meter) {
 export function stallMetrics(meter) {
   const count = meter.createCounter("onescope.stall.count", {
     unit: "{stall}",
-    description: "Stalls of a thread's event loop that were reported, by the confidence of the first line",
+    description: "Reported stalls, by the confidence of the first report",
   });
   const duration = meter.createHistogram("onescope.stall.duration", {
     unit: "s",
-    description: "How long a thread's event loop did not turn, by the confidence of the last line",
+    description: "Duration of stalls, by the confidence of the last report",
     advice: { explicitBucketBoundaries: BOUNDARIES },
   });
   /** @type {Map<number, { confidence: string, blockedMs: number }>} by blocked thread: what its last report said */

@@ -14,7 +14,7 @@ let warned = false;
 function warn(error) {
   if (warned) return;
   warned = true;
-  const message = `onescope cannot watch, record or serve this thread as it should: ${error}`;
+  const message = `onescope failed to include this thread in watch(), record() and serve(): ${error}`;
   process.emitWarning(message, "OnescopeWarning");
 }
 

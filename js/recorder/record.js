@@ -34,7 +34,7 @@ export function record(options) {
     refuseOption("record()", "directory", directory, "the name of a directory");
   checkWhole("record()", "keep", keep, 1, MOST_KEPT);
   if (typeof strict !== "boolean") refuseOption("record()", "strict", strict, "true or false");
-  const recorder = nativeOnly("recorder", "record()", "a file must hold what JavaScript writes");
+  const recorder = nativeOnly("recorder", "record()", "JavaScript cannot write its memory to a mapped file");
   const { least, most } = recorder.recordLimits();
   checkWhole("record()", "maxBytes", maxBytes, least, most);
   const settings = { directory: resolve(directory), keep, maxBytes, node: process.versions.node, calls: CALLS };
@@ -63,7 +63,7 @@ function startOn(recorder, settings) {
   if (!isMainThread) {
     throw new OnescopeError(
       CODES.RECORD_WORKER,
-      "only the main thread knows how the process ends; call record() there, and this worker is recorded too",
+      "record() cannot run in a worker; call it in the main thread, which records the workers too",
     );
   }
   requirePermission("fs.write", join(settings.directory, "*"), "record()");

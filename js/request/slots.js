@@ -93,7 +93,7 @@ class RequestSlot extends Slot {
     if (context === undefined) {
       throw new OnescopeError(
         CODES.NO_CONTEXT,
-        `slot ${literal(this.key)} belongs to a request, and none is current; call set() inside runWithRequestContext()`,
+        `slot ${literal(this.key)} needs a current request; call set() inside runWithRequestContext()`,
       );
     }
     if (this.info.native && context instanceof RequestContext) {
@@ -119,7 +119,7 @@ function readVariants(variants) {
     if (!Array.isArray(variants)) return variants;
     return Array.from({ length: Math.min(variants.length, VARIANTS_READ) }, (_, index) => variants[index]);
   } catch (cause) {
-    throw new OnescopeError(CODES.OPTION, "reading option variants of registerSlot() failed; give plain values", {
+    throw new OnescopeError(CODES.OPTION, "reading option variants of registerSlot() failed; pass plain values", {
       cause,
     });
   }

@@ -13,7 +13,7 @@ function choose() {
   if (ONESCOPE_BACKEND !== undefined && ONESCOPE_BACKEND !== "native" && ONESCOPE_BACKEND !== "js") {
     throw new OnescopeError(
       CODES.BACKEND,
-      `ONESCOPE_BACKEND is "${ONESCOPE_BACKEND}"; set it to "native" or "js", or unset it to take native where it loads`,
+      `ONESCOPE_BACKEND is "${ONESCOPE_BACKEND}"; set it to "native" or "js", or unset it to use native if it loads`,
     );
   }
   if (ONESCOPE_BACKEND === "js") return createFallback(["ONESCOPE_BACKEND=js is set"]);
@@ -44,7 +44,7 @@ export function nativeOnly(part, call, why) {
   if (found !== undefined) return found;
   throw new OnescopeError(
     CODES.BACKEND,
-    `${call} needs the native backend: ${why}. The JavaScript backend is in use (${backend.reasons.join("; ")}); make the ` +
-      `addon load, or remove ${call}`,
+    `${call} needs the native backend: ${why}. The JavaScript backend is in use (${backend.reasons.join("; ")}); fix ` +
+      `that, or do not call ${call}`,
   );
 }

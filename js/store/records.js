@@ -58,7 +58,7 @@ function allocatePage() {
     threadBlock();
     return backend.allocatePage();
   } catch (error) {
-    if (!page.failed) process.emitWarning(`onescope cannot show requests any more: ${error}`, "OnescopeWarning");
+    if (!page.failed) process.emitWarning(`onescope can no longer show requests: ${error}`, "OnescopeWarning");
     page.failed = true;
     return new ArrayBuffer(LAYOUT.pageBytes);
   }

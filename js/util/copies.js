@@ -41,8 +41,8 @@ function warn() {
     ({ layout, path }) => `${path.replace(/js\/util\/copies\.js.*$/, "")} (layout ${layout})`,
   );
   const message =
-    `two versions of onescope are in this process and share nothing: ${where.join(" and ")}. Requests of one are not seen by ` +
-    "the other, and scopes are entered plainly. `npm ls onescope` lists them, `npm dedupe` may leave one";
+    `two versions of onescope are in this process and share nothing: ${where.join(" and ")}. Neither sees the ` +
+    "other's requests, and both enter scopes with the slower plain strategy. `npm ls onescope` lists them; `npm dedupe` may remove one";
   if (typeof process === "object" && process.emitWarning) process.emitWarning(message, "OnescopeWarning");
   else console.warn(message);
 }

@@ -29,7 +29,7 @@ export function readOptions(call, options, names) {
     }
   } catch (cause) {
     const what = name === "" ? "the options" : `option ${name}`;
-    throw new OnescopeError(CODES.OPTION, `reading ${what} of ${call} failed; give plain values`, { cause });
+    throw new OnescopeError(CODES.OPTION, `reading ${what} of ${call} failed; pass plain values`, { cause });
   }
   let given = isArray ? "an array" : typeof options;
   if (options === null) given = "null";

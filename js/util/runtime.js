@@ -4,21 +4,21 @@ import { shared } from "./shared.js";
 // for each of them.
 
 const REGISTER =
-  "onescope/register: storages that modules import are no slots, only those of require() are (imports of built-in modules do not follow changes)";
-const LEAKS = "trackLeaks() and leaks(): nothing is ever reported (no performance entries for garbage collection)";
+  "onescope/register: AsyncLocalStorage becomes a slot only if it is loaded with require(), not with import (imports of built-in modules cannot be patched)";
+const LEAKS = "trackLeaks() and leaks(): no leaks are reported (no performance entries for garbage collection)";
 
 /** What does not work, by runtime, and the cause. */
 const GAPS = {
   Bun: [
     REGISTER,
-    "trackRequests(): HTTP/1 and Bun.serve requests are not seen (no diagnostics_channel messages)",
-    "watch(): no stacks and no such requests (no inspector session across threads)",
+    "trackRequests(): HTTP/1 and Bun.serve requests are not tracked (no diagnostics_channel messages)",
+    "watch(): reports have no stacks, and name only tracked requests (no inspector sessions across threads)",
     LEAKS,
   ],
   Deno: [
     REGISTER,
-    "trackRequests(): Deno.serve requests are not seen (no diagnostics_channel messages)",
-    "watch(): no stacks (no inspector session across threads)",
+    "trackRequests(): Deno.serve requests are not tracked (no diagnostics_channel messages)",
+    "watch(): reports have no stacks (no inspector sessions across threads)",
     LEAKS,
   ],
 };
@@ -50,7 +50,7 @@ export function warnOfRuntime() {
   quietRuntime();
   const { name, version, gaps } = otherRuntime;
   process.emitWarning(
-    `onescope: ${name} ${version}: these do not work here: ${gaps.join("; ")}. Run the program in Node to use them`,
+    `onescope does not fully work in ${name} ${version}: ${gaps.join("; ")}. Run the program in Node to use these`,
     "OnescopeWarning",
   );
 }

@@ -35,8 +35,8 @@ async function compare(context, shims) {
   const { replaced, differences } = await compareModules((text) => context.parse(text), shims);
   if (differences.length > 0) {
     context.environment.logger.warn(
-      `[onescope] this version of onescope does not know all of this vinext: in ${shims}, ${differences.join("; ")}. ` +
-        "vinext's own modules stay in use there; the app works, without onescope's benefit. A newer version of onescope may know it.",
+      `[onescope] this version of onescope does not support all modules of this vinext: in ${shims}, ${differences.join("; ")}. ` +
+        "The app works, with vinext's own modules there. A newer version of onescope may support them.",
     );
   }
   return replaced;

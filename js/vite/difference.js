@@ -77,8 +77,7 @@ export function describeDifference(program, name) {
   if (extra.length > 0) return `exports ${extra.join(", ")}`;
   if (name !== "unified-request-context") return undefined;
   const fields = contextFields(program);
-  if (fields === undefined)
-    return "makes its context in another way than by returning an object literal of known fields";
+  if (fields === undefined) return "does not make its context by returning an object literal of known fields";
   for (const [field, value] of fields) {
     const slot = SLOTS.find(({ key }) => key === field);
     if (slot === undefined) return `has the context field "${field}"`;

@@ -44,8 +44,8 @@ export function startHelper() {
 function helperBarred() {
   /** @type {any} */
   const { permission, features } = process;
-  if (!features.inspector) return "this Node has no inspector";
+  if (!features.inspector) return "this Node was built without the inspector";
   // Without the permission Node does not refuse: it aborts the process.
   if (permission === undefined || (permission.has("inspector") && permission.has("worker"))) return undefined;
-  return "the permission model does not allow the inspector (--allow-inspector) and workers (--allow-worker)";
+  return "the permission model denies the inspector or workers; start Node with --allow-inspector and --allow-worker";
 }

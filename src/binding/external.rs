@@ -58,7 +58,7 @@ where
             // `share` stays as it is: the host may still call the finalizer.
             hold.refused();
             if failed == sys::Status::napi_no_external_buffers_allowed {
-                let reason = "this host forbids external ArrayBuffers".to_owned();
+                let reason = "this host does not allow external ArrayBuffers".to_owned();
                 return Err(Error::PageMemory { bytes, reason }.into());
             }
             Err(host(napi::Error::new(Status::from(failed), "no external ArrayBuffer")))

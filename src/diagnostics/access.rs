@@ -24,7 +24,7 @@ pub fn reject(server: &Server, request: &Parts) -> Option<HttpResponse> {
     if is_cross_site(&request.headers) {
         return Some(error(
             StatusCode::FORBIDDEN,
-            "pages of other sites cannot load this; open the address itself",
+            "cross-site requests are not allowed; open the address directly",
         ));
     }
     match &server.settings.token {
@@ -33,7 +33,7 @@ pub fn reject(server: &Server, request: &Parts) -> Option<HttpResponse> {
         None => (!names_loopback(request)).then(|| {
             error(
                 StatusCode::FORBIDDEN,
-                "without a token this server answers under localhost and loopback addresses only; set a token to use another name",
+                "without a token, this server accepts only localhost and loopback addresses as the host; set a token to use another name",
             )
         }),
     }

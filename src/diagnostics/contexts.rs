@@ -75,7 +75,7 @@ impl Query {
                 "thread" => parsed.thread = Some(value.parse().map_err(|_| invalid("the id of a thread"))?),
                 _ => {
                     return Err(format!(
-                        "unknown parameter {name:?}; there are limit, label, state and thread"
+                        "unknown parameter {name:?}; expected limit, label, state or thread"
                     ));
                 }
             }

@@ -77,40 +77,39 @@ fn contexts(server: &Server, text: &mut Text) {
     for (name, help, value) in [
         (
             "onescope_contexts_created_total",
-            "Requests and other work since the process started.",
+            "Requests and tasks created since the process started.",
             totals.created,
         ),
-        ("onescope_contexts_closed_total", "Requests and other work that closed.", totals.closed),
+        ("onescope_contexts_closed_total", "Requests and tasks that closed.", totals.closed),
         (
             "onescope_contexts_abandoned_total",
-            "Requests and other work that were garbage-collected without being closed.",
+            "Requests and tasks that were garbage-collected without being closed.",
             totals.abandoned,
         ),
-        ("onescope_contexts_children_total", "Child contexts since the process started.", totals.children),
+        (
+            "onescope_contexts_children_total",
+            "Child contexts created since the process started.",
+            totals.children,
+        ),
     ] {
         text.single(name, "counter", help, value);
     }
     let in_flight = queries::in_flight(store);
     let name = "onescope_contexts_in_flight";
-    text.family(name, "gauge", "Requests and other work in flight, by state.");
+    text.family(name, "gauge", "Requests and tasks in flight, by state.");
     for (state, count) in State::NAMES.iter().zip(in_flight.by_state) {
         if !["free", "closed"].contains(state) {
             text.sample(name, &[("state", state)], count);
         }
     }
     let name = "onescope_contexts_in_flight_by_kind";
-    text.family(name, "gauge", "Requests and other work in flight, by kind.");
+    text.family(name, "gauge", "Requests and tasks in flight, by kind.");
     for (kind, count) in RequestKind::NAMES.iter().zip(in_flight.by_kind) {
         text.sample(name, &[("kind", kind)], count);
     }
-    text.single(
-        "onescope_pages",
-        "gauge",
-        "Pages, each of up to 255 records, that are in use.",
-        counts.live_pages,
-    );
+    text.single("onescope_pages", "gauge", "Pages in use, of up to 255 records each.", counts.live_pages);
     let name = "onescope_context_duration_seconds";
-    text.family(name, "histogram", "Latency of requests and other work, by label.");
+    text.family(name, "histogram", "Latency of requests and tasks, by label.");
     for (label, buckets) in durations(server) {
         text.histogram(name, "label", &label, &buckets);
     }
@@ -130,26 +129,26 @@ fn threads(server: &Server, text: &mut Text) {
     text.single("onescope_threads", "gauge", "JavaScript threads that use onescope.", threads.len());
     let loops = server.loops.lock();
     let name = "onescope_thread_blocked_seconds";
-    text.family(name, "gauge", "How long a thread has been blocked, 0 while its event loop turns.");
+    text.family(name, "gauge", "How long a thread has been blocked. 0 while its event loop turns.");
     for thread in threads {
         if let Some(ms) = loops.blocked_ms(thread) {
             text.sample(name, &[("thread", &thread.to_string())], seconds(ms));
         }
     }
     let name = "onescope_event_loop_delay_seconds";
-    text.family(name, "histogram", "Delay of the heartbeats of a thread, 20 a second.");
+    text.family(name, "histogram", "Event loop delay of a thread, measured by 20 heartbeats per second.");
     for (thread, delays) in loops.delays() {
         text.histogram(name, "thread", &thread.to_string(), delays);
     }
     text.single(
         "onescope_debugger_connected",
         "gauge",
-        "1 while a debugger is connected; no thread counts as blocked then.",
+        "1 while a debugger is connected. No thread counts as blocked then.",
         u8::from(server.watchdog.debugger.is_connected()),
     );
     let reports = server.watchdog.totals();
     let name = "onescope_stall_reports_total";
-    text.family(name, "counter", "Reports of the watchdog: several for a long stall, and one when it ends.");
+    text.family(name, "counter", "Reports of the watchdog. A long stall has several, and one when it ends.");
     for (kind, count) in
         [("stall", reports.stall), ("recovered", reports.recovered), ("ended", reports.ended)]
     {

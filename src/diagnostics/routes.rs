@@ -69,7 +69,7 @@ fn route(server: &Server, request: &Parts) -> HttpResponse {
             Some((content_type, text)) => content(StatusCode::OK, content_type, text),
             None => error(
                 StatusCode::NOT_FOUND,
-                "no such path; there are / /in-flight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
+                "no such path; available: / /in-flight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
             ),
         },
     }

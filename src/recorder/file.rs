@@ -55,7 +55,7 @@ impl NewFile {
                 return Ok(Self { directory, name, started_ms, file: Some(file) });
             }
         }
-        Err(io::Error::other("other files have the names that were tried"))
+        Err(io::Error::other("every file name that was tried is in use"))
     }
 
     /// The file.
@@ -93,7 +93,7 @@ impl Drop for NewFile {
 fn describe(error: &io::Error) -> String {
     let way_out = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or use a smaller maxBytes",
-        _ => "give record() a directory that this user can write to",
+        _ => "pass a directory that this user can write to",
     };
     format!("{error}; {way_out}")
 }

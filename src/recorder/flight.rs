@@ -133,7 +133,7 @@ impl Flight {
         let metadata = self.written.lock().file.as_ref().and_then(|file| file.metadata().ok());
         // Before the words are read, which would put memory in the place of what is gone.
         if metadata.as_ref().is_some_and(|found| found.len() < self.bytes) || self.mapping.is_lost() {
-            return Some("was shortened, or its disk is full");
+            return Some("was truncated, or its disk is full");
         }
         if first_words(&self.prefix, &self.header) != self.first_words {
             return Some("was overwritten");

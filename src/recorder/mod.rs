@@ -119,7 +119,7 @@ impl Recorder {
         let path = text::clean(&flight.path().display().to_string());
         let _ = writeln!(
             std::io::stderr(),
-            "onescope: the flight recording {path} {what}; recording has ended and the process goes on. Move the file instead of \
+            "onescope: the flight recording {path} {what}; recording has stopped, the process continues. Move the file instead of \
              changing it, and call record() again"
         );
         store.listeners.notify();

@@ -257,7 +257,7 @@ fn a_directory_that_cannot_be_used_is_reported() {
         assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FILE");
         let message = error.to_string();
         assert!(message.contains(&directory.display().to_string()), "{message}");
-        assert!(message.ends_with("; give record() a directory that this user can write to"), "{message}");
+        assert!(message.ends_with("; pass a directory that this user can write to"), "{message}");
     }
     assert_eq!(names(folder.path()), ["file", "link"]);
     assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"precious");

@@ -143,7 +143,7 @@ pub fn counts(store: &Store) -> Counts {
     }
 }
 
-/// Requests and other work in flight, counted by kind and by state.
+/// Requests and tasks in flight, counted by kind and by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InFlight {
     /// By code of the kind.

@@ -29,7 +29,7 @@ export function toText(report) {
   if (!propagation.register) lines.push(row("", `${propagation.entryStrategyWithRegister} with onescope/register`));
   if (propagation.otherStoragesInUse) lines.push(row("", "another AsyncLocalStorage is in use"));
   if (propagation.frameReaders.length > 0)
-    lines.push(row("", `plain because of native readers of frames: ${propagation.frameReaders.join(", ")}`));
+    lines.push(row("", `plain because native code reads async context frames: ${propagation.frameReaders.join(", ")}`));
   lines.push(
     ...list("slots", storages.slots),
     ...list("not slots", storages.others),

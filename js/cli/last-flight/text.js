@@ -38,7 +38,7 @@ export function isoTime(ms) {
 function ending({ running, ending, signal, handledSignal }) {
   const after = handledSignal === null ? "" : `, after ${handledSignal} was handled`;
   if (signal !== null) return `by ${signal}${signal === "SIGABRT" ? " (abort or out of memory)" : ""}${after}`;
-  if (ending === null) return running ? "no: it is still running" : `no: it was killed or it crashed${after}`;
+  if (ending === null) return running ? "still running" : `killed or crashed${after}`;
   const { how, code, error, message } = ending;
   if (how === "stopped") return "by stop()";
   if (how === "execve") return `by process.execve: replaced by another program${after}`;
@@ -117,7 +117,7 @@ function aboutStall({ atMs, report }) {
 /** @param {Flight} flight */
 function aboutCounters({ counters, countersAgeMs, pagesUsed, pagesCapacity }) {
   const pages = `  pages in the file: ${pagesUsed} of ${pagesCapacity}`;
-  if (counters === null) return ["  not readable", pages];
+  if (counters === null) return ["  unreadable", pages];
   const { created, children, closed, abandoned, inFlight } = counters;
   return [
     `  ${created} created, ${closed} closed, ${abandoned} abandoned, ${inFlight} in flight, ${children} child contexts; ${duration(countersAgeMs ?? 0)} before the end`,

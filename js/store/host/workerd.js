@@ -10,7 +10,7 @@ export const ONESCOPE_BACKEND = undefined;
 
 /** @returns {{ native?: Backend, reasons: string[] }} */
 export function loadNative() {
-  return { reasons: ["Workers load no addon"] };
+  return { reasons: ["Workers cannot load addons"] };
 }
 
 /** Each isolate counts for itself. */

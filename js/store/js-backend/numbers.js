@@ -17,6 +17,6 @@ export function checkNumber(given) {
 export function refuseNumber(given) {
   throw new OnescopeError(
     CODES.ID,
-    `${literal(given)} is not an id or limit; pass an integer from 0 to ${Number.MAX_SAFE_INTEGER} that is one`,
+    `${literal(given)} is not a valid id or limit; pass an id that onescope returned, or a limit from 0 to ${Number.MAX_SAFE_INTEGER}`,
   );
 }

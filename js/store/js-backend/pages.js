@@ -185,7 +185,7 @@ export function createArena(nativeSlot, nativeSlots) {
     latencies() {
       throw new OnescopeError(
         CODES.BACKEND,
-        "histograms() needs the native backend; store.reasons says why it is not in use",
+        "histograms() needs the native backend; see store.reasons for why it is not in use",
       );
     },
 

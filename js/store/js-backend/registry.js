@@ -80,8 +80,8 @@ function takeField(spec, used) {
   if (used[sort] === limit) {
     throw new OnescopeError(
       CODES.RECORD_FULL,
-      `no place is left for slot ${literal(spec.key)}: all ${limit} of native ` +
-        `${sort === "counter" ? "counters" : "flags and enums"} are taken; register it with lifetime "scope" or as a "value"`,
+      `no room for slot ${literal(spec.key)}: all ${limit} native ` +
+        `${sort === "counter" ? "counters" : "flags and enums"} are in use; register it with lifetime "scope" or as a "value"`,
     );
   }
   return used[sort]++;
@@ -113,10 +113,10 @@ function complete(given) {
   const factory = text("factory");
   const kind = /** @type {SlotSpec["kind"]} */ (required("kind"));
   if (variants !== undefined && kind !== "enum") {
-    refuse(`"variants" belong to the kind "enum", not to ${literal(kind)}`);
+    refuse(`"variants" is for the kind "enum", not ${literal(kind)}`);
   }
   if (factory !== undefined && kind !== "lazy") {
-    refuse(`"factory" belongs to the kind "lazy", not to ${literal(kind)}`);
+    refuse(`"factory" is for the kind "lazy", not ${literal(kind)}`);
   }
   if (!KINDS.includes(kind)) refuse(`kind ${literal(kind)} is unknown; expected one of ${KINDS.join(", ")}`);
   const lifetime = /** @type {SlotSpec["lifetime"]} */ (required("lifetime"));
@@ -134,9 +134,9 @@ function complete(given) {
     const copy = [...(variants ?? [])];
     return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
   }
-  if (kind === "lazy" && (factory ?? "") === "") refuse('the kind "lazy" needs the name of a "factory"');
+  if (kind === "lazy" && (factory ?? "") === "") refuse('the kind "lazy" requires the name of a "factory"');
   if (SLOT_KINDS[kind].collection) {
-    if (value !== undefined) refuse(`the kind "${kind}" has no default, so ${literal(value)} cannot be one`);
+    if (value !== undefined) refuse(`the kind "${kind}" cannot have a default; omit ${literal(value)}`);
     return factory === undefined ? spec : { ...spec, factory };
   }
   const slot = { ...spec, default: SLOT_KINDS[kind].default };
@@ -179,7 +179,7 @@ function checkVariants(variants, value, refuse) {
     if (typeof variant !== "string" && !Number.isSafeInteger(variant)) {
       refuse(`variant ${literal(variant)} is neither a string nor an integer`);
     }
-    if (variants.indexOf(variant) !== index) refuse(`variant ${literal(variant)} is there twice`);
+    if (variants.indexOf(variant) !== index) refuse(`variant ${literal(variant)} is listed twice`);
   }
   const first = /** @type {string | number} */ (value === undefined ? variants[0] : value);
   if (!variants.includes(first)) refuse(`the default ${literal(value)} is not one of the variants`);

@@ -22,7 +22,7 @@ export function loadNative() {
   const path = ONESCOPE_NATIVE_PATH ?? fileURLToPath(beside);
   if (!existsSync(path)) {
     const hint =
-      ONESCOPE_NATIVE_PATH === undefined ? "not built for this platform" : "ONESCOPE_NATIVE_PATH names no file";
+      ONESCOPE_NATIVE_PATH === undefined ? "not built for this platform" : "ONESCOPE_NATIVE_PATH does not name a file";
     return { reasons: [`${path}: ${hint}`] };
   }
   try {
@@ -32,7 +32,7 @@ export function loadNative() {
     );
     const hash = store.layoutHash();
     if (hash !== LAYOUT.hash) {
-      return { reasons: [`${path}: built for record layout ${hash}, this package has ${LAYOUT.hash}; build it again`] };
+      return { reasons: [`${path}: built for record layout ${hash}, this package has ${LAYOUT.hash}; rebuild it`] };
     }
     const parts = { watchdog: store, recorder: store, diagnostics: store };
     const added = { reasons: [], path, ...parts, childCreated: nothing, closed: nothing };

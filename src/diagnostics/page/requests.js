@@ -22,7 +22,7 @@ export function showRequests({ total, inFlight, threads }) {
     ]),
   );
   const listed = inFlight.length < total ? `: ${inFlight.length} of ${total}` : `: ${total}`;
-  setText(byId("requests-caption"), `Requests and other work in flight, oldest first${listed}`);
+  setText(byId("requests-caption"), `Requests and tasks in flight, oldest first${listed}`);
   keep(byId("requests"), rows, inFlight, {
     key: ({ id }) => String(id),
     make: makeRow,

@@ -8,7 +8,7 @@ const entries = new Map();
 /** @param {any} response of `/stalls` */
 export function showStalls({ watching, inspector, stalls }) {
   const none = stalls.length === 0 ? "No stalls reported." : "";
-  const off = "The watchdog is off: call watch() of onescope/inspect to have stalls reported with their stacks.";
+  const off = "The watchdog is off: call watch() of onescope/inspect to report stalls with their stacks.";
   const debug = "A debugger is connected: stalls are not reported until it disconnects.";
   const connected = inspector?.debugger === "connected";
   setText(byId("stalls-note"), connected ? debug : watching ? none : off);

@@ -30,7 +30,7 @@ pub fn read(path: &Path) -> Result<Recorded> {
     let unreadable = |error: std::io::Error| fault(Fault::Unreadable, error.to_string());
     let check = |metadata: std::io::Result<Metadata>| match metadata.map_err(unreadable)?.is_file() {
         true => Ok(()),
-        false => Err(fault(Fault::Foreign, "it is no regular file".to_owned())),
+        false => Err(fault(Fault::Foreign, "it is not a regular file".to_owned())),
     };
     // Before it is opened, because opening a device can do something, and after, because it may be another file by now.
     check(std::fs::metadata(path))?;
@@ -65,7 +65,7 @@ fn check_magic(bytes: &[u8]) -> std::result::Result<(), Wrong> {
         return Err((Fault::Foreign, "it is empty".to_owned()));
     }
     if !bytes.starts_with(&MAGIC) && !MAGIC.starts_with(bytes) {
-        return Err((Fault::Foreign, "it begins with something else".to_owned()));
+        return Err((Fault::Foreign, "its signature is missing".to_owned()));
     }
     Ok(())
 }

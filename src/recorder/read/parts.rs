@@ -57,22 +57,22 @@ impl Parts {
         if byte_order == BYTE_ORDER.swap_bytes() {
             return Err((
                 Fault::Version,
-                "a machine of another byte order wrote it; read it there".to_owned(),
+                "it was written on a machine with another byte order; read it on such a machine".to_owned(),
             ));
         }
         if byte_order != BYTE_ORDER {
-            return Err((Fault::Torn, "its first bytes make no sense".to_owned()));
+            return Err((Fault::Torn, "its byte order mark is invalid".to_owned()));
         }
         if version != VERSION {
             let reason = format!(
-                "it has version {version} of the format, and this is version {VERSION}; read it with the onescope that wrote it"
+                "it has format version {version}, and this onescope reads version {VERSION}; read it with the onescope that wrote it"
             );
             return Err((Fault::Version, reason));
         }
         let header = header(bytes.get(HEADER).ok_or_else(|| truncated(PAGES_START))?)?;
         if header.layout_version != LAYOUT_VERSION || header.layout_hash != layout_hash() {
             let reason = format!(
-                "onescope {} wrote it, whose records have another layout; read it with that version",
+                "it was written by onescope {}, which has another record layout; read it with that version",
                 header.onescope
             );
             return Err((Fault::Version, reason));
@@ -111,8 +111,8 @@ fn header(bytes: &[u8]) -> Result<Header, Wrong> {
     match slot::read(bytes) {
         Slot::Whole(_, content) => match serde_json::from_slice::<Header>(content) {
             Ok(header) if is_time(header.started_at_ms) => Ok(header),
-            Ok(_) => Err((Fault::Torn, "its header makes no sense: it began at no time".to_owned())),
-            Err(error) => Err((Fault::Torn, format!("its header makes no sense: {error}"))),
+            Ok(_) => Err((Fault::Torn, "its header is invalid: the start time is out of range".to_owned())),
+            Err(error) => Err((Fault::Torn, format!("its header is invalid: {error}"))),
         },
         Slot::Torn | Slot::Empty => Err((Fault::Torn, "its header fails its checksum".to_owned())),
     }

@@ -135,10 +135,10 @@ impl SlotKind {
     ) -> Result<Self> {
         let bad = |reason: String| Err(Error::SlotSpec { key: key.to_owned(), reason });
         if variants.is_some() && name != "enum" {
-            return bad(format!("\"variants\" belong to the kind \"enum\", not to {}", quoted(name)));
+            return bad(format!("\"variants\" is for the kind \"enum\", not {}", quoted(name)));
         }
         if factory.is_some() && name != "lazy" {
-            return bad(format!("\"factory\" belongs to the kind \"lazy\", not to {}", quoted(name)));
+            return bad(format!("\"factory\" is for the kind \"lazy\", not {}", quoted(name)));
         }
         match Self::ALL.into_iter().find(|kind| kind.name() == name) {
             Some(SlotKind::Enum { .. }) => {
@@ -320,10 +320,10 @@ impl SlotSpec {
                 )),
             },
             SlotKind::Lazy { factory } if factory.is_empty() => {
-                bad("the kind \"lazy\" needs the name of a \"factory\"".to_owned())
+                bad("the kind \"lazy\" requires the name of a \"factory\"".to_owned())
             }
             kind if kind.is_collection() && *default != Scalar::Undefined => {
-                bad(format!("the kind {:?} has no default, so {default} cannot be one", kind.name()))
+                bad(format!("the kind {:?} cannot have a default; omit {default}", kind.name()))
             }
             _ => Ok(()),
         }
@@ -339,7 +339,7 @@ impl SlotSpec {
                 return bad(format!("variant {variant} is neither a string nor an integer"));
             }
             if variants[..index].contains(variant) {
-                return bad(format!("variant {variant} is there twice"));
+                return bad(format!("variant {variant} is listed twice"));
             }
         }
         if variants.contains(&self.default) {
