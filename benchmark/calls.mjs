@@ -1,10 +1,10 @@
-// How often a request calls real storages: stock vinext against onescope, on the production server of the example app.
+// How often a request calls Node's own storages: stock vinext against onescope, on the production server of the example app.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { countCalls } from "../__test__/_support/calls.mjs";
-import { WAYS } from "../__test__/_support/server.mjs";
+import { VARIANTS } from "../__test__/_support/server.mjs";
 import { NODES } from "../scripts/nodes.mjs";
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
@@ -14,7 +14,7 @@ import { BENCHMARK } from "./_util/root.mjs";
 const ROUTES = ["route handler get", "dynamic page", "action by fetch", "action by form"];
 const COLUMNS = /** @type {const} */ (["run", "exit", "enterWith", "getStore", "snapshot"]);
 
-const HELP = `How often one warm request calls real storages, with stock vinext and with onescope.
+const HELP = `How often one warm request calls Node's own storages, with stock vinext and with onescope.
 
 Usage: node calls.mjs [options]
 
@@ -32,20 +32,20 @@ await main(async () => {
   const sections = [];
   for (const node of nodes) {
     const rows = [];
-    for (const way of Object.keys(WAYS)) {
-      const calls = await countCalls(node, way, ROUTES);
-      for (const route of ROUTES) rows.push([route, way, ...COLUMNS.map((column) => String(calls[route][column]))]);
+    for (const variant of Object.keys(VARIANTS)) {
+      const calls = await countCalls(node, variant, ROUTES);
+      for (const route of ROUTES) rows.push([route, variant, ...COLUMNS.map((column) => String(calls[route][column]))]);
     }
     rows.sort((a, b) => ROUTES.indexOf(a[0]) - ROUTES.indexOf(b[0]));
-    sections.push(`## Node ${node.name}\n\n${align([["request", "way", ...COLUMNS], ...rows]).join("\n")}`);
+    sections.push(`## Node ${node.name}\n\n${align([["request", "variant", ...COLUMNS], ...rows]).join("\n")}`);
   }
   const { onescope } = describeMachine({ nodes: [] }, []);
-  const text = `# Calls of real storages in one request
+  const text = `# Calls of Node's own storages in one request
 
 One warm request of the example app's production server, no other in flight. Calls that Node's own methods make among
 themselves do not count; \`enterWith\` comes in pairs where a scope is entered and left. \`plugin\`, \`register\` and \`both\`
-are the ways to use onescope, in which slots are no real storages: what remains is the one that holds all of them, and
-those of React and the server. Written by \`node calls.mjs --write\`.
+are variants with onescope, in which slots are no storages of Node: what remains is the root storage, and those of React and
+the server. Written by \`node calls.mjs --write\`.
 
 - onescope: ${onescope}
 

@@ -19,19 +19,19 @@ const variants = [
 ];
 
 const PAIRS = 12;
-const sidesOf = { off: "tracked", on: "recorded", pairs: PAIRS };
+const variantsOf = { off: "tracked", on: "recorded", pairs: PAIRS };
 /** @type {import("./_util/server-repetitions.mjs").Target[]} */
 const targets = [
-  { ...BARE, row: "CPU of a bare node:http request", ...sidesOf, requests: 10_000 },
-  { ...ROUTE, row: "CPU of the example's route handler", ...sidesOf, requests: 400 },
-  { ...PAGE, row: "CPU of the example's page", ...sidesOf, requests: 100 },
+  { ...BARE, row: "CPU of a bare node:http request", ...variantsOf, requests: 10_000 },
+  { ...ROUTE, row: "CPU of the example's route handler", ...variantsOf, requests: 400 },
+  { ...PAGE, row: "CPU of the example's page", ...variantsOf, requests: 100 },
 ];
 
 const NOTES = `Nanoseconds: median (minimum) ×ratio to \`${REFERENCE}\`. \`on\`: \`record()\` of \`onescope/inspect\`, into a file in the
 folder for temporary files; requests are tracked on both variants. "A context" is made, entered and closed by \`runTask()\` in a loop:
 processor time of all threads. "In flight" holds 10,000 contexts at a time. The rows of CPU are the processor time that a server
 process needs for a request over keep-alive connections, all threads and garbage collection included: one process, which
-records and does not in turn, ${PAIRS} pairs of batches a repetition; its ratio is the median of all pairs, with the interval that
+records and does not, alternating, ${PAIRS} pairs of batches a repetition; its ratio is the median of all pairs, with the interval that
 holds the true one in 95 of 100 such runs. Written by \`node flight.mjs --write\`; README.md says how it is measured.`;
 
 await main(async () => {

@@ -22,7 +22,7 @@ const variants = [
 
 const SEEN = /** @type {const} */ ({ on: "seen" });
 /** @type {import("./_util/server-interleaved.mjs").Interleaved[]} */
-const turns = [
+const interleavings = [
   { ...BARE, row: "CPU of a bare node:http request", ...SEEN, requests: 20_000 },
   { ...CACHED_PAGE, row: "CPU of the example's cached page", ...SEEN, requests: 12_000 },
   { ...ROUTE, row: "CPU of the example's route handler", ...SEEN, requests: 8000 },
@@ -36,12 +36,12 @@ const everything = { ...BARE, row: "bare, all on or nothing", off: "nothing", on
 const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENCE}\`. \`on\`: everything of \`onescope/inspect\`:
 \`trackRequests()\`, \`trackLeaks()\` and \`watch()\` with its helper.
 
-"A request" is what Node's server does around a listener, as far as a tracker can hear of it, in a loop, far faster than
+"A request" is what Node's server does around a listener, as far as a tracker can observe it, in a loop, far faster than
 \`trackLeaks()\` follows; "of vinext" also has the storages and the context that vinext enters, and the route it tells; "in a
 burst" comes in bursts of which \`trackLeaks()\` follows every one.
 
 CPU is the processor time that a server process needs for a request over a connection that is kept alive, all threads and
-garbage collection included. Requests are seen and unseen in turn (off, on, on, off, and the other way around), one after the
+garbage collection included. Requests alternate between seen and unseen (off, on, on, off, and the reverse), one after the
 other, in one process: an unseen one is one of which Node's word reaches nobody. The ratio is the median over all fours, with
 the interval that holds the true one in 95 of 100 such runs. "Off against off" is the same with nothing seen: what the method
 itself makes of no difference. What \`watch()\` and \`trackLeaks()\` cost whether or not there are requests is only in the last row: the bare server
@@ -52,7 +52,7 @@ await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
   const machine = describeMachine(options, ["mitata"]);
   const loops = await measureVariants({ options, variants, reference: REFERENCE, partial: [], tasks: [{}] });
-  const requests = await measureInterleaved(options, turns);
+  const requests = await measureInterleaved(options, interleavings);
   const rows = [...loops, ...requests, ...(await measureServer(options, [everything]))];
   const names = variants.map(({ name }) => name);
   report({ name: NAME, title: TITLE, notes: NOTES, options, machine, variants: names, reference: REFERENCE, rows });

@@ -49,7 +49,7 @@ await main(async () => {
       const options = { method, headers: route.headers(ID, setup), body: route.body?.(ID, setup) };
       const response = await fetch(server.origin + route.path(ID), { ...options, redirect: "manual" });
       await response.arrayBuffer();
-      if (response.status !== route.expectStatus) throw new Error(`${route.name} answered ${response.status}`);
+      if (response.status !== route.expectStatus) throw new Error(`${route.name} responded ${response.status}`);
     };
     for (let repetition = 0; repetition < WARM_UP; repetition++) for (const route of routes) await send(route);
     for (const [name, [routeName, what]] of Object.entries(REQUESTS)) {

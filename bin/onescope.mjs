@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `onescope`. What an old Node cannot load is loaded only after its version was looked at.
+// The command `onescope`. What an old Node cannot load is imported only after a check of its version.
 
 const OLDEST = 22;
 

@@ -156,7 +156,7 @@ function sections(path) {
       const described = is(node.type, "UnionType") && source(node.type).includes("/**");
       const body = described ? union(node.type, file.text) : block(signature(node));
       types.push([`### \`${name}\``, ...prose(node), body].join("\n\n"));
-    } else throw new Error(`${path}: no way to document ${SyntaxKind[node.kind]} ${name}`);
+    } else throw new Error(`${path}: cannot document ${SyntaxKind[node.kind]} ${name}`);
   }
   const written = values.map((value) => (functions.has(value) ? ofFunction(value, functions.get(value)) : value));
   return { values: written, types };
@@ -229,16 +229,16 @@ const present = existsSync(folder) ? readdirSync(folder) : [];
 const stale = [...pages].filter(
   ([name, content]) => !present.includes(name) || readFileSync(join(folder, name), "utf8") !== content,
 );
-const extra = present.filter((name) => !pages.has(name));
+const unexpected = present.filter((name) => !pages.has(name));
 if (options.check) {
-  if (stale.length + extra.length > 0) {
+  if (stale.length + unexpected.length > 0) {
     console.error(
-      `${OUT} is out of date: ${[...stale.map(([name]) => name), ...extra].join(", ")}; run npm run api-docs`,
+      `${OUT} is out of date: ${[...stale.map(([name]) => name), ...unexpected].join(", ")}; run npm run api-docs`,
     );
     process.exit(1);
   }
 } else {
   mkdirSync(folder, { recursive: true });
-  for (const name of extra) rmSync(join(folder, name));
+  for (const name of unexpected) rmSync(join(folder, name));
   for (const [name, content] of stale) writeFileSync(join(folder, name), content);
 }

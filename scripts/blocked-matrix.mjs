@@ -1,4 +1,4 @@
-// `npm run matrix`: blocks servers in every way, and writes what onescope says of each into benchmark/results/blocked-requests.md.
+// `npm run matrix`: blocks servers with every kind of block, and writes what onescope reports into benchmark/results/blocked-requests.md.
 // usage: npm run matrix [-- --node "24" --resume]
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { BLOCKS } from "../__test__/_support/blocked/block.mjs";
-import { play, THRESHOLD_MS, WHEN } from "../__test__/_support/blocked/cells.mjs";
+import { play, THRESHOLD_MS, WHEN } from "../__test__/_support/blocked/cases.mjs";
 import { NODES } from "./nodes.mjs";
 import { ROOT } from "./setup.mjs";
 
@@ -15,7 +15,7 @@ const kept = (/** @type {string} */ node) => join(ROOT, "target/blocked-matrix",
 const TABLE = join(ROOT, "benchmark/results/blocked-requests.md");
 
 const PEER = "@sentry/node-native-stacktrace";
-/** Two columns tell all of it: a block that ends, and one that does not. */
+/** Two columns show all of it: a block that ends, and one that does not. */
 const PEER_WHEN = ["among 20", "for ever"];
 
 const PLAYED = ["22", "22 with frames", "24", "26"];
@@ -32,48 +32,48 @@ if (values.help) {
   process.exit(0);
 }
 
-/** @typedef {import("../__test__/_support/blocked/check.mjs").CellResult} CellResult */
+/** @typedef {import("../__test__/_support/blocked/check.mjs").CaseResult} CaseResult */
 
-/** @typedef {{ cells?: Record<string, CellResult>, peer?: Record<string, CellResult> }} Results */
+/** @typedef {{ onescope?: Record<string, CaseResult>, peer?: Record<string, CaseResult> }} Results */
 
 const nodes = NODES.filter(({ name }) => PLAYED.includes(name) && (values.node ?? name) === name);
 const places = /** @type {const} */ (["main", "worker"]);
 
-/** @type {Record<string, Record<string, Results>>} by node, then by place and way */
+/** @type {Record<string, Record<string, Results>>} by node, then by place and kind */
 const rows = {};
 for (const { name } of nodes)
   rows[name] = values.resume && existsSync(kept(name)) ? JSON.parse(readFileSync(kept(name), "utf8")) : {};
 mkdirSync(dirname(kept("")), { recursive: true });
 
-const row = (/** @type {string} */ node, /** @type {string} */ place, /** @type {string} */ way) =>
-  (rows[node][`${place}, ${way}`] ??= {});
+const row = (/** @type {string} */ node, /** @type {string} */ place, /** @type {string} */ kind) =>
+  (rows[node][`${place}, ${kind}`] ??= {});
 
-for (const watcher of /** @type {const} */ (["cells", "peer"]))
+for (const watcher of /** @type {const} */ (["onescope", "peer"]))
   for (const node of nodes)
     for (const place of places)
-      for (const way of Object.keys(BLOCKS)) {
-        const results = row(node.name, place, way);
+      for (const kind of Object.keys(BLOCKS)) {
+        const results = row(node.name, place, kind);
         if (results[watcher] !== undefined) continue;
         const played =
-          watcher === "cells"
-            ? await play({ node, place, way }, WHEN)
-            : await play({ node, place, way }, PEER_WHEN, "peer");
+          watcher === "onescope"
+            ? await play({ node, place, kind }, WHEN)
+            : await play({ node, place, kind }, PEER_WHEN, "peer");
         results[watcher] = played;
         writeFileSync(kept(node.name), JSON.stringify(rows[node.name]));
-        console.log(watcher, node.name, place, way, "|", Object.values(played).map(show).join(" | "));
+        console.log(watcher, node.name, place, kind, "|", Object.values(played).map(show).join(" | "));
         for (const [when, { problems }] of Object.entries(played))
           for (const problem of problems) console.error(`  ${when}: ${problem}`);
       }
 
 const results = Object.values(rows)
   .flatMap((each) => Object.values(each))
-  .flatMap(({ cells = {} }) => Object.values(cells));
+  .flatMap(({ onescope = {} }) => Object.values(onescope));
 if (values.node === undefined) writeFileSync(TABLE, render());
 const failed = results.filter(({ problems }) => problems.length > 0).length;
-console.log(`${results.length} cells, ${failed} with problems`);
+console.log(`${results.length} cases, ${failed} with problems`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** @param {CellResult | undefined} result */
+/** @param {CaseResult | undefined} result */
 function show(result) {
   if (result === undefined) return "–";
   const { confidence, delayMs, again, problems } = result;
@@ -86,10 +86,10 @@ function render() {
   const count = (/** @type {string} */ confidence) => results.filter((each) => each.confidence === confidence).length;
   const tables = nodes.flatMap((node) =>
     places.map((place) => {
-      const lines = Object.keys(BLOCKS).map((way) => {
-        const { cells = {}, peer = {} } = row(node.name, place, way);
-        const shown = [...WHEN.map((when) => show(cells[when])), ...PEER_WHEN.map((when) => show(peer[when]))];
-        return `| ${way} | ${shown.join(" | ")} |`;
+      const lines = Object.keys(BLOCKS).map((kind) => {
+        const { onescope = {}, peer = {} } = row(node.name, place, kind);
+        const shown = [...WHEN.map((when) => show(onescope[when])), ...PEER_WHEN.map((when) => show(peer[when]))];
+        return `| ${kind} | ${shown.join(" | ")} |`;
       });
       const where = place === "main" ? "main thread" : "worker thread";
       return `### Node ${node.name}, ${where}
@@ -105,10 +105,10 @@ ${lines.join("\n")}
 Generated by \`npm run matrix\`. Do not edit.
 
 A server in the main thread or in a worker thread blocks its event loop in one of its requests. Before it blocks, the request
-itself writes down its id. \`watch({ thresholdMs: ${THRESHOLD_MS} })\` must report that id while the thread is still blocked. A cell
+itself writes down its id. \`watch({ thresholdMs: ${THRESHOLD_MS} })\` must report that id while the thread is still blocked. Each entry
 shows the best confidence of the stall's reports (of two stalls the worse), and how many milliseconds after the threshold,
 counted from the thread's last heartbeat, the request was reported. A report that says \`exact\` or \`in-call\` and names another
-request than the one that blocks at that time makes a cell **WRONG**.
+request than the one that blocks at that time makes it **WRONG**.
 
 - **before any await**: the request blocks in the same turn in which it came.
 - **among 20**: twenty requests in flight; one blocks after five awaits, and nothing has read its context since.
@@ -116,8 +116,8 @@ request than the one that blocks at that time makes a cell **WRONG**.
 - **nested scopes**: inside a child of the request and three runs of other storages.
 - **for ever**: it blocks until the process is killed, after the report.
 
-${results.length} cells: ${count("exact")} exact, ${count("in-call")} in-call, ${count("last-seen")} last-seen, ${count("none")} none. Delay of those that name the
-request for sure: p50 ${sure[sure.length >> 1]} ms, max ${sure.at(-1)} ms. ${cpus()[0].model}, ${cpus().length} processors.
+${results.length} cases: ${count("exact")} exact, ${count("in-call")} in-call, ${count("last-seen")} last-seen, ${count("none")} none. Delay of those that name the
+request reliably: p50 ${sure[sure.length >> 1]} ms, max ${sure.at(-1)} ms. ${cpus()[0].model}, ${cpus().length} processors.
 
 ¹ \`${PEER}\` 0.5.2 with an AsyncLocalStorage given to it, a poll every 50 ms, a check every 25 ms, the same threshold.
 "stack" is at least one frame, "request" is the right one. Where it waits until a native call ends, the delay is what was left

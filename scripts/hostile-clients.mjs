@@ -1,9 +1,9 @@
-// Attacks a diagnostics server in every way at once while honest clients ask it, and says what that does to them, to its
-// memory, and to the JavaScript of its process.
+// Runs all attacks on a diagnostics server at once while honest clients send requests, and reports the effect on them, on the
+// server's memory, and on the JavaScript of its process.
 //
-// Two processes have such a server and JavaScript that never rests. The attackers turn to the one and the other, in slices of
-// half a second; both processes are measured in each. So whatever else the machine does, it does to both at the same time,
-// and what is left is what an attack does to the JavaScript of its own process.
+// Two processes have such a server and JavaScript that never rests. The attackers alternate between them, in slices of half a
+// second; both processes are measured in each. Whatever else the machine does affects both at the same time; the difference is
+// the effect of an attack on the JavaScript of its own process.
 
 import { fork } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
@@ -22,19 +22,19 @@ const USAGE = `usage: node scripts/hostile-clients.mjs [--minutes 10] [--node "2
 
   --minutes N  how long, in all (10)
   --node NAME  Node to run (24)
-  --seed N     of what the attackers choose at random; it is printed at the start
+  --seed N     seed of the attackers' random choices; it is printed at the start
 
-It ends with 1 if an honest client got no answer, if the memory of a process grew by more than 64 MiB, or if, in five minutes
+It ends with 1 if an honest client got no response, if the memory of a process grew by more than 64 MiB, or if, in five minutes
 and more, the median loss of JavaScript is above 1 %. It needs Linux, and an addon that is built (npm run setup).`;
 
-/** How long the attackers stay with one process, and how many rounds of four such slices are told together. */
+/** How long the attackers stay with one process, and how many repetitions of four such slices make one report. */
 const SLICE_MS = 500;
-const ROUNDS_TOLD = 15;
+const REPORTED_REPETITIONS = 15;
 
-/** Whom they turn to in a round: what changes steadily over time counts for both. */
+/** The process attacked in each slice of a repetition: what changes steadily over time counts for both. */
 const ORDER = [0, 1, 1, 0];
 
-/** What an honest client waits for an answer; how often and after what rest it asks again if it was turned away. */
+/** How long an honest client waits for a response; how often and after what pause it retries if the server closes the connection. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 20;
 const TRIES = 50;
@@ -56,33 +56,33 @@ if (values.help) {
 }
 
 console.log(`seed ${values.seed}`);
-const rounds = Math.max(1, Math.round((Number(values.minutes) * 60_000) / (ORDER.length * SLICE_MS)));
+const repetitions = Math.max(1, Math.round((Number(values.minutes) * 60_000) / (ORDER.length * SLICE_MS)));
 const { path, flags } = nodeNamed(values.node);
 const processes = await Promise.all([start(), start()]);
 
-/** @type {Record<string, { sent: number, answered: number }>} */
-const tallies = Object.fromEntries(Object.keys(ATTACKS).map((name) => [name, { sent: 0, answered: 0 }]));
+/** @type {Record<string, { sent: number, responses: number }>} */
+const tallies = Object.fromEntries(Object.keys(ATTACKS).map((name) => [name, { sent: 0, responses: 0 }]));
 /** @type {{ attacked: boolean, ms: number, tries: number }[]} */
 const honest = [];
 let failures = 0;
 let attacked = 0;
 let slices = 0;
 let over = false;
-const asking = processes.map((_, index) => askHonestly(index));
+const polling = processes.map((_, index) => pollHonestly(index));
 
-/** @typedef {{ done: number, ms: number, ownMs: number, serverMs: number, rssMb: number }} Sum of the slices of a kind in a round */
-/** @typedef {Sum[][]} Round by the process that was attacked, by process */
-/** @type {Round[]} */
+/** @typedef {{ done: number, ms: number, ownMs: number, serverMs: number, rssMb: number }} Sum of the slices of a kind in a repetition */
+/** @typedef {Sum[][]} Repetition by the process that was attacked, by process */
+/** @type {Repetition[]} */
 const results = [];
-for (let n = 1; n <= rounds; n++) {
-  const round = [0, 1].map(() => [0, 1].map(() => ({ done: 0, ms: 0, ownMs: 0, serverMs: 0, rssMb: 0 })));
-  for (const target of ORDER) await attack(target, round[target]);
-  results.push(round);
-  if (n % ROUNDS_TOLD === 0) report(results.slice(-ROUNDS_TOLD));
+for (let n = 1; n <= repetitions; n++) {
+  const repetition = [0, 1].map(() => [0, 1].map(() => ({ done: 0, ms: 0, ownMs: 0, serverMs: 0, rssMb: 0 })));
+  for (const target of ORDER) await attack(target, repetition[target]);
+  results.push(repetition);
+  if (n % REPORTED_REPETITIONS === 0) report(results.slice(-REPORTED_REPETITIONS));
 }
 over = true;
-await Promise.all(asking);
-process.exitCode = judge() ? 0 : 1;
+await Promise.all(polling);
+process.exitCode = isWithinBounds() ? 0 : 1;
 for (const { child } of processes) child.disconnect();
 
 async function start() {
@@ -141,7 +141,7 @@ async function attack(target, sums) {
 }
 
 /** @param {number} index of a process */
-async function askHonestly(index) {
+async function pollHonestly(index) {
   for (let n = 0; !over; n++) {
     const start = performance.now();
     const during = attacked === index;
@@ -159,7 +159,7 @@ async function askHonestly(index) {
 /**
  * @param {number} index of a process
  * @param {string} path
- * @returns {Promise<boolean>} whether the whole answer came
+ * @returns {Promise<boolean>} whether the whole response came
  */
 function get(index, path) {
   return new Promise((resolve) => {
@@ -175,31 +175,31 @@ function get(index, path) {
 }
 
 /**
- * @param {Round} round
+ * @param {Repetition} repetition
  * @param {"ms" | "ownMs"} time by which to divide: all of it, or that in which JavaScript did not wait for a processor
  * @returns {number} share of the work that is not done while its own process is attacked
  */
-function loss(round, time) {
+function loss(repetition, time) {
   // How much faster the first one is than the second, while the one and while the other is attacked.
-  const [first, second] = round.map(([one, two]) => one.done / one[time] / (two.done / two[time]));
+  const [first, second] = repetition.map(([one, two]) => one.done / one[time] / (two.done / two[time]));
   return 1 - Math.sqrt(first / second);
 }
 
-/** @param {Round[]} last */
+/** @param {Repetition[]} last */
 function report(last) {
   const rss = [0, 1].map((index) => Math.max(...last.flat().map((sums) => sums[index].rssMb)).toFixed(0));
   const [own, all] = /** @type {const} */ (["ownMs", "ms"]).map((time) =>
-    percent(median(last.map((round) => loss(round, time)))),
+    percent(median(last.map((repetition) => loss(repetition, time)))),
   );
   console.log(
-    `[${results.length}/${rounds}] rss ${rss.join(" and ")} MiB  server's thread ${percent(median(last.map(share)))} of a ` +
+    `[${results.length}/${repetitions}] rss ${rss.join(" and ")} MiB  server's thread ${percent(median(last.map(share)))} of a ` +
       `processor  JavaScript loses ${own} of what it does when it runs, ${all} in all`,
   );
 }
 
-/** @param {Round} round @returns {number} part of a processor that the server's thread takes while it is attacked */
-function share(round) {
-  return (round[0][0].serverMs + round[1][1].serverMs) / (round[0][0].ms + round[1][1].ms);
+/** @param {Repetition} repetition @returns {number} part of a processor that the server's thread takes while it is attacked */
+function share(repetition) {
+  return (repetition[0][0].serverMs + repetition[1][1].serverMs) / (repetition[0][0].ms + repetition[1][1].ms);
 }
 
 /** @param {number} part */
@@ -208,27 +208,27 @@ function percent(part) {
 }
 
 /** @returns {boolean} whether all is well */
-function judge() {
-  for (const [name, { sent, answered }] of Object.entries(tallies)) {
-    console.log(`${name}: ${sent} sent, ${answered} answered`);
+function isWithinBounds() {
+  for (const [name, { sent, responses }] of Object.entries(tallies)) {
+    console.log(`${name}: ${sent} sent, ${responses} responses`);
   }
   for (const during of [false, true]) {
-    const asked = honest.filter((each) => each.attacked === during);
-    const times = asked.map(({ ms }) => ms).sort((a, b) => a - b);
+    const requests = honest.filter((each) => each.attacked === during);
+    const times = requests.map(({ ms }) => ms).sort((a, b) => a - b);
     const at = (/** @type {number} */ part) => times[Math.ceil(part * times.length) - 1].toFixed(1);
-    const again = asked.filter(({ tries }) => tries > 1).length;
+    const again = requests.filter(({ tries }) => tries > 1).length;
     console.log(
-      `honest, ${during ? "" : "not "}attacked: ${asked.length} answers, ${again} of them after being turned away, ` +
+      `honest, ${during ? "" : "not "}attacked: ${requests.length} responses, ${again} of them after a retry, ` +
         `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`,
     );
   }
-  console.log(`honest requests without an answer: ${failures}`);
+  console.log(`honest requests without a response: ${failures}`);
   const growth = Math.max(...[0, 1].map(memory));
   console.log(`server's thread: ${percent(median(results.map(share)))} of a processor while it is attacked`);
   /** @type {number[]} */
   const medians = [];
   for (const time of /** @type {const} */ (["ownMs", "ms"])) {
-    const all = results.map((round) => loss(round, time));
+    const all = results.map((repetition) => loss(repetition, time));
     const [least, most] = interval(all).map(percent);
     medians.push(median(all));
     console.log(
@@ -236,16 +236,16 @@ function judge() {
         `95 % between ${least} and ${most}`,
     );
   }
-  const long = rounds * ORDER.length * SLICE_MS >= 300_000;
+  const long = repetitions * ORDER.length * SLICE_MS >= 300_000;
   return failures === 0 && growth <= GROWTH_MB && (!long || medians[0] <= LOSS);
 }
 
 /**
  * @param {number} index of a process
- * @returns {number} MiB by which its memory grew from the first third of the rounds to the last
+ * @returns {number} MiB by which its memory grew from the first third of the repetitions to the last
  */
 function memory(index) {
-  const seen = results.map((round) => Math.max(...round.map((sums) => sums[index].rssMb)));
+  const seen = results.map((repetition) => Math.max(...repetition.map((sums) => sums[index].rssMb)));
   const third = Math.ceil(seen.length / 3);
   const growth = median(seen.slice(-third)) - median(seen.slice(0, third));
   const [least, most] = [Math.min(...seen), Math.max(...seen)];

@@ -107,7 +107,7 @@ function count(outcomes) {
   return `${outcomes.filter(({ passed }) => passed).length} of ${outcomes.length} pass`;
 }
 
-/** @param {string} file @returns {string[]} what its lines `// Flags:` ask for, as Node's own runner reads them */
+/** @param {string} file @returns {string[]} what its lines `// Flags:` list, as Node's own runner reads them */
 function flagsOf(file) {
   const text = readFileSync(join(folder, file), "utf8");
   return [...text.matchAll(/^\/\/ Flags:(.*)$/gm)].flatMap(([, flags]) => flags.split(/\s+/).filter(Boolean));

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const binary = (major) => join(dirname(require.resolve(`node-${major}/package.json`)), "bin", "node");
 
 /**
- * Every Node to test on: each version in both of its ways to carry async context.
+ * Every Node to test on: each version with both of its implementations of async context.
  *
  * @type {Array<{ name: string, major: string, path: string, flags: string[], frames: boolean }>}
  */

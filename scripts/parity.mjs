@@ -1,8 +1,8 @@
-// `npm run parity`: proves that an app answers the same on onescope as on stock vinext. See USAGE.
+// `npm run parity`: proves that an app responds the same on onescope as on stock vinext. See USAGE.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { WAYS } from "../__test__/_support/server.mjs";
+import { VARIANTS } from "../__test__/_support/server.mjs";
 import { compare } from "../__test__/parity/compare.mjs";
 import { APP, build, MODES, serve, startOrigin } from "../__test__/parity/fixture.mjs";
 import { runOn, scenarioNames } from "../__test__/parity/passes.mjs";
@@ -10,23 +10,23 @@ import { newSeed } from "../__test__/parity/random.mjs";
 import { NODES, nodeNamed } from "./nodes.mjs";
 import { ROOT } from "./setup.mjs";
 
-const AT_ONCE = 500;
+const CONCURRENT = 500;
 /** Development is slow: enough to interleave, for a test that runs often. */
-const AT_ONCE_QUICK = { production: AT_ONCE, development: 150 };
+const CONCURRENT_QUICK = { production: CONCURRENT, development: 150 };
 
 const USAGE = `usage: npm run parity -- [options]
 
-Builds the fixture app with stock vinext and with onescope, serves it in every way, holds the same conversations with each
+Builds the fixture app with stock vinext and with onescope, serves it in every variant, holds the same conversations with each
 server, first one after the other and then many at once, and compares what they say: status, headers and bodies, with ids
-and times masked. In turn, each way has to say what stock vinext says; at once, what it says in turn.
+and times masked. In turn, each variant has to say what stock vinext says; at once, what it says in turn.
 
-  --way W        one of ${Object.keys(WAYS).join(", ")} (all); stock always runs, to compare with
+  --variant V    one of ${Object.keys(VARIANTS).join(", ")} (all); stock always runs, to compare with
   --mode M       ${MODES.join(" or ")} (both)
   --node N       one of ${NODES.map(({ name }) => name).join(", ")} (24)
   --only ROUTE   only scenarios with this in their name; "--only list" lists them
   --seed N       replays the delays of an earlier run (random, printed)
-  --requests N   conversations at once (${AT_ONCE})
-  --quick        in development, which is slow, only ${AT_ONCE_QUICK.development} at once
+  --requests N   conversations at once (${CONCURRENT})
+  --quick        in development, which is slow, only ${CONCURRENT_QUICK.development} at once
   --backend B    native or js (onescope's own choice)
   --release      with releaseOnClose() and trackLeaks()
   --app DIR      a copy of the fixture app
@@ -34,7 +34,7 @@ and times masked. In turn, each way has to say what stock vinext says; at once, 
 
 const { values } = parseArgs({
   options: {
-    way: { type: "string" },
+    variant: { type: "string" },
     mode: { type: "string" },
     node: { type: "string", default: "24" },
     only: { type: "string" },
@@ -50,7 +50,8 @@ const { values } = parseArgs({
 
 if (values.help) end(0, USAGE);
 if (values.only === "list") end(0, scenarioNames().join("\n"));
-if (values.way !== undefined && !Object.hasOwn(WAYS, values.way)) end(2, `no way "${values.way}"\n\n${USAGE}`);
+if (values.variant !== undefined && !Object.hasOwn(VARIANTS, values.variant))
+  end(2, `no variant "${values.variant}"\n\n${USAGE}`);
 if (values.mode !== undefined && !MODES.some((mode) => mode === values.mode))
   end(2, `no mode "${values.mode}"\n\n${USAGE}`);
 if (values.only !== undefined && !scenarioNames().some((name) => name.includes(values.only ?? "")))
@@ -63,54 +64,56 @@ const requests = values.requests === undefined ? undefined : Number(values.reque
 const seed = values.seed === undefined ? newSeed() : Number(values.seed);
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests ?? 0))
   end(2, "--seed and --requests take whole numbers");
-const ways = Object.keys(WAYS).filter((way) => way === "stock" || values.way === undefined || values.way === way);
+const variants = Object.keys(VARIANTS).filter(
+  (variant) => variant === "stock" || values.variant === undefined || values.variant === variant,
+);
 const modes = MODES.filter((mode) => values.mode === undefined || values.mode === mode);
 
-// On their way out, servers are stopped.
+// Servers are stopped on exit.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
-if (modes.includes("production")) for (const way of ways) build(way, app);
+if (modes.includes("production")) for (const variant of variants) build(variant, app);
 console.log(`parity on Node ${node.name} (${node.path}), seed ${seed}`);
 
-/** @type {Array<{ mode: string, way: string, conversations: number, seconds: string, differences: number }>} */
+/** @type {Array<{ mode: string, variant: string, conversations: number, seconds: string, differences: number }>} */
 const summary = [];
 for (const mode of modes) {
   /** @type {import("../__test__/parity/passes.mjs").Conversation[]} */
   let stock = [];
-  for (const way of ways) stock = await judge(mode, way, stock);
+  for (const variant of variants) stock = await check(mode, variant, stock);
 }
 console.table(summary);
 const failed = summary.filter(({ differences }) => differences > 0);
 if (failed.length > 0) end(1, `parity: ${failed.length} of ${summary.length} differ; replay with --seed ${seed}`);
-console.log("parity: all ways answer the same");
+console.log("parity: all variants respond the same");
 
 /**
- * Serves the app in one way, and reports what differs.
+ * Serves the app in one variant, and reports what differs.
  *
  * @param {import("../__test__/parity/fixture.mjs").Mode} mode
- * @param {string} way
+ * @param {string} variant
  * @param {import("../__test__/parity/passes.mjs").Conversation[]} stock what stock vinext said in turn
  * @returns {Promise<typeof stock>} what stock vinext said in turn
  */
-async function judge(mode, way, stock) {
+async function check(mode, variant, stock) {
   const started = performance.now();
   const web = await startOrigin();
-  const server = await serve({ node, way, mode, origin: web.origin, backend, preload, app });
+  const server = await serve({ node, variant, mode, origin: web.origin, backend, preload, app });
   try {
     const run = runOn({ origin: server.origin, mode, seed, only });
-    // The first request for a module makes Vite transform it, which changes what the answers around it say.
-    if (mode === "development") await run.inTurn();
-    const inTurn = await run.inTurn();
-    const base = way === "stock" ? inTurn : stock;
-    const reports = compare(base, inTurn, { expected: "stock in turn", actual: `${way} in turn` });
-    const atOnce = await run.atOnce(requests ?? (values.quick ? AT_ONCE_QUICK[mode] : AT_ONCE));
-    reports.push(...compare(inTurn, atOnce, { expected: `${way} in turn`, actual: `${way} at once` }));
+    // The first request for a module makes Vite transform it, which changes what the responses around it say.
+    if (mode === "development") await run.sequential();
+    const sequential = await run.sequential();
+    const base = variant === "stock" ? sequential : stock;
+    const reports = compare(base, sequential, { expected: "stock in turn", actual: `${variant} in turn` });
+    const concurrent = await run.concurrent(requests ?? (values.quick ? CONCURRENT_QUICK[mode] : CONCURRENT));
+    reports.push(...compare(sequential, concurrent, { expected: `${variant} in turn`, actual: `${variant} at once` }));
     if (/\[onescope\]|the server ended with/.test(server.output()))
       reports.unshift(`server:\n${server.output().slice(-4000)}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const conversations = inTurn.length + atOnce.length;
-    summary.push({ mode, way, conversations, seconds, differences: reports.length });
-    console.log(`${mode}, ${way}: ${reports.length === 0 ? "same" : "DIFFERS"} (${conversations}, ${seconds} s)`);
-    for (const report of reports) console.log(`\n--- ${mode}, ${way}: ${report}\n`);
+    const conversations = sequential.length + concurrent.length;
+    summary.push({ mode, variant, conversations, seconds, differences: reports.length });
+    console.log(`${mode}, ${variant}: ${reports.length === 0 ? "same" : "DIFFERS"} (${conversations}, ${seconds} s)`);
+    for (const report of reports) console.log(`\n--- ${mode}, ${variant}: ${report}\n`);
     return base;
   } finally {
     await server.stop();

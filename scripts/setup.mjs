@@ -26,7 +26,7 @@ export const EXAMPLE = join(ROOT, "examples/vinext-app");
 /** What a build of an app is made from, besides its own sources. */
 const BUILD_INPUTS = ["js/vite.js", "js/vite", "shims", "package.json"].map((path) => join(ROOT, path));
 
-/** The addon, as the native loader looks for it. */
+/** The addon, as the native loader finds it. */
 const ADDON = join(ROOT, `js/store/native/onescope.${process.platform}-${process.arch}.node`);
 
 /** Sets everything up. Each step ends the process with the command's own output if it fails. */
@@ -53,8 +53,8 @@ function linkVinext() {
 export function buildApp({ directory, out, stock }) {
   const hash = hashOf([directory, ...(stock ? [] : BUILD_INPUTS), join(EXAMPLE, "package-lock.json")], directory);
   const target = join(directory, out);
-  const stamp = join(target, ".built-from");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  const marker = join(target, ".built-from");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === hash) return;
   step(`building ${relative(ROOT, directory)}${stock ? " without onescope" : ""}`);
   // vinext writes to dist and nowhere else, so what is there moves aside for a build that goes elsewhere.
   const [dist, aside] = [join(directory, "dist"), join(directory, "dist-aside")];
@@ -67,7 +67,7 @@ export function buildApp({ directory, out, stock }) {
     renameSync(dist, target);
     if (existsSync(aside)) renameSync(aside, dist);
   }
-  writeFileSync(stamp, hash);
+  writeFileSync(marker, hash);
 }
 
 /** Path of the Node that serves and builds the example: vinext needs a newer one than may run this script. */
@@ -78,12 +78,12 @@ export function node24() {
 /** @param {string} directory a package with a lock file */
 export function install(directory) {
   const hash = hashOf([join(directory, "package-lock.json"), join(directory, "package.json")]);
-  const stamp = join(directory, "node_modules/.installed-from");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  const marker = join(directory, "node_modules/.installed-from");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === hash) return;
   step(`installing packages of ${directory === ROOT ? "onescope" : directory.slice(ROOT.length)}`);
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel", "error"], directory);
   mkdirSync(join(directory, "node_modules"), { recursive: true });
-  writeFileSync(stamp, hash);
+  writeFileSync(marker, hash);
 }
 
 function buildAddon() {

@@ -1,4 +1,4 @@
-// Runs the JavaScript specs on every Node on both backends, and those of async context in both of Node's ways to carry it.
+// Runs the JavaScript specs on every Node on both backends, and those of async context with both of Node's implementations.
 // usage: node scripts/test-js.mjs [--node "24"] [--backend native] [--spec slot-storage]
 
 import { spawnSync } from "node:child_process";
@@ -31,7 +31,7 @@ const specs = FOLDERS.flatMap((folder) =>
 ).filter(({ path }) => path.endsWith(".spec.mjs") && path.includes(values.spec));
 if (specs.length === 0) throw new Error(`no spec below __test__ has "${values.spec}" in its path`);
 
-/** Their specs depend on how Node propagates async context, and run in both ways. What is built on them does not. */
+/** Their specs depend on how Node propagates async context, and run with both. What is built on them does not. */
 const CORE = ["async-context", "store", "request", "shims"];
 
 /** Their specs depend on the backend. The others' run on Rust's in the oldest and the newest Node, on JavaScript's in one between. */
@@ -51,11 +51,11 @@ for (const { name, path, flags, frames } of NODES) {
     if (values.backend !== undefined && values.backend !== backend) continue;
     // `--node` and `--spec` leave nothing out.
     const everything = values.node !== undefined || values.spec !== "";
-    const otherWay = / with(out)? frames$/.test(name) && !everything;
+    const otherFrames = / with(out)? frames$/.test(name) && !everything;
     // A backend holds records, and knows nothing of how context is propagated.
-    if (otherWay && backend === "js") continue;
+    if (otherFrames && backend === "js") continue;
     const others = everything || OTHERS.includes(`${name} ${backend}`);
-    const folders = otherWay ? CORE : others ? FOLDERS : BOTH_BACKENDS;
+    const folders = otherFrames ? CORE : others ? FOLDERS : BOTH_BACKENDS;
     const files = specs.filter(({ folder }) => folders.includes(folder)).map(({ path }) => path);
     console.log(`\n# specs on Node ${name}, backend ${backend}`);
     const limits = [`--test-timeout=${TEST_MS}`, `--test-concurrency=${CONCURRENCY}`];

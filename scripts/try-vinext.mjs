@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { startDevelopment, startProduction } from "../__test__/_support/example.mjs";
-import { WAYS } from "../__test__/_support/server.mjs";
+import { VARIANTS } from "../__test__/_support/server.mjs";
 import { idPattern } from "../examples/vinext-app/routes.mjs";
 import { node24, setup } from "./setup.mjs";
 import { build, fates, makeApp, pack } from "./try-vinext/app.mjs";
@@ -19,7 +19,7 @@ setup();
 const USAGE = `usage: npm run versions -- [VERSION...]
 
 Tries onescope with versions of vinext, the newest and a choice of older ones unless given: builds the example app with
-each, stock and with the plugin, serves both in every way, and compares the answers. Needs the network, and a minute and
+each, stock and with the plugin, serves both in every variant, and compares the responses. Needs the network, and a minute and
 a half for each.`;
 
 const { values, positionals } = parseArgs({
@@ -39,7 +39,7 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 const node = { path: node24(), flags: [] };
 
 /**
- * Starts a server, asks it for everything, and stops it.
+ * Starts a server, requests every route, and stops it.
  *
  * @param {Promise<import("../__test__/_support/example.mjs").Server>} starting
  * @param {Set<string>} [failing] routes that stock fails; if not given, those that this server fails
@@ -47,44 +47,44 @@ const node = { path: node24(), flags: [] };
 async function interview(starting, failing) {
   const server = await starting;
   try {
-    const inTurn = await requestSequentially(server.origin);
-    const atOnce = await requestConcurrently(server.origin, failing ?? new Set(inTurn.wrong.keys()));
+    const sequential = await requestSequentially(server.origin);
+    const concurrent = await requestConcurrently(server.origin, failing ?? new Set(sequential.wrong.keys()));
     const warnings = server
       .output()
       .split("\n")
       .filter((line) => line.includes("[onescope]"));
-    return { ...inTurn, atOnce, warnings };
+    return { ...sequential, concurrent, warnings };
   } finally {
     await server.stop();
   }
 }
 
 /**
- * Compares every way with stock.
+ * Compares every variant with stock.
  *
- * @param {(way: string) => Promise<import("../__test__/_support/example.mjs").Server>} start
- * @param {boolean} asText whether equal answers are the same text; if not, they are right or wrong in the same way
- * @returns {Promise<{ failing: string[], ways: Record<string, string[]>, warnings: number[] }>} routes that stock fails;
- *   what differs, by way; onescope's warnings in the ways with the plugin
+ * @param {(variant: string) => Promise<import("../__test__/_support/example.mjs").Server>} start
+ * @param {boolean} asText whether equal responses are the same text; if not, they are right or wrong alike
+ * @returns {Promise<{ failing: string[], variants: Record<string, string[]>, warnings: number[] }>} routes that stock fails;
+ *   what differs, by variant; onescope's warnings in the variants with the plugin
  */
-async function compareWays(start, asText) {
+async function compareVariants(start, asText) {
   const stock = await interview(start("stock"));
-  const failing = new Set([...stock.wrong.keys(), ...stock.atOnce.keys()]);
+  const failing = new Set([...stock.wrong.keys(), ...stock.concurrent.keys()]);
   /** @type {Record<string, string[]>} */
-  const ways = {};
+  const variants = {};
   const warnings = [];
-  for (const way of Object.keys(WAYS).filter((name) => name !== "stock")) {
-    const found = await interview(start(way), failing);
+  for (const variant of Object.keys(VARIANTS).filter((name) => name !== "stock")) {
+    const found = await interview(start(variant), failing);
     const seen = asText ? found.texts : found.wrong;
     const expected = asText ? stock.texts : stock.wrong;
     const names = [...found.texts.keys()].filter((name) => hide(seen.get(name)) !== hide(expected.get(name)));
-    ways[way] = [...names, ...[...found.atOnce].map(([name, why]) => `${name}, at once: ${why}`)];
-    if (!WAYS[way].stock) warnings.push(found.warnings.length);
+    variants[variant] = [...names, ...[...found.concurrent].map(([name, why]) => `${name}, at once: ${why}`)];
+    if (!VARIANTS[variant].stock) warnings.push(found.warnings.length);
   }
-  const atOnce = [...stock.atOnce].map(([name, why]) => [`${name} at once`, why]);
+  const concurrent = [...stock.concurrent].map(([name, why]) => [`${name} at once`, why]);
   return {
-    failing: [...stock.wrong, ...atOnce].map(([name, why]) => `${name} (${hide(why)?.replace(/^.*: /, "")})`),
-    ways,
+    failing: [...stock.wrong, ...concurrent].map(([name, why]) => `${name} (${hide(why)?.replace(/^.*: /, "")})`),
+    variants,
     warnings,
   };
 }
@@ -105,19 +105,21 @@ async function tryVersion(version, archive) {
       versions,
       fates: await fates(folder, modules),
       warnings,
-      production: await compareWays((way) => startProduction(node, way, { cwd: folder }), true),
-      development: await compareWays((way) => startDevelopment(node, way, { cwd: folder }), false),
+      production: await compareVariants((variant) => startProduction(node, variant, { cwd: folder }), true),
+      development: await compareVariants((variant) => startDevelopment(node, variant, { cwd: folder }), false),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {Record<string, string[]>} ways */
-function verdict(ways) {
-  if (Object.values(ways).every((differences) => differences.length === 0)) return "equal in every way";
-  return Object.entries(ways)
-    .map(([way, differences]) => `${way} ${differences.length === 0 ? "equal" : `${differences.length} differ`}`)
+/** @param {Record<string, string[]>} variants */
+function resultOf(variants) {
+  if (Object.values(variants).every((differences) => differences.length === 0)) return "equal in every variant";
+  return Object.entries(variants)
+    .map(
+      ([variant, differences]) => `${variant} ${differences.length === 0 ? "equal" : `${differences.length} differ`}`,
+    )
     .join(", ");
 }
 
@@ -143,11 +145,11 @@ function print({ versions, fates, warnings, production, development }) {
   for (const line of grouped(fates)) console.log(`  ${line}`);
   console.log(`  warnings: ${warnings.length} in the build, ${development.warnings.join(" and ")} in dev`);
   let differ = 0;
-  for (const [mode, { failing, ways }] of Object.entries({ production, development })) {
-    console.log(`  ${mode}: ${verdict(ways)}`);
+  for (const [mode, { failing, variants }] of Object.entries({ production, development })) {
+    console.log(`  ${mode}: ${resultOf(variants)}`);
     if (failing.length > 0) console.log(`    stock itself fails ${failing.join("; ")}`);
-    for (const [way, differences] of Object.entries(ways)) {
-      for (const difference of differences) console.log(`    ${way}: ${difference}`);
+    for (const [variant, differences] of Object.entries(variants)) {
+      for (const difference of differences) console.log(`    ${variant}: ${difference}`);
       differ += differences.length;
     }
   }
@@ -163,7 +165,12 @@ for (const version of positionals.length > 0 ? positionals : VERSIONS) {
     const result = await tryVersion(version, archive);
     const { versions, fates, production, development } = result;
     differ += print(result);
-    rows.push([versions.vinext, grouped(fates).join("; "), verdict(production.ways), verdict(development.ways)]);
+    rows.push([
+      versions.vinext,
+      grouped(fates).join("; "),
+      resultOf(production.variants),
+      resultOf(development.variants),
+    ]);
   } catch (error) {
     console.log(`  ${/** @type {Error} */ (error).message}`);
     rows.push([version, "not tried", "", ""]);

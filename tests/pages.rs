@@ -1,4 +1,4 @@
-//! Pages, handles and counts against a plain model, and readers against a writer.
+//! Pages, ids and counts against a plain model, and readers against a writer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ fn step(store: &Store, model: &mut Model, op: &Op, pick: &prop::sample::Index) {
 
 proptest! {
     #[test]
-    fn counts_and_handles_follow_the_model(ops in ops()) {
+    fn counts_and_ids_follow_the_model(ops in ops()) {
         let store = Store::new();
         let mut model = Model::default();
         for (op, pick) in &ops {
@@ -132,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn any_number_as_a_handle_is_an_error_or_the_right_cell(id: u64, small in 0..2048u64) {
+    fn any_number_as_an_id_is_an_error_or_the_right_record(id: u64, small in 0..2048u64) {
         let store = Store::new();
         let page = store.pages.allocate(0).unwrap();
         let made = make(&page, State::Active, 0).unwrap();

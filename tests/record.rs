@@ -79,7 +79,7 @@ proptest! {
 }
 
 #[test]
-fn setting_every_builtin_leaves_the_rest_of_the_cell_alone() {
+fn setting_every_builtin_leaves_the_rest_of_the_record_alone() {
     let registry = Registry::with_builtins();
     let page = Page::new(1, 0).unwrap();
     let record = page.record(3);

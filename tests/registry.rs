@@ -1,4 +1,4 @@
-//! The registry against a plain model: what is registered, what conflicts, who gets which field.
+//! The registry against a plain model: what is registered, what conflicts, which slot gets which field.
 
 use std::collections::{HashMap, HashSet};
 
@@ -31,7 +31,7 @@ fn specs() -> impl Strategy<Value = SlotSpec> {
 
 proptest! {
     #[test]
-    fn behaves_like_a_map_with_a_fixed_number_of_lanes(specs in prop::collection::vec(specs(), 1..160)) {
+    fn behaves_like_a_map_with_a_fixed_number_of_fields(specs in prop::collection::vec(specs(), 1..160)) {
         let mut registry = Registry::empty();
         let mut model: HashMap<String, (SlotSpec, SlotId)> = HashMap::new();
         let (mut bytes, mut counters) = (0, 0);
@@ -78,7 +78,7 @@ proptest! {
 }
 
 #[test]
-fn a_full_cell_still_takes_slots_that_need_no_field() {
+fn a_full_record_still_takes_slots_that_need_no_field() {
     let mut registry = Registry::with_builtins();
     let flag = |name: String, lifetime| {
         SlotSpec::new(name, SlotKind::Flag, lifetime, None, InChild::Inherit).unwrap()

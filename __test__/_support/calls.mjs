@@ -18,13 +18,13 @@ const SETTLE_MS = 150;
  *
  * @typedef {Record<"run" | "exit" | "enterWith" | "getStore" | "snapshot" | "outsideScopes", number>} Calls
  * @param {{ path: string, flags: string[] }} node
- * @param {string} way key of `WAYS`
+ * @param {string} variant key of `VARIANTS`
  * @param {string[]} names of routes of the example
  * @returns {Promise<Record<string, Calls>>} by name of the route
  */
-export async function countCalls(node, way, names) {
+export async function countCalls(node, variant, names) {
   const flags = [...node.flags, "--import", COUNTER];
-  const server = await startProduction({ path: node.path, flags }, way);
+  const server = await startProduction({ path: node.path, flags }, variant);
   try {
     const nextId = makeIds();
     const setups = await prepare(server.origin);

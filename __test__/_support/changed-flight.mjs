@@ -1,5 +1,5 @@
 // A program whose flight is changed by a shell command while its main thread and a worker make contexts; for
-// recorder-changed.spec.mjs. Arguments: the directory, the command, in which F is the file. It prints "alive N", N the contexts that answered afterwards.
+// recorder-changed.spec.mjs. Arguments: the directory, the command, in which F is the file. It prints "alive N", N the contexts that responded afterwards.
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
@@ -8,9 +8,9 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { record, runTask } from "../../js/inspect.js";
 
 const make = async (/** @type {number} */ count) => {
-  let answered = 0;
-  for (let n = 0; n < count; n++) answered += await runTask(`job ${n}`, async () => 1);
-  return answered;
+  let responded = 0;
+  for (let n = 0; n < count; n++) responded += await runTask(`job ${n}`, async () => 1);
+  return responded;
 };
 
 if (isMainThread) {
@@ -23,12 +23,12 @@ if (isMainThread) {
   await make(300);
   execSync(command.replace(/\bF\b/g, path ?? ""), { shell: "/bin/sh" });
   // At once, before a thread of onescope's can have seen it, and later.
-  let answered = await make(600);
+  let responded = await make(600);
   await held;
-  answered += await make(600);
+  responded += await make(600);
   Atomics.store(shared, 0, 1);
   const [fromWorker] = await once(worker, "message");
-  console.log(`alive ${answered + fromWorker}`);
+  console.log(`alive ${responded + fromWorker}`);
 } else {
   /** @type {Int32Array} */
   const shared = workerData;

@@ -74,18 +74,18 @@ export class ContextGroup {
 
 export const OPERATION = fc.record({
   kind: fc.constantFrom("touch", "touch", "assign", "child", "child and assign"),
-  who: fc.nat(),
+  index: fc.nat(),
   slot: fc.constantFrom(...SLOTS),
   draw: fc.nat(1000),
 });
 
 /**
  * @param {ContextGroup} group
- * @param {{ kind: string, who: number, slot: any, draw: number }} operation
+ * @param {{ kind: string, index: number, slot: any, draw: number }} operation
  */
-export function play(group, { kind, who, slot, draw }) {
+export function play(group, { kind, index, slot, draw }) {
   const { shim, contexts } = group;
-  const context = contexts[who % contexts.length];
+  const context = contexts[index % contexts.length];
   if (kind === "touch") return mark(context[slot.key], `mark ${group.marks++}`);
   const assign = (target) => {
     target[slot.key] = valueFor(slot, draw);

@@ -13,7 +13,7 @@ function make() {
   });
 }
 
-function answer(question) {
+function respond(question) {
   if (question === "end") return process.exit();
   if (question === "make for ever") {
     parentPort.postMessage("begun");
@@ -30,15 +30,15 @@ function answer(question) {
     }
   }
   for (let made = 0; made < question.make; made++) make();
-  const handles = contexts.map(store.id);
-  const mine = store.contexts().find(({ id }) => id === handles[0]);
+  const ids = contexts.map(store.id);
+  const mine = store.contexts().find(({ id }) => id === ids[0]);
   parentPort.postMessage({
-    handles,
+    ids,
     thread: mine.thread,
-    states: [...new Set(handles.map((handle) => store.state(handle).state))],
+    states: [...new Set(ids.map((id) => store.state(id).state))],
     wrong: contexts.filter((context, index) => context.nextFetchId !== index + 1).length,
     counts: store.counts(),
   });
 }
 
-parentPort.on("message", answer);
+parentPort.on("message", respond);

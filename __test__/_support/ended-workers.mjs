@@ -1,4 +1,4 @@
-// Ends workers inside every call of onescope and onescope/inspect, then says what the process and its counters look like.
+// Ends workers inside every call of onescope and onescope/inspect, then prints the state of the process and its counters.
 // usage: node --expose-gc ended-workers.mjs SEED FOLDER
 
 import { once } from "node:events";
@@ -31,9 +31,9 @@ const flag = registerSlot("ended.flag", { kind: "flag", lifetime: "request" });
 const list = registerSlot("ended.list", { kind: "list", lifetime: "request" });
 
 let registered = 0;
-/** A live context of this thread, for what takes a handle. */
+/** A live context of this thread, for calls that take an id. */
 const context = createRequestContext();
-const handle = () => store.id(context) ?? 0;
+const contextId = () => store.id(context) ?? 0;
 const inRequest = (/** @type {() => unknown} */ fn) => () => runWithRequestContext(createRequestContext(), fn);
 const nothing = () => {};
 
@@ -54,12 +54,12 @@ const CALLS = {
   "store.slots": () => store.slots(),
   "store.contexts": () => store.contexts({ children: true }),
   "store.counts": () => store.counts(),
-  "store.id": () => handle(),
-  "store.read": () => store.read(handle(), flag.id),
-  "store.write": () => store.write(handle(), flag.id, true),
-  "store.label": () => store.label(handle()),
-  "store.setLabel": () => store.setLabel(handle(), "ended"),
-  "store.state": () => store.state(handle()),
+  "store.id": () => contextId(),
+  "store.read": () => store.read(contextId(), flag.id),
+  "store.write": () => store.write(contextId(), flag.id, true),
+  "store.label": () => store.label(contextId()),
+  "store.setLabel": () => store.setLabel(contextId(), "ended"),
+  "store.state": () => store.state(contextId()),
   "store.storages": () => store.storages(),
   inFlight: () => inFlight({ label: "e" }),
   counters: () => counters(),

@@ -1,5 +1,5 @@
 import { EXAMPLE } from "../../scripts/setup.mjs";
-import { freePort, preloads, startServer, WAYS } from "./server.mjs";
+import { freePort, preloads, startServer, VARIANTS } from "./server.mjs";
 
 export { EXAMPLE };
 
@@ -9,13 +9,13 @@ export { EXAMPLE };
  * Starts the production server of a build of the example app.
  *
  * @param {{ path: string, flags: string[] }} node
- * @param {string} way key of `WAYS`
+ * @param {string} variant key of `VARIANTS`
  * @param {{ backend?: string, preload?: string, cwd?: string }} [options] `preload` is a module that is loaded first of
  *   all; `cwd` is a copy of the app
  * @returns {Promise<Server>}
  */
-export function startProduction(node, way, { backend, preload, cwd = EXAMPLE } = {}) {
-  const { stock, register } = WAYS[way];
+export function startProduction(node, variant, { backend, preload, cwd = EXAMPLE } = {}) {
+  const { stock, register } = VARIANTS[variant];
   const args = [...preloads(register, preload), "serve.mjs", "--port", "0", "--out", stock ? "dist-stock" : "dist"];
   const env = { EXAMPLE_STOCK: stock ? "1" : "0", ONESCOPE_BACKEND: backend };
   return startServer({ node, args, env, cwd, announcement: /on (http:\/\/\S+)/ });
@@ -25,12 +25,12 @@ export function startProduction(node, way, { backend, preload, cwd = EXAMPLE } =
  * Starts Vite's development server on the example app.
  *
  * @param {{ path: string, flags: string[] }} node
- * @param {string} way key of `WAYS`
+ * @param {string} variant key of `VARIANTS`
  * @param {{ backend?: string, preload?: string, cwd?: string }} [options] `cwd` is a copy of the app
  * @returns {Promise<Server>}
  */
-export async function startDevelopment(node, way, { backend, preload, cwd = EXAMPLE } = {}) {
-  const { stock, register } = WAYS[way];
+export async function startDevelopment(node, variant, { backend, preload, cwd = EXAMPLE } = {}) {
+  const { stock, register } = VARIANTS[variant];
   // vinext reads its own port, so the server cannot choose one by itself.
   const port = `${await freePort()}`;
   const args = [...preloads(register, preload), "node_modules/vite/bin/vite.js", "dev", "--port", port, "--strictPort"];

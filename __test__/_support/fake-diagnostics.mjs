@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-// A server that answers as the diagnostics server does, with what a spec gives it.
+// A server that data as the diagnostics server does, with what a spec gives it.
 
-/** @typedef {{ inFlight: any, stalls: any, counters: any }} Answers */
+/** @typedef {{ inFlight: any, stalls: any, counters: any }} Data */
 
 /** @returns {any} what is in flight in a process whose only thread is blocked by one of three requests */
-export function blockedAnswers() {
+export function blockedData() {
   const now = Date.parse("2026-03-04T05:06:07.000Z");
   const request = (id, label, more) => ({
     ...{ id, label, kind: "other", state: "active", thread: 0, ageMs: 1204, idleMs: 900, flags: [], parent: null },
@@ -68,22 +68,20 @@ export function blockedAnswers() {
 }
 
 /**
- * @param {Answers} answers may be changed later
+ * @param {Data} data may be changed later
  * @param {{ token?: string, port?: number }} [options]
  */
-export async function fakeDiagnosticsServer(answers, { token, port = 0 } = {}) {
+export async function fakeDiagnosticsServer(data, { token, port = 0 } = {}) {
   /** @type {string[]} */
-  const asked = [];
+  const requests = [];
   const server = createServer((request, response) => {
-    asked.push(String(request.url));
+    requests.push(String(request.url));
     const { pathname } = new URL(String(request.url), "http://localhost");
-    const answer = { "/in-flight": answers.inFlight, "/stalls": answers.stalls, "/counters": answers.counters }[
-      pathname
-    ];
+    const body = { "/in-flight": data.inFlight, "/stalls": data.stalls, "/counters": data.counters }[pathname];
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) response.writeHead(401).end();
-    else if (answer === undefined) response.writeHead(404).end();
-    else if (typeof answer === "function") answer(response);
-    else response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+    else if (body === undefined) response.writeHead(404).end();
+    else if (typeof body === "function") body(response);
+    else response.setHeader("content-type", "application/json").end(JSON.stringify(body));
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -91,8 +89,8 @@ export async function fakeDiagnosticsServer(answers, { token, port = 0 } = {}) {
   return {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
-    /** what was asked for, in order */
-    asked,
+    /** URLs of the requests, in order */
+    requests,
     async stop() {
       server.close();
       server.closeAllConnections();

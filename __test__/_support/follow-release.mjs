@@ -1,4 +1,4 @@
-// Follows a release of vinext that lies in a cache, with some of the specs.
+// Follows a release of vinext that is in a cache, with some of the specs.
 // usage: node follow-release.mjs VERSION OPTIONS   options as JSON, see scripts/vinext/follow.mjs
 
 import { follow } from "../../scripts/vinext/follow.mjs";

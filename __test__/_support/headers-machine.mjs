@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { PLAIN_CALLS } from "./headers-programs.mjs";
 import { stockUrl } from "./stock.mjs";
 
-// Executes a program of headers-programs.mjs with the request APIs of a world and records all that they answer. The same
+// Executes a program of headers-programs.mjs with the request APIs of a world and records all that they response. The same
 // program must give the same trace in every world.
 
 const { createPprFallbackShellState, runWithPprFallbackShellState } = await import(
@@ -21,7 +21,7 @@ const PENDING = Symbol("pending");
 
 /**
  * @typedef {object} World
- * @property {() => any} api exports of a `headers` and a `headers-state` module; asked for each operation
+ * @property {() => any} api exports of a `headers` and a `headers-state` module; called for each operation
  * @property {() => any} scopes the same, for what makes a child of a request context
  * @property {any} requests exports of a `unified-request-context` module
  */
@@ -266,7 +266,7 @@ function use(object, { member, args }) {
       return Object.keys(object);
     case "set":
     case "delete": {
-      // Taken off first: what throws on access is told from what throws on call. What a change returns is not compared.
+      // Taken off first: what throws on access is distinguished from what throws on call. What a change returns is not compared.
       const change = object[member];
       try {
         return `changed ${typeof change(...args)}`;
@@ -286,7 +286,7 @@ function use(object, { member, args }) {
  * @param {(value: any) => any} then
  */
 async function settle(promise, then) {
-  // A static shell answers with a promise that stays pending. All others settle without waiting for anything.
+  // A static shell responds with a promise that stays pending. All others settle without waiting for anything.
   const pending = new Promise((resolve) => setImmediate(resolve, PENDING));
   const value = await Promise.race([promise, pending]);
   return value === PENDING ? "pending" : then(value);

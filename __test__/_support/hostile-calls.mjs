@@ -1,4 +1,4 @@
-// Calls the public API at random with hostile arguments, and says which errors came out that are not onescope's.
+// Calls the public API at random with hostile arguments, and prints which errors came out that are not onescope's.
 // usage: node hostile-calls.mjs SEED FOLDER CALLS
 
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -36,8 +36,8 @@ const slots = [
   registerSlot("hostile.map", { kind: "map", lifetime: "request" }),
 ];
 
-/** A handle or an id as often as not, so that what comes after it is looked at. */
-const handle = () => (random() < 0.5 ? store.id(context) : any());
+/** An id in half of the calls, so that the other arguments are checked too. */
+const contextId = () => (random() < 0.5 ? store.id(context) : any());
 const slotId = () => (random() < 0.5 ? pick(slots).id : any());
 const rest = () => Array.from({ length: below(3) }, any);
 const stop = (/** @type {any} */ started) => started.stop();
@@ -63,11 +63,11 @@ const CALLS = {
   "store.slots": () => /** @type {any} */ (store).slots(...rest()),
   "store.contexts": () => store.contexts(any()),
   "store.id": () => store.id(any()),
-  "store.read": () => store.read(handle(), slotId()),
-  "store.write": () => store.write(handle(), slotId(), any()),
-  "store.label": () => store.label(handle()),
-  "store.setLabel": () => store.setLabel(handle(), any()),
-  "store.state": () => store.state(handle()),
+  "store.read": () => store.read(contextId(), slotId()),
+  "store.write": () => store.write(contextId(), slotId(), any()),
+  "store.label": () => store.label(contextId()),
+  "store.setLabel": () => store.setLabel(contextId(), any()),
+  "store.state": () => store.state(contextId()),
   "store.storages": () => /** @type {any} */ (store).storages(...rest()),
   inFlight: () => inFlight(any()),
   counters: () => /** @type {any} */ (counters)(...rest()),
@@ -115,7 +115,7 @@ const STORAGE_CALLS = [
 function thrown(call) {
   try {
     const result = call();
-    // A call may start what fails later, by itself, as the caller asked.
+    // A call may start what fails later, by itself, as the caller intended.
     if (result instanceof Promise) result.catch(() => {});
   } catch (error) {
     return error ?? new Error(`it throws ${error}`);
@@ -130,7 +130,7 @@ const releases = [];
 const codes = {};
 
 /** @param {string} name @param {any} error */
-function judge(name, error) {
+function check(name, error) {
   if (error === undefined) return;
   const code = String(error.code);
   if (error instanceof Error && code.startsWith("ERR_ONESCOPE_")) codes[code] = (codes[code] ?? 0) + 1;
@@ -153,7 +153,7 @@ function storageCall() {
 function callOne() {
   const name = random() < 0.25 ? "SlotStorage" : pick(Object.keys(CALLS));
   if (name === "SlotStorage") storageCall();
-  else judge(name, thrown(CALLS[name]));
+  else check(name, thrown(CALLS[name]));
   const [a, b] = [outer.getStore(), inner.getStore()];
   if (a !== "outer" || b !== "inner") wrong.push(`${name} leaves ${String(a)}, ${String(b)}`);
 }

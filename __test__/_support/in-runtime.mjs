@@ -1,4 +1,4 @@
-// What `runtimes.spec.mjs` has Bun and Deno run: it uses all of onescope, and prints what it sees as JSON.
+// What `runtimes.spec.mjs` has Bun and Deno run: it uses all of onescope, and prints the results as JSON.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import http from "node:http";

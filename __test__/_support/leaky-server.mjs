@@ -33,8 +33,8 @@ const server = createServer((request, response) => {
         body.set(Buffer.alloc(MIB / 2, 2));
         context.dynamicFetchUrls.add(Buffer.alloc(MIB / 4, 3));
         if (leaky) setInterval(() => {}, 1 << 30).unref();
-        const answer = closeAfterResponseWithBody(new Response("done"), context);
-        response.end(await answer.text());
+        const sent = closeAfterResponseWithBody(new Response("done"), context);
+        response.end(await sent.text());
       },
     ),
   );
@@ -55,8 +55,8 @@ async function used() {
 
 async function request(path, times) {
   for (let done = 0; done < times; done += 10) {
-    // The socket of a connection that is kept alive remembers its last request, and is not what is looked for here.
-    const once = () => fetch(origin + path, { headers: { connection: "close" } }).then((answer) => answer.text());
+    // The socket of a connection that is kept alive keeps its last request, which is not the leak under test.
+    const once = () => fetch(origin + path, { headers: { connection: "close" } }).then((response) => response.text());
     await Promise.all(Array.from({ length: 10 }, once));
   }
 }

@@ -1,25 +1,25 @@
 import { check, makeIds, prepare, requestRoute, routes } from "./routes.mjs";
 
-/** @typedef {import("./routes.mjs").Answer} Answer */
+/** @typedef {import("./routes.mjs").RouteResponse} RouteResponse */
 
 const nextId = makeIds();
 
 /**
- * Asks for every route in turn, and checks each answer.
+ * Requests every route in sequence, and checks each response.
  *
  * @param {string} origin
- * @returns {Promise<Answer[]>} in the order of the routes
+ * @returns {Promise<RouteResponse[]>} in the order of the routes
  */
 export async function requestEachRoute(origin) {
   const setups = await prepare(origin);
-  const answers = [];
-  for (const route of routes) answers.push(await requestRoute(origin, route, nextId(), setups));
-  for (const answer of answers) check(answer);
-  return answers;
+  const responses = [];
+  for (const route of routes) responses.push(await requestRoute(origin, route, nextId(), setups));
+  for (const response of responses) check(response);
+  return responses;
 }
 
 /**
- * Asks for all routes at once, many times, each time with an id of its own, and checks each answer.
+ * Requests all routes concurrently, many times, each time with its own id, and checks each response.
  *
  * @param {string} origin
  * @param {number} count requests
@@ -29,5 +29,5 @@ export async function requestConcurrently(origin, count) {
   const requests = Array.from({ length: count }, (_, n) =>
     requestRoute(origin, routes[n % routes.length], nextId(), setups),
   );
-  for (const answer of await Promise.all(requests)) check(answer);
+  for (const response of await Promise.all(requests)) check(response);
 }

@@ -95,7 +95,7 @@ const CASES = {
 /** @param {Case["values"]} values @returns {Promise<string[]>} names of those that are alive after full collections */
 async function pinned(values) {
   for (let n = 0; n < 4; n++) {
-    // A turn of its own: what a WeakRef was asked for stays until the end of the turn.
+    // A turn of its own: what a WeakRef was dereferenced for stays until the end of the turn.
     await setImmediate();
     globalThis.gc?.();
   }

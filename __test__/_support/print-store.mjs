@@ -6,7 +6,7 @@ import { RequestContext } from "../../js/request/request-context.js";
 import { store } from "../../js/store.js";
 
 // A stock copy of vinext's module makes a child context by spreading its parent, which loses every field of ours that is an accessor.
-// Such a copy is entered like any context, and is told by our inner fields on an object that is not of our class.
+// Such a copy is entered like any context, and is recognized by our inner fields on an object that is not of our class.
 let spreadCopies = 0;
 for (const method of /** @type {const} */ (["run", "enterWith"])) {
   const original = /** @type {Function} */ (SlotStorage.prototype[method]);

@@ -1,6 +1,6 @@
 // A program that records, has work in flight, and ends as its arguments say; for the recorder's specs.
 //
-// It prints JSON lines of its own making; the flight is what is looked at.
+// It prints its own JSON lines; the specs check the flight.
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
@@ -82,8 +82,8 @@ const ends = {
     die();
   },
   "worker's record": async () => {
-    const [answer] = await once(new Worker(new URL(import.meta.url), { workerData: "record" }), "message");
-    say({ answer });
+    const [response] = await once(new Worker(new URL(import.meta.url), { workerData: "record" }), "message");
+    say({ response });
     process.exit(0);
   },
 };

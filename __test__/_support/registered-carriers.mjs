@@ -79,7 +79,7 @@ const probes = {
     return [own, tracing.traceSync(read, { id: 2 }), ...ends, read()];
   },
 
-  async "fetch to a server that answers from its own context"() {
+  async "fetch to a server that responds from its own context"() {
     const server = createServer((request, response) => {
       storage.run(`server ${request.url}`, async () => {
         await nextTurn();
@@ -88,7 +88,7 @@ const probes = {
     });
     await new Promise((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address();
-    const answers = await Promise.all(
+    const texts = await Promise.all(
       ["/a", "/b", "/c"].map((path) =>
         storage.run(`client ${path}`, async () => {
           const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -99,7 +99,7 @@ const probes = {
     );
     server.closeAllConnections();
     server.close();
-    return answers;
+    return texts;
   },
 
   // Last, for it leaves a handler behind.

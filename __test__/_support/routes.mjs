@@ -3,7 +3,7 @@ import { idPattern, lostMarker, middlewareHeader, routes } from "../../examples/
 
 export { routes };
 
-/** @typedef {{ route: any, id: string, status: number, headers: Record<string, string>, cookies: string[], body: string }} Answer */
+/** @typedef {{ route: any, id: string, status: number, headers: Record<string, string>, cookies: string[], body: string }} RouteResponse */
 
 /** Ids that no two requests of a run share, and that differ in every digit that concurrent requests could mix up. */
 export function makeIds() {
@@ -28,7 +28,7 @@ export async function prepare(origin) {
  * @param {any} route
  * @param {string} id
  * @param {Map<any, unknown>} setups as `prepare` returned it
- * @returns {Promise<Answer>}
+ * @returns {Promise<RouteResponse>}
  */
 export async function requestRoute(origin, route, id, setups) {
   const setup = setups.get(route);
@@ -49,9 +49,9 @@ export async function requestRoute(origin, route, id, setups) {
 }
 
 /**
- * Fails unless the answer is the route's, carries the request's own id where the route says so, and nobody else's.
+ * Fails unless the response is the route's, carries the request's own id where the route says so, and no other.
  *
- * @param {Answer} answer
+ * @param {RouteResponse} response
  */
 export function check({ route, id, status, headers, cookies, body }) {
   const where = `${route.name} (${id})`;
@@ -63,5 +63,5 @@ export function check({ route, id, status, headers, cookies, body }) {
   assert.ok(!body.includes(lostMarker), `${where}: lost its id`);
   if (route.carriesId)
     assert.ok((route.idIn === undefined ? body : headers[route.idIn]).includes(id), `${where}: its own id is missing`);
-  if (route.cached) assert.ok(!body.includes(id), `${where}: a shared answer carries an id`);
+  if (route.cached) assert.ok(!body.includes(id), `${where}: a shared response carries an id`);
 }

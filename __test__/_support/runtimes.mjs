@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./run.mjs";
 
-// Bun and Deno for specs. They are 100 MB each, so npm installs them only when a run asks for that, into a folder of their
+// Bun and Deno for specs. They are 100 MB each, so npm installs them only for a run that needs them, into a folder of their
 // own that git ignores.
 
 const FOLDER = join(ROOT, "__test__/.runtimes");

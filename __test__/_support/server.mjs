@@ -7,7 +7,7 @@ import { createServer } from "node:net";
  *
  * @type {Record<string, { stock: boolean, register: boolean }>}
  */
-export const WAYS = {
+export const VARIANTS = {
   stock: { stock: true, register: false },
   plugin: { stock: false, register: false },
   register: { stock: true, register: true },

@@ -10,12 +10,12 @@ const { port, url } = serve({ port: Number(process.argv[2]) });
 const own = { port, status: (await request(String(url))).status };
 
 if (cluster.isPrimary) {
-  const told = [cluster.fork(), cluster.fork()].map(async (worker) => {
+  const workers = [cluster.fork(), cluster.fork()].map(async (worker) => {
     const ended = once(worker, "exit").then(([code]) => [{ code }]);
     const [message] = await Promise.race([once(worker, "message"), ended]);
     return message;
   });
-  console.log(JSON.stringify([own, ...(await Promise.all(told))]));
+  console.log(JSON.stringify([own, ...(await Promise.all(workers))]));
   cluster.disconnect();
 } else {
   process.send?.(own);

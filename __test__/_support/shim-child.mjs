@@ -6,7 +6,7 @@ import { loadCopy } from "./graph.mjs";
 import { execute } from "./shim-machine.mjs";
 import { SHIMS } from "./shim-operations.mjs";
 
-const [name, side] = process.argv.slice(2);
+const [name, variant] = process.argv.slice(2);
 const shim = SHIMS[name];
 const paths = ["shims/unified-request-context", `shims/${name}`, ...shim.modules];
 
@@ -15,11 +15,11 @@ new AsyncLocalStorage().run(1, () => {});
 
 // The second copy first, as in production, where the server's own is there before the app's bundle.
 const second = await loadCopy("second", paths);
-const first = await loadCopy(side === "ours" ? "ours" : "first", paths);
+const first = await loadCopy(variant === "ours" ? "ours" : "first", paths);
 
 const sample = Object.keys(shim.scopes).find((scope) => scope in first) ?? "cacheForRequest";
 const isOurs = first[sample].toString() !== second[sample].toString();
-if (isOurs !== (side === "ours")) throw new Error(`the first copy is not ${side}'s`);
+if (isOurs !== (variant === "ours")) throw new Error(`the first copy is not ${variant}'s`);
 
 const fallback = globalThis[Symbol.for(shim.fallback ?? "")];
 const initial = structuredClone(fallback ?? {});

@@ -24,10 +24,12 @@ export function inTerminal(args, { columns, rows, env = {} }) {
     env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, TERM: "xterm-256color", ...env },
   });
   let output = "";
-  let told = "";
+  let messages = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (told += text));
-  const ended = new Promise((resolve) => child.on("close", () => resolve(told === "" ? undefined : JSON.parse(told))));
+  child.stderr.setEncoding("utf8").on("data", (text) => (messages += text));
+  const ended = new Promise((resolve) =>
+    child.on("close", () => resolve(messages === "" ? undefined : JSON.parse(messages))),
+  );
   const order = (/** @type {object} */ what) => child.stdin.write(`${JSON.stringify(what)}\n`);
   return {
     /** @returns {string} all that the terminal got */

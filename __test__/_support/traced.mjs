@@ -1,7 +1,7 @@
 // A server that OpenTelemetry's own SDK traces and measures, with a watch on; for opentelemetry.spec.mjs.
 // usage: node [--import onescope/register] traced.mjs PROGRAM [ORDER]
 //
-// At the end it prints as JSON what was exported: `{ spans, metrics, told }`.
+// At the end it prints as JSON what was exported: `{ spans, metrics, reports }`.
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
@@ -27,7 +27,7 @@ const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProce
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 trace.setGlobalTracerProvider(tracerProvider);
 
-/** Collects when it is asked. */
+/** Collects on request. */
 class Reader extends MetricReader {
   async onForceFlush() {}
   async onShutdown() {}
@@ -39,7 +39,7 @@ new HttpInstrumentation().enable();
 // OpenTelemetry wraps a module as it is required.
 const { createServer } = createRequire(import.meta.url)("node:http");
 
-/** Whether there is somebody to ask and a request that it can be. */
+/** Whether a helper can prove that a request blocks. */
 const isProvable = ["blocking", "in worker", "stopped"].includes(program);
 
 const THRESHOLD_MS = 300;
@@ -62,8 +62,8 @@ const blocks = {
     trace.getActiveSpan().end();
     loopUntilReported();
   },
-  /** It is remembered, for it was active in a marked call that came late. */
-  "span that ends before the stall is told": () => {
+  /** It is kept because it was active in a marked call late in the block. */
+  "span that ends before the stall is reported": () => {
     loop(THRESHOLD_MS / 2);
     existsSync("/");
     trace.getActiveSpan().end();
@@ -77,7 +77,7 @@ function loop(ms) {
   while (performance.now() < end);
 }
 
-/** Blocks until the watchdog has told, with proof, who does so. */
+/** Blocks until the watchdog has reported the request as proven. */
 function loopUntilReported() {
   const began = threadBlock()[0];
   const isReported = () => backend.watchdog.watchProved(threadNumber()).some(({ at }) => at - began > 0);
@@ -86,10 +86,10 @@ function loopUntilReported() {
 }
 
 /** @type {any[]} */
-const told = [];
+const reports = [];
 
-/** @param {(request: string) => unknown} handle called after some turns, in each request, with its path */
-async function serve(handle) {
+/** @param {(request: string) => unknown} listener called in each request after some awaits, with its path */
+async function serve(listener) {
   const server = createServer(async (request, response) => {
     for (let n = 0; n < 3; n++) {
       await tracer.startActiveSpan("step", async (span) => {
@@ -97,7 +97,7 @@ async function serve(handle) {
         span.end();
       });
     }
-    await handle(request.url);
+    await listener(request.url);
     response.end("done");
   });
   server.listen(0, "127.0.0.1");
@@ -109,20 +109,20 @@ async function serve(handle) {
   };
 }
 
-/** Asks for 20 paths at once; some of them block, one after the other, each in a stall of its own. */
+/** Requests 20 paths at once; some of them block, one after the other, each in a stall of its own. */
 async function interleave(blocking) {
   let before = Promise.resolve();
   const server = await serve(async (path) => {
     const block = blocks[blocking[path.slice(1)]];
     if (block === undefined) return;
-    const turn = before.then(() => sleep(150));
+    const previous = before.then(() => sleep(150));
     const over = Promise.withResolvers();
     before = over.promise;
-    await turn;
+    await previous;
     block();
     over.resolve();
   });
-  // The thread beats.
+  // The thread has a heartbeat.
   await sleep(200);
   await Promise.all(Array.from({ length: 20 }, (_, n) => server.request(`/${n}`)));
   await sleep(300);
@@ -142,7 +142,7 @@ const programs = {
     record({ directory: process.argv[3] });
     await interleave({ 7: "exec" });
   },
-  /** One blocks, and when it is over, others have their turn before the event loop has. */
+  /** One blocks, and when it is over, others run before the event loop does. */
   async "same turn"() {
     trackRequests();
     await startWatch();
@@ -197,15 +197,15 @@ const programs = {
 };
 
 async function startWatch(options) {
-  watch({ thresholdMs: THRESHOLD_MS, onStall: (report) => told.push(report), ...options });
+  watch({ thresholdMs: THRESHOLD_MS, onStall: (report) => reports.push(report), ...options });
   if (options?.stacks === false) return;
   // The helper takes a while to start.
-  while (!told.some(({ confidence }) => confidence === "exact")) {
+  while (!reports.some(({ confidence }) => confidence === "exact")) {
     await sleep(200);
     loop(THRESHOLD_MS + 100);
     await sleep(100);
   }
-  while (told.at(-1).onescope === "stall") await sleep(10);
+  while (reports.at(-1).onescope === "stall") await sleep(10);
 }
 
 const instrumentation = instrument();
@@ -242,7 +242,7 @@ if (isMainThread) {
     }));
   });
   const metricsOfOnescope = measured.filter(({ scope }) => scope === "onescope");
-  console.log(JSON.stringify({ spans, told, metrics: metricsOfOnescope, ...more }));
+  console.log(JSON.stringify({ spans, reports, metrics: metricsOfOnescope, ...more }));
   process.exit();
 } else {
   parentPort.postMessage(spans);

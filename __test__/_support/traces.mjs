@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert/strict";
 
 /**
- * Compares what a program did on two sides.
+ * Compares what a program did in two variants.
  *
  * @param {string[]} actual trace with our module
  * @param {string[]} expected trace with vinext's

@@ -1,4 +1,4 @@
-// A server whose requests are tracked, for specs, and ways to look at them.
+// A server whose requests are tracked, for specs, and helpers to inspect them.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -56,9 +56,9 @@ export async function send(port, text) {
   const socket = connect(port, "127.0.0.1");
   socket.on("error", () => {});
   cleanups.push(() => socket.destroy());
-  let answer = "";
-  socket.setEncoding("latin1").on("data", (piece) => (answer += piece));
+  let received = "";
+  socket.setEncoding("latin1").on("data", (piece) => (received += piece));
   socket.write(text, "latin1");
   await once(socket, "connect");
-  return { socket, answer: () => answer };
+  return { socket, received: () => received };
 }

@@ -1,6 +1,6 @@
-// A program with a watch on that gets stuck, as its arguments say; for inspect-watch.spec.mjs.
+// A program with a watch on that blocks as its arguments say, for watch.spec.mjs.
 //
-// It prints JSON lines: `{ began }` and `{ ended }` around the block in ms of the wall clock, and `{ told }` for each report
+// It prints JSON lines: `{ began }` and `{ ended }` around the block in ms of the wall clock, and `{ report }` for each report
 // that `onStall` got.
 
 import { execSync, spawn } from "node:child_process";
@@ -20,7 +20,7 @@ const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 
 
 const SETTLE_MS = 300;
 
-/** Ways to block for a time: each prepares itself, up to `SETTLE_MS` before, and returns the function that blocks. */
+/** What blocks for a time: each prepares itself, up to `SETTLE_MS` before, and returns the function that blocks. */
 const blocks = {
   loop: (ms) => () => {
     const end = performance.now() + ms;
@@ -59,13 +59,13 @@ function block(blocking, label) {
   });
 }
 
-/** Blocks after the thread has beaten, among other requests that wait. */
+/** Blocks after a heartbeat of the thread, among other requests that wait. */
 async function blockHere({ how, ms }) {
   const blocking = blocks[how](ms);
   const others = Array.from({ length: 3 }, () => createRequestContext());
   for (const other of others) runWithRequestContext(other, () => {});
   await wait(SETTLE_MS);
-  block(blocking, "GET /stuck");
+  block(blocking, "GET /blocked");
   await wait(SETTLE_MS);
   return others;
 }
@@ -88,7 +88,7 @@ const programs = {
     await worker.terminate();
     await wait(200);
   },
-  async "worker that never beat"({ how, ms }) {
+  async "worker without a heartbeat"({ how, ms }) {
     await finished(new Worker(new URL(import.meta.url), { workerData: { how, ms, first: "block" } }));
   },
   async "three stalls"({ how, ms }) {
@@ -114,8 +114,8 @@ const programs = {
   async "worker's own watch"() {
     const worker = new Worker(new URL(import.meta.url), { workerData: { first: "watch" } });
     const exited = finished(worker);
-    const [answer] = await once(worker, "message");
-    say({ answer });
+    const [response] = await once(worker, "message");
+    say({ response });
     await exited;
     // Throws while the worker's is still on.
     watch({ stacks: false }).stop();
@@ -132,11 +132,11 @@ if (isMainThread) {
   const { program, options, ...rest } = JSON.parse(process.argv[2]);
   let watching;
   const start = () => {
-    const onStall = (told) => {
+    const onStall = (report) => {
       // The second is one that cannot be turned into text.
       if (program === "failing onStall")
-        throw told.onescope === "stall" ? new Error("on purpose") : Object.create(null);
-      say({ told });
+        throw report.onescope === "stall" ? new Error("on purpose") : Object.create(null);
+      say({ report });
     };
     watching = watch({ stacks: false, ...options, onStall });
   };

@@ -117,14 +117,14 @@ isolated("exit hides what was entered before the storage was taken over, and sho
   const storage = new AsyncLocalStorage();
   storage.enterWith("before");
   adopt(storage);
-  for (const round of ["never entered since", "entered since"]) {
+  for (const variant of ["never entered since", "entered since"]) {
     const later = storage.exit(async () => {
-      assert.equal(storage.getStore(), undefined, round);
+      assert.equal(storage.getStore(), undefined, variant);
       await nextTurn();
       return storage.getStore();
     });
-    assert.equal(storage.getStore(), "before", round);
-    assert.equal(await later, undefined, round);
+    assert.equal(storage.getStore(), "before", variant);
+    assert.equal(await later, undefined, variant);
     storage.run("since", () => {});
   }
 });

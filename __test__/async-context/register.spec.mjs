@@ -8,7 +8,7 @@ const REGISTER = ["--import", "./js/register.js"];
 /** Runs a module in a process with onescope/register. The module's value `result` comes back. */
 const registered = (source) => evalJson(`${source}\nconsole.log(JSON.stringify(result));`, { flags: REGISTER });
 
-test("every way to the class leads to the slot's, in the main thread and in workers", async () => {
+test("every import of the class gets the slot's, in the main thread and in workers", async () => {
   const result = await registered(`
     import * as namespace from "node:async_hooks";
     import { AsyncLocalStorage } from "async_hooks";
@@ -66,7 +66,7 @@ test("Node's own carriers read from slots what they read from Node's storages", 
   ]);
   assert.deepEqual(reads["a tracing channel with a bound store"].slice(0, 2), ["trace 1", "trace 2"]);
   assert.deepEqual(
-    reads["fetch to a server that answers from its own context"],
+    reads["fetch to a server that responds from its own context"],
     ["/a", "/b", "/c"].map((path) => `server ${path}, client ${path}`),
   );
 });

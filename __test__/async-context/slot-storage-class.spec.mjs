@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 
-// The class as others see it, side by side with Node's own: both must do the same on the Node that runs this.
+// The class as its users see it, compared with Node's own: both must do the same on the Node that runs this.
 const CLASSES = [AsyncLocalStorage, SlotStorage];
 
 /** @param {() => unknown} fn */

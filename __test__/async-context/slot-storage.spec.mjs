@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 
-// The rules one by one. slot-storage-model.spec.mjs has their combinations.
+// One behaviour per test. slot-storage-model.spec.mjs has their combinations.
 
 /** Runs a test in a context of its own, so that what it enters ends with it. */
 const isolated = (fn) => () => new AsyncResource("test").runInAsyncScope(fn);

@@ -5,7 +5,7 @@ import { entry } from "../../js/async-context/entry.js";
 import { mode, nodeHooks } from "../../js/async-context/node-hooks.js";
 import { SlotStorage } from "../../js/async-context/slot-storage.js";
 
-// `bind` and `snapshot` are implemented in another way where every storage of the process is a slot, and in a third where
+// `bind` and `snapshot` have another implementation where every storage of the process is a slot, and a third where
 // resources are watched. Callers see the same in all of them.
 const STATES = {
   "beside foreign storages": { allSlots: false, watched: false },

@@ -39,9 +39,9 @@ test("last-flight says what is wrong with a file", { skip: !native }, async (t) 
     [changed(8, 1), "VERSION"],
   ])) {
     writeFileSync(`${path}-changed`, bytes);
-    const told = await lastFlight([`${path}-changed`]);
-    assert.deepEqual([told.code, told.stdout], [1, ""]);
-    assert.match(told.stderr, new RegExp(`^ERR_ONESCOPE_FLIGHT_${code}: .+\n$`));
+    const result = await lastFlight([`${path}-changed`]);
+    assert.deepEqual([result.code, result.stdout], [1, ""]);
+    assert.match(result.stderr, new RegExp(`^ERR_ONESCOPE_FLIGHT_${code}: .+\n$`));
   }
   const missing = await lastFlight([`${path}-missing`]);
   assert.equal(missing.code, 1);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { cut, duration, widthOf } from "../../js/cli/text.js";
-import { blockedAnswers, fakeDiagnosticsServer } from "../_support/fake-diagnostics.mjs";
+import { blockedData, fakeDiagnosticsServer } from "../_support/fake-diagnostics.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 import { freePort } from "../_support/server.mjs";
 import { inTerminal, noTerminal, screenOf } from "../_support/terminal.mjs";
@@ -15,18 +15,18 @@ const BIN = join(ROOT, "bin/onescope.mjs");
 /** @param {string[]} args @param {Record<string, string | undefined>} [env] */
 const top = (args, env = {}) => runNode([BIN, "top", ...args], { env: { ONESCOPE_TOKEN: undefined, ...env } });
 
-/** Everything that could move a cursor, end a line early, hide, or turn text around. */
+/** Everything that could move a cursor, end a line early, hide, or reverse text. */
 const HOSTILE = "GET /\x1b[2J\x9b31m\r\n\x07\u202e\u2028\u200b\ud800\u{e0041}x";
 
-// Neither the backend nor the way of async context has a part in it.
+// It depends neither on the backend nor on async context.
 const skip = process.env.ONESCOPE_BACKEND === "js" || inheritedFlags().length > 0;
 
 describe("onescope top without a terminal", { skip }, () => {
-  const answers = blockedAnswers();
+  const data = blockedData();
   /** @type {Awaited<ReturnType<typeof fakeDiagnosticsServer>>} */
   let server;
   before(async () => {
-    server = await fakeDiagnosticsServer(answers);
+    server = await fakeDiagnosticsServer(data);
   });
   after(() => server.stop());
 
@@ -48,13 +48,13 @@ describe("onescope top without a terminal", { skip }, () => {
       "   9   40 ms  900 ms  active  other         1  POST /日本語",
       "… and 2 more",
     ]);
-    assert.ok(server.asked.includes("/in-flight?limit=3"), server.asked.join());
+    assert.ok(server.requests.includes("/in-flight?limit=3"), server.requests.join());
   });
 
   test("--json prints the same for programs, and the scheme may be left out", async () => {
     const { code, stdout } = await top([server.url.slice("http://".length), "--json"]);
     assert.equal(code, 0);
-    assert.deepEqual(JSON.parse(stdout), { ...answers.inFlight, ...answers.stalls, counters: answers.counters });
+    assert.deepEqual(JSON.parse(stdout), { ...data.inFlight, ...data.stalls, counters: data.counters });
   });
 
   test("--interval prints a block each time, until its reader has seen enough", async () => {
@@ -82,7 +82,7 @@ describe("onescope top without a terminal", { skip }, () => {
       [{ suspect: null }, " ", " (cause unknown)"],
       [{ suspect, blockedMs: 0 }, " ", undefined],
     ])) {
-      const { inFlight, ...rest } = blockedAnswers();
+      const { inFlight, ...rest } = blockedData();
       Object.assign(inFlight.threads[0], change);
       const changed = await fakeDiagnosticsServer({ inFlight, ...rest });
       const { stdout } = await top([changed.url]);
@@ -94,7 +94,7 @@ describe("onescope top without a terminal", { skip }, () => {
   });
 
   test("nothing that a label holds reaches the terminal as a command", async () => {
-    const { inFlight, stalls, counters } = blockedAnswers();
+    const { inFlight, stalls, counters } = blockedData();
     inFlight.inFlight[0].label = stalls.stalls.at(-1).request.label = HOSTILE;
     Object.assign(stalls.stalls.at(-1), { call: HOSTILE, stack: [HOSTILE] });
     Object.assign(inFlight.threads[0].suspect, { call: HOSTILE, confidence: HOSTILE });
@@ -111,8 +111,8 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.equal(JSON.parse(json.stdout).inFlight[0].label, HOSTILE);
   });
 
-  test("a server that asks for a token gets the one that was given", async () => {
-    const secret = await fakeDiagnosticsServer(answers, { token: "s3cret" });
+  test("a server that requires a token gets the one that was given", async () => {
+    const secret = await fakeDiagnosticsServer(data, { token: "s3cret" });
     const without = await top([secret.url]);
     const wrong = await top([secret.url, "--token", "guess"]);
     const given = await top([secret.url, "--token", "s3cret"]);
@@ -131,22 +131,19 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.deepEqual([gone.code, gone.stdout], [1, ""]);
     assert.match(gone.stderr, /^onescope top: cannot reach http:\S+: ECONNREFUSED\n$/);
     for (const [given, said] of /** @type {const} */ ([
-      [{ ...answers, stalls: undefined }, /responded with 404$/m],
-      [{ ...answers, stalls: (response) => response.end("<html>") }, /something other than JSON/],
+      [{ ...data, stalls: undefined }, /responded with 404$/m],
+      [{ ...data, stalls: (response) => response.end("<html>") }, /something other than JSON/],
       [
-        { ...answers, stalls: (response) => response.writeHead(403).end('{"error":"another name\\u001b[2J"}') },
+        { ...data, stalls: (response) => response.writeHead(403).end('{"error":"another name\\u001b[2J"}') },
         /responded with 403: another name\?\[2J$/m,
       ],
-      [{ ...answers, stalls: {} }, /unknown data: is it/],
-      [{ ...answers, counters: [] }, /unknown data: is it/],
-      [{ ...answers, inFlight: { ...answers.inFlight, inFlight: [1] } }, /unknown data: is it/],
-      [
-        { ...answers, counters: (response) => response.writeHead(302, { location: "/in-flight" }).end() },
-        /cannot reach/,
-      ],
+      [{ ...data, stalls: {} }, /unknown data: is it/],
+      [{ ...data, counters: [] }, /unknown data: is it/],
+      [{ ...data, inFlight: { ...data.inFlight, inFlight: [1] } }, /unknown data: is it/],
+      [{ ...data, counters: (response) => response.writeHead(302, { location: "/in-flight" }).end() }, /cannot reach/],
       [
         {
-          ...answers,
+          ...data,
           counters: (response) => response.writeHead(200, { "content-length": 9 }).flushHeaders() || response.destroy(),
         },
         /lost the connection to http/,
@@ -206,7 +203,7 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
     ["SIGTERM", (terminal) => terminal.signal(15), 143],
   ])) {
     test(`shows the table until ${name}, and leaves the terminal as it was`, async (t) => {
-      const server = await serve(t, blockedAnswers());
+      const server = await serve(t, blockedData());
       const terminal = open(t, [server.url]);
       await terminal.shows(/POST \/日本語/);
       const shown = screenOf(terminal.output());
@@ -223,11 +220,11 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
   }
 
   test("follows the server, also over its end and its return", async (t) => {
-    const answers = blockedAnswers();
-    const server = await serve(t, answers);
+    const data = blockedData();
+    const server = await serve(t, data);
     const terminal = open(t, [server.url, "--interval", "0.1"]);
     await terminal.shows(/GET \/slow/);
-    answers.inFlight.inFlight[0].label = "GET /other";
+    data.inFlight.inFlight[0].label = "GET /other";
     await terminal.shows(/GET \/other/);
     await server.stop();
     await terminal.shows(/cannot reach \S+: ECONNREFUSED; retrying/);
@@ -240,9 +237,9 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
       known.some((line) => line.endsWith("GET /other")),
       known.join("\n"),
     );
-    answers.inFlight.inFlight[0].label = "GET /again";
+    data.inFlight.inFlight[0].label = "GET /again";
     const from = terminal.output().length;
-    await serve(t, answers, { port: server.port });
+    await serve(t, data, { port: server.port });
     await terminal.shows(/GET \/again/, from);
     const again = await until(
       () => screenOf(terminal.output()).lines,
@@ -254,16 +251,16 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
   });
 
   test("a terminal of any size shows lines that fit it", async (t) => {
-    const answers = blockedAnswers();
+    const data = blockedData();
     for (let id = 10; id < 60; id++) {
-      answers.inFlight.inFlight.push({
-        ...answers.inFlight.inFlight[1],
+      data.inFlight.inFlight.push({
+        ...data.inFlight.inFlight[1],
         id,
         label: `GET /日本語/👩‍👩‍👧/${"x".repeat(id)}`,
       });
     }
-    answers.inFlight.total = 500;
-    const server = await serve(t, answers);
+    data.inFlight.total = 500;
+    const server = await serve(t, data);
     const terminal = open(t, [server.url, "--interval", "60"]);
     await terminal.shows(/and \d+ more/);
     for (const [columns, rows] of [
@@ -291,14 +288,14 @@ describe("onescope top in a terminal", { skip: skip || noTerminal }, () => {
   });
 
   test("a token that is missing ends it", async (t) => {
-    const server = await serve(t, blockedAnswers(), { token: "s3cret" });
+    const server = await serve(t, blockedData(), { token: "s3cret" });
     const terminal = open(t, [server.url]);
     assert.deepEqual(await terminal.ended, { code: 1, same: true });
     assert.match(terminal.output().split("\x1b[?1049l").at(-1) ?? "", /requires a token: .*--token/);
   });
 
   test("--once prints plain text", async (t) => {
-    const server = await serve(t, blockedAnswers());
+    const server = await serve(t, blockedData());
     const terminal = open(t, [server.url, "--once"]);
     assert.equal((await terminal.ended).code, 0);
     assert.ok(!terminal.output().includes("\x1b"));

@@ -40,7 +40,7 @@ describe("a port that is taken", { skip: !native }, () => {
   });
   after(() => other.close());
 
-  test("gives way to another, and one line says so", async () => {
+  test("yields to another, and one line says so", async () => {
     const seen = await evaluate(`
       const server = serve({ port: ${port} });
       const { status } = await request(server.url);
@@ -129,7 +129,7 @@ describe("a process that has a server", { skip: !native }, () => {
   });
 });
 
-test("serve() asks Node's permission model", { skip: !native }, async () => {
+test("serve() respects Node's permission model", { skip: !native }, async () => {
   const source = `
     import { serve } from "onescope/inspect";
     try { console.log(typeof serve({ port: 0 }).url) } catch ({ code, message }) { console.log(code, message) }

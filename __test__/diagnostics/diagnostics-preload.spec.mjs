@@ -48,18 +48,18 @@ describe("a diagnostic that is started a second time", { skip: !native }, () => 
     `);
 
   test("does nothing, and one line says so: watch()", async () => {
-    const { heard, on, warnings } = await evaluate(`
+    const { reported, on, warnings } = await evaluate(`
       const first = watch({ stacks: false });
-      let heard = 0;
-      const second = watch({ stacks: false, thresholdMs: 100, onStall: () => heard++ });
+      let reported = 0;
+      const second = watch({ stacks: false, thresholdMs: 100, onStall: () => reported++ });
       watch().stop();
       second.pause();
       second.stop();
       const { backend } = await import("./js/store/backend.js");
       const on = backend.watchdog.watching();
-      const said = { heard, on };
+      const said = { reported, on };
     `);
-    assert.deepEqual([heard, on, warnings.length], [0, true, 1]);
+    assert.deepEqual([reported, on, warnings.length], [0, true, 1]);
     const [[code, message]] = warnings;
     assert.equal(code, "ERR_ONESCOPE_WATCHED");
     assert.match(message, /^onescope's watch\(\) did nothing: .*already running.*$/);

@@ -16,7 +16,7 @@ import { until } from "../_support/wait.mjs";
 const SEED = process.env.ONESCOPE_SEED ?? "1";
 const REQUESTS = Number(process.env.ONESCOPE_CALLS ?? 240);
 const CLIENTS = 8;
-/** What is the beginning of a request has no answer: the client goes away. */
+/** An unfinished request has no response: the client closes the connection. */
 const PATIENCE_MS = 25;
 
 /**
@@ -26,28 +26,28 @@ const PATIENCE_MS = 25;
  */
 async function exchange(port, text) {
   const socket = connect(port, "127.0.0.1");
-  let answer = "";
+  let received = "";
   socket.on("error", () => {});
   const over = new Promise((resolve) => {
     socket.once("close", resolve);
     socket.setEncoding("latin1").on("data", (piece) => {
-      answer += piece;
+      received += piece;
       setImmediate(resolve);
     });
   });
   socket.write(text);
   await Promise.race([over, sleep(PATIENCE_MS)]);
   socket.destroy();
-  return answer;
+  return received;
 }
 
 /**
  * @param {number} port
  * @param {string} name
- * @returns {Promise<string[]>} all answers
+ * @returns {Promise<string[]>} all responses
  */
 async function attack(port, name) {
-  const answers = await Promise.all(
+  const results = await Promise.all(
     Array.from({ length: CLIENTS }, async (_, client) => {
       const mutate = mutator(SEED, name, client);
       const own = [];
@@ -55,16 +55,16 @@ async function attack(port, name) {
       return own;
     }),
   );
-  return answers.flat();
+  return results.flat();
 }
 
-test("the diagnostics server answers hostile requests as HTTP, and honest ones as before", {
+test("the diagnostics server responds to hostile requests as HTTP, and to honest ones as before", {
   skip: backend === "js",
 }, async () => {
   const server = serveDiagnostics({ port: 0, token: TOKEN });
   try {
-    const answers = await attack(server.port, "diagnostics");
-    assert.deepEqual([...new Set(answers.map((answer) => answer.slice(0, 7)))].sort(), ["", "HTTP/1."], SEED);
+    const results = await attack(server.port, "diagnostics");
+    assert.deepEqual([...new Set(results.map((received) => received.slice(0, 7)))].sort(), ["", "HTTP/1."], SEED);
     const headers = { authorization: `Bearer ${TOKEN}` };
     assert.equal((await request(`${server.url}counters`, { headers })).status, 200);
     assert.equal((await request(`${server.url}metrics`, { headers })).status, 200);
@@ -76,9 +76,9 @@ test("the diagnostics server answers hostile requests as HTTP, and honest ones a
 test("no hostile request without the token gets anything", { skip: backend === "js" }, async () => {
   const server = serveDiagnostics({ port: 0, token: `not ${TOKEN}`.replace(" ", "-") });
   try {
-    const answers = await attack(server.port, "no token");
+    const results = await attack(server.port, "no token");
     assert.deepEqual(
-      answers.filter((answer) => /HTTP\/1\.[01] [23]/.test(answer) || answer.includes('"pid"')),
+      results.filter((received) => /HTTP\/1\.[01] [23]/.test(received) || received.includes('"pid"')),
       [],
       SEED,
     );

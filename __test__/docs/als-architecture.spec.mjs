@@ -56,7 +56,7 @@ test("every shared state that vinext keeps outside requests is listed", () => {
   assert.deepEqual(column("shared state"), inVinext(/Symbol\.for\("(vinext\.[\w.]*[fF]allback)"\)/g));
 });
 
-test("a storage that stands in for the context outside a request is one of those with a place in it", () => {
+test("a storage that replaces the context outside a request is one of those with a place in it", () => {
   for (const [key, , scope, place] of table("key")) {
     assert.equal(place === "context", scope === "outside a request", key);
   }

@@ -18,9 +18,9 @@ for (const node of NODES) {
       for (const name of ACTIONS) assert.ok(calls[name].exit > 30, `${name}: ${JSON.stringify(calls[name])}`);
     });
 
-    for (const way of ["plugin", "both"]) {
-      test(`${way}: at most ${MOST} to leave them all`, async () => {
-        const calls = await countCalls(node, way, [...ACTIONS, PAGE]);
+    for (const variant of ["plugin", "both"]) {
+      test(`${variant}: at most ${MOST} to leave them all`, async () => {
+        const calls = await countCalls(node, variant, [...ACTIONS, PAGE]);
         // vinext's response streams take slots' snapshots.
         assert.equal(calls[PAGE].snapshot, 0);
         for (const name of ACTIONS) {

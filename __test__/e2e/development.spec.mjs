@@ -9,15 +9,15 @@ import { ROOT } from "../_support/run.mjs";
 const preload = join(ROOT, "__test__/_support/print-store.mjs");
 const CONCURRENT = 200;
 
-for (const [nodeName, way] of [
+for (const [nodeName, variant] of [
   ["22", "both"],
   ["24", "plugin"],
   ["24", "register"],
   ["24", "both"],
   ["26", "both"],
 ]) {
-  test(`vite dev on Node ${nodeName} with ${way} answers every route`, async () => {
-    const server = await startDevelopment(nodeNamed(nodeName), way, { preload });
+  test(`vite dev on Node ${nodeName} with ${variant} serves every route`, async () => {
+    const server = await startDevelopment(nodeNamed(nodeName), variant, { preload });
     try {
       await requestEachRoute(server.origin);
       await requestConcurrently(server.origin, CONCURRENT);
@@ -25,7 +25,7 @@ for (const [nodeName, way] of [
       assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
       assert.equal(leaked, false, "a request's scope reached the outermost one");
       // Contexts of the App Router are made by vinext's handlers, which Vite would leave to Node with their stock shims.
-      if (way !== "register") assert.ok(counts.created > CONCURRENT / 2, JSON.stringify(counts));
+      if (variant !== "register") assert.ok(counts.created > CONCURRENT / 2, JSON.stringify(counts));
       assert.doesNotMatch(server.output(), /\[onescope\]/);
     } finally {
       await server.stop();

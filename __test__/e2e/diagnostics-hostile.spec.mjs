@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "../_support/http.mjs";
 import { startDiagnosticsApp } from "../_support/start-diagnostics-app.mjs";
 
-// Clients that mean no good. Each spec looks at what such a client gets, and that an honest one is answered meanwhile.
+// Hostile clients. Each spec checks what such a client gets, and that an honest one gets a response meanwhile.
 
 const PLACES = 64;
 
@@ -25,7 +25,7 @@ describe("hostile clients", () => {
   async function open() {
     const socket = connect(Number(new URL(server.page).port), "127.0.0.1");
     sockets.push(socket);
-    // One that has to give way at once is no error here.
+    // One that is closed at once is no error here.
     socket.on("error", () => {});
     await new Promise((resolve) => socket.once("connect", resolve).once("close", resolve));
     return socket;
@@ -40,11 +40,11 @@ describe("hostile clients", () => {
    */
   async function send(text) {
     const socket = await open();
-    let answer = "";
-    socket.setEncoding("latin1").on("data", (piece) => (answer += piece));
+    let response = "";
+    socket.setEncoding("latin1").on("data", (piece) => (response += piece));
     socket.write(text);
     await closed(socket);
-    return answer;
+    return response;
   }
 
   const honest = async () => assert.equal((await request(`${server.page}/livez`)).status, 200);
@@ -72,20 +72,20 @@ describe("hostile clients", () => {
     ["a second request", "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(2), "200"],
   ])) {
     test(`${name}: ${status || "closed"}`, async () => {
-      const answer = await send(text);
-      if (status !== "") assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
-      else assert.doesNotMatch(answer, /^HTTP\/1.1 2/);
-      assert.equal(answer.split("HTTP/1.1 ").length, answer === "" ? 1 : 2, "one answer at most");
+      const response = await send(text);
+      if (status !== "") assert.match(response, new RegExp(`^HTTP/1.1 ${status} `));
+      else assert.doesNotMatch(response, /^HTTP\/1.1 2/);
+      assert.equal(response.split("HTTP/1.1 ").length, response === "" ? 1 : 2, "one response at most");
       await honest();
     });
   }
 
   test("what a client sends in its address does not come back as markup", async () => {
-    const answer = await request(`${server.page}/in-flight?%3Cscript%3E=1`);
-    assert.deepEqual([answer.status, answer.headers["content-type"]], [400, "application/json"]);
+    const response = await request(`${server.page}/in-flight?%3Cscript%3E=1`);
+    assert.deepEqual([response.status, response.headers["content-type"]], [400, "application/json"]);
   });
 
-  test("clients that say nothing keep nobody out, and give way one by one", async () => {
+  test("idle clients block no others, and are closed one by one", async () => {
     const silent = await Promise.all(Array.from({ length: PLACES }, () => open()));
     let gone = 0;
     for (const socket of silent) socket.once("close", () => gone++);
@@ -99,7 +99,7 @@ describe("hostile clients", () => {
     for (const socket of [...silent, ...more]) socket.destroy();
   });
 
-  test("one who sends a byte a second is closed after 5 s", async () => {
+  test("a client that sends a byte a second is closed after 5 s", async () => {
     const start = performance.now();
     const socket = await open();
     const text = "GET /livez HTTP/1.1\r\nhost: localhost\r\nx: and so on";
@@ -115,11 +115,11 @@ describe("hostile clients", () => {
 
   test("a hundred at once that never rest hold up nobody for long", async () => {
     let on = true;
-    let answered = 0;
+    let responded = 0;
     const flood = async () => {
       while (on) {
         await request(`${server.page}/metrics`).then(
-          () => answered++,
+          () => responded++,
           () => sleep(1),
         );
       }
@@ -128,7 +128,7 @@ describe("hostile clients", () => {
     await sleep(500);
     let got = 0;
     for (let n = 0; n < 10; n++) {
-      // One in the crowd cannot be told from the others, so it may have to ask again.
+      // One in the crowd cannot be distinguished from the others, so it may have to retry.
       for (let attempt = 0; attempt < 50; attempt++) {
         const status = await request(`${server.page}/livez`).then(
           ({ status }) => status,
@@ -143,7 +143,7 @@ describe("hostile clients", () => {
     on = false;
     await Promise.all(floods);
     assert.equal(got, 10);
-    assert.ok(answered > 10);
+    assert.ok(responded > 10);
     await honest();
   });
 });

@@ -9,13 +9,13 @@ const REQUESTS = 200;
 const PATHS = ["/in-flight", "/stalls", "/counters", "/eventloop"];
 
 /**
- * What it proves: the server responds without the main thread. A server that waited for it would take seconds in every round.
- * It is no bound for each request: a busy machine delays any process, so the first round with a p99 below `P99_MS` suffices.
+ * What it proves: the server responds without the main thread. A server that waited for it would take seconds in every repetition.
+ * It is no bound for each request: a busy machine delays any process, so the first repetition with a p99 below `P99_MS` suffices.
  */
-const ROUNDS = 4;
+const REPETITIONS = 4;
 const P99_MS = 20;
 
-test(`while the main thread is blocked for ${BLOCK_MS} ms, p99 is below ${P99_MS} ms in one of ${ROUNDS} rounds`, async (t) => {
+test(`while the main thread is blocked for ${BLOCK_MS} ms, p99 is below ${P99_MS} ms in one of ${REPETITIONS} repetitions`, async (t) => {
   const server = await startDiagnosticsApp();
   let on = true;
   const load = Array.from({ length: 32 }, async (_, n) => {
@@ -24,7 +24,7 @@ test(`while the main thread is blocked for ${BLOCK_MS} ms, p99 is below ${P99_MS
   });
   try {
     const all = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let repetition = 0; repetition < REPETITIONS; repetition++) {
       await sleep(1000);
       const times = await requestWhileBlocked(server);
       const [p50, p99, max] = [0.5, 0.99, 1].map((share) => times[Math.ceil(share * times.length) - 1]);

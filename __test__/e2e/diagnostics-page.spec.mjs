@@ -127,7 +127,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     }
   });
 
-  test("lets the browser ask for the token, and says when it is disconnected", async (t) => {
+  test("lets the browser prompt for the token, and says when it is disconnected", async (t) => {
     const token = "a-token-of-some-length";
     const locked = await startDiagnosticsApp({ serve: { token }, watch: false });
     t.after(() => locked.stop());
@@ -159,7 +159,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     assert.equal(await page.locator("#connection").getAttribute("class"), "lost");
     assert.deepEqual(complaints, []);
 
-    // Another server with another token: the page asks for that once, and no longer asks in the background.
+    // Another server with another token: the page prompts for that once, and no longer polls in the background.
     const port = Number(new URL(locked.page).port);
     const next = await startDiagnosticsApp({ serve: { token: `${token}-2`, port, strict: true }, watch: false });
     t.after(() => next.stop());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runNode } from "../_support/run.mjs";
 
-test("a few seconds of hostile clients leave honest ones answered and the memory small", {
+test("under a few seconds of attacks honest clients get responses and the memory stays small", {
   skip: process.platform !== "linux",
 }, async (t) => {
   const { code, stdout, stderr } = await runNode(["scripts/hostile-clients.mjs", "--minutes", "0.07"]);

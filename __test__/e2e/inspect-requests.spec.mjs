@@ -23,7 +23,7 @@ const REQUESTS = [
   ["/api/legacy-echo?rid=rq-00000007", "GET /api/legacy-echo", "appPage"],
 ];
 
-/** @type {Array<[node: string, way: string, backend: string]>} */
+/** @type {Array<[node: string, variant: string, backend: string]>} */
 const MATRIX = [
   ["24", "both", "native"],
   ["24", "plugin", "native"],
@@ -31,9 +31,9 @@ const MATRIX = [
   ["22", "both", "native"],
   ["26", "both", "js"],
 ];
-for (const [node, way, backend] of MATRIX) {
-  test(`Node ${node}, ${way}, ${backend}: one record per HTTP request, labelled by its route, closed`, async () => {
-    const server = await startProduction(nodeNamed(node), way, { backend, preload });
+for (const [node, variant, backend] of MATRIX) {
+  test(`Node ${node}, ${variant}, ${backend}: one record per HTTP request, labelled by its route, closed`, async () => {
+    const server = await startProduction(nodeNamed(node), variant, { backend, preload });
     try {
       const first = await until(
         () => server.store(),

@@ -12,10 +12,10 @@ import { newSeed } from "../parity/random.mjs";
 
 const seed = process.env.ONESCOPE_SEED === undefined ? newSeed() : Number(process.env.ONESCOPE_SEED);
 
-// In development an answer takes many times as long.
+// In development a response takes many times as long.
 const CONVERSATIONS = { production: 200, development: 110 };
 
-for (const [mode, nodeName, way, backend] of /** @type {const} */ ([
+for (const [mode, nodeName, variant, backend] of /** @type {const} */ ([
   ["production", "22", "both", "native"],
   ["production", "22", "plugin", "js"],
   ["production", "24", "both", "native"],
@@ -27,19 +27,19 @@ for (const [mode, nodeName, way, backend] of /** @type {const} */ ([
   ["development", "24", "both", "js"],
   ["development", "26", "plugin", "js"],
 ])) {
-  test(`${mode} on Node ${nodeName}, ${way}, backend ${backend}: no request sees another`, async (t) => {
+  test(`${mode} on Node ${nodeName}, ${variant}, backend ${backend}: no request sees another`, async (t) => {
     t.diagnostic(`ONESCOPE_SEED=${seed} replays the delays`);
-    if (mode === "production") build(way);
+    if (mode === "production") build(variant);
     const web = await startOrigin();
-    const server = await serve({ node: nodeNamed(nodeName), way, mode, origin: web.origin, backend });
+    const server = await serve({ node: nodeNamed(nodeName), variant, mode, origin: web.origin, backend });
     try {
       const run = runOn({ origin: server.origin, mode, seed });
       // The first request for a module makes Vite transform it.
-      if (mode === "development") await run.inTurn();
-      const alone = await run.inTurn();
+      if (mode === "development") await run.sequential();
+      const alone = await run.sequential();
       const faults = alone.flatMap(({ name, faults }) => faults.map((fault) => `${name}: ${fault}`));
       assert.deepEqual(faults, []);
-      const together = await run.atOnce(CONVERSATIONS[mode]);
+      const together = await run.concurrent(CONVERSATIONS[mode]);
       const reports = compare(alone, together, { expected: "alone", actual: "among others" });
       assert.ok(reports.length === 0, `seed ${seed}\n${reports.join("\n\n")}`);
     } finally {

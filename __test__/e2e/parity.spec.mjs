@@ -69,7 +69,7 @@ describe("parity", () => {
       assert.equal(source.split(from).length, 2, `${file} has the line to break, once`);
       writeFileSync(join(broken, file), source.replace(from, to));
 
-      const args = ["scripts/parity.mjs", "--app", app, "--mode", "production", "--way", "plugin"];
+      const args = ["scripts/parity.mjs", "--app", app, "--mode", "production", "--variant", "plugin"];
       const options = /** @type {const} */ ({ cwd: ROOT, encoding: "utf8" });
       const { status, stdout, stderr } = spawnSync(
         process.execPath,

@@ -18,12 +18,12 @@ const SETTLE_MS = 60_000;
  * Starts a server, hands it to `use`, and stops it whatever happens.
  *
  * @param {{ path: string, flags: string[] }} node
- * @param {string} way
+ * @param {string} variant
  * @param {{ backend?: string }} options
  * @param {(server: import("../_support/server.mjs").Server) => Promise<void>} use
  */
-async function withServer(node, way, options, use) {
-  const server = await startProduction(node, way, { ...options, preload });
+async function withServer(node, variant, options, use) {
+  const server = await startProduction(node, variant, { ...options, preload });
   try {
     await use(server);
   } finally {
@@ -45,18 +45,18 @@ async function settledStore(server) {
 }
 
 for (const node of NODES) {
-  // What travels by flag is the same in every way; the ways differ in what is made a slot.
-  for (const way of node.flags.length === 0 ? ["plugin", "register", "both"] : ["both"]) {
-    test(`production on Node ${node.name}, ${way}: every request has a context, and closes it`, async () => {
-      await withServer(node, way, { backend: "native" }, async (server) => {
+  // What travels by flag is the same in every variant; the variants differ in what is made a slot.
+  for (const variant of node.flags.length === 0 ? ["plugin", "register", "both"] : ["both"]) {
+    test(`production on Node ${node.name}, ${variant}: every request has a context, and closes it`, async () => {
+      await withServer(node, variant, { backend: "native" }, async (server) => {
         await requestEachRoute(server.origin);
         await requestConcurrently(server.origin, CONCURRENT);
         const { counts, storages, entry, leaked, spreadCopies } = await settledStore(server);
         assert.equal(spreadCopies, 0, "a stock copy of vinext's module ran on our contexts");
         assert.equal(leaked, false, "a request's scope reached the outermost one");
-        assert.deepEqual(entry, { allSlots: way !== "plugin", watched: false });
+        assert.deepEqual(entry, { allSlots: variant !== "plugin", watched: false });
         assert.ok(storages.used >= 4, `only ${storages.used} slots in use`);
-        if (way === "register") return;
+        if (variant === "register") return;
         // Every request of the App Router and of the Pages Router, page or not, has a context, and closes it.
         assert.ok(counts.created > CONCURRENT, `${counts.created} contexts for over ${CONCURRENT} requests`);
         assert.equal(counts.closed, counts.created, JSON.stringify(counts));

@@ -18,7 +18,7 @@ import { nodeNamed } from "../../scripts/nodes.mjs";
 import { EXAMPLE, startProduction } from "../_support/example.mjs";
 import { requestConcurrently, requestEachRoute } from "../_support/load.mjs";
 
-// A vinext of the future: its request context has a field and an export that this version has never heard of.
+// A vinext of the future: its request context has a field and an export that this version does not know.
 
 const node = nodeNamed("24");
 const app = mkdtempSync(join(realpathSync(tmpdir()), "onescope-app-"));
@@ -75,7 +75,7 @@ describe("a vinext that onescope does not know", () => {
     assert.ok(bundles.includes('"onescope/shims/internal/als-registry"'));
   });
 
-  test("the app answers every route", async () => {
+  test("the app serves every route", async () => {
     const server = await startProduction(node, "both", { cwd: app });
     try {
       await requestEachRoute(server.origin);

@@ -111,7 +111,7 @@ describe("leaks", () => {
     const context = await finished("GET /age");
     await new Promise((resolve) => setTimeout(resolve, 80));
     const report = await afterCollection(leaks, (seen) => group(seen.held, "GET /age") !== undefined);
-    // The clock that ages are told by ticks every 10 ms.
+    // The clock of the ages ticks every 10 ms.
     assert.ok(group(report.held, "GET /age").oldestMs >= 60);
     assert.ok(context);
   });
@@ -129,7 +129,7 @@ describe("leaks", () => {
     assert.ok(context);
   });
 
-  test("a request that is open counts as never closed once it was idle for as long as asked", async () => {
+  test("a request that is open counts as never closed once it was idle for `idleMs`", async () => {
     const context = open("GET /open");
     assert.equal(group(leaks().neverClosed, "GET /open"), undefined);
     const { count, collected } = group(leaks({ idleMs: 0 }).neverClosed, "GET /open");

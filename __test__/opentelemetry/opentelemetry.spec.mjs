@@ -22,7 +22,7 @@ async function traced(args, flags = []) {
   const { code, stdout, stderr } = await runNode([...flags, PROGRAM, ...args]);
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /Warning/);
-  const { spans, told, metrics } = JSON.parse(stdout);
+  const { spans, reports, metrics } = JSON.parse(stdout);
   assert.ok(
     spans.every(({ ownEnd }) => !ownEnd),
     "spans have their own end() back",
@@ -31,18 +31,18 @@ async function traced(args, flags = []) {
   /** @param {any} span @returns {string} the path of the request that a span is part of */
   const pathOf = (span) => requests.find(({ traceId }) => traceId === span.traceId)?.path;
   const events = spans.flatMap((span) => span.events.map((event) => ({ ...event, span, path: pathOf(span) })));
-  // Whatever else this run is about: no event is on another request's span, and each rests on a line that was told.
+  // Whatever else this run is about: no event is on another request's span, and each has a line that was reported.
   for (const { name, attributes, path, at, span } of events) {
     assert.equal(name, "onescope.stall");
     assert.equal(attributes["onescope.context.label"], `GET ${path}`);
-    assert.ok(at >= span.start && at <= span.end + 1, JSON.stringify({ at, span, told }));
-    const lines = told.filter(({ request }) => request?.id === attributes["onescope.context.id"]);
+    assert.ok(at >= span.start && at <= span.end + 1, JSON.stringify({ at, span, reports }));
+    const lines = reports.filter(({ request }) => request?.id === attributes["onescope.context.id"]);
     assert.ok(lines.some(({ confidence }) => confidence === attributes["onescope.stall.confidence"]));
   }
   return {
     spans,
     requests,
-    told,
+    reports,
     metrics,
     events,
     pathOf,
@@ -59,11 +59,11 @@ for (const [name, flags] of /** @type {const} */ ([
   test(`stalls are events on the span of the request that blocks (OpenTelemetry's storage is ${name})`, {
     skip: !native,
   }, async () => {
-    const { requests, of, told, metrics } = await traced(["blocking", '{"3":"loop","7":"exec"}'], flags);
+    const { requests, of, reports, metrics } = await traced(["blocking", '{"3":"loop","7":"exec"}'], flags);
     assert.equal(requests.length, 20);
     const [loop] = of("/3");
     const [exec] = of("/7");
-    assert.deepEqual([of("/3").length, of("/7").length], [1, 1], JSON.stringify(told));
+    assert.deepEqual([of("/3").length, of("/7").length], [1, 1], JSON.stringify(reports));
     assert.deepEqual([loop.span.kind, exec.span.kind], [SERVER, SERVER]);
     assert.equal(named(loop.attributes, "confidence"), "exact");
     const stack = loop.attributes["code.stacktrace"];
@@ -76,7 +76,7 @@ for (const [name, flags] of /** @type {const} */ ([
       assert.ok(named(attributes, "blocked_ms") >= 550, JSON.stringify(attributes));
       assert.equal(attributes["onescope.thread"], 0);
     }
-    const ends = told.filter(({ onescope }) => onescope === "recovered");
+    const ends = reports.filter(({ onescope }) => onescope === "recovered");
     const [duration] = metrics.filter((metric) => metric.name === "onescope.stall.duration");
     const [count] = metrics.filter((metric) => metric.name === "onescope.stall.count");
     const sum = (points, of) => points.reduce((total, { value }) => total + of(value), 0);
@@ -85,7 +85,7 @@ for (const [name, flags] of /** @type {const} */ ([
       sum(duration.points, ({ count }) => count),
       ends.length,
     );
-    const begins = told.filter(({ onescope }, n) => onescope === "stall" && told[n - 1]?.onescope !== "stall");
+    const begins = reports.filter(({ onescope }, n) => onescope === "stall" && reports[n - 1]?.onescope !== "stall");
     assert.equal(
       sum(count.points, (value) => value),
       begins.length,
@@ -100,7 +100,7 @@ for (const [name, flags] of /** @type {const} */ ([
 }
 
 describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
-  test("a child span that was active has the event, and it is told once", async () => {
+  test("a child span that was active has the event, and it is reported once", async () => {
     const { of, pathOf } = await traced(["blocking", '{"5":"loop, then exec"}']);
     const [event, ...more] = of("/5");
     assert.deepEqual([more, event.span.name], [[], "child"]);
@@ -111,7 +111,7 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
     const { of } = await traced(["recorded", flightDirectory(t)]);
     const [event, ...more] = of("/7");
     assert.deepEqual(more, []);
-    // The call takes a second, and no line was told after 600 ms.
+    // The call takes a second, and no line was reported after 600 ms.
     assert.ok(named(event.attributes, "blocked_ms") >= 950, JSON.stringify(event.attributes));
   });
 
@@ -123,7 +123,7 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
     );
   });
 
-  for (const how of ["span that ends early", "span that ends before the stall is told"]) {
+  for (const how of ["span that ends early", "span that ends before the stall is reported"]) {
     test(`a ${how} gets a span beside it`, async () => {
       const { spans, of, requests } = await traced(["blocking", JSON.stringify({ 9: how })]);
       assert.deepEqual(of("/9"), []);
@@ -136,7 +136,7 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
     });
   }
 
-  test("who has to wait in the same turn gets no event", async () => {
+  test("a request that waits in the same turn gets no event", async () => {
     const { events } = await traced(["same turn"]);
     assert.deepEqual(
       events.map(({ path }) => path),
@@ -145,22 +145,22 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
   });
 
   test("spans that are not sampled stay alone", async () => {
-    const { spans, told } = await traced(["unsampled"]);
+    const { spans, reports } = await traced(["unsampled"]);
     assert.deepEqual(spans, []);
-    assert.ok(told.some(({ request }) => request?.label === "GET /7"));
+    assert.ok(reports.some(({ request }) => request?.label === "GET /7"));
   });
 
   test("where no request is known there is no event", async () => {
-    const { events, told } = await traced(["untracked"]);
+    const { events, reports } = await traced(["untracked"]);
     assert.deepEqual(events, []);
     // The first proves that there is a helper, and is in no request either.
-    assert.ok(told.filter(({ onescope }) => onescope === "recovered").length > 1, JSON.stringify(told));
+    assert.ok(reports.filter(({ onescope }) => onescope === "recovered").length > 1, JSON.stringify(reports));
   });
 
   test("what was only entered last gets no event", async () => {
-    const { events, told } = await traced(["without helper"]);
+    const { events, reports } = await traced(["without helper"]);
     assert.deepEqual([...new Set(events.map(({ path }) => path))], ["/7"]);
-    assert.ok(told.some(({ confidence }) => confidence === "last-seen"));
+    assert.ok(reports.some(({ confidence }) => confidence === "last-seen"));
   });
 
   test("a worker's spans have the worker's stalls", async () => {
@@ -171,16 +171,16 @@ describe("stalls and spans", { skip: elsewhere, concurrency: 2 }, () => {
     assert.equal(named(of("/7")[0].attributes, "call"), "child_process.execSync");
   });
 
-  test("once it is stopped nothing is told", async () => {
-    const { events, metrics, told } = await traced(["stopped"]);
+  test("once it is stopped nothing is reported", async () => {
+    const { events, metrics, reports } = await traced(["stopped"]);
     assert.deepEqual(events, []);
-    assert.ok(told.some(({ request }) => request?.label === "GET /7"));
+    assert.ok(reports.some(({ request }) => request?.label === "GET /7"));
     // Those of before stay.
     const measured = metrics.filter(({ points }) => points.length > 0);
     assert.deepEqual(measured.map(({ name }) => name).sort(), ["onescope.stall.count", "onescope.stall.duration"]);
     const [{ points }] = measured.filter(({ name }) => name === "onescope.stall.count");
     const counted = points.reduce((total, { value }) => total + value, 0);
-    assert.ok(counted < told.filter(({ onescope }) => onescope === "recovered").length);
+    assert.ok(counted < reports.filter(({ onescope }) => onescope === "recovered").length);
   });
 });
 
@@ -242,7 +242,7 @@ test("options are checked, and a thread is instrumented once", () => {
   );
   first.stop();
   const second = instrument();
-  // A handle that was stopped has no say in what came after it.
+  // A handle that was stopped does not affect later ones.
   first.stop();
   assert.equal(
     codeOf(() => instrument({ strict: true })),

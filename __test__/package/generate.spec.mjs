@@ -58,11 +58,11 @@ test("codes start at the default, which needs no record", () => {
       const code = index + 1;
       context.x = value;
       assert.equal(context.x, value);
-      const inCell =
+      const inRecord =
         slot.kind === "counter"
           ? context.$words[context.$base + LAYOUT.words.counters + slot.field]
           : context.$bytes[context.$base * 4 + LAYOUT.bytes.fields + slot.field];
-      assert.equal(inCell, code, `${slot.kind} ${value}`);
+      assert.equal(inRecord, code, `${slot.kind} ${value}`);
     }
   }
 });

@@ -34,7 +34,7 @@ function matches(pattern, { types, default: file }) {
 const specifier = (entry) => posix.join(manifest.name, entry);
 const source = (path) => readFileSync(join(ROOT, path), "utf8");
 
-/** Names of the values that a declaration file exports, itself and not by way of another file. */
+/** Names of the values that a declaration file exports, itself and not through another file. */
 function declaredValues(path) {
   const text = source(path).replaceAll(/\/\*.*?\*\//gs, "");
   // A drop-in's types are those of the module that it replaces.
@@ -83,7 +83,7 @@ for (const [entry, { types, default: file }] of entries) {
 test("the manifest itself can be required, and nothing that is not listed can be", async () => {
   const print = `
     import manifest from "onescope/package.json" with { type: "json" };
-    const hidden = ["onescope/js/cells.js", "onescope/shims/headers/state"];
+    const hidden = ["onescope/js/store/records.js", "onescope/shims/headers/state"];
     const codes = hidden.map((name) => import(name).catch((error) => error.code));
     console.log(JSON.stringify([manifest.name, ...(await Promise.all(codes))]));
   `;

@@ -22,7 +22,7 @@ const run = (/** @type {string} */ directory, /** @type {string[]} */ flags) =>
     ...["--input-type=module", "--eval", PROGRAM, directory],
   ]);
 
-test("record() asks Node's permission model", { skip: backend !== "native" }, async (t) => {
+test("record() respects Node's permission model", { skip: backend !== "native" }, async (t) => {
   const directory = flightDirectory(t);
   for (const flags of [[], [`--allow-fs-write=${join(directory, "a-file")}`]]) {
     const { stdout, stderr } = await run(directory, flags);

@@ -35,10 +35,10 @@ test("the cleaner knows exactly the characters of Unicode's Cc, Cf, Zl and Zp", 
 
 test("the store cleans the same characters, whichever language it is in", () => {
   const request = new HttpRequest("GET", "/", undefined);
-  const handle = Number(idOf(request));
+  const contextId = Number(idOf(request));
   checkAll((text) => {
-    store.setLabel(handle, text);
-    return store.label(handle);
+    store.setLabel(contextId, text);
+    return store.label(contextId);
   });
   request.end();
 });

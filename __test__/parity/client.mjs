@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 
 /**
- * @typedef {object} Answer
+ * @typedef {object} Received
  * @property {string} label
  * @property {number} status
  * @property {Array<[name: string, value: string]>} headers in the order of the wire, each `Set-Cookie` by itself
@@ -23,10 +23,10 @@ const TIMEOUT_MS = 120_000;
 const POLL_MS = 60_000;
 const LONGEST_DELAY_MS = 12;
 
-/** One conversation: its requests carry its id and its cookies, and its answers are kept. */
+/** One conversation: its requests carry its id and its cookies, and its responses are kept. */
 export class Client {
-  /** @type {Answer[]} */
-  answers = [];
+  /** @type {Received[]} */
+  responses = [];
   /** @type {Map<string, string>} */
   cookies = new Map();
 
@@ -42,17 +42,17 @@ export class Client {
   }
 
   /**
-   * Sends a request and keeps its answer.
+   * Sends a request and keeps its response.
    *
-   * @param {string} label tells the answers of a conversation apart
+   * @param {string} label distinguishes the responses of a conversation
    * @param {string} path
    * @param {Sending} [sending]
-   * @returns {Promise<Answer>}
+   * @returns {Promise<Received>}
    */
   async send(label, path, sending = {}) {
-    const answer = await this.request(label, path, sending);
-    this.answers.push(answer);
-    return answer;
+    const response = await this.request(label, path, sending);
+    this.responses.push(response);
+    return response;
   }
 
   /**
@@ -67,20 +67,21 @@ export class Client {
   }
 
   /**
-   * Sends a request again and again until its answer is as expected, and keeps that one only. For what the server does by
-   * itself after it has answered.
+   * Sends a request again and again until its response is as expected, and keeps that one only. For what the server does by
+   * itself after its response.
    *
    * @param {string} label
    * @param {string} path
-   * @param {(answer: Answer) => boolean} expected
+   * @param {(response: Received) => boolean} expected
    * @param {Sending} [sending]
    */
   async until(label, path, expected, sending = {}) {
     const end = performance.now() + POLL_MS;
     for (;;) {
-      const answer = await this.request(label, path, sending);
-      if (expected(answer)) return void this.answers.push(answer);
-      if (performance.now() > end) throw new Error(`${label}: never as expected, at last ${answer.body.slice(0, 500)}`);
+      const response = await this.request(label, path, sending);
+      if (expected(response)) return void this.responses.push(response);
+      if (performance.now() > end)
+        throw new Error(`${label}: never as expected, at last ${response.body.slice(0, 500)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -89,7 +90,7 @@ export class Client {
    * @param {string} label
    * @param {string} path
    * @param {Sending} sending
-   * @returns {Promise<Answer>}
+   * @returns {Promise<Received>}
    */
   request(label, path, { method = "GET", headers = {}, body, bare = false, rsc = false, gates = [], hangUpAfter }) {
     const url = new URL(path, this.origin);
@@ -101,20 +102,20 @@ export class Client {
     const { promise, resolve, reject } = Promise.withResolvers();
     const outgoing = httpRequest(url, {
       method,
-      // A connection of its own: one that the server may be closing just now cannot be told from one that it keeps.
+      // A connection of its own: one that the server may be closing just now cannot be distinguished from one that it keeps.
       agent: false,
       headers: { "x-request-id": this.id, "x-delays": delays.join(","), cookie, ...headers },
       timeout: TIMEOUT_MS,
     });
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`no response within ${TIMEOUT_MS / 1000} s`)));
     outgoing.on("error", (error) => reject(new Error(`${label}: ${method} ${path}: ${error.message}`)));
     outgoing.on("response", (incoming) => {
       let text = "";
       const waiting = [...gates];
       const done = () => {
-        const answer = { label, status: incoming.statusCode ?? 0, headers: pairs(incoming.rawHeaders), body: text };
-        this.#keepCookies(answer);
-        resolve(answer);
+        const response = { label, status: incoming.statusCode ?? 0, headers: pairs(incoming.rawHeaders), body: text };
+        this.#keepCookies(response);
+        resolve(response);
       };
       incoming.setEncoding("utf8");
       incoming.on("data", (chunk) => {
@@ -139,7 +140,7 @@ export class Client {
     await this.request("gate", "/api/gate", { method: "POST", body: gate });
   }
 
-  /** @param {Answer} answer */
+  /** @param {Received} response */
   #keepCookies({ headers }) {
     for (const [name, value] of headers) {
       if (name.toLowerCase() !== "set-cookie") continue;
@@ -153,7 +154,7 @@ export class Client {
 }
 
 /**
- * @param {string[]} raw names and values in turn
+ * @param {string[]} raw alternating names and values
  * @returns {Array<[string, string]>}
  */
 function pairs(raw) {

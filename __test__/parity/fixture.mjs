@@ -1,10 +1,10 @@
-// Builds and serves the fixture app, in every way in which an app can run on onescope.
+// Builds and serves the fixture app, in every variant in which an app can run on onescope.
 
 import { existsSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { buildApp, EXAMPLE, ROOT } from "../../scripts/setup.mjs";
-import { freePort, preloads, startServer, WAYS } from "../_support/server.mjs";
+import { freePort, preloads, startServer, VARIANTS } from "../_support/server.mjs";
 
 export const APP = join(ROOT, "__test__/parity/app");
 
@@ -15,14 +15,14 @@ export const APP = join(ROOT, "__test__/parity/app");
 export const MODES = ["production", "development"];
 
 /**
- * Builds what a way needs in production, unless it is there and up to date.
+ * Builds what a variant needs in production, unless it is there and up to date.
  *
- * @param {string} way key of `WAYS`
+ * @param {string} variant key of `VARIANTS`
  * @param {string} [app] folder of the fixture app, or of a copy of it
  */
-export function build(way, app = APP) {
+export function build(variant, app = APP) {
   linkPackages(app);
-  const { stock } = WAYS[way];
+  const { stock } = VARIANTS[variant];
   buildApp({ directory: app, out: outOf(stock), stock });
 }
 
@@ -36,13 +36,13 @@ function linkPackages(app) {
 const outOf = (stock) => (stock ? "dist-stock" : "dist");
 
 /**
- * @param {{ node: { path: string, flags: string[] }, way: string, mode: Mode, origin: string, backend?: string,
+ * @param {{ node: { path: string, flags: string[] }, variant: string, mode: Mode, origin: string, backend?: string,
  *   preload?: string, app?: string }} options `origin` is what the app fetches from, see `startOrigin`
  * @returns {Promise<Server>}
  */
-export async function serve({ node, way, mode, origin, backend, preload, app = APP }) {
+export async function serve({ node, variant, mode, origin, backend, preload, app = APP }) {
   linkPackages(app);
-  const { stock, register } = WAYS[way];
+  const { stock, register } = VARIANTS[variant];
   const env = {
     EXAMPLE_STOCK: stock ? "1" : "0",
     PARITY_ORIGIN: origin,
@@ -61,17 +61,17 @@ export async function serve({ node, way, mode, origin, backend, preload, app = A
 }
 
 /**
- * A server that answers each path with the number of times that it was asked for it.
+ * A server that responds with the number of requests that the path got.
  *
  * @returns {Promise<{ origin: string, stop(): void }>}
  */
 export async function startOrigin() {
   /** @type {Map<string, number>} */
-  const asked = new Map();
+  const requests = new Map();
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
-    asked.set(path, (asked.get(path) ?? 0) + 1);
-    response.end(`asked ${asked.get(path)}`);
+    requests.set(path, (requests.get(path) ?? 0) + 1);
+    response.end(`requested ${requests.get(path)}`);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());

@@ -86,7 +86,7 @@ function expand(value, rows, open) {
   if (!Array.isArray(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, expand(member, rows, open)]));
   }
-  // In development an element also says who made it, and where.
+  // In development an element also says what made it, and where.
   const members = value[0] === "$" ? value.slice(0, 4) : value;
   return members.map((member) => expand(member, rows, open));
 }

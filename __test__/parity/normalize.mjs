@@ -1,11 +1,11 @@
-// Answers as text that two servers, or two moments of one, can be compared by.
+// Responses as text that two servers, or two moments of one, can be compared by.
 
 import { describeTree } from "./flight.mjs";
 import { ID_PATTERN } from "./random.mjs";
 
-/** @typedef {import("./client.mjs").Answer} Answer */
+/** @typedef {import("./client.mjs").Received} Received */
 
-/** Headers that tell of the connection or of the moment, not of the answer. */
+/** Headers that depend on the connection or on the moment, not on the response. */
 const MOMENTARY = ["date", "connection", "keep-alive", "transfer-encoding", "age"];
 
 /** Scripts with a piece of the component tree each: vinext's, and those that it makes for Next.js's clients. */
@@ -15,18 +15,18 @@ const PIECES = [
 ];
 
 /**
- * @param {Answer[]} answers of one conversation
+ * @param {Received[]} responses of one conversation
  * @param {string} id of that conversation
  * @returns {string}
  */
-export function normalize(answers, id) {
-  return answers
-    .map((answer) => one(answer))
+export function normalize(responses, id) {
+  return responses
+    .map((response) => one(response))
     .join("\n\n")
     .replaceAll(id, "rq-ID");
 }
 
-/** @param {Answer} answer */
+/** @param {Received} response */
 function one({ label, status, headers, body }) {
   const kept = headers
     .filter(([name]) => !MOMENTARY.includes(name))
@@ -38,7 +38,7 @@ function one({ label, status, headers, body }) {
 
 /**
  * @param {string} body
- * @param {Answer["headers"]} headers
+ * @param {Received["headers"]} headers
  */
 function normalizeBody(body, headers) {
   const type = headers.find(([name]) => name === "content-type")?.[1] ?? "";
@@ -71,14 +71,14 @@ function mask(text, header) {
 }
 
 /**
- * Ids in a conversation's answers that are not its own, and places where the app printed that it saw none.
+ * Ids in a conversation's responses that are not its own, and places where the app printed that it saw none.
  *
- * @param {Answer[]} answers
+ * @param {Received[]} responses
  * @param {string} id
  * @returns {string[]} one description each
  */
-export function strangers(answers, id) {
-  return answers.flatMap(({ label, headers, body }) => {
+export function strangers(responses, id) {
+  return responses.flatMap(({ label, headers, body }) => {
     const text = `${headers.map((pair) => pair.join(": ")).join("\n")}\n${body}`;
     const foreign = [...new Set(text.match(ID_PATTERN))].filter((each) => each !== id);
     const found = foreign.map((each) => `${label}: has the id ${each} of another, besides ${id}`);

@@ -6,14 +6,14 @@ import { ONCE, SCENARIOS } from "./scenarios/index.mjs";
 /**
  * @typedef {object} Conversation
  * @property {string} name of its scenario
- * @property {string} text its answers, normalized
+ * @property {string} text its responses, normalized
  * @property {string[]} faults what is wrong whatever the others say
  */
 
 /**
  * @typedef {object} Run a run of scenarios against one server
- * @property {() => Promise<Conversation[]>} inTurn all scenarios, one after the other
- * @property {(count: number) => Promise<Conversation[]>} atOnce that many conversations at the same time, the scenarios in
+ * @property {() => Promise<Conversation[]>} sequential all scenarios, one after the other
+ * @property {(count: number) => Promise<Conversation[]>} concurrent that many conversations at the same time, the scenarios in
  *   turn
  */
 
@@ -41,22 +41,22 @@ export function runOn({ origin, mode, seed, only = "" }) {
     } catch (error) {
       faults.push(String(error));
     }
-    faults.push(...strangers(client.answers, client.id));
+    faults.push(...strangers(client.responses, client.id));
     // Two servers that fail alike are not at parity: nothing was compared.
-    for (const { label, status } of client.answers) if (status >= 500) faults.push(`${label}: status ${status}`);
-    return { name, text: normalize(client.answers, client.id), faults };
+    for (const { label, status } of client.responses) if (status >= 500) faults.push(`${label}: status ${status}`);
+    return { name, text: normalize(client.responses, client.id), faults };
   }
 
   const chosen = scenariosNamed(SCENARIOS, only);
   return {
-    async inTurn() {
+    async sequential() {
       const conversations = [];
       for (const [name, scenario] of [...scenariosNamed(ONCE, only), ...chosen]) {
         conversations.push(await converse(name, scenario, 0));
       }
       return conversations;
     },
-    atOnce: (count) => {
+    concurrent: (count) => {
       const all = Array.from({ length: chosen.length === 0 ? 0 : count }, (_, n) => chosen[n % chosen.length]);
       return Promise.all(all.map(([name, scenario]) => converse(name, scenario, 20)));
     },

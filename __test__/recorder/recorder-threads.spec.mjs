@@ -35,7 +35,7 @@ test("a worker that was there before moves into the flight", { skip: !native }, 
 
 test("a worker cannot record by itself", { skip: !native }, async (t) => {
   const { code, stdout } = await record({ directory: flightDirectory(t), end: "worker's record" });
-  assert.deepEqual([code, JSON.parse(stdout)], [0, { answer: "ERR_ONESCOPE_RECORD_WORKER" }]);
+  assert.deepEqual([code, JSON.parse(stdout)], [0, { response: "ERR_ONESCOPE_RECORD_WORKER" }]);
 });
 
 test("a thread that cannot follow a change says so once, and goes on", { skip: !native }, async () => {

@@ -18,26 +18,26 @@ function makeChild(context, mutate = () => {}) {
   return runWithRequestContext(context, () => runWithUnifiedStateMutation(mutate, getRequestContext));
 }
 
-/** A request with two child contexts, of which one has a child of its own. Nobody has touched a collection yet. */
+/** A request with two child contexts, of which one has a child of its own. No collection has been accessed yet. */
 function group() {
   const parent = createRequestContext();
   const child = makeChild(parent);
   return { parent, child, sibling: makeChild(parent), grandchild: makeChild(child) };
 }
 
-test("whoever touches a collection first makes it for all", () => {
+test("the first access to a collection makes it for all", () => {
   assert.equal(COLLECTIONS.length, 15);
   for (const first of Object.keys(group())) {
     const members = group();
     for (const name of COLLECTIONS) {
       const made = members[first][name];
-      for (const [who, member] of Object.entries(members))
-        assert.equal(member[name], made, `${name}: ${first}, ${who}`);
+      for (const [owner, member] of Object.entries(members))
+        assert.equal(member[name], made, `${name}: ${first}, ${owner}`);
     }
   }
 });
 
-test("after the parent assigns another collection, its child contexts keep the old one, and the other way round", () => {
+test("after the parent assigns another collection, its child contexts keep the old one, and vice versa", () => {
   for (const name of COLLECTIONS) {
     for (const assigning of ["parent", "child", "sibling", "grandchild"]) {
       for (const touched of [true, false]) {
@@ -46,10 +46,10 @@ test("after the parent assigns another collection, its child contexts keep the o
         const replacement = { replacement: name };
         members[assigning][name] = replacement;
         assert.equal(members[assigning][name], replacement);
-        const others = Object.keys(members).filter((who) => who !== assigning);
-        for (const who of others) {
-          assert.equal(members[who][name], old ?? members[others[0]][name], `${name}: ${assigning}, ${who}`);
-          assert.notEqual(members[who][name], replacement);
+        const others = Object.keys(members).filter((owner) => owner !== assigning);
+        for (const owner of others) {
+          assert.equal(members[owner][name], old ?? members[others[0]][name], `${name}: ${assigning}, ${owner}`);
+          assert.notEqual(members[owner][name], replacement);
         }
         assert.equal(makeChild(members[assigning])[name], replacement);
       }
@@ -57,9 +57,9 @@ test("after the parent assigns another collection, its child contexts keep the o
   }
 });
 
-test("all other fields start with the parent's value and then go their own way", () => {
+test("all other fields start with the parent's value and then are independent", () => {
   const plain = SLOTS.filter(({ key }) => !COLLECTIONS.includes(key));
-  const of = (who) => Object.fromEntries(plain.map(({ key, kind }) => [key, kind === "value" ? { who } : who]));
+  const of = (owner) => Object.fromEntries(plain.map(({ key, kind }) => [key, kind === "value" ? { owner } : owner]));
   const parent = createRequestContext(of("parent"));
   const child = makeChild(parent);
   for (const { key } of plain) {
@@ -138,9 +138,9 @@ test("a child is in the store as an entered context, under its parent", () => {
     runWithUnifiedStateMutation(
       () => {},
       () => {
-        const [handle, above] = [store.id(getRequestContext()), store.id(parent)];
-        assert.notEqual(handle, above);
-        const listed = store.contexts({ children: true }).find(({ id }) => id === handle);
+        const [contextId, above] = [store.id(getRequestContext()), store.id(parent)];
+        assert.notEqual(contextId, above);
+        const listed = store.contexts({ children: true }).find(({ id }) => id === contextId);
         assert.deepEqual([listed.parent, listed.kind, listed.state], [above, "appPage", "active"]);
         const { created, children } = store.counts();
         assert.deepEqual([created, children], [before.created + 1, before.children + 1]);

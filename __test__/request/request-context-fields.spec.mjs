@@ -9,7 +9,7 @@ import {
   runWithUnifiedStateMutation,
 } from "../../shims/unified-request-context.js";
 
-// Flags, enums and counters lie in native memory. To the code that uses them they are ordinary properties all the same,
+// Flags, enums and counters are stored in native memory. To the code that uses them they are ordinary properties all the same,
 // which hold whatever is assigned.
 
 const NATIVE = store.slots().filter((slot) => slot.native && slot.owner !== undefined);
@@ -69,7 +69,7 @@ for (const slot of NATIVE) {
     }
   });
 
-  test(`${key} keeps a value outside its domain from the options and through child contexts, each side its own`, () => {
+  test(`${key} keeps a value outside its domain from the options and through child contexts, each context its own`, () => {
     for (const odd of ODD) {
       const parent = createRequestContext({ [key]: odd });
       inChildContext(parent, (child) => {

@@ -18,7 +18,7 @@ import { STOCK } from "../_support/stock.mjs";
 const stock = await import(STOCK);
 const FIELDS = Object.keys(stock.createRequestContext());
 
-/** Compares field by field. A WeakMap cannot be looked into: both sides must have an empty one of their own. */
+/** Compares field by field. A WeakMap cannot be enumerated: both must have their own empty one. */
 function assertSameFields(ours, theirs) {
   for (const name of FIELDS) {
     if (theirs[name] instanceof WeakMap) assert.ok(ours[name] instanceof WeakMap, name);
@@ -59,7 +59,7 @@ test("only own properties of the options count", () => {
   assertSameFields(createRequestContext(opts), stock.createRequestContext(opts));
 });
 
-test("the dynamic latch starts as the request's options say, whatever the flag says when somebody first looks", () => {
+test("the dynamic latch starts as the request's options say, whatever the flag says at the first access", () => {
   const latch = { dynamic: false, listeners: new Set() };
   for (const opts of [
     { dynamicUsageDetected: true },
@@ -76,7 +76,7 @@ test("the dynamic latch starts as the request's options say, whatever the flag s
   assert.equal(late.renderDynamicLatch.dynamic, false);
 });
 
-test("outside a request every look gives a fresh context that is not in the store", () => {
+test("outside a request every access gives a fresh context that is not in the store", () => {
   const before = store.counts();
   assert.equal(isInsideUnifiedScope(), false);
   const context = getRequestContext();
@@ -101,7 +101,7 @@ test("outside a request every look gives a fresh context that is not in the stor
   assert.deepEqual(store.counts(), before);
 });
 
-test("a context that is made and only looked at takes no memory of the store, an entered one does", () => {
+test("a context that is made and only read takes no memory of the store, an entered one does", () => {
   const before = store.counts();
   const context = createRequestContext({ headersContext: null, isDraftMode: false });
   for (const name of FIELDS) context[name];
@@ -202,12 +202,12 @@ test("printing a context shows every field and nothing of its inside", () => {
 test("printing a context that is reachable from itself ends", () => {
   const context = createRequestContext();
   let shown = 0;
-  const witness = {
+  const probe = {
     [inspect.custom]() {
       if (++shown > 20) throw new Error("shown again and again");
-      return "witness";
+      return "probe";
     },
   };
-  context.ssrContext = { witness, context };
+  context.ssrContext = { probe, context };
   for (const depth of [0, 2, 10, null]) assert.match(inspect(context, { depth }), /RequestContext/);
 });

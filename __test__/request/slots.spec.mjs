@@ -58,8 +58,8 @@ for (const [spec, first, second, third] of SINGLE) {
     }
   });
 
-  for (const [who, make] of Object.entries(MAKERS)) {
-    test(`in a child of ${who}: ${name} is inherited or reset, and then each goes its own way`, () => {
+  for (const [maker, make] of Object.entries(MAKERS)) {
+    test(`in a child of ${maker}: ${name} is inherited or reset, and then each is independent`, () => {
       for (const inChild of ["inherit", "reset"]) {
         const slot = requestSlot(spec, inChild);
         runWithRequestContext(make(), () => {
@@ -110,8 +110,8 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
     }
   });
 
-  for (const [who, make] of Object.entries(MAKERS)) {
-    test(`a ${kind} of ${who} is shared with its child contexts, whoever touches it first`, () => {
+  for (const [maker, make] of Object.entries(MAKERS)) {
+    test(`a ${kind} of ${maker} is shared with its child contexts, whichever touches it first`, () => {
       for (const first of ["parent", "child", "grandchild"]) {
         const slot = registerSlot(`shared ${kind}`, { kind, lifetime: "request" });
         runWithRequestContext(make(), () => {
@@ -128,7 +128,7 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
       }
     });
 
-    test(`a ${kind} of ${who} that was replaced stays with its own side`, () => {
+    test(`a ${kind} of ${maker} that was replaced stays with its own context`, () => {
       const slot = registerSlot(`shared ${kind}`, { kind, lifetime: "request" });
       runWithRequestContext(make(), () => {
         const old = slot.get();
@@ -191,10 +191,10 @@ test("a native slot's value is in the store, one that JavaScript holds is not", 
   inRequest(() => {
     flag.set(true);
     value.set(true);
-    const handle = store.id(getRequestContext());
-    assert.equal(store.read(handle, flag.id), true);
+    const contextId = store.id(getRequestContext());
+    assert.equal(store.read(contextId, flag.id), true);
     assert.equal(
-      codeOf(() => store.read(handle, value.id)),
+      codeOf(() => store.read(contextId, value.id)),
       "ERR_ONESCOPE_SLOT_KIND",
     );
   });

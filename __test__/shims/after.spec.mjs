@@ -17,11 +17,11 @@ import {
 import { SCENARIOS } from "../_support/after-scenarios.mjs";
 import { runNode } from "../_support/run.mjs";
 
-// The two sides share keys on globalThis, so each plays in a process of its own.
-const SIDE = fileURLToPath(new URL("../_support/after-side.mjs", import.meta.url));
+// The two variants share keys on globalThis, so each plays in a process of its own.
+const VARIANT = fileURLToPath(new URL("../_support/after-variant.mjs", import.meta.url));
 const [ours, theirs] = await Promise.all(
-  ["ours", "stock"].map(async (side) => {
-    const { code, stdout, stderr } = await runNode([SIDE, side]);
+  ["ours", "stock"].map(async (variant) => {
+    const { code, stdout, stderr } = await runNode([VARIANT, variant]);
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout);
   }),

@@ -6,7 +6,7 @@ import { LAYOUT } from "../../js/generated/slot-table.js";
 
 let entered = 0;
 
-// Counts the scopes that are entered. The one storage lies under a public key, so the first to come makes it.
+// Counts the scopes that are entered. The root storage is kept under a public key, so the first copy that loads makes it.
 class CountingStorage extends AsyncLocalStorage {
   enterWith(scope) {
     entered++;

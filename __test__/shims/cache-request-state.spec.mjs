@@ -19,10 +19,10 @@ test("cache lives and kinds of revalidation are vinext's", () => {
   }
 });
 
-/** What the CDN is asked when a request ends that queued these purges. */
+/** The revalidations that the CDN gets when a request ends that queued these purges. */
 async function purgesOf(vinext, queue) {
-  const asked = [];
-  vinext.setCdnCacheAdapter({ revalidateTag: async (tags, durations) => void asked.push([tags, durations]) });
+  const revalidations = [];
+  vinext.setCdnCacheAdapter({ revalidateTag: async (tags, durations) => void revalidations.push([tags, durations]) });
   await vinext.runWithRequestContext(vinext.createRequestContext({ phase: "action" }), async () => {
     for (const [tag, durations, done = Promise.resolve()] of queue) {
       done.catch(() => {});
@@ -30,10 +30,10 @@ async function purgesOf(vinext, queue) {
     }
     await vinext._drainPendingRevalidations();
   });
-  return asked;
+  return revalidations;
 }
 
-test("a request asks the CDN once for each set of durations, for each tag once, and not for what failed before", async () => {
+test("a request revalidates at the CDN once for each set of durations, for each tag once, and not for what failed before", async () => {
   const refused = Promise.reject(new Error("refused"));
   const queue = [
     ["a", undefined],
@@ -46,13 +46,13 @@ test("a request asks the CDN once for each set of durations, for each tag once, 
     ["f", { expire: 3 }, refused],
     ["g", undefined],
   ];
-  const asked = await purgesOf(ours, queue);
-  assert.deepEqual(asked, [
+  const revalidations = await purgesOf(ours, queue);
+  assert.deepEqual(revalidations, [
     [["a", "g"], undefined],
     [["b", "c", "a"], { expire: 1 }],
     [["d"], { expire: 2 }],
   ]);
-  assert.deepEqual(await purgesOf(stock, queue), asked);
+  assert.deepEqual(await purgesOf(stock, queue), revalidations);
   assert.deepEqual(await purgesOf(ours, []), []);
 });
 

@@ -9,7 +9,7 @@ testParity("request-context");
 const OURS = new URL("../../shims/request-context.js", import.meta.url).href;
 const STOCK = stockUrl("shims/request-context.js");
 
-/** By what lay in the place of the bridge before the module was loaded. */
+/** By what was in the place of the bridge before the module was loaded. */
 const BEFORE = {
   nothing: "",
   "a value": "globalThis[BRIDGE] = { before: 1 };",
@@ -25,15 +25,15 @@ for (const [what, before] of Object.entries(BEFORE)) {
         evalJson(`
           const BRIDGE = Symbol.for("__cloudflare-context__");
           const seen = [];
-          const look = () => seen.push(globalThis[BRIDGE] ?? null);
+          const observe = () => seen.push(globalThis[BRIDGE] ?? null);
           ${before}
           const shim = await import(${JSON.stringify(module)});
-          look();
-          shim.runWithExecutionContext({ id: 1 }, look);
-          look();
+          observe();
+          shim.runWithExecutionContext({ id: 1 }, observe);
+          observe();
           globalThis[BRIDGE] = { assigned: 1 };
-          look();
-          shim.runWithExecutionContext({ id: 2 }, look);
+          observe();
+          shim.runWithExecutionContext({ id: 2 }, observe);
           const { configurable, enumerable, get } = Object.getOwnPropertyDescriptor(globalThis, BRIDGE);
           console.log(JSON.stringify([seen, configurable, enumerable, typeof get]));
         `),

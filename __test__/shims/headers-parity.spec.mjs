@@ -9,7 +9,7 @@ import { assertSameTrace } from "../_support/traces.mjs";
 const stock = await loadVariant(stockUrl("shims/"));
 const ours = await loadVariant(new URL("../../shims/", import.meta.url).href);
 
-/** @param {{ api: any, requests: any }} side */
+/** @param {{ api: any, requests: any }} variant */
 const world = ({ api, requests }) => ({ api: () => api, scopes: () => api, requests });
 
 test("ours exports what vinext's does", () => {

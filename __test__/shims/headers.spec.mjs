@@ -51,7 +51,7 @@ test("what headers() gives goes wherever headers go", () =>
     assert.deepEqual(seen, visible);
   }));
 
-test("a method of Headers that is called on them by force throws, and does not answer for an empty list", () =>
+test("a method of Headers that is called on them by force throws, and does not return as for an empty list", () =>
   inRequest(async () => {
     assert.throws(() => Headers.prototype.get.call(headers(), "user-agent"), TypeError);
     for (const each of [await headers(), apis.getHeadersContext().headers]) {
@@ -113,7 +113,7 @@ test("what was read before a change stays as it was", () =>
     assert.equal(live.get("user-agent"), "Changed");
     assert.equal(read.get("user-agent"), "Browser");
     assert.deepEqual([...read], visible);
-    // As with vinext, headers() looks again when the cached ones are dropped.
+    // As with vinext, headers() reads again when the cached ones are dropped.
     apis.getHeadersContext().readonlyHeaders = undefined;
     const again = await headers();
     assert.equal(again.get("user-agent"), "Changed");
@@ -136,7 +136,7 @@ test("the request itself is never changed, and its cookies are parsed at first t
   }, TypeError);
 });
 
-test("an action changes cookies, the response hears of it, and the render after it sees it", () =>
+test("an action changes cookies, the response has it, and so has the render after it", () =>
   inRequest(async () => {
     apis.setHeadersAccessPhase("action");
     const jar = await cookies();
@@ -184,7 +184,7 @@ test("outside a request the APIs reject, and every synchronous use throws the sa
   await assert.rejects(draftMode(), /^Error: draftMode\(\) can only be called/);
 });
 
-test("a rejection that nobody looks at does not end the process", async () => {
+test("an unhandled rejection of ours does not end the process", async () => {
   headers();
   cookies();
   await new Promise((resolve) => setImmediate(resolve));
@@ -206,7 +206,7 @@ test("a listener that throws is logged, and the others are called once", (t) =>
     assert.equal(logged.mock.calls[0].arguments[0].message, "of a listener");
   }));
 
-test("a connection probe ends when the connection is asked for, and its usage counts for the caller", () =>
+test("a connection probe ends at a call of connection(), and its usage counts for the caller", () =>
   inRequest(async () => {
     const result = await apis.runWithConnectionProbe(async () => {
       headers();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { loadCopy } from "../_support/graph.mjs";
 
-// Inside a request each access to its state is one look at the one real storage. vinext's own modules look twice.
+// Inside a request each access to its state is one lookup in the root storage. vinext's own modules need two.
 
 // The storage pins its methods, so one that counts has to be there first.
 const one = new AsyncLocalStorage();
@@ -36,7 +36,7 @@ const vinext = await loadCopy(
   modules.map((name) => `shims/${name}`),
 );
 
-/** How often `fn` looks at the storage. */
+/** How many lookups in the storage `fn` makes. */
 function lookups(fn) {
   count = 0;
   fn();
@@ -82,17 +82,17 @@ const ONCE = {
 };
 
 for (const [name, accesses] of Object.entries(ONCE)) {
-  test(`${name} looks once for each access`, () => {
+  test(`${name} makes one lookup for each access`, () => {
     vinext.runWithRequestContext(vinext.createRequestContext({ phase: "action" }), () => {
       for (const access of accesses) assert.equal(lookups(access), 1, String(access));
     });
   });
 }
 
-test("a parameter of the root takes one more look, at what asks for it", () => {
+test("a parameter of the root takes one more lookup, for its usage", () => {
   const get = () => void vinext.getRootParam("lang");
   vinext.runWithRequestContext(vinext.createRequestContext(), () => {
-    const asked = vinext.runWithRootParamsUsage({ kind: "route" }, () => lookups(get));
-    assert.equal(asked, 2);
+    const count = vinext.runWithRootParamsUsage({ kind: "route" }, () => lookups(get));
+    assert.equal(count, 2);
   });
 });

@@ -33,7 +33,7 @@ function specifiers(code) {
   return found;
 }
 
-/** The rules that a state module's import breaks; see js/vite/modules.js. */
+/** The restrictions that a state module's import violates; see js/vite/modules.js. */
 function violation(specifier, name) {
   if (specifier === undefined) return "computed, nobody knows what it leads to";
   if (specifier.startsWith(".")) {
@@ -58,7 +58,7 @@ test("the imports of a state module are found in every form", () => {
   assert.deepEqual(specifiers(code), ["a", "b", "c", "d", "e", "f", "g", undefined, undefined, "k"]);
 });
 
-test("what a state module must not import is told from what it may", () => {
+test("what a state module must not import is distinguished from what it may", () => {
   const may = [
     "./i18n-state.js",
     "./headers/state.js",

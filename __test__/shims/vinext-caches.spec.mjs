@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import { runNode } from "../_support/run.mjs";
 
 // vinext's cache, cache-runtime and fetch-cache stay vinext's own. They run on our accessors, and so must do what they do
-// on vinext's. The two sides share keys on globalThis, so each plays in a process of its own.
+// on vinext's. The two variants share keys on globalThis, so each plays in a process of its own.
 
-const SIDE = fileURLToPath(new URL("../_support/caches-side.mjs", import.meta.url));
+const VARIANT = fileURLToPath(new URL("../_support/caches-variant.mjs", import.meta.url));
 const [ours, stock] = await Promise.all(
-  ["ours", "stock"].map(async (side) => {
+  ["ours", "stock"].map(async (variant) => {
     // "use cache" stores what React serialises, as a server component.
-    const args = ["--conditions", "react-server", SIDE, side];
+    const args = ["--conditions", "react-server", VARIANT, variant];
     const { code, stdout, stderr } = await runNode(args, { env: { NODE_ENV: "production" } });
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout.slice(stdout.lastIndexOf('{"seen"')));
@@ -27,7 +27,7 @@ test("the storages of vinext's caches are slots, and the requests ours", () => {
   assert.deepEqual(new Set(Object.values(ours.classes)), new Set(["slot"]));
 });
 
-test("the scenarios show what lies in the request", () => {
+test("the scenarios show what is stored in the request", () => {
   const seen = (part) => Object.entries(ours.seen).find(([name]) => name.includes(part))?.[1];
   assert.match(seen("tells the request its tags and its life"), /\[ 'shared' \].*revalidate: 60/s);
   assert.match(seen("lives in the request"), /\[ null, \[ 'own' \], true \]/);

@@ -137,15 +137,15 @@ test("20 requests at once keep their headers, places, tags, locales and paramete
       vinext.getPagesNavigationContext().pathname,
     ];
   };
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
       inRequest(() => request(n), { headersContext: headersOf({ "x-id": `id ${n}` }) }),
     ),
   );
-  for (const [n, answer] of answers.entries()) {
+  for (const [n, response] of responses.entries()) {
     const path = `/${n}`;
     const expected = [`id ${n}`, path, [`tag ${n}`], `locale ${n}`, `${n}`, { revalidate: n }, `/pages${path}`];
-    assert.deepEqual(answer, expected);
+    assert.deepEqual(response, expected);
   }
 });
 
@@ -252,7 +252,7 @@ for (const [name, [open, fields]] of Object.entries(WRAPPERS)) {
   test(`${name} sets its own fields and shares the rest`, async () => {
     const values = filled();
     const parent = createRequestContext(values);
-    const answer = await runWithRequestContext(parent, () =>
+    const response = await runWithRequestContext(parent, () =>
       open(async () => {
         await setImmediate();
         const child = getRequestContext();
@@ -262,10 +262,10 @@ for (const [name, [open, fields]] of Object.entries(WRAPPERS)) {
           if (field in fields) assert.deepEqual(child[field], fields[field], field);
           else assert.equal(child[field], values[field], field);
         }
-        return "answered";
+        return "responded";
       }),
     );
-    assert.equal(answer, "answered");
+    assert.equal(response, "responded");
     for (const field of FIELD_NAMES) assert.equal(parent[field], values[field], field);
   });
 }

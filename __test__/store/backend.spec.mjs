@@ -25,7 +25,7 @@ test("without an addon the js backend is taken, and says why", async () => {
   assert.ok(reasons[0].includes(NO_ADDON), reasons[0]);
 });
 
-test("asking for native where it cannot load is an error that lists the cause and the way out", async () => {
+test("requiring native where it cannot load is an error that lists the cause and the way out", async () => {
   const broken = join(mkdtempSync(join(tmpdir(), "onescope-")), "broken.node");
   writeFileSync(broken, "not a library");
   for (const path of [NO_ADDON, broken]) {

@@ -25,7 +25,7 @@ for (const [name, at] of /** @type {const} */ ([
       assert.notEqual(stdout, "", stderr);
       const found = JSON.parse(stdout);
       assert.ok(found.started < 0 || before === 5, `it started ${found.started} ms before`);
-      assert.equal(found.skipped, 0, "the ration of followed contexts grows");
+      assert.equal(found.skipped, 0, "the sampling budget grows");
       assert.equal(found.released, true);
       const across = found.inFlight.find(({ label }) => label === "across");
       assert.ok(isAge(across.ageMs, 900) && isAge(across.idleMs, 900), JSON.stringify(found.inFlight));

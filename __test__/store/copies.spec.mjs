@@ -28,7 +28,7 @@ const program = (/** @type {string[]} */ loads) => `
   const homes = ${JSON.stringify(HOMES)};
   const early = new hooks.AsyncLocalStorage();
   for (const load of ${JSON.stringify(loads)}) await import(homes[load.split(" ")[0]] + "js/" + load.split(" ")[1] + ".js");
-  const sides = {};
+  const copies = {};
   for (const [name, home] of Object.entries(homes)) {
     const { SlotStorage } = await import(home + "js/index.js");
     const { entry } = await import(home + "js/async-context/entry.js");
@@ -36,9 +36,9 @@ const program = (/** @type {string[]} */ loads) => `
     const { requestStorage } = await import(home + "js/request/current.js");
     const vinext = await import(home + "shims/unified-request-context.js");
     const { runOutsideRequestScopes: outside } = await import(home + "shims/internal/als-registry.js");
-    sides[name] = { outside, SlotStorage, entry, rootStorage, requestStorage, vinext };
+    copies[name] = { outside, SlotStorage, entry, rootStorage, requestStorage, vinext };
   }
-  const { first, second } = sides;
+  const { first, second } = copies;
   assert.notEqual(first.rootStorage, second.rootStorage);
   assert.notEqual(first.requestStorage, second.requestStorage);
   const storages = [early, new hooks.AsyncLocalStorage(), new first.SlotStorage(), new second.SlotStorage()];
@@ -82,7 +82,7 @@ const program = (/** @type {string[]} */ loads) => `
     });
   });
   console.log(JSON.stringify({ strategies: [first.entry.strategy, second.entry.strategy], allSlots: [first.entry.allSlots, second.entry.allSlots],
-    slots: ["first", "second"].find((name) => sides[name].SlotStorage === hooks.AsyncLocalStorage) ?? null }));`;
+    slots: ["first", "second"].find((name) => copies[name].SlotStorage === hooks.AsyncLocalStorage) ?? null }));`;
 
 const run = (/** @type {string} */ source) => runNode(["--input-type=module", "--eval", source]);
 
@@ -149,14 +149,14 @@ test("a storage that vinext made as a slot of one layout shows requests to both 
 test("both layouts watch a blocked thread, and each names its own request", { skip: backend === "js" }, async () => {
   const { code, stderr } = await run(`
     import { setTimeout as sleep } from "node:timers/promises";
-    const sides = [];
-    for (const home of ${JSON.stringify(Object.values(HOMES))}) sides.push(await import(home + "js/inspect.js"));
-    const watches = sides.map(({ watch }) => watch({ thresholdMs: 100 }));
+    const copies = [];
+    for (const home of ${JSON.stringify(Object.values(HOMES))}) copies.push(await import(home + "js/inspect.js"));
+    const watches = copies.map(({ watch }) => watch({ thresholdMs: 100 }));
     await sleep(300);
     const spin = () => { for (const end = Date.now() + 1500; Date.now() < end; ); };
     // So that a number of one names nothing of the other's.
-    for (let made = 0; made < 600; made++) sides[1].runTask("other", () => {});
-    sides[0].runTask("first job", () => sides[1].runTask("second job", spin));
+    for (let made = 0; made < 600; made++) copies[1].runTask("other", () => {});
+    copies[0].runTask("first job", () => copies[1].runTask("second job", spin));
     await sleep(300);
     for (const watch of watches) watch.stop();`);
   assert.equal(code, 0, stderr);

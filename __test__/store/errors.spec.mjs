@@ -5,7 +5,7 @@ import { LAYOUT } from "../../js/generated/slot-table.js";
 import { backend as chosen } from "../../js/store/backend.js";
 import { createFallback } from "../../js/store/js-backend/index.js";
 
-// The backend in use and the JavaScript one, side by side: the same mistake has the same class, code and text.
+// The backend in use and the JavaScript one: the same mistake has the same class, code and text.
 
 const other = createFallback(["for this test"]);
 
@@ -24,9 +24,9 @@ const [phase] = store.slots();
 /** @type {Record<string, (backend: import("../../js/store/native/contract.js").Backend, value: any) => unknown>} */
 const CALLS = {
   "slotInfo(id)": (on, value) => on.slotInfo(value),
-  "readLabel(handle)": (on, value) => on.readLabel(value),
-  "readState(handle)": (on, value) => on.readState(value),
-  "readSlot(handle, id)": (on, value) => on.readSlot(value, phase.id),
+  "readLabel(id)": (on, value) => on.readLabel(value),
+  "readState(id)": (on, value) => on.readState(value),
+  "readSlot(id, slot)": (on, value) => on.readSlot(value, phase.id),
   "writeLabel(stale)": (on) => on.writeLabel(2 ** 40 + 1, "x"),
   "contexts({ limit })": (on, limit) => on.contexts({ limit }),
   "contexts({ label })": (on, label) => on.contexts({ label }),
@@ -75,7 +75,7 @@ for (const [name, call] of Object.entries(CALLS)) {
     let errors = 0;
     for (const value of [...VALUES, ...ODD]) {
       const [first, second] = [chosen, other].map((each) => thrown(() => call(each, value)));
-      // What both accept is another value's turn.
+      // What both accept is not compared.
       if (first === undefined && second === undefined) continue;
       errors++;
       assert.ok(first instanceof OnescopeError, `${backend}: ${first} beside ${second}`);
@@ -88,7 +88,7 @@ for (const [name, call] of Object.entries(CALLS)) {
 }
 
 test("a value that a native slot cannot hold is refused alike", () => {
-  const handles = [chosen, other].map((each) => {
+  const contextIds = [chosen, other].map((each) => {
     each.attachThread();
     const words = new Int32Array(each.allocatePage());
     // As if the first record of the page were in use.
@@ -101,7 +101,7 @@ test("a value that a native slot cannot hold is refused alike", () => {
     const ids = register(name === "enum" ? { ...spec, variants: ["a", 1, 'c "d"'] } : spec);
     for (const value of [...VALUES, ...ODD]) {
       const [first, second] = [chosen, other].map((each, index) =>
-        thrown(() => each.writeSlot(handles[index], ids[index], /** @type {any} */ (value))),
+        thrown(() => each.writeSlot(contextIds[index], ids[index], /** @type {any} */ (value))),
       );
       assert.equal(first?.code, second?.code);
       // The addon knows that the value is not a scalar, and not its type.

@@ -15,7 +15,7 @@ import { afterCollection } from "../_support/wait.mjs";
 const MADE = 200_000;
 /** Made in one turn: fewer than the pages that the JavaScript backend keeps findable between two ticks of its clock. */
 const SLICE = 10_000;
-/** The contexts that stay: far enough apart to lie in pages of their own. */
+/** The contexts that stay: far enough apart to be in different pages. */
 const KEPT = [10, 60_000, 120_000, 180_000];
 const perPage = LAYOUT.pageRecords - 1;
 
@@ -67,7 +67,7 @@ test("child contexts are counted apart, held or collected, and a held one holds 
   const makeChild = () =>
     runWithRequestContext(createRequestContext(), () => runWithUnifiedStateMutation(() => {}, getRequestContext));
   const child = makeChild();
-  const handle = store.id(child);
+  const contextId = store.id(child);
   const made = 10 * perPage;
   for (let count = 0; count < made; count++) makeChild();
 
@@ -76,5 +76,5 @@ test("child contexts are counted apart, held or collected, and a held one holds 
   assert.deepEqual([after.created - before.created, after.children - before.children], [made + 1, made + 1]);
   assert.equal(after.created, after.closed + after.abandoned + after.inFlight);
   assert.ok(after.inFlight <= 2 * perPage, `${after.inFlight} in flight`);
-  assert.equal(store.id(child), handle);
+  assert.equal(store.id(child), contextId);
 });

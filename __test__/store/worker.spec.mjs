@@ -18,34 +18,34 @@ runWithRequestContext(own, () => {});
 /** Asks a worker one thing. */
 async function request(worker, question) {
   worker.postMessage(question);
-  const [answer] = await once(worker, "message");
-  return answer;
+  const [response] = await once(worker, "message");
+  return response;
 }
 
 test("threads make requests at the same time, each its own, and leave nothing behind", async (t) => {
   const program = new URL("../_support/context-worker.mjs", import.meta.url);
   const workers = Array.from({ length: THREADS }, () => new Worker(program));
   t.after(() => Promise.all(workers.map((worker) => worker.terminate())));
-  const answers = await Promise.all(workers.map((worker) => request(worker, { make: EACH })));
+  const responses = await Promise.all(workers.map((worker) => request(worker, { make: EACH })));
 
-  const threads = new Set([...answers.map(({ thread }) => thread), store.contexts({ limit: 1 })[0].thread]);
+  const threads = new Set([...responses.map(({ thread }) => thread), store.contexts({ limit: 1 })[0].thread]);
   assert.equal(threads.size, THREADS + 1);
-  for (const { handles, states, wrong } of answers) {
-    assert.equal(new Set(handles).size, EACH);
+  for (const { ids, states, wrong } of responses) {
+    assert.equal(new Set(ids).size, EACH);
     assert.deepEqual([wrong, states], [0, ["active"]]);
   }
 
-  const all = answers.flatMap(({ handles }) => handles);
+  const all = responses.flatMap(({ ids }) => ids);
   if (backend === "native") {
     assert.equal(new Set([...all, store.id(own)]).size, THREADS * EACH + 1);
     const { created, threads: attached } = store.counts();
     assert.deepEqual([created - start.created, attached], [THREADS * EACH + 1, THREADS + 1]);
     const { id } = store.slots().find(({ key }) => key === "nextFetchId");
-    for (const { handles } of answers) assert.equal(store.read(handles[EACH - 1], id), EACH);
+    for (const { ids } of responses) assert.equal(store.read(ids[EACH - 1], id), EACH);
     const listed = store.contexts().filter(({ id }) => id !== store.id(own));
-    assert.deepEqual(new Set(listed.map(({ thread }) => thread)), new Set(answers.map(({ thread }) => thread)));
+    assert.deepEqual(new Set(listed.map(({ thread }) => thread)), new Set(responses.map(({ thread }) => thread)));
   } else {
-    for (const { counts } of answers) assert.equal(counts.created, EACH);
+    for (const { counts } of responses) assert.equal(counts.created, EACH);
     assert.equal(store.counts().created - start.created, 1);
   }
 
@@ -63,7 +63,7 @@ test("threads make requests at the same time, each its own, and leave nothing be
   assert.equal(own.phase, "action");
 });
 
-test("a slot that a thread registers is known to all, with the same number and the same rules", async (t) => {
+test("a slot that a thread registers is known to all, with the same id and the same checks", async (t) => {
   const worker = new Worker(new URL("../_support/context-worker.mjs", import.meta.url));
   t.after(() => worker.terminate());
   const spec = { kind: "enum", variants: ["a", "b"], lifetime: "request" };

@@ -44,8 +44,8 @@ test("a program that replaces setImmediate has its requests closed all the same"
   track();
   const { port } = await serve((_request, response) => response.end(String(here())));
   t.mock.method(globalThis, "setImmediate", () => {});
-  const { answer } = await send(port, "GET /replaced HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  const id = () => Number(answer().split("\r\n\r\n")[1] || Number.NaN);
+  const { received } = await send(port, "GET /replaced HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const id = () => Number(received().split("\r\n\r\n")[1] || Number.NaN);
   await until(id, Number.isInteger);
   assert.equal(
     await until(

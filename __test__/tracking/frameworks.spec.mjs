@@ -9,9 +9,9 @@ import { backend } from "../../js/index.js";
 import { counters, inFlight, label, trackRequests } from "../../js/inspect.js";
 import { until } from "../_support/wait.mjs";
 
-// Each app answers with the label that inFlight() shows for its request after an await: what label() then names it.
+// Each app responds with the label that inFlight() shows for its request after an await: what label() then names it.
 
-const ANSWER = /^(GET|POST) \S+ \d+$/;
+const LABELLED = /^(GET|POST) \S+ \d+$/;
 
 /** @param {string} name that the request gets */
 async function describe(name) {
@@ -25,17 +25,17 @@ async function describe(name) {
 /** @param {string} origin */
 async function request(origin) {
   const names = Array.from({ length: 10 }, (_, index) => `n${index}x`);
-  const answers = await Promise.all(
+  const texts = await Promise.all(
     names.map(async (name, index) => {
       const post = { method: "POST", body: JSON.stringify({ name }), headers: { "content-type": "application/json" } };
       return (await fetch(`${origin}/fw/${name}?name=${name}`, index % 2 === 0 ? {} : post)).text();
     }),
   );
-  for (const [index, answer] of answers.entries()) {
-    assert.match(answer, ANSWER);
-    assert.ok(answer.startsWith(`${index % 2 === 0 ? "GET" : "POST"} /fw/${names[index]} `), answer);
+  for (const [index, text] of texts.entries()) {
+    assert.match(text, LABELLED);
+    assert.ok(text.startsWith(`${index % 2 === 0 ? "GET" : "POST"} /fw/${names[index]} `), text);
   }
-  assert.equal(new Set(answers.map((answer) => answer.split(" ")[2])).size, names.length);
+  assert.equal(new Set(texts.map((text) => text.split(" ")[2])).size, names.length);
 }
 
 test("requests of Express are contexts, also once their body was read", async () => {
@@ -71,7 +71,7 @@ test("requests of Fastify are contexts, also once their body was read", async ()
 test("a worker's server has its own contexts, which the main thread sees", async () => {
   const worker = new Worker(new URL("../_support/inspect-worker.mjs", import.meta.url));
   const [port] = await once(worker, "message");
-  const answer = fetch(`http://127.0.0.1:${port}/in/worker`).then((response) => response.text());
+  const text = fetch(`http://127.0.0.1:${port}/in/worker`).then((response) => response.text());
   await once(worker, "message");
   if (backend === "native") {
     const [found] = inFlight({ label: "/in/worker" });
@@ -83,7 +83,7 @@ test("a worker's server has its own contexts, which the main thread sees", async
     assert.deepEqual(inFlight({ label: "/in/worker", thread: found.thread + 1 }), []);
   }
   worker.postMessage("go");
-  assert.equal(await answer, "GET /in/worker");
+  assert.equal(await text, "GET /in/worker");
   const [left] = await once(worker, "message");
   assert.equal(left, 0);
   await worker.terminate();

@@ -27,14 +27,14 @@ test("a label is method and path, cut and made safe, and nothing that is private
     [`/${"x".repeat(100)}`, `GET /${"x".repeat(59)}`],
     ["/%0a%00", "GET /%0a%00"],
   ]) {
-    const { socket, answer } = await send(port, `GET ${target} HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n`);
-    const text = await until(answer, (given) => given.includes("\r\n\r\n"));
+    const { socket, received } = await send(port, `GET ${target} HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n`);
+    const text = await until(received, (given) => given.includes("\r\n\r\n"));
     socket.destroy();
     assert.match(text, /200 OK/, target);
     assert.equal(labels.pop(), expected);
   }
-  const { socket, answer } = await send(port, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
-  await until(answer, (given) => given.includes("\r\n\r\n"));
+  const { socket, received } = await send(port, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
+  await until(received, (given) => given.includes("\r\n\r\n"));
   socket.destroy();
   assert.deepEqual(labels, ["OPTIONS *"]);
 });
@@ -79,21 +79,21 @@ test("label() names the current context, and only there", async () => {
 test("runTask() is a context until its result settles", async () => {
   const before = counters();
   /** @type {Array<number | undefined>} */
-  const handles = [];
+  const ids = [];
   const result = runTask("job", async () => {
-    handles.push(here());
+    ids.push(here());
     await sleep(1);
-    assert.equal(here(), handles[0]);
-    runTask("part", () => handles.push(here()));
-    assert.equal(here(), handles[0]);
+    assert.equal(here(), ids[0]);
+    runTask("part", () => ids.push(here()));
+    assert.equal(here(), ids[0]);
     return "result";
   });
   assert.equal(here(), undefined);
   const [job] = inFlight({ label: "job" });
-  assert.deepEqual([job.id, job.kind, job.parent, job.state], [handles[0], "other", null, "active"]);
+  assert.deepEqual([job.id, job.kind, job.parent, job.state], [ids[0], "other", null, "active"]);
   assert.equal(await result, "result");
   assert.deepEqual(seen("job"), []);
-  assert.equal(store.state(Number(handles[1])).state, "closed");
+  assert.equal(store.state(Number(ids[1])).state, "closed");
   assert.throws(() => runTask("job", () => assert.fail("sync")), /sync/);
   await assert.rejects(
     runTask("job", async () => assert.fail("async")),
@@ -102,7 +102,7 @@ test("runTask() is a context until its result settles", async () => {
   let calls = 0;
   // biome-ignore lint/suspicious/noThenProperty: as lazy queries of databases have it
   const lazy = { then: (/** @type {(value: number) => void} */ done) => done(++calls) };
-  assert.equal(await runTask("job", () => lazy), 1, "what has a then is asked once");
+  assert.equal(await runTask("job", () => lazy), 1, "then() is called once");
   assert.equal(
     codeOf(() => runTask(/** @type {any} */ (undefined), () => {})),
     "ERR_ONESCOPE_SLOT_KIND",

@@ -18,7 +18,7 @@ test("a request is a context from its headers until its response is over", async
     response.end("done");
   });
   const before = counters();
-  const answer = fetch(`${origin}/life?secret=1#part`);
+  const pending = fetch(`${origin}/life?secret=1#part`);
   const [found] = await until(
     () => inFlight({ label: "/life" }),
     (list) => list.length === 1,
@@ -39,7 +39,7 @@ test("a request is a context from its headers until its response is over", async
   );
   assert.equal(counters().inFlight - before.inFlight, 1);
   go();
-  assert.equal(await (await answer).text(), "done");
+  assert.equal(await (await pending).text(), "done");
   assert.deepEqual(await over("/life"), []);
   assert.equal(counters().closed - before.closed, 1);
   assert.equal(store.state(found.id).state, "closed");
@@ -96,16 +96,16 @@ test("requests of one connection follow each other without a trace", async () =>
         .on("error", reject)
         .end();
     });
-  const answers = [await get(), await get(), await get()];
-  assert.equal(new Set(answers).size, 3);
+  const ids = [await get(), await get(), await get()];
+  assert.equal(new Set(ids).size, 3);
   assert.ok(
-    answers.every((answer) => /^\d+$/.test(String(answer))),
-    String(answers),
+    ids.every((id) => /^\d+$/.test(String(id))),
+    String(ids),
   );
 
   const head = "GET /first HTTP/1.1\r\nHost: x\r\n\r\n";
-  const { socket, answer } = await send(port, head);
-  await until(answer, (text) => text.includes("200 OK"));
+  const { socket, received } = await send(port, head);
+  await until(received, (text) => text.includes("200 OK"));
   await over("/first");
   socket.write("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   await until(
@@ -125,7 +125,7 @@ test("pipelined requests are contexts of their own, and end with their connectio
   const pipeline = (/** @type {string[]} */ ...paths) =>
     paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join("");
   const good = await send(port, pipeline("/pipe/1", "/pipe/2", "/pipe/3"));
-  await until(good.answer, (text) => text.includes("/pipe/3"));
+  await until(good.received, (text) => text.includes("/pipe/3"));
   assert.deepEqual(await over("/pipe/"), []);
   const { socket } = await send(port, pipeline("/pipe/4", "/pipe/never", "/pipe/5", "/pipe/6"));
   const waiting = ["GET /pipe/never", "GET /pipe/5", "GET /pipe/6"];
@@ -191,13 +191,13 @@ test("a request that its client gives up is over", async () => {
   });
   for (const path of ["/gone/silent", "/gone/half"]) {
     const abort = new AbortController();
-    const answer = fetch(origin + path, { signal: abort.signal }).then((r) => r.text());
+    const pending = fetch(origin + path, { signal: abort.signal }).then((r) => r.text());
     await until(
       () => seen(path),
       (list) => list.length === 1,
     );
     abort.abort();
-    await assert.rejects(answer);
+    await assert.rejects(pending);
     assert.deepEqual(await over(path), []);
   }
 });

@@ -55,7 +55,7 @@ const storage: AsyncLocalStorage<Date> = getOrCreateAls<Date>("vinext.cache.als"
 registerAlsForScopeExit(storage);
 export const outside: number = runOutsideRequestScopes(() => storage.getStore()?.getTime() ?? 0);
 
-// What Vite asks of a plugin, as far as ours has it.
+// The part of Vite's plugin interface that ours has.
 interface VitePlugin {
   name: string;
   enforce?: "pre" | "post";

@@ -60,14 +60,14 @@ registerSlot("flag", { kind: "flag", variants: ["a"] });
 // @ts-expect-error no such kind
 registerSlot("object", { kind: "object" });
 
-const handle = store.id({});
-if (handle !== undefined) {
-  store.setLabel(handle, "GET /");
-  store.write(handle, 1, store.read(handle, 1));
+const contextId = store.id({});
+if (contextId !== undefined) {
+  store.setLabel(contextId, "GET /");
+  store.write(contextId, 1, store.read(contextId, 1));
   same<ReturnType<typeof store.state>["kind"], ContextInfo["kind"]>(true);
 }
 export const oldest: ContextInfo | undefined = store.contexts({ limit: 1, children: true })[0];
-// @ts-expect-error a handle is a number
+// @ts-expect-error an id is a number
 store.label("257");
 // @ts-expect-error the store is not to be changed
 store.reasons.push("reason");

@@ -16,7 +16,7 @@ const { parseAst } = await import("../../examples/vinext-app/node_modules/rolldo
  * @param {string[]} present
  * @param {Record<string, string>} [others] texts of modules that differ, by path below `dist/shims`
  */
-async function verdict(t, present, others = {}) {
+async function resultOf(t, present, others = {}) {
   const dist = mkdtempSync(join(tmpdir(), "onescope-dist-"));
   t.after(() => rmSync(dist, { recursive: true, force: true }));
   const shims = join(dist, "shims");
@@ -33,12 +33,12 @@ async function verdict(t, present, others = {}) {
   const warn = (/** @type {string} */ text) => warnings.push(text);
   const context = { parse: parseAst, environment: { logger: { warn } } };
   const first = await replaceableModules(context, shims);
-  assert.equal(await replaceableModules(context, shims), first, "asked again it says the same, and warns no more");
+  assert.equal(await replaceableModules(context, shims), first, "a second call returns the same, without warnings");
   return { replaced: [...first], warnings };
 }
 
 test("of the vinext that is known all is replaced, without a word", async (t) => {
-  const { replaced, warnings } = await verdict(t, [...CORE, ...STATE]);
+  const { replaced, warnings } = await resultOf(t, [...CORE, ...STATE]);
   assert.deepEqual(replaced, [...CORE, ...STATE]);
   assert.deepEqual(warnings, []);
 });
@@ -46,7 +46,7 @@ test("of the vinext that is known all is replaced, without a word", async (t) =>
 for (const missing of CORE) {
   test(`without ${missing} the other core module is replaced and no state module`, async (t) => {
     const rest = CORE.filter((name) => name !== missing);
-    const { replaced, warnings } = await verdict(t, [...rest, ...STATE]);
+    const { replaced, warnings } = await resultOf(t, [...rest, ...STATE]);
     assert.deepEqual(replaced, rest);
     assert.equal(warnings.length, 1);
     assert.ok(warnings[0].includes(`${missing}.js is missing`), warnings[0]);
@@ -54,14 +54,14 @@ for (const missing of CORE) {
 }
 
 test("a state module that is missing is no difference", async (t) => {
-  const { replaced, warnings } = await verdict(t, [...CORE, ...STATE.slice(1)]);
+  const { replaced, warnings } = await resultOf(t, [...CORE, ...STATE.slice(1)]);
   assert.deepEqual(replaced, [...CORE, ...STATE.slice(1)]);
   assert.deepEqual(warnings, []);
 });
 
 test("one warning names everything that differs", async (t) => {
   const code = "export const unheard = 1;\n";
-  const { replaced, warnings } = await verdict(t, [], Object.fromEntries([...CORE, ...STATE].map((n) => [n, code])));
+  const { replaced, warnings } = await resultOf(t, [], Object.fromEntries([...CORE, ...STATE].map((n) => [n, code])));
   assert.deepEqual(replaced, []);
   assert.equal(warnings.length, 1);
   for (const name of [...CORE, ...STATE]) assert.ok(warnings[0].includes(`${name}.js `), name);
@@ -70,7 +70,7 @@ test("one warning names everything that differs", async (t) => {
 for (const [name, paths] of Object.entries(REIMPLEMENTED)) {
   for (const path of paths) {
     test(`${name} stays vinext's where ${path}, which ours has anew, differs`, async (t) => {
-      const { replaced, warnings } = await verdict(t, [...CORE, ...STATE], { [`../${path}`]: "export {};\n" });
+      const { replaced, warnings } = await resultOf(t, [...CORE, ...STATE], { [`../${path}`]: "export {};\n" });
       assert.deepEqual(
         replaced,
         [...CORE, ...STATE].filter((each) => each !== name),

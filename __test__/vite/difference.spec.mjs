@@ -97,7 +97,7 @@ test("a collection that does not start empty is another default", () => {
   }
 });
 
-test("the context that the host is asked for may be computed in any way", () => {
+test("the context that is requested from the host may be computed differently", () => {
   const from = "executionContext: _getInheritedExecutionContext()";
   assert.equal(difference(changed(from, "executionContext: inherited ?? null")), undefined);
 });

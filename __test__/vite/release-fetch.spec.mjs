@@ -22,9 +22,9 @@ writeFileSync(join(folder, "package/package.json"), JSON.stringify({ name: "vine
 execFileSync("tar", ["-czf", "vinext.tgz", "package"], { cwd: folder });
 const archive = readFileSync(join(folder, "vinext.tgz"));
 
-let asked = 0;
+let requests = 0;
 const registry = createServer((request, response) => {
-  asked++;
+  requests++;
   if (request.url !== "/vinext") return void response.end(archive);
   const version = { name: "vinext", version: "9.0.0", dist: { tarball: `${origin}/vinext.tgz` } };
   response.setHeader("content-type", "application/json");
@@ -58,9 +58,9 @@ describe("the command", { skip: elsewhere }, () => {
     const fetched = await fetchRelease("9.0.0", { cache, progress });
     assert.equal(JSON.parse(readFileSync(join(fetched, "package.json"), "utf8")).version, "9.0.0");
     assert.deepEqual(readdirSync(join(cache, "9.0.0")), ["package"]);
-    const before = asked;
+    const before = requests;
     assert.equal(await fetchRelease("9.0.0", { cache, progress }), fetched);
-    assert.deepEqual([asked, lines], [before, ["fetching vinext 9.0.0"]]);
+    assert.deepEqual([requests, lines], [before, ["fetching vinext 9.0.0"]]);
   });
 
   test("without a version, the command lists the known ones and the newest on npm", async () => {

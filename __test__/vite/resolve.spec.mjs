@@ -9,7 +9,7 @@ import { EXAMPLE } from "../_support/example.mjs";
 import { ROOT } from "../_support/run.mjs";
 import { stockFile } from "../_support/stock.mjs";
 
-// The real Vite asks the plugin, as it does for every import of a module in the graph.
+// The real Vite calls the plugin, as it does for every import of a module in the graph.
 
 const require = createRequire(join(EXAMPLE, "package.json"));
 const { createServer } = await import(require.resolve("vite"));

@@ -18,7 +18,7 @@ const skip = backend !== "native";
 const { call, callLow, callHigh } = LAYOUT.block;
 
 /** What the thread's block says of the call that it is in. */
-function stamp() {
+function marker() {
   const block = threadBlock();
   const id = block[callHigh] * 2 ** 32 + block[callLow];
   return block[call] === 0 ? undefined : { call: CALLS[block[call] - 1], id };
@@ -47,17 +47,17 @@ test("every function of Node's that says it is synchronous is in the table", () 
 
 test("a blocking call shows itself and its request until it is over", { skip }, (t) => {
   const seen = [];
-  // Below the stamp, so it runs inside.
+  // Below the marker, so it runs inside.
   t.mock.method(fs, "statSync", () => {
-    seen.push(stamp());
+    seen.push(marker());
     fs.existsSync("/");
-    seen.push(stamp());
+    seen.push(marker());
   });
   const context = createRequestContext();
   watched(() => {
     runWithRequestContext(context, () => fs.statSync("/"));
     fs.statSync("/");
-    assert.equal(stamp(), undefined);
+    assert.equal(marker(), undefined);
   });
   fs.statSync("/");
   const inside = { call: "fs.statSync", id: store.id(context) };
@@ -85,7 +85,7 @@ test("a marked function is the same in all else", { skip }, (t) => {
       codeOf(() => fs.accessSync.call(self, 1, 2)),
       "Error: 1,2",
     );
-    assert.equal(stamp(), undefined);
+    assert.equal(marker(), undefined);
     assert.equal(
       codeOf(() => fs.readFileSync("/does/not/exist")),
       "ENOENT",
@@ -97,7 +97,7 @@ test("a marked function is the same in all else", { skip }, (t) => {
   assert.equal(existsSync, before.existsSync);
 });
 
-test("what somebody put on top of a stamp stays, and no stamp comes twice", { skip }, (t) => {
+test("what somebody put on top of a marker stays, and no marker comes twice", { skip }, (t) => {
   const { mkdtempSync: original } = fs;
   t.after(() => {
     fs.mkdtempSync = original;
@@ -106,7 +106,7 @@ test("what somebody put on top of a stamp stays, and no stamp comes twice", { sk
   let inner;
   const seen = [];
   const top = () => {
-    seen.push(stamp()?.call);
+    seen.push(marker()?.call);
     codeOf(() => inner("/does/not/exist/"));
   };
   watched(() => {

@@ -40,7 +40,7 @@ const live = (server) => requestJson(`${server.page}/livez`);
 const stalls = async (server) => (await requestJson(`${server.page}/stalls`)).stalls;
 
 /**
- * Blocks the main thread, and sees that this is reported everywhere.
+ * Blocks the main thread, and expects a report of it everywhere.
  *
  * @param {Server} server
  */
@@ -90,10 +90,10 @@ describe("an inspector port that is open, with no client connected", { skip: bac
     );
   }
 
-  test("a tool that asks for the list of targets is no debugger", { skip: process.platform !== "linux" }, () =>
+  test("a tool that requests the list of targets is no debugger", { skip: process.platform !== "linux" }, () =>
     withPort("--inspect=127.0.0.1:0", async (server, port) => {
       let over = false;
-      const asking = (async () => {
+      const polling = (async () => {
         while (!over) {
           await request(`http://127.0.0.1:${port}/json/list`);
           await sleep(50);
@@ -101,14 +101,14 @@ describe("an inspector port that is open, with no client connected", { skip: bac
       })();
       await expectBlock(server);
       over = true;
-      await asking;
+      await polling;
       assert.doesNotMatch(server.errors(), /a debugger is connected/);
     }),
   );
 });
 
 test(
-  "while a debugger is connected nothing is reported, and every answer says so",
+  "while a debugger is connected nothing is reported, and every response says so",
   {
     skip: backend !== "native" || process.platform !== "linux",
   },

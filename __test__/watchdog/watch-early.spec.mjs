@@ -9,22 +9,22 @@ const INSPECT = new URL("../../js/inspect.js", import.meta.url).href;
 /**
  * Blocks right after the watch began, and prints what was reported, one report a line.
  *
- * @param {string} turn how the program waits for the event loop to turn
+ * @param {string} wait how the program waits for the event loop
  */
-const program = (turn) => `
+const program = (wait) => `
   import { once } from "node:events";
   import { createServer, get } from "node:http";
   import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
   import { watch } from ${JSON.stringify(INSPECT)};
   const block = () => { const end = performance.now() + 700; while (performance.now() < end); };
   watch({ thresholdMs: 200, stacks: false, onStall: (report) => console.log(JSON.stringify(report)) });
-  ${turn}
+  ${wait}
   block();
   await sleep(200);
   process.exit();`;
 
 describe("a block right after watch()", { skip: backend !== "native" }, () => {
-  for (const [name, turn] of [
+  for (const [name, wait] of [
     ["after one turn of the event loop", "await immediate(); await immediate();"],
     ["from a timer of 5 ms", "await sleep(5);"],
     ["from a request to an idle server", "await idle();"],
@@ -37,7 +37,7 @@ describe("a block right after watch()", { skip: backend !== "native" }, () => {
           get({ port: server.address().port }).on("error", () => {});
           await once(server, "request");
         };`;
-        const source = program(turn.includes("idle") ? idle + turn : turn);
+        const source = program(wait.includes("idle") ? idle + wait : wait);
         const { code, stdout, stderr } = await runNode(["--input-type=module", "--eval", source]);
         assert.equal(code, 0, stderr);
         const reports = stdout

@@ -8,7 +8,7 @@ import { onTime } from "../_support/wait.mjs";
 
 const INSPECT = new URL("../../js/inspect.js", import.meta.url).href;
 
-// It gives its files back, so that it can exit in an orderly way.
+// It gives its files back, so that it can exit normally.
 const PROGRAM = `
   import { openSync, closeSync } from "node:fs";
   import { setTimeout as sleep } from "node:timers/promises";

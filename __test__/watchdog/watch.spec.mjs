@@ -55,7 +55,7 @@ const kinds = (lines) => lines.map(({ onescope }) => onescope);
 const course = (lines) => kinds(lines).filter((kind, n, all) => kind !== all[n - 1]);
 
 /** Lines of the stalls that a program makes on purpose. A busy machine may add others. */
-const meant = (lines) => lines.filter(({ request }) => request?.label === "GET /stuck");
+const meant = (lines) => lines.filter(({ request }) => request?.label === "GET /blocked");
 
 for (const [how, call] of [
   ["loop", null],
@@ -65,14 +65,14 @@ for (const [how, call] of [
   ["fifo", "fs.readFileSync"],
 ]) {
   for (const where of ["main", "worker"]) {
-    test(`a ${where} thread that is stuck (${how}) is told while it is`, { skip: !native }, () =>
+    test(`a ${where} thread that is blocked (${how}) is reported meanwhile`, { skip: !native }, () =>
       onTime(async () => {
         const { code, said, lines, other } = await run({ program: where, how, ms: 1000 });
         assert.deepEqual([code, other], [0, ""]);
         const began = said.find((line) => line.began !== undefined).began;
         const { ended } = said.find((line) => line.ended !== undefined);
         const [first] = meant(lines);
-        if (first?.onescope !== "stall") return `never told: ${JSON.stringify(lines)}`;
+        if (first?.onescope !== "stall") return `never reported: ${JSON.stringify(lines)}`;
         assert.deepEqual([first.call, first.stack], [call, []]);
         assert.equal(first.confidence, call === null ? "last-seen" : "in-call");
         assert.equal(first.thread > 0, where === "worker");
@@ -83,11 +83,11 @@ for (const [how, call] of [
         assert.deepEqual([last.onescope, last.thread], ["recovered", first.thread]);
         assert.equal(last.request.id, first.request.id);
         assert.deepEqual(
-          said.filter((line) => line.told).map((line) => line.told),
+          said.filter((line) => line.report).map((line) => line.report),
           lines.map(({ at, ...line }) => line),
         );
         if (first.at >= ended) return "written after the block";
-        if (first.blockedMs >= THRESHOLD_MS + 150) return `told after ${first.blockedMs} ms`;
+        if (first.blockedMs >= THRESHOLD_MS + 150) return `reported after ${first.blockedMs} ms`;
         // The child's own line and the pipe take a while.
         if (first.at - began >= THRESHOLD_MS + 400) return `read after ${first.at - began} ms`;
       }),
@@ -111,30 +111,30 @@ test("lines come at doubling intervals", { skip: !native }, () =>
 test("a worker that was there before the watch is watched", { skip: !native }, async () => {
   const { lines } = await run({ program: "early worker", how: "atomics", ms: 1000 });
   assert.deepEqual(course(meant(lines)), ["stall", "recovered"]);
-  assert.deepEqual([lines[0].call, lines[0].request.label], ["Atomics.wait", "GET /stuck"]);
+  assert.deepEqual([lines[0].call, lines[0].request.label], ["Atomics.wait", "GET /blocked"]);
 });
 
-test("a worker that is terminated while it is stuck is told once more", { skip: !native }, async () => {
+test("a worker that is terminated while it is blocked is reported once more", { skip: !native }, async () => {
   const { code, lines } = await run({ program: "terminated worker", how: "atomics" });
   assert.equal(code, 0);
   assert.equal(lines[0].onescope, "stall");
-  assert.deepEqual([lines.at(-1).onescope, lines.at(-1).request.label], ["ended", "GET /stuck"]);
+  assert.deepEqual([lines.at(-1).onescope, lines.at(-1).request.label], ["ended", "GET /blocked"]);
   assert.deepEqual(course(lines), ["stall", "ended"]);
 });
 
-test("a thread that never beat is not told", { skip: !native }, async () => {
-  const { code, said, lines } = await run({ program: "worker that never beat", how: "atomics", ms: 1000 });
+test("a thread without a heartbeat is not reported", { skip: !native }, async () => {
+  const { code, said, lines } = await run({ program: "worker without a heartbeat", how: "atomics", ms: 1000 });
   assert.deepEqual([code, lines], [0, []]);
   assert.ok(said.some((line) => line.ended));
 });
 
-test("stalls beyond the limit are kept back", { skip: !native }, async () => {
+test("stalls beyond the limit are rate-limited", { skip: !native }, async () => {
   const options = { maxPerMinute: 2 };
   const { lines } = await run({ program: "three stalls", how: "atomics", ms: 600, options });
   assert.deepEqual(course(meant(lines)), ["stall", "recovered", "stall", "recovered"]);
 });
 
-test("a paused watch looks away", { skip: !native }, async () => {
+test("a paused watch reports nothing", { skip: !native }, async () => {
   const { lines } = await run({ program: "paused", how: "loop", ms: 700 });
   assert.deepEqual(course(meant(lines)), ["stall", "recovered"]);
   assert.ok(lines.every(({ request }) => request?.label !== "paused"));
@@ -148,7 +148,7 @@ test("a stopped watch tells nothing, and one that is on keeps no process alive",
 });
 
 test(
-  "a process that was stopped and goes on is not stuck",
+  "a process that was stopped and goes on is not blocked",
   {
     skip: !native || process.platform === "win32",
   },
@@ -190,7 +190,7 @@ test("a closed stderr loses the lines and nothing else", {
   byLine(shell.stdout, (line) => said.push(JSON.parse(line)));
   const code = await new Promise((resolve) => shell.on("close", resolve));
   assert.equal(code, 0);
-  assert.deepEqual(course(meant(said.flatMap(({ told }) => told ?? []))), ["stall", "recovered"]);
+  assert.deepEqual(course(meant(said.flatMap(({ report }) => report ?? []))), ["stall", "recovered"]);
 });
 
 test("an onStall that throws is a warning", { skip: !native }, async () => {
@@ -228,7 +228,7 @@ test("there is one watch at a time", { skip: !native }, () => {
   );
   first.stop();
   const second = watch({ stacks: false });
-  // A handle that was stopped has no say in the next watch.
+  // A handle that was stopped does not affect the next watch.
   first.stop();
   assert.equal(
     codeOf(() => watch({ strict: true })),
@@ -239,7 +239,7 @@ test("there is one watch at a time", { skip: !native }, () => {
 });
 
 test("a worker's watch ends with the worker", { skip: !native }, async () => {
-  const expected = { code: 0, said: [{ answer: "watching" }, { again: true }], lines: [], other: "" };
+  const expected = { code: 0, said: [{ response: "watching" }, { again: true }], lines: [], other: "" };
   assert.deepEqual(await run({ program: "worker's own watch" }), expected);
 });
 

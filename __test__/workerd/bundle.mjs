@@ -32,7 +32,7 @@ export async function bundle(entry, { stock }) {
   const build = await rolldown({
     input: join(ROOT, "__test__/workerd", entry),
     platform: "neutral",
-    // vinext asks for `next/error` only once a Pages Router navigates in a browser.
+    // vinext imports `next/error` only once a Pages Router navigates in a browser.
     external: [/^node:/, "next/error"],
     resolve: { conditionNames: ["workerd", "worker", "import", "module", "default"] },
     transform: { define: { "process.env.NODE_ENV": '"production"' } },

@@ -44,13 +44,13 @@ export async function startWorkerd(code) {
     await ended;
     rmSync(directory, { recursive: true, force: true });
   };
-  let told = "";
+  let messages = "";
   const port = await Promise.race([
     ended.then(() => undefined),
     new Promise((resolve) => {
       /** @type {any} */ (child.stdio[3]).setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-        told += text;
-        const found = /"port":(\d+)/.exec(told);
+        messages += text;
+        const found = /"port":(\d+)/.exec(messages);
         if (found !== null) resolve(found[1]);
       });
     }),

@@ -22,9 +22,9 @@ import * as unified from "vinext/shims/unified-request-context";
 import { makeRandom } from "./random.mjs";
 
 // A request writes its own id wherever vinext keeps something for a request, lets others run, and reads it back. What it
-// read is its answer. It knows nothing of whose modules it runs on.
+// read is its response. It knows nothing of whose modules it runs on.
 
-/** More than a scope has indexes, so that some lie in the list. */
+/** More than a scope has indexes, so that some are in the list. */
 const storages = Array.from({ length: 80 }, (_, n) => getOrCreateAls(`workerd.test.${n}`));
 const [storage] = storages;
 const { constructor: Storage } = /** @type {any} */ (storage);
@@ -279,7 +279,7 @@ function separate(/** @type {any} */ context) {
 }
 
 /**
- * The answer in chunks, each made while the body is read, and each saying whose request it is made in.
+ * The response in chunks, each made while the body is read, and each saying whose request it is made in.
  *
  * @param {Tools} tools
  * @param {unknown} areas

@@ -21,7 +21,7 @@ const requests = Array.from({ length: CONCURRENT }, (_, n) => {
 /**
  * @param {string} origin
  * @param {{ id: string, seed: string }} request
- * @returns {Promise<string[]>} the answer's lines
+ * @returns {Promise<string[]>} the result's lines
  */
 async function request(origin, { id, seed }) {
   const response = await fetch(`${origin}/`, { headers: { "x-id": id, "x-seed": seed, cookie: `rid=${id}` } });
@@ -50,9 +50,9 @@ async function requestAfterwards(origin, id) {
  * @param {string} origin
  */
 async function requestAll(origin) {
-  const answers = await Promise.all(requests.map((seeded) => request(origin, seeded)));
+  const results = await Promise.all(requests.map((seeded) => request(origin, seeded)));
   const afterwards = await Promise.all(requests.map(({ id }) => requestAfterwards(origin, id)));
-  return requests.map(({ id }, n) => ({ id, answer: answers[n], afterwards: afterwards[n] }));
+  return requests.map(({ id }, n) => ({ id, result: results[n], afterwards: afterwards[n] }));
 }
 
 describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
@@ -63,7 +63,7 @@ describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
   /** @type {Awaited<ReturnType<typeof bundle>>} */
   let bundled;
   /** @type {Awaited<ReturnType<typeof requestAll>>} */
-  let answers = [];
+  let results = [];
 
   before(async () => {
     bundled = await bundle("worker-with-store.mjs", { stock: false });
@@ -92,20 +92,20 @@ describe(`workerd, replay with ONESCOPE_SEED=${seed}`, () => {
   });
 
   test(`${CONCURRENT} requests at once see only what is theirs`, async () => {
-    answers = await requestAll(ours.origin);
-    for (const { id, answer, afterwards } of answers) {
-      const text = [...answer, ...afterwards].join("\n");
+    results = await requestAll(ours.origin);
+    for (const { id, result, afterwards } of results) {
+      const text = [...result, ...afterwards].join("\n");
       assert.deepEqual([...new Set(text.match(/rq-[0-9a-f]{8}/g))], [id]);
       assert.deepEqual(
-        answer.slice(0, 3).map((line) => JSON.parse(line)),
+        result.slice(0, 3).map((line) => JSON.parse(line)),
         [2, 1, 0].map((chunk) => ({ id, chunk, here: id })),
       );
       assert.equal(afterwards.length, 6, text);
     }
   });
 
-  test("every answer is the one that vinext's own modules give", async () => {
-    assert.deepEqual(await requestAll(stock.origin), answers);
+  test("every result is the one that vinext's own modules give", async () => {
+    assert.deepEqual(await requestAll(stock.origin), results);
   });
 
   test("the store counts the requests, and says what it is", async () => {

@@ -32,7 +32,7 @@ function packageVersion(folder) {
 function commit() {
   try {
     const hash = git("rev-parse", "--short=12", "HEAD");
-    // Writing one script's results must not make the next script's look like those of a changed checkout.
+    // Writing one script's results must not mark the next script's as those of a changed checkout.
     const changes = git("status", "--porcelain", "--", ".", ":!benchmark/results");
     return changes === "" ? hash : `${hash} with uncommitted changes`;
   } catch {

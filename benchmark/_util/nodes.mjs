@@ -9,7 +9,7 @@ const INSTALLED = ["node-22", "node-24", "node-26"];
 /** @typedef {{ path: string, version: string }} NodeBinary */
 
 /**
- * The Node binaries to measure on: those that were asked for, else the three of the checkout. A smoke run takes the
+ * The Node binaries to measure on: those given as options, else the three of the checkout. A smoke run takes the
  * Node that runs the script, which is what a CI matrix varies.
  *
  * @param {string[] | undefined} paths

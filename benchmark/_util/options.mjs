@@ -26,7 +26,7 @@ const OPTIONS = /** @type {const} */ ({
  */
 
 /**
- * Reads the command line. Prints the help and ends the process where that was asked for; throws on a wrong argument.
+ * Reads the command line. Prints the help and ends the process with `--help`; throws on a wrong argument.
  *
  * @param {string} name of the script and of its result file, without ending
  * @param {string} purpose one sentence

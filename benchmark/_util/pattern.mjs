@@ -1,5 +1,5 @@
 /**
- * Off, on, on, off, so that what drifts falls out; then the other way around, because slow requests come in pairs, and two that
+ * Off, on, on, off, so that what drifts falls out; then reversed, because slow requests come in pairs, and two that
  * are neighbours would meet fewer of those than two that are not.
  */
 const ON = [false, true, true, false, true, false, false, true];

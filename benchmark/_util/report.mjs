@@ -7,7 +7,7 @@ import { summarise } from "./stats.mjs";
 /** @typedef {{ node: string, row: string, cells: Record<string, Cell | undefined> }} TableRow */
 
 /**
- * Prints a run, and stores it where that was asked for.
+ * Prints a run, and stores it with `--write`.
  *
  * @param {object} run
  * @param {string} run.name

@@ -1,5 +1,5 @@
 // What differs by less than a server's processor time does from one second to the next is measured request by request: the
-// variants are interleaved, and what is compared was asked within milliseconds.
+// variants are interleaved, and what is compared was measured within milliseconds.
 
 import { FOUR, isOn } from "./pattern.mjs";
 import { configure, connections, isSeen, requestMany } from "./server.mjs";
@@ -50,7 +50,7 @@ async function checkInterleaved(server, on) {
   }
 }
 
-/** @param {number[]} costs of requests, in the order in which they were asked */
+/** @param {number[]} costs of requests, in the order in which they were sent */
 function compare(costs) {
   const whole = costs.slice(0, costs.length - (costs.length % FOUR));
   const off = whole.filter((_, index) => !isOn(index));

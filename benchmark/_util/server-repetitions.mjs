@@ -3,7 +3,7 @@ import { progress } from "./progress.mjs";
 import { configure, connections, isSeen, requestMany, startServer } from "./server.mjs";
 import { median } from "./stats.mjs";
 
-/** Requests under way at once. */
+/** Requests in flight at once. */
 const CONCURRENT = 8;
 /** Times that the variants change before anything is measured, and the requests that it takes in all. */
 const WARM_UP = { pairs: 10, bare: 40_000, example: 4_000 };

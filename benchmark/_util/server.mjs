@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BENCHMARK } from "./root.mjs";
 
-/** What can be asked. */
+/** What can be requested. */
 export const BARE = { server: "bare", path: "/bare" };
 export const CACHED_PAGE = { server: "example", path: "/" };
 export const ROUTE = { server: "example", path: "/api/echo?rid=rq-00000000" };
@@ -64,7 +64,7 @@ export async function requestMany(agent, port, path, count) {
   const worker = async () => {
     while (left-- > 0) {
       const [response] = await once(request({ agent, port, path, host: "127.0.0.1" }).end(), "response");
-      if (response.statusCode !== 200) throw new Error(`${path} answered ${response.statusCode}`);
+      if (response.statusCode !== 200) throw new Error(`${path} responded ${response.statusCode}`);
       response.resume();
       await once(response, "end");
     }
@@ -74,7 +74,7 @@ export async function requestMany(agent, port, path, count) {
 
 /**
  * Whether the bare server's next request is seen, as it says itself: a variant that is not what it is called would make any
- * figure look good.
+ * figure seem good.
  *
  * @param {Server} server
  */

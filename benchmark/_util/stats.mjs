@@ -6,7 +6,7 @@ export function median(values) {
 }
 
 /**
- * Where the true median lies in 95 of 100 such samples, whatever their distribution is: by ranks.
+ * Where the true median is in 95 of 100 such samples, whatever their distribution is: by ranks.
  *
  * @param {number[]} values
  * @returns {[number, number]}

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export function temporaryFlights() {
   const folder = mkdtempSync(join(tmpdir(), "onescope-benchmark-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  // What asks a server ends it so.
+  // The benchmark ends a server so.
   process.on("SIGTERM", () => process.exit());
   return join(folder, "flights");
 }

@@ -3,7 +3,7 @@ import { measure } from "mitata";
 /** Batches a process runs at least, however long they take. */
 const MIN_BATCHES = 4;
 
-/** Warm-up as a share of the measuring time: V8's last compiler has been seen to take its turn after 200 ms. */
+/** Warm-up as a share of the measuring time: V8's last compiler has been seen to start after 200 ms. */
 const WARM_UP = 1;
 
 /**

@@ -124,7 +124,7 @@ function compactOperation(node, known) {
 }
 
 /**
- * A module of vinext's asks whether there is a request, and then for it: one look at its state.
+ * A module of vinext's checks for a request, and then gets it: one lookup of its state.
  *
  * @param {Step[]} steps
  */

@@ -1,4 +1,4 @@
-// Vite plugin of the build that record.mjs records from: vinext's modules tell the recorder which of them looks the
+// Vite plugin of the build that record.mjs records from: vinext's modules report to the recorder which of them looks the
 // request's context up, and what they read and write in it.
 
 const RECORDER = 'globalThis[Symbol.for("onescope.recorder")]';

@@ -156,7 +156,7 @@ Object.defineProperty(async_hooks, "AsyncLocalStorage", {
 });
 syncBuiltinESMExports();
 
-/** The line of the stack that says who called the method which asks. */
+/** The line of the stack that names the caller of the method. */
 function caller() {
   return new Error().stack?.split("\n")[3] ?? "";
 }

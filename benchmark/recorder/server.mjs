@@ -67,8 +67,8 @@ export async function startRecordedServer(app) {
   }
   const tell = async (/** @type {string} */ message) => {
     child.send(message);
-    const [answer] = await once(child, "message");
-    return answer;
+    const [response] = await once(child, "message");
+    return response;
   };
   return {
     origin,

@@ -1,5 +1,5 @@
-// The server that inspect.mjs and flight.mjs ask: the example's production build, and a bare one for what a request costs at
-// least. it turns things on and off by message, so that both variants are one process with one compiled code and one heap.
+// The server that inspect.mjs and flight.mjs measure: the example's production build, and a bare one for what a request costs at
+// least. it interleaved things on and off by message, so that both variants are one process with one compiled code and one heap.
 
 import { channel } from "node:diagnostics_channel";
 import { createServer } from "node:http";
@@ -32,7 +32,7 @@ const recordFlight = () => record({ directory: flights });
 
 /** @typedef {() => { stop(): void }} Part starts it */
 
-/** @type {Record<import("../_util/server.mjs").Order, Part[]>} what is on, by what the message asks for */
+/** @type {Record<import("../_util/server.mjs").Order, Part[]>} what is on, by the order in the message */
 const ORDERS = {
   nothing: [],
   seen: [watch, trackLeaks, trackRequests],
@@ -44,7 +44,7 @@ const ORDERS = {
 const on = new Map();
 
 /** @param {Part[]} parts */
-function turnOn(parts) {
+function enable(parts) {
   for (const [start, part] of on) {
     if (parts.includes(start)) continue;
     part.stop();
@@ -58,11 +58,11 @@ class Interleaved {
   /** @type {number[]} processor time of each request that is over, in µs */
   costs = [];
   #before = NaN;
-  #sees;
+  #seen;
 
-  /** @param {boolean} sees requests of the variant `on`: else all are unseen */
-  constructor(sees) {
-    this.#sees = sees;
+  /** @param {boolean} seen requests of the variant `on`: else all are unseen */
+  constructor(seen) {
+    this.#seen = seen;
   }
 
   /** @returns {boolean} whether the request that begins now is to be seen */
@@ -71,27 +71,27 @@ class Interleaved {
     const now = user + system;
     if (!Number.isNaN(this.#before)) this.costs.push(now - this.#before);
     this.#before = now;
-    return this.#sees && isOn(this.costs.length);
+    return this.#seen && isOn(this.costs.length);
   }
 }
 
 /** @type {Interleaved | undefined} */
-let turns;
+let interleaved;
 
 // Tracking is not stopped and started anew for each request: an unseen one is one of which Node's word reaches nobody.
 const started = channel("http.server.request.start");
 started.publish = (message) => {
   // Node gives a channel another prototype when the first subscriber comes.
-  if (turns === undefined || turns.begin()) Object.getPrototypeOf(started).publish.call(started, message);
+  if (interleaved === undefined || interleaved.begin()) Object.getPrototypeOf(started).publish.call(started, message);
 };
 
 process.on(
   "message",
   (/** @type {Parameters<typeof import("../_util/server.mjs").configure>[1]} */ { order, interleaved: other } = {}) => {
-    const costs = turns?.costs ?? [];
-    if (order !== undefined) turnOn(ORDERS[order]);
+    const costs = interleaved?.costs ?? [];
+    if (order !== undefined) enable(ORDERS[order]);
     if (order !== undefined || other !== undefined)
-      turns = other === undefined ? undefined : new Interleaved(other === "seen");
+      interleaved = other === undefined ? undefined : new Interleaved(other === "seen");
     process.send?.({ cpu: process.cpuUsage(), costs });
   },
 );

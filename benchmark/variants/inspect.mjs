@@ -46,7 +46,7 @@ const targets = Array.from({ length: 50 }, (_, index) =>
 
 const nothing = () => {};
 
-/** @param {any} request as vinext's listener takes it, which enters a storage of its own before it is asked for anything */
+/** @param {any} request as vinext's listener takes it, which enters a storage of its own before anything is read from it */
 const asVinext = (request) =>
   first.run(server, () =>
     tracing.run({ recordError() {}, setRoute() {} }, () => {
@@ -59,7 +59,7 @@ const asVinext = (request) =>
   );
 
 /**
- * What Node's server does around a listener, as far as somebody can hear of it.
+ * What Node's server does around a listener, as far as it can be observed.
  *
  * @param {string} target
  * @param {(request: any) => unknown} listener

@@ -38,9 +38,9 @@ for (const [extent, title] of Object.entries(ROWS)) {
         };
   const row = `${name}, ${title}`;
   if (variant !== "harness") {
-    const { looked, read } = await replay();
-    if (looked !== compiled.expected) throw new Error(`${row}: looked up ${looked}, recorded ${compiled.expected}`);
-    checks[row] = `${looked} ${read}`;
+    const { lookups, read } = await replay();
+    if (lookups !== compiled.expected) throw new Error(`${row}: looked up ${lookups}, recorded ${compiled.expected}`);
+    checks[row] = `${lookups} ${read}`;
   }
   figures[row] = await cpuTime(batch, REQUESTS, task);
 }

@@ -6,14 +6,14 @@
 //   headers(id, setup), body(id, setup)   what to send; body only where there is one
 //   setup(origin)  async, once per server start: its result is the `setup` argument above
 //   expectStatus   redirects are not followed
-//   carriesId    the answer contains this id and no other rq-… id
+//   carriesId    the response contains this id and no other rq-… id
 //   idIn         where carriesId holds: "body" (default) or a response header's name
 //   streams      parts arrive in the order they are ready, which under load varies
 //   cached       the body is shared between requests and carries no id at all
 //
-// Every answer, cached or not, also has the id in its x-mw-id header (middlewareHeader).
+// Every response, cached or not, also has the id in its x-mw-id header (middlewareHeader).
 
-// What the app prints where an id should be and is not: never in an answer to these routes.
+// What the app prints where an id should be and is not: never in a response to these routes.
 export const lostMarker = "no-id";
 
 export const middlewareHeader = "x-mw-id";

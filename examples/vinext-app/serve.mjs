@@ -61,7 +61,7 @@ if (stock) {
   console.log(`stock vinext on ${url} (Node ${process.versions.node})`);
 } else {
   const { backend, store } = await import("onescope");
-  // The storages of a server exist once it has served each kind of request, so ask for a page of each router first.
+  // The storages of a server exist once it has served each kind of request, so request a page of each router first.
   for (const path of ["/dynamic", "/legacy/ssr"]) await (await fetch(url + path)).arrayBuffer();
   const { made, used, others } = store.storages();
   console.log(`vinext with onescope on ${url} (Node ${process.versions.node})`);

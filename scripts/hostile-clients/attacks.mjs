@@ -1,4 +1,4 @@
-// Ways to treat a server badly. Each goes on until its signal aborts, and then leaves nothing behind.
+// Attacks on a server. Each continues until its signal aborts, and then leaves nothing behind.
 
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,8 +10,8 @@ const GET = (/** @type {string} */ path) =>
   `GET ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`;
 const HEAVY = ["/metrics", "/counters", "/in-flight?limit=500", "/stalls", "/leaks", "/eventloop", "/"];
 
-/** @typedef {{ port: number, signal: AbortSignal, seed: string }} Target `seed`: of what this attacker chooses at random */
-/** @typedef {{ sent: number, answered: number }} Tally */
+/** @typedef {{ port: number, signal: AbortSignal, seed: string }} Target `seed`: seed of this attacker's random choices */
+/** @typedef {{ sent: number, responses: number }} Tally */
 
 /**
  * @param {number} ms
@@ -53,9 +53,9 @@ function closed(socket) {
 async function exchange(target, text, tally) {
   const socket = open(target, text);
   tally.sent++;
-  socket.once("data", () => tally.answered++);
+  socket.once("data", () => tally.responses++);
   socket.resume();
-  // A text that is the beginning of a request would be waited for until the server loses patience.
+  // The server waits for the rest of an unfinished request until its time limit.
   await Promise.race([closed(socket), sleep(50, target)]);
   socket.destroy();
 }
@@ -117,7 +117,7 @@ export const ATTACKS = {
       while (!target.signal.aborted) {
         const socket = open(target, GET("/metrics")).pause();
         tally.sent++;
-        // A paused socket does not see its end.
+        // A paused socket gets no end event.
         await sleep(2000, target);
         socket.destroy();
       }

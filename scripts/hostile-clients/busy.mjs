@@ -1,4 +1,4 @@
-// A process with a diagnostics server whose JavaScript thread never rests. It has an IPC channel, and answers any message
+// A process with a diagnostics server whose JavaScript thread never rests. It has an IPC channel, and responds to any message
 // with a {@link Reading}.
 
 import { readdirSync, readFileSync } from "node:fs";

@@ -15,7 +15,7 @@ const SEEDS = [
   `GET http://localhost/counters HTTP/1.1\r\nhost: localhost\r\n${BASIC}\r\nauthorization: Bearer x\r\n\r\n`,
 ].map((text) => Buffer.from(text, "latin1"));
 
-/** What parsers trip over. */
+/** Input that breaks parsers. */
 const PIECES = [
   "\r\n",
   "\n",

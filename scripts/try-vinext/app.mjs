@@ -11,7 +11,7 @@ import { node24, ROOT } from "../setup.mjs";
 
 const SOURCES = ["app", "lib", "pages", "middleware.ts", "next.config.ts", "tsconfig.json"];
 
-/** What the app needs of each vinext, whether or not that version asks for it. */
+/** What the app needs of each vinext, whether or not that version requires it. */
 const NEEDED = ["vite", "@vitejs/plugin-react", "@vitejs/plugin-rsc", "react", "react-dom", "react-server-dom-webpack"];
 
 const VITE_CONFIG = `import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -46,7 +46,7 @@ const port = await new Promise((resolve) => {
   });
 });
 await startProdServer({ port, host: "127.0.0.1", outDir: values.out, silent: true });
-console.log("answers on http://127.0.0.1:" + port);
+console.log("responses on http://127.0.0.1:" + port);
 `;
 
 /**
@@ -61,7 +61,7 @@ export function pack() {
 }
 
 /**
- * Installs a vinext with the newest of what it asks for, and the example's sources.
+ * Installs a vinext with the newest of what it requires, and the example's sources.
  *
  * @param {string} version
  * @param {string} archive of onescope
@@ -70,8 +70,8 @@ export function pack() {
  */
 export function makeApp(version, archive) {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-vinext-"));
-  const answer = npm(["view", `vinext@${version}`, "--json", "peerDependencies", "dependencies"], folder);
-  const { peerDependencies: peers = {}, dependencies: own = {} } = JSON.parse(answer);
+  const response = npm(["view", `vinext@${version}`, "--json", "peerDependencies", "dependencies"], folder);
+  const { peerDependencies: peers = {}, dependencies: own = {} } = JSON.parse(response);
   const needed = NEEDED.filter((name) => !(name in own)).map((name) => [name, peers[name] ?? "*"]);
   const dependencies = { vinext: version, onescope: `file:${archive}`, ...Object.fromEntries(needed) };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));

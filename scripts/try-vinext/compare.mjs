@@ -1,7 +1,7 @@
 import { check, makeIds, requestRoute, routes } from "../../__test__/_support/routes.mjs";
 import { idPattern } from "../../examples/vinext-app/routes.mjs";
 
-// How two servers answer the same requests.
+// How two servers respond the same requests.
 
 const CONCURRENT = 200;
 const nextId = makeIds();
@@ -9,32 +9,32 @@ const nextId = makeIds();
 /** Times, as the example app prints them in pages and in JSON. */
 const VOLATILE = /~[0-9]+~/g;
 
-/** @typedef {{ texts: Map<string, string>, wrong: Map<string, string> }} Answers masked texts; what is wrong, by route */
+/** @typedef {{ texts: Map<string, string>, wrong: Map<string, string> }} Results masked texts; what is wrong, by route */
 
 /**
- * Asks for every route in turn.
+ * Requests every route in sequence.
  *
  * @param {string} origin
- * @returns {Promise<Answers>}
+ * @returns {Promise<Results>}
  */
 export async function requestSequentially(origin) {
-  /** @type {Answers} */
-  const answers = { texts: new Map(), wrong: new Map() };
+  /** @type {Results} */
+  const responses = { texts: new Map(), wrong: new Map() };
   const setups = await prepare(origin);
   for (const route of routes) {
-    const answer = await requestRoute(origin, route, nextId(), setups).catch((error) => ({ error }));
-    answers.texts.set(route.name, "error" in answer ? String(answer.error) : masked(answer));
-    const why = wrongWith(answer);
-    if (why !== undefined) answers.wrong.set(route.name, why);
+    const response = await requestRoute(origin, route, nextId(), setups).catch((error) => ({ error }));
+    responses.texts.set(route.name, "error" in response ? String(response.error) : masked(response));
+    const why = wrongWith(response);
+    if (why !== undefined) responses.wrong.set(route.name, why);
   }
-  return answers;
+  return responses;
 }
 
 /**
  * Asks for all routes many times, all at once.
  *
  * @param {string} origin
- * @param {Set<string>} failing routes that this vinext answers wrongly: they must only not show anybody else's id
+ * @param {Set<string>} failing routes that this vinext serves wrongly: they must only not show another request's id
  * @returns {Promise<Map<string, string>>} what is wrong, by route
  */
 export async function requestConcurrently(origin, failing) {
@@ -42,8 +42,8 @@ export async function requestConcurrently(origin, failing) {
   const wrong = new Map();
   const requests = Array.from({ length: CONCURRENT }, async (_, n) => {
     const route = routes[n % routes.length];
-    const answer = await requestRoute(origin, route, nextId(), setups).catch((error) => ({ error }));
-    const why = failing.has(route.name) ? leakOf(answer) : wrongWith(answer);
+    const response = await requestRoute(origin, route, nextId(), setups).catch((error) => ({ error }));
+    const why = failing.has(route.name) ? leakOf(response) : wrongWith(response);
     if (why !== undefined) wrong.set(route.name, why);
   });
   await Promise.all(requests);
@@ -63,32 +63,32 @@ async function prepare(origin) {
   return setups;
 }
 
-/** @param {any} answer */
-function wrongWith(answer) {
-  if ("error" in answer) return String(answer.error);
+/** @param {any} response */
+function wrongWith(response) {
+  if ("error" in response) return String(response.error);
   try {
-    check(answer);
+    check(response);
   } catch (error) {
     return /** @type {Error} */ (error).message.split("\n")[0];
   }
 }
 
-/** @param {any} answer */
-function leakOf(answer) {
-  if ("error" in answer) return undefined;
-  const text = [answer.body, ...Object.values(answer.headers), ...answer.cookies].join("\n");
-  const other = text.match(idPattern)?.find((id) => id !== answer.id);
-  return other && `shows ${other} to ${answer.id}`;
+/** @param {any} response */
+function leakOf(response) {
+  if ("error" in response) return undefined;
+  const text = [response.body, ...Object.values(response.headers), ...response.cookies].join("\n");
+  const other = text.match(idPattern)?.find((id) => id !== response.id);
+  return other && `shows ${other} to ${response.id}`;
 }
 
-/** Headers that tell of the connection or of the moment, not of the answer. */
+/** Headers that tell of the connection or of the moment, not of the response. */
 const MOMENTARY = ["date", "connection", "keep-alive", "transfer-encoding", "age"];
 
 /**
- * The answer with ids and everything that changes from one moment to the next masked, so that two servers' answers can
+ * The response with ids and everything that changes from one moment to the next masked, so that two servers' responses can
  * be compared as text.
  *
- * @param {import("../../__test__/_support/routes.mjs").Answer} answer
+ * @param {import("../../__test__/_support/routes.mjs").RouteResponse} response
  * @returns {string}
  */
 function masked({ route, id, status, headers, cookies, body }) {

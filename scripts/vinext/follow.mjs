@@ -38,7 +38,7 @@ export async function follow(version, { accept = false, only, cache = CACHE, tab
   for (const { path } of texts.differences) console.log(`    ${path}`);
   for (const line of core) console.log(`    the plugin does not replace ${line}`);
   const { passed, failures } = programs;
-  console.log(`  tests of both sides: ${passed === 0 ? "not run" : `${passed} equal, ${failures.length} differ`}`);
+  console.log(`  tests of both variants: ${passed === 0 ? "not run" : `${passed} equal, ${failures.length} differ`}`);
   for (const { spec, name } of failures) console.log(`    ${spec}: ${name}`);
   for (const path of newUsers(before, release)) console.log(`  new, uses request state, stays vinext's: ${path}`);
 

@@ -4,12 +4,12 @@ import { run } from "node:test";
 import { EXAMPLE, ROOT } from "../setup.mjs";
 
 // Runs the specs that compare onescope's modules with vinext's on a release: in a copy of the project that has the release
-// installed, so that specs and modules find it where they look for vinext.
+// installed, so that specs and modules find it where they import vinext from.
 
 /** What the copy has of the project. */
 const COPIED = ["js", "shims", "scripts", "__test__", "package.json", "tsconfig.json", "tsconfig.shims.json"];
 
-/** Random programs, and fixed ones, on both sides. */
+/** Random programs, and fixed ones, on both variants. */
 const SPECS = ["__test__/shims/*.spec.mjs", "__test__/request/request-context*.spec.mjs"];
 
 /**
@@ -30,7 +30,7 @@ export async function runPrograms(release, { project, only = "", progress = () =
   const files = globSync(SPECS, { cwd: root })
     .filter((path) => path.includes(only))
     .sort();
-  progress(`running ${files.length} specs with programs for both sides`);
+  progress(`running ${files.length} specs with programs for both variants`);
   let passed = 0;
   let ended = 0;
   /** @type {Failure[]} */

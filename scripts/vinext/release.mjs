@@ -59,7 +59,7 @@ export async function publishedVersions() {
 /**
  * @param {string[]} args
  * @param {string} cwd
- * @returns {Promise<any>} what npm answers
+ * @returns {Promise<any>} what npm prints
  */
 async function npm(args, cwd) {
   try {
@@ -77,13 +77,13 @@ async function npm(args, cwd) {
 
 /** What npm says of its failure. @param {{ stdout?: string, stderr?: string, message: string }} error */
 function describe({ stdout = "", stderr = "", message }) {
-  let answer;
+  let response;
   try {
-    ({ error: answer } = JSON.parse(stdout));
+    ({ error: response } = JSON.parse(stdout));
   } catch {
     return `npm failed: ${(stderr.trim() || message).split("\n").slice(0, 4).join(" ")}`;
   }
-  const { code, summary } = answer;
+  const { code, summary } = response;
   if (code === "ETARGET" || code === "E404") return "npm has no such version; `npm run vinext` lists the newest";
   return `npm could not be reached (${code}: ${summary.trim().split("\n")[0]})`;
 }

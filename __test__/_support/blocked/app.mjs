@@ -1,5 +1,5 @@
-// A server that blocks when asked to, in its main thread or in a worker. Requests write down who they are before they
-// block. usage: node app.mjs '{"place":"main","thresholdMs":300,"watcher":"onescope"}'
+// A server that blocks on request, in its main thread or in a worker. Requests write down their id before they block.
+// usage: node app.mjs '{"place":"main","thresholdMs":300,"watcher":"onescope"}'
 
 import { writeSync } from "node:fs";
 import { createServer } from "node:http";
@@ -42,8 +42,8 @@ function serve() {
     const { pathname, searchParams } = new URL(/** @type {string} */ (request.url), "http://localhost");
     const query = Object.fromEntries(searchParams);
     if (pathname === "/prepare") {
-      block = blocker(query.way, query.ms === undefined ? undefined : Number(query.ms));
-      // With its first context a thread begins to beat. One that has not beaten yet is taken to be starting.
+      block = blocker(query.kind, query.ms === undefined ? undefined : Number(query.ms));
+      // With its first context a thread begins its heartbeat. Without one it is taken to be starting.
       runWithRequestContext(createRequestContext({ headers: new Headers() }), () => {});
       await sleep(300);
       response.end();
@@ -51,10 +51,10 @@ function serve() {
     }
     const context = createRequestContext({ headers: new Headers() });
     const id = /** @type {number} */ (store.id(context));
-    // The peer is given what it asks for: a storage that holds the request.
+    // The peer gets what it requires: a storage that holds the request.
     const run = (/** @type {() => Promise<void>} */ handler) =>
       peer === undefined ? runWithRequestContext(context, handler) : peer.run({ id }, handler);
-    await run(() => handle(query, id));
+    await run(() => respond(query, id));
     await closeAfterResponse(context);
     response.end();
   });
@@ -71,15 +71,15 @@ function serve() {
  * @param {Record<string, string>} query `role`: `culprit`, `second` or none; `when`: when the culprit blocks
  * @param {number} id
  */
-async function handle({ role, when }, id) {
+async function respond({ role, when }, id) {
   if (role === "culprit" && when === "before any await") return blockNow(id);
-  for (let turn = 0; turn < 4; turn++) await sleep(5 + ((id * 7) % 11));
+  for (let step = 0; step < 4; step++) await sleep(5 + ((id * 7) % 11));
   await null;
   // All twenty are in flight by now, each has been in and out several times, and this timer fires for all at once.
   await sleep(60);
   if (role === "culprit") nested(when, () => blockNow(id));
   else if (role === "second") {
-    // Apart from the first by some beats, or at once.
+    // Apart from the first by some heartbeats, or at once.
     if (when === "two in turn") await sleep(250);
     blockNow(id);
   }

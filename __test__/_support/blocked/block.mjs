@@ -10,7 +10,7 @@ const crypto = process.getBuiltinModule("node:crypto");
 const zlib = process.getBuiltinModule("node:zlib");
 const childProcess = process.getBuiltinModule("node:child_process");
 
-/** Longer than any cell takes. */
+/** Longer than any case takes. */
 const FOREVER_MS = 3_600_000;
 
 /** A call is measured with the first size that takes as long as this: the engine is warm then. */
@@ -76,7 +76,7 @@ export const BLOCKS = {
   },
   pbkdf2Sync: {
     forever: true,
-    make: (ms) => sized(ms, 10_000, (rounds) => void crypto.pbkdf2Sync("secret", "salt", rounds, 32, "sha512")),
+    make: (ms) => sized(ms, 10_000, (iterations) => void crypto.pbkdf2Sync("secret", "salt", iterations, 32, "sha512")),
   },
   "zlib.gzipSync": {
     forever: false,
@@ -88,11 +88,11 @@ export const BLOCKS = {
 };
 
 /**
- * @param {string} way
+ * @param {string} kind
  * @param {number} [ms] for ever, if not given
  */
-export function blocker(way, ms = FOREVER_MS) {
-  return BLOCKS[way].make(ms);
+export function blocker(kind, ms = FOREVER_MS) {
+  return BLOCKS[kind].make(ms);
 }
 
 /**

@@ -1,14 +1,14 @@
 /** Blocks must outlast the threshold by this, to be seen whatever the delay. */
 const LEAST_MS = 100;
 
-/** A thread beats every 50 ms: one that last did so this long before it blocked was kept from running. */
+/** A thread has a heartbeat every 50 ms: if the last was this long before the block, the thread was kept from running. */
 const LAG_MS = 100;
 
 /** A report shows the thread as it was up to this long before it came. */
 const MADE_MS = 100;
 
 /**
- * @typedef {object} CellResult
+ * @typedef {object} CaseResult
  * @property {string} confidence best one that a report of the stall had; `none` without a report
  * @property {number | null} delayMs from the threshold to the report that first named the request, by the heartbeat
  * @property {string[]} problems what is wrong; empty if all is well
@@ -21,7 +21,7 @@ const MADE_MS = 100;
  * @param {Array<{ line: any, arrived: number }>} lines in the order of their arrival
  * @param {{ thresholdMs: number, culprits: number, forever: boolean, when: string, sure: boolean, thread: number }} expected
  *   `sure`: no guess will do; `thread`: the one that serves, as reports number it
- * @returns {CellResult}
+ * @returns {CaseResult}
  */
 export function checkReports(lines, { thresholdMs, culprits, forever, when, sure: mustBeSure, thread }) {
   const blocks = blocksOf(lines);
@@ -35,7 +35,7 @@ export function checkReports(lines, { thresholdMs, culprits, forever, when, sure
   for (const { line, arrived } of stalls) {
     if (line.confidence === "last-seen") continue;
     const begun = blocks.filter(({ start }) => start <= arrived);
-    // If none is on any more, the thread has not beaten since the last one.
+    // If none is on any more, the thread has had no heartbeat since the last one.
     const recent = begun.filter(({ end }) => end >= arrived - MADE_MS);
     const blocking = recent.length > 0 ? recent : begun.slice(-1);
     if (!blocking.some(({ id }) => id === line.request?.id))
@@ -70,7 +70,7 @@ export function checkReports(lines, { thresholdMs, culprits, forever, when, sure
 /**
  * @param {Array<{ line: any, arrived: number }>} lines
  * @param {{ thresholdMs: number }} expected
- * @returns {CellResult} `confidence` is what the reports gave, `problems` is always empty
+ * @returns {CaseResult} `confidence` is what the reports gave, `problems` is always empty
  */
 export function checkPeer(lines, { thresholdMs }) {
   const blocks = blocksOf(lines);

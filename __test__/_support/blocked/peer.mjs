@@ -1,4 +1,4 @@
-// `@sentry/node-native-stacktrace` in onescope's place, used as its README shows: threads register with a storage and poll;
+// `@sentry/node-native-stacktrace` instead of onescope, used as its README shows: threads register with a storage and poll;
 // a worker thread captures the stacks when one was not seen for the threshold, and prints it as onescope would.
 
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -30,12 +30,12 @@ export function startWatchdog(thresholdMs) {
 }
 
 if (!isMainThread && workerData?.place === undefined) {
-  let told = false;
+  let reported = false;
   setInterval(() => {
     const blockedMs = getThreadsLastSeen().app ?? 0;
-    if (blockedMs < workerData.thresholdMs) told = false;
-    else if (!told) {
-      told = true;
+    if (blockedMs < workerData.thresholdMs) reported = false;
+    else if (!reported) {
+      reported = true;
       const started = Date.now();
       const { frames = [], asyncState } = captureStackTrace().app ?? {};
       const report = { peer: "stall", blockedMs: blockedMs + Date.now() - started, id: asyncState?.id ?? null };

@@ -7,7 +7,7 @@ import { inheritedFlags, ROOT } from "../run.mjs";
 
 const SERVER = fileURLToPath(new URL("server.mjs", import.meta.url));
 
-/** Requests under way at once, half to each of the server's threads. */
+/** Requests in flight at once, half to each of the server's threads. */
 const CLIENTS = 48;
 /** Longest time from the headers of a response to its body, ms. */
 const LONGEST_MS = 120;
@@ -26,7 +26,7 @@ const KILL_AFTER_MS = [0, 600];
  */
 
 /**
- * Starts a server, puts it under load, kills it with SIGKILL at a random moment, and reads what is still on its way.
+ * Starts a server, puts it under load, kills it with SIGKILL at a random moment, and reads what is still in transit.
  *
  * @param {string} directory to record into
  * @param {{ path: string, flags: string[] }} [node]

@@ -19,7 +19,7 @@ const FACTORIES = [
 export const cacheForRequest = {
   modules: [],
   prepare(copies, memory) {
-    // The same factory for both copies: it is the key, whoever asks.
+    // The same factory for both copies: it is the key for both.
     memory.counts = FACTORIES.map(() => ({ made: 0 }));
     memory.factories = FACTORIES.map((make, i) => make(memory.counts[i]));
     memory.getters = new Map(copies.map((copy) => [copy, memory.factories.map((each) => copy.cacheForRequest(each))]));

@@ -15,10 +15,10 @@ function multipart(fields) {
 
 /**
  * @param {Client} client
- * @param {"form" | "fetch"} way
+ * @param {"form" | "fetch"} method
  * @param {string} task one of those in the app's form/actions.ts
  */
-async function act(client, way, task) {
+async function act(client, method, task) {
   const { body: html } = await client.request("form", "/form", {});
   const [, action] = /name="\$ACTION_ID_([^"]+)"/.exec(html) ?? [];
   const fields = [
@@ -26,7 +26,7 @@ async function act(client, way, task) {
     ["task", task],
   ];
   client.cookies.set("doomed", "1");
-  if (way === "form") {
+  if (method === "form") {
     const body = multipart([[`$ACTION_ID_${action}`, ""], ...fields]);
     return client.send(`${task} by form`, "/form", { method: "POST", headers: CONTENT, body });
   }
@@ -36,30 +36,30 @@ async function act(client, way, task) {
   return client.send(`${task} by fetch`, "/form", { method: "POST", headers, body });
 }
 
-/** @param {"form" | "fetch"} way */
-const plain = (way) => async (/** @type {Client} */ client) => {
-  await act(client, way, "save");
+/** @param {"form" | "fetch"} method */
+const plain = (method) => async (/** @type {Client} */ client) => {
+  await act(client, method, "save");
   await client.send("what it left", "/form");
   const complete = ({ body }) => body.includes("after action");
   await client.until("log", `/api/log?of=${client.id}`, complete, { bare: true });
 };
 
-/** @param {"form" | "fetch"} way */
-const ending = (way) => async (/** @type {Client} */ client) => {
-  await act(client, way, "redirect");
-  await act(client, way, "missing");
+/** @param {"form" | "fetch"} method */
+const ending = (method) => async (/** @type {Client} */ client) => {
+  await act(client, method, "redirect");
+  await act(client, method, "missing");
 };
 
-/** @param {"form" | "fetch"} way */
-const revalidating = (way) => async (/** @type {Client} */ client) => {
+/** @param {"form" | "fetch"} method */
+const revalidating = (method) => async (/** @type {Client} */ client) => {
   const page = `/isr/${client.id}`;
   await client.send("page", page, { bare: true });
   await client.send("data", "/cached/unstable");
-  await act(client, way, "path");
+  await act(client, method, "path");
   await client.send("page is new", page, { bare: true });
-  await act(client, way, "tag");
+  await act(client, method, "tag");
   await client.send("data are new", "/cached/unstable");
-  await act(client, way, "update");
+  await act(client, method, "update");
   await client.send("data are new again", "/cached/unstable");
 };
 

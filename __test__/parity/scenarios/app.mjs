@@ -31,10 +31,10 @@ export const app = {
 
   "draft mode": async (/** @type {Client} */ client) => {
     await client.send("off", "/page-state");
-    await client.send("turned on", "/api/draft?turn=on");
+    await client.send("turned on", "/api/draft?mode=on");
     await client.send("on", "/page-state");
-    await client.send("asked", "/api/draft?turn=");
-    await client.send("turned off", "/api/draft?turn=off");
+    await client.send("draft", "/api/draft?mode=");
+    await client.send("turned off", "/api/draft?mode=off");
     await client.send("off again", "/page-state");
   },
 

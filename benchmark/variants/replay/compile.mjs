@@ -1,4 +1,4 @@
-// A recording as a function without loops or look-ups of its own: what is timed are the operations.
+// A recording as a function without loops or lookups of its own: what is timed are the operations.
 
 /** @typedef {[string, ...any[]]} Step see recordings/README.md */
 
@@ -65,7 +65,7 @@ export function compile({ storages, steps }, extent) {
    * @param {boolean} tail the list ends an async function, so its last await can be one
    */
   function block(list, tail) {
-    // What was looked up last, and is therefore at hand as a shim has it at hand.
+    // What was looked up last, and is therefore available, as it is to a shim.
     const at = { context: "" };
     const code = [/** @type {string} */ ("let found, held;")];
     const last = list.findLast(([kind]) => kind !== "promises");
@@ -133,12 +133,12 @@ export function compile({ storages, steps }, extent) {
         return `runOutsideRequestScopes(${callback(list)});`;
       case "inside":
         if (details[1]) expected++;
-        return `if (${details[0].startsWith("shims/") ? "isRequestOfShim" : "isInsideUnifiedScope"}()) looked++;`;
+        return `if (${details[0].startsWith("shims/") ? "isRequestOfShim" : "isInsideUnifiedScope"}()) lookups++;`;
       case "context":
       case "state":
         at.context = details[1];
         expected += CONTEXT;
-        return `found = ${kind === "state" ? "stateOfShim" : "getRequestContext"}();\nif (found != null) looked += ${CONTEXT};`;
+        return `found = ${kind === "state" ? "stateOfShim" : "getRequestContext"}();\nif (found != null) lookups += ${CONTEXT};`;
       case "read":
         return `read += kind(${target(details[0])}.${details[1]});`;
       case "write":
@@ -151,10 +151,10 @@ export function compile({ storages, steps }, extent) {
   function lookup(name, stored) {
     if (stored.startsWith("c")) {
       expected += CONTEXT;
-      return `if (${storage(name)}.getStore() != null) looked += ${CONTEXT};`;
+      return `if (${storage(name)}.getStore() != null) lookups += ${CONTEXT};`;
     }
     expected += stored === "-" ? 0 : Number(stored.slice(1));
-    return `held = ${storage(name)}.getStore();\nif (held !== undefined) looked += held.id;`;
+    return `held = ${storage(name)}.getStore();\nif (held !== undefined) lookups += held.id;`;
   }
 
   function sets(list, child) {
@@ -164,16 +164,16 @@ export function compile({ storages, steps }, extent) {
   const roots = steps.map(([, list]) => (extent === "sync" ? block(list, false) : segment(awaited(["root", 0, list]))));
   const body =
     extent === "sync"
-      ? `${roots.map((root) => `{\n${root}}`).join("\n")}\nreturn { looked, read };`
+      ? `${roots.map((root) => `{\n${root}}`).join("\n")}\nreturn { lookups, read };`
       : `return new Promise((resolve) => {
 let left = ${segments};
-const end = () => { if (--left === 0) resolve({ looked, read }); };
+const end = () => { if (--left === 0) resolve({ lookups, read }); };
 ${roots.join("\n")}
 });`;
   const source = `"use strict";
 const [${names.map((name) => storage(name)).join(", ")}] = storages;
 return () => {
-let looked = 0, read = 0;
+let lookups = 0, read = 0;
 ${variables.size > 0 ? `let ${[...variables].join(", ")};` : ""}
 ${body}
 };`;

@@ -1,11 +1,11 @@
 import { unstable_cache } from "next/cache";
 import { pause } from "./pause";
-import { stamp } from "./stamp";
+import { timestamp } from "./timestamp";
 
 export const cachedNumber = unstable_cache(
   async (key: string) => {
     await pause();
-    return { key, madeAt: stamp() };
+    return { key, madeAt: timestamp() };
   },
   ["cached-number"],
   { tags: ["numbers"], revalidate: 2 },

@@ -1,3 +1,3 @@
-export function Volatile({ stamp }: { stamp: string }) {
-  return <span data-volatile="">{stamp}</span>;
+export function Volatile({ timestamp }: { timestamp: string }) {
+  return <span data-volatile="">{timestamp}</span>;
 }

@@ -29,7 +29,7 @@ export function unstable(key: string): Promise<string> {
   return unstable_cache(make, ["unstable", key], { tags: [`tag-${key}`], revalidate: HOUR })();
 }
 
-/** The harness answers with the number of times that it was asked. */
+/** The harness responds with the number of requests it got. */
 export async function fetched(key: string): Promise<string> {
   const response = await fetch(`${process.env.PARITY_ORIGIN}/${key}`, {
     next: { tags: [`tag-${key}`], revalidate: HOUR },

@@ -10,14 +10,14 @@ async function ownOrigin(): Promise<string> {
 
 export default async function FetchCache() {
   const header = await headerId();
-  const response = await fetch(`${await ownOrigin()}/api/stamp`, {
-    next: { tags: ["stamp"], revalidate: 2 },
+  const response = await fetch(`${await ownOrigin()}/api/timestamp`, {
+    next: { tags: ["timestamp"], revalidate: 2 },
   });
-  const { stamp } = await response.json();
+  const { timestamp } = await response.json();
   return (
     <p>
-      {`header: ${header}, stamp `}
-      <Volatile stamp={stamp} /> {await headerId()}
+      {`header: ${header}, timestamp `}
+      <Volatile timestamp={timestamp} /> {await headerId()}
     </p>
   );
 }

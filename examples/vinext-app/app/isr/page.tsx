@@ -1,9 +1,9 @@
 import { cachedNumber } from "../../lib/cached-number";
 import { pause } from "../../lib/pause";
-import { stamp } from "../../lib/stamp";
+import { timestamp } from "../../lib/timestamp";
 import { Volatile } from "../../lib/volatile";
 
-// Short, so that a load test meets fresh, stale and regenerating answers.
+// Short, so that a load test meets fresh, stale and regenerating responses.
 export const revalidate = 1;
 
 export default async function Isr() {
@@ -12,7 +12,7 @@ export default async function Isr() {
   return (
     <p>
       {`isr ${key} `}
-      <Volatile stamp={madeAt} /> <Volatile stamp={stamp()} />
+      <Volatile timestamp={madeAt} /> <Volatile timestamp={timestamp()} />
     </p>
   );
 }

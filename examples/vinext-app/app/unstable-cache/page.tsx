@@ -10,7 +10,7 @@ export default async function UnstableCache(props: PageProps) {
   return (
     <p>
       {`header: ${header}, own: ${own.key}, shared: ${shared.key} `}
-      <Volatile stamp={own.madeAt} /> <Volatile stamp={shared.madeAt} />
+      <Volatile timestamp={own.madeAt} /> <Volatile timestamp={shared.madeAt} />
     </p>
   );
 }

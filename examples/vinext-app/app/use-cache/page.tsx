@@ -12,7 +12,7 @@ export default async function UseCache(props: PageProps) {
       <p>{`header: ${header}`}</p>
       <p>{own.text}</p>
       <p>
-        {shared.text} <Volatile stamp={own.madeAt} /> <Volatile stamp={shared.madeAt} />
+        {shared.text} <Volatile timestamp={own.madeAt} /> <Volatile timestamp={shared.madeAt} />
       </p>
     </main>
   );

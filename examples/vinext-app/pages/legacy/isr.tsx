@@ -1,14 +1,14 @@
 import type { GetStaticProps } from "next";
 import { useRouter } from "next/router";
 import { pause } from "../../lib/pause";
-import { stamp } from "../../lib/stamp";
+import { timestamp } from "../../lib/timestamp";
 import { Volatile } from "../../lib/volatile";
 
 type Props = { madeAt: string };
 
 export const getStaticProps: GetStaticProps<Props> = async () => {
   await pause();
-  return { props: { madeAt: stamp() }, revalidate: 1 };
+  return { props: { madeAt: timestamp() }, revalidate: 1 };
 };
 
 export default function LegacyIsr({ madeAt }: Props) {
@@ -16,7 +16,7 @@ export default function LegacyIsr({ madeAt }: Props) {
   return (
     <p>
       {`legacy isr in ${locale} `}
-      <Volatile stamp={madeAt} />
+      <Volatile timestamp={madeAt} />
     </p>
   );
 }

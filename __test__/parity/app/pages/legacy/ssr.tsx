@@ -12,10 +12,12 @@ export const getServerSideProps: GetServerSideProps<Props> = async ({ req, res, 
   for (let step = 0; step < 3; step++) {
     const id = req.headers["x-request-id"] ?? "no-id";
     await pause(req.headers["x-delays"] as string, 2 + step);
-    lines.push(`look ${step}: header ${id}, cookie ${req.cookies.rid}, middleware ${req.headers["x-from-middleware"]}`);
+    lines.push(
+      `observation ${step}: header ${id}, cookie ${req.cookies.rid}, middleware ${req.headers["x-from-middleware"]}`,
+    );
   }
   const id = String(query.rid ?? "no-id");
-  res.setHeader("x-answer-id", id);
+  res.setHeader("x-response-id", id);
   lines.push(`query ${id}, locale ${locale}, preview ${preview ?? false}`);
   return { props: { lines, id } };
 };

@@ -3,7 +3,7 @@ import type { NextRequest } from "next/server";
 import { pause } from "../../../lib/pause";
 import { cookieId, headerId } from "../../../lib/request-ids";
 
-async function answer(request: NextRequest, extra: object = {}) {
+async function respond(request: NextRequest, extra: object = {}) {
   const header = await headerId();
   const cookie = await cookieId();
   const query = request.nextUrl.searchParams.get("rid") ?? "no-id";
@@ -13,11 +13,11 @@ async function answer(request: NextRequest, extra: object = {}) {
 }
 
 export function GET(request: NextRequest) {
-  return answer(request);
+  return respond(request);
 }
 
 export async function POST(request: NextRequest) {
   await pause();
   const { rid } = await request.json();
-  return answer(request, { body: rid });
+  return respond(request, { body: rid });
 }

@@ -1,10 +1,10 @@
 import { pause } from "../../../lib/pause";
-import { stamp } from "../../../lib/stamp";
+import { timestamp } from "../../../lib/timestamp";
 
 export const dynamic = "force-static";
 export const revalidate = 1;
 
 export async function GET() {
   await pause();
-  return Response.json({ madeAt: stamp() });
+  return Response.json({ madeAt: timestamp() });
 }

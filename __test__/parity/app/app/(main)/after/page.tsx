@@ -1,8 +1,8 @@
 import { headers } from "next/headers";
 import { after } from "next/server";
 import { Lines } from "../../../lib/lines";
-import { look } from "../../../lib/look";
 import { record } from "../../../lib/memory";
+import { observe } from "../../../lib/observe";
 import { pause } from "../../../lib/pause";
 
 export default async function After() {
@@ -13,5 +13,5 @@ export default async function After() {
     await pause(delays, 3);
     record(id, "page: done");
   });
-  return <Lines lines={await look(2)} />;
+  return <Lines lines={await observe(2)} />;
 }

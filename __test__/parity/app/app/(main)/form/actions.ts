@@ -4,14 +4,14 @@ import { revalidatePath, revalidateTag, updateTag } from "next/cache";
 import { cookies, draftMode, headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { after } from "next/server";
-import { look } from "../../../lib/look";
 import { record } from "../../../lib/memory";
+import { observe } from "../../../lib/observe";
 import { pause } from "../../../lib/pause";
 
 /** What to do is a field of the form, so that one action covers it all. */
 export async function act(form: FormData) {
   const [id, task] = [String(form.get("rid")), String(form.get("task"))];
-  const seen = await look(2);
+  const seen = await observe(2);
   const jar = await cookies();
   jar.set("action", id, { path: "/", httpOnly: true });
   await pause((await headers()).get("x-delays"), 4);

@@ -1,10 +1,10 @@
 import { cookies } from "next/headers";
 import { Lines } from "../../../lib/lines";
-import { look } from "../../../lib/look";
+import { observe } from "../../../lib/observe";
 import { act } from "./actions";
 
 export default async function Form() {
-  const lines = await look(1, 6);
+  const lines = await observe(1, 6);
   const jar = await cookies();
   for (const name of ["action", "doomed"]) lines.push(`${name} ${jar.get(name)?.value ?? "nothing"}`);
   return (

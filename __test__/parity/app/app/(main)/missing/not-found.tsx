@@ -1,6 +1,6 @@
 import { Lines } from "../../../lib/lines";
-import { look } from "../../../lib/look";
+import { observe } from "../../../lib/observe";
 
 export default async function NotFound() {
-  return <Lines lines={["nothing here", ...(await look(1))]} />;
+  return <Lines lines={["nothing here", ...(await observe(1))]} />;
 }

@@ -1,7 +1,7 @@
 import { notFound } from "next/navigation";
-import { look } from "../../../lib/look";
+import { observe } from "../../../lib/observe";
 
 export default async function Missing() {
-  await look(1);
+  await observe(1);
   notFound();
 }

@@ -1,7 +1,7 @@
 import { draftMode, headers } from "next/headers";
 import { Lines } from "../../../lib/lines";
-import { look } from "../../../lib/look";
 import { open, passed } from "../../../lib/memory";
+import { observe } from "../../../lib/observe";
 import { pause } from "../../../lib/pause";
 import { forRequest, reactCached } from "../../../lib/per-request";
 import { type PageProps, queryOf } from "../../../lib/search-params";
@@ -16,11 +16,11 @@ export async function generateMetadata(props: PageProps) {
 }
 
 async function Nested() {
-  return <Lines lines={[await forRequest(), await reactCached("a"), ...(await look(2, 5))]} />;
+  return <Lines lines={[await forRequest(), await reactCached("a"), ...(await observe(2, 5))]} />;
 }
 
 export default async function PageState(props: PageProps) {
-  const lines = await look();
+  const lines = await observe();
   lines.push(`query ${await queryOf(props, "rid")}`, `rewritten ${await queryOf(props, "rewritten")}`);
   lines.push(await forRequest(), await reactCached("a"), await reactCached("b"));
   lines.push(`draft ${(await draftMode()).isEnabled}`);

@@ -1,8 +1,8 @@
 import { redirect } from "next/navigation";
-import { look } from "../../../lib/look";
+import { observe } from "../../../lib/observe";
 import { type PageProps, queryOf } from "../../../lib/search-params";
 
 export default async function Redirect(props: PageProps) {
-  await look(1);
+  await observe(1);
   redirect(`/page-state?rid=${await queryOf(props, "rid")}`);
 }

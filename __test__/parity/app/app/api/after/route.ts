@@ -1,6 +1,6 @@
 import { after, type NextRequest } from "next/server";
-import { lateHeader, look } from "../../../lib/look";
 import { record } from "../../../lib/memory";
+import { lateHeader, observe } from "../../../lib/observe";
 import { pause } from "../../../lib/pause";
 
 export async function GET(request: NextRequest) {
@@ -14,7 +14,7 @@ export async function GET(request: NextRequest) {
     record(id, `callback: ${await lateHeader()}`);
     after(() => record(id, "nested"));
   });
-  const seen = await look(2);
+  const seen = await observe(2);
   await early;
   return Response.json({ seen });
 }

@@ -1,7 +1,7 @@
 import { notFound } from "next/navigation";
-import { look } from "../../../lib/look";
+import { observe } from "../../../lib/observe";
 
 export async function GET() {
-  await look(2);
+  await observe(2);
   notFound();
 }

@@ -1,11 +1,11 @@
 import { after, type NextRequest } from "next/server";
-import { lateHeader, look } from "../../../lib/look";
 import { passed, record } from "../../../lib/memory";
+import { lateHeader, observe } from "../../../lib/observe";
 
-// The body is made after the handler has returned, piece by piece as the client asks for it.
+// The body is made after the handler has returned, piece by piece as the client reads it.
 export async function GET(request: NextRequest) {
   const id = request.headers.get("x-request-id") ?? "no-id";
-  const seen = await look(1);
+  const seen = await observe(1);
   after(() => record(id, "stream: after"));
   const encoder = new TextEncoder();
   let piece = 0;
@@ -19,5 +19,5 @@ export async function GET(request: NextRequest) {
       record(id, "stream: cancelled");
     },
   });
-  return new Response(body, { headers: { "content-type": "text/plain", "x-answer-id": id } });
+  return new Response(body, { headers: { "content-type": "text/plain", "x-response-id": id } });
 }

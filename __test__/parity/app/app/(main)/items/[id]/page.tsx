@@ -3,7 +3,7 @@ import { Place } from "../../page-state/client";
 
 type Props = { params: Promise<{ id: string }> };
 
-// Two are made by the build, the others when they are first asked for.
+// Two are made by the build, the others on the first request.
 export function generateStaticParams() {
   return [{ id: "first" }, { id: "second" }];
 }

@@ -2,14 +2,14 @@ import { cookies, headers } from "next/headers";
 import { pause } from "./pause";
 
 /** What the request's headers and cookies are, read again after each of several awaits. */
-export async function look(times = 3, from = 2): Promise<string[]> {
+export async function observe(times = 3, from = 2): Promise<string[]> {
   const seen: string[] = [];
   for (let step = 0; step < times; step++) {
     const id = (await headers()).get("x-request-id") ?? "no-id";
     await pause((await headers()).get("x-delays"), from + step);
     const cookie = (await cookies()).get("rid")?.value ?? "no-id";
     const middleware = (await headers()).get("x-from-middleware") ?? "no-id";
-    seen.push(`look ${step}: header ${id}, cookie ${cookie}, middleware ${middleware}`);
+    seen.push(`observation ${step}: header ${id}, cookie ${cookie}, middleware ${middleware}`);
   }
   return seen;
 }

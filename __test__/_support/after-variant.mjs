@@ -1,5 +1,5 @@
 // Plays every scenario of after-scenarios.mjs with one implementation of vinext's module and prints what each logged.
-// usage: node after-side.mjs ours|stock
+// usage: node after-variant.mjs ours|stock
 
 import { setImmediate } from "node:timers/promises";
 import { inspect } from "node:util";

@@ -1,5 +1,5 @@
-// Plays what an app does with vinext's caches and prints what was seen, and where the state lay.
-// usage: node --conditions react-server caches-side.mjs ours|stock
+// Plays what an app does with vinext's caches and prints what was seen, and where the state was stored.
+// usage: node --conditions react-server caches-variant.mjs ours|stock
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
@@ -7,10 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { loadCopy } from "./graph.mjs";
 
-const side = process.argv[2];
+const variant = process.argv[2];
 const modules = ["unified-request-context", "cache", "cache-runtime", "fetch-cache", "fetch-cache-state", "headers"];
 const vinext = await loadCopy(
-  side,
+  variant,
   [...modules, "internal/work-store-scope", "internal/als-registry"].map((name) => `shims/${name}`),
 );
 

@@ -12,51 +12,51 @@ const APP = fileURLToPath(new URL("app.mjs", import.meta.url));
 export const THRESHOLD_MS = 300;
 const BLOCK_MS = 850;
 const REQUESTS = 20;
-/** How often a cell is played again if it fails while the machine is short of processor. */
+/** How often a case is played again if it fails while the machine is short of processor. */
 const MORE_CHANCES = 3;
 
-/** A timer of this process that comes so much too late tells that there is not processor enough for all. */
+/** A timer of this process that fires this late shows that the machine is short of processor. */
 const LAG_MS = 20;
 
-/** A native call that nobody can stamp. */
+/** A native call that cannot be marked. */
 const GUESSED = "JSON.parse of 50 MB";
 
 /** When the culprit blocks. */
 export const WHEN = ["before any await", "among 20", "two in turn", "two at once", "nested scopes", "for ever"];
 
-/** @typedef {{ node: { name: string, path: string, flags: string[] }, place: "main" | "worker", way: string }} Row */
-/** @typedef {import("./check.mjs").CellResult} CellResult */
+/** @typedef {{ node: { name: string, path: string, flags: string[] }, place: "main" | "worker", kind: string }} Row */
+/** @typedef {import("./check.mjs").CaseResult} CaseResult */
 
 /**
- * Plays cells that differ in `when` only.
+ * Plays cases that differ in `when` only.
  *
  * @param {Row} row
  * @param {string[]} whens of `WHEN`
  * @param {"onescope" | "peer"} [watcher]
- * @returns {Promise<Record<string, CellResult>>} by `when`; those that cannot be are left out
+ * @returns {Promise<Record<string, CaseResult>>} by `when`; those that cannot be are left out
  */
 export async function play(row, whens, watcher = "onescope") {
-  /** @type {Record<string, CellResult>} */
+  /** @type {Record<string, CaseResult>} */
   const results = {};
-  const possible = whens.filter((when) => when !== "for ever" || BLOCKS[row.way].forever);
+  const possible = whens.filter((when) => when !== "for ever" || BLOCKS[row.kind].forever);
   for (const group of [
     possible.filter((when) => when !== "for ever"),
     possible.filter((when) => when === "for ever"),
   ]) {
     if (group.length === 0) continue;
     let app = await startApp(row, watcher);
-    await app.request("/prepare", { way: row.way, ...(group[0] === "for ever" ? {} : { ms: String(BLOCK_MS) }) });
+    await app.request("/prepare", { kind: row.kind, ...(group[0] === "for ever" ? {} : { ms: String(BLOCK_MS) }) });
     for (const when of group) {
-      results[when] = await playCell(app, row, when, watcher);
-      // It may have been the machine, so the cell is played again, and says so.
+      results[when] = await playCase(app, row, when, watcher);
+      // It may have been the machine, so the case is played again, and says so.
       for (let more = MORE_CHANCES; more > 0; more--) {
         if (results[when].problems.length === 0 || !results[when].retryable) break;
         if (when === "for ever") {
           await app.stop();
           app = await startApp(row, watcher);
-          await app.request("/prepare", { way: row.way });
+          await app.request("/prepare", { kind: row.kind });
         }
-        results[when] = { ...(await playCell(app, row, when, watcher)), again: true };
+        results[when] = { ...(await playCase(app, row, when, watcher)), again: true };
       }
     }
     await app.stop();
@@ -69,9 +69,9 @@ export async function play(row, whens, watcher = "onescope") {
  * @param {Row} row
  * @param {string} when
  * @param {"onescope" | "peer"} watcher
- * @returns {Promise<CellResult>}
+ * @returns {Promise<CaseResult>}
  */
-async function playCell(app, { place, way }, when, watcher) {
+async function playCase(app, { place, kind }, when, watcher) {
   const from = app.lines.length;
   const machine = watchMachine();
   const forever = when === "for ever";
@@ -90,7 +90,7 @@ async function playCell(app, { place, way }, when, watcher) {
   }
   const lines = app.lines.slice(from);
   const thread = place === "main" ? 0 : 1;
-  const expected = { thresholdMs: THRESHOLD_MS, culprits: two ? 2 : 1, forever, when, sure: way !== GUESSED, thread };
+  const expected = { thresholdMs: THRESHOLD_MS, culprits: two ? 2 : 1, forever, when, sure: kind !== GUESSED, thread };
   const result = watcher === "peer" ? checkPeer(lines, expected) : checkReports(lines, expected);
   return { ...result, retryable: machine.lagMs() >= LAG_MS || result.retryable };
 }
@@ -158,16 +158,16 @@ async function startApp({ node, place }, watcher) {
 function watchMachine() {
   let last = performance.now();
   let most = 0;
-  const look = () => {
+  const measure = () => {
     const now = performance.now();
     most = Math.max(most, now - last - 10);
     last = now;
   };
-  const timer = setInterval(look, 10);
+  const timer = setInterval(measure, 10);
   return {
     /** Ends the measurement. */
     lagMs: () => {
-      look();
+      measure();
       clearInterval(timer);
       return most;
     },
