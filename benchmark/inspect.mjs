@@ -37,12 +37,12 @@ const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENC
 \`trackRequests()\`, \`trackLeaks()\` and \`watch()\` with its helper.
 
 "A request" is what Node's server does around a listener, as far as a tracker can observe it, in a loop, far faster than
-\`trackLeaks()\` follows; "of vinext" also has the storages and the context that vinext enters, and the route it tells; "in a
+\`trackLeaks()\` follows; "of vinext" also has the storages and the context that vinext enters, and the route it reports; "in a
 burst" comes in bursts of which \`trackLeaks()\` follows every one.
 
 CPU is the processor time that a server process needs for a request over a connection that is kept alive, all threads and
 garbage collection included. Requests alternate between seen and unseen (off, on, on, off, and the reverse), one after the
-other, in one process: an unseen one is one of which Node's word reaches nobody. The ratio is the median over all fours, with
+other, in one process: for an unseen one Node's diagnostics channel has no subscriber. The ratio is the median over all fours, with
 the interval that holds the true one in 95 of 100 such runs. "Off against off" is the same with nothing seen: what the method
 itself makes of no difference. What \`watch()\` and \`trackLeaks()\` cost whether or not there are requests is only in the last row: the bare server
 again, in batches, where all of it is started for one variant and stopped for the other. Written by \`node inspect.mjs --write\`;

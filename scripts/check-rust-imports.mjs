@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
-/** What knows no feature. All other modules of src/ are features, or compose them. */
+/** What depends on no feature. All other modules of src/ are features, or compose them. */
 const CORE = ["error", "limits", "memory", "store", "sync", "text"];
 
 /** The files that may have unsafe code. */

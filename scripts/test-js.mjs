@@ -52,7 +52,7 @@ for (const { name, path, flags, frames } of NODES) {
     // `--node` and `--spec` leave nothing out.
     const everything = values.node !== undefined || values.spec !== "";
     const otherFrames = / with(out)? frames$/.test(name) && !everything;
-    // A backend holds records, and knows nothing of how context is propagated.
+    // A backend holds records, and does not depend on how context is propagated.
     if (otherFrames && backend === "js") continue;
     const others = everything || OTHERS.includes(`${name} ${backend}`);
     const folders = otherFrames ? CORE : others ? FOLDERS : BOTH_BACKENDS;

@@ -1,4 +1,4 @@
-//! The reader of flights against bytes that anybody may have written: it never panics, and lists nothing that cannot be.
+//! The reader of flights against bytes of unknown origin: it never panics, and lists nothing that cannot be.
 #![cfg(unix)]
 
 use std::sync::LazyLock;

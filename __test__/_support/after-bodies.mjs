@@ -15,7 +15,7 @@ function respond(tools, makeBody, callback = () => tools.log("after", tools.isIn
 
 /**
  * Several layers on one stream, read by `consume`. The layers' own order is compared, and that the callbacks ran. When
- * exactly they start depends on how many streams the layers are, which is nobody's promise.
+ * exactly they start depends on how many streams the layers are, which nothing guarantees.
  */
 function layered(name, consume) {
   const wrapping = (tools, makeBody) => {
@@ -66,7 +66,7 @@ export const BODIES = {
     tools.log(state(tools, context));
   },
 
-  async "a buffered body, nobody waiting"(tools) {
+  async "a buffered body that nothing waits for"(tools) {
     const { context } = tracked(tools);
     const response = tools.markFullyBufferedBody(new Response("text"));
     tools.log(tools.closeAfterResponseWithBody(response, context) === response, state(tools, context));
@@ -184,7 +184,7 @@ export const BODIES = {
     tools.log(inner.locked, response.body.locked, state(tools, context));
   },
 
-  async "a body that somebody reads already"(tools) {
+  async "a body that is being read already"(tools) {
     const { context } = tracked(tools);
     for (const body of [source(tools, ["a"]), tools.deferUntilStreamConsumed(source(tools, ["b"]), () => {})]) {
       const response = new Response(body);

@@ -3,7 +3,7 @@ import { BODIES } from "./after-bodies.mjs";
 import { fail, state, tracked } from "./after-tools.mjs";
 
 // What vinext does with work that waits for the end of a response. Each scenario logs what happens, and in which order;
-// it knows nothing of the implementation that it gets.
+// it does not depend on the implementation that it gets.
 
 export const SCENARIOS = {
   async "callbacks wait for the close and start together"({ log, settle, ...shim }) {

@@ -3,7 +3,7 @@ export function fail(message) {
   throw new Error(message);
 }
 
-/** What the module knows of a request's deferred work. */
+/** What the module keeps of a request's deferred work. */
 export function state(shim, context) {
   const { callbacks, completion, resolveCompletion, ...counters } = context.afterContext;
   const has = { completion: completion !== null, resolveCompletion: resolveCompletion !== null };

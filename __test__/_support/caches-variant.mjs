@@ -61,13 +61,13 @@ const inRequest = (fn, opts) => {
 const privateKeys = (map) => (map === null ? null : [...map.keys()].map((key) => key.split(":")[1]));
 
 const scenarios = {
-  '"use cache" tells the request its tags and its life': () =>
+  '"use cache" adds its tags and its life to the request': () =>
     inRequest(async (context) => {
       const results = [await shared("a"), await shared("a"), await shared("b")];
       return [results, context.currentRequestTags, context.requestScopedCacheLife, vinext.getCacheContext()];
     }),
 
-  '"use cache: private" lives in the request': () =>
+  '"use cache: private" is stored in the request': () =>
     inRequest(async (context) => {
       const before = context._privateCache;
       const results = [await own("a"), await own("a")];
@@ -102,14 +102,14 @@ const scenarios = {
     return [results, privateKeys(fallback._privateCache), scoped, store("vinext.cacheRuntime.privateAls")];
   },
 
-  "a private cached function inside a shared one is refused, and the request knows": () =>
+  "a private cached function inside a shared one is refused, and the request records it": () =>
     inRequest(async (context) => {
       const outer = vinext.registerCachedFunction(() => own("d"), "outer", "");
       const error = await outer().catch(({ message }) => message);
       return [error, context.invalidDynamicUsageError?.message];
     }),
 
-  "unstable_cache knows where it is, and tells the request its tags": () =>
+  "unstable_cache detects where it is, and adds its tags to the request": () =>
     inRequest(async (context) => {
       const results = [await wrapped("a"), await wrapped("a"), vinext.isInsideUnstableCacheScope()];
       return [results, context.currentRequestTags];
@@ -117,7 +117,7 @@ const scenarios = {
 
   "unstable_cache outside a request": async () => [await wrapped("e"), await wrapped("e")],
 
-  "headers() inside unstable_cache is refused, and the request knows": () =>
+  "headers() inside unstable_cache is refused, and the request records it": () =>
     inRequest(
       async (context) => {
         const reader = vinext.unstable_cache(async () => (await vinext.headers()).get("a"), ["reader"]);
@@ -179,11 +179,11 @@ const scenarios = {
       return [bodies, nextFetchId, currentRequestTags, dynamicFetchUrls.size];
     };
     const standalone = await vinext.runWithFetchCache(record);
-    const nobody = await record();
+    const empty = await record();
     const cleanup = vinext.withFetchCache();
     const process = await record();
     cleanup();
-    return [standalone, nobody, process, await record()];
+    return [standalone, empty, process, await record()];
   },
 
   "an action's invalidations wait in the request": () =>

@@ -10,7 +10,7 @@ const COUNTER = join(ROOT, "__test__/_support/count-calls.mjs");
 const SETTLE_MS = 150;
 
 /**
- * Calls of real storages in one warm request of each of the given routes, on the production server.
+ * Calls of Node's own storages in one warm request of each of the given routes, on the production server.
  *
  * - `run`, `exit`, `enterWith`, `getStore`: calls from outside of Node; what `run` calls itself does not count.
  * - `snapshot`: calls of Node's own `AsyncLocalStorage.snapshot`.

@@ -11,7 +11,7 @@ import { AsyncResource } from "node:async_hooks";
 //     of which enter it again at their end;
 //   - inside the synchronous part of an `exit` neither runs that storage nor enters a context held earlier.
 //
-//   With async_hooks a `defaultValue` shows in resources that are older than the storage, which nobody can list: storages
+//   With async_hooks a `defaultValue` shows in resources that are older than the storage, which cannot be listed: storages
 //   with one are for frames (slot-storage.spec.mjs has what holds in both).
 //
 //   With frames `disable()` takes the value out of the frame that is current, so everything that was started in that very
@@ -91,7 +91,7 @@ class Machine {
     while (this.#pending.length > 0) await this.#pending.shift();
   }
 
-  /** Starts a flow of its own that nobody waits for but `settled`. */
+  /** Starts a flow of its own that only `settled` waits for. */
   start(how, ops, held) {
     const flow = async () => {
       try {

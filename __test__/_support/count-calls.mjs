@@ -1,4 +1,4 @@
-// Preload, before anything else: counts the calls of real storages. On SIGUSR2 prints the counts since the last time.
+// Preload, before anything else: counts the calls of Node's own storages. On SIGUSR2 prints the counts since the last time.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 

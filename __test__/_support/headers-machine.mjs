@@ -76,7 +76,7 @@ class Machine {
       await headersShimAls.run({ ...freshState(), headersContext: given }, body);
       return;
     }
-    // What the process shares is reset as a whole, for programs before this one used it too.
+    // What the process shares is reset as a whole, because earlier programs used it too.
     Object.assign(this.#world.api().getHeadersShimState(), freshState());
     setHeadersContext(given);
     await body();

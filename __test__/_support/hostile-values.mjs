@@ -1,4 +1,4 @@
-// Values that an API can be given and nobody meant it to get.
+// Values that an API was not designed for.
 
 /** What a hostile function or getter throws. */
 export class Hostile extends Error {}

@@ -1,4 +1,4 @@
-// A worker with a tracked server: tells its port, then that a request waits, and after "go" what is left in flight.
+// A worker with a tracked server: reports its port, then that a request waits, and after "go" what is left in flight.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

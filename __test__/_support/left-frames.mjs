@@ -1,5 +1,5 @@
 // Prints how many frames are left behind by loading onescope, by turning everything on, and, to see that one is found, by a
-// run of a real storage. In a heap snapshot a frame goes by the name of its class.
+// run of one of Node's own storages. In a heap snapshot a frame goes by the name of its class.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { json } from "node:stream/consumers";

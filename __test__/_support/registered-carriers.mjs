@@ -102,7 +102,7 @@ const probes = {
     return texts;
   },
 
-  // Last, for it leaves a handler behind.
+  // Last, because it leaves a handler behind.
   async "an uncaught exception and an unhandled rejection"() {
     const caught = async (event, start) => {
       const seen = new Promise((resolve) => process.once(event, () => resolve(read())));

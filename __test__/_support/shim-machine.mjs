@@ -6,7 +6,7 @@ import { inspect } from "node:util";
 //
 // Two things that a program does not do. A stock copy cannot make a child of a context of ours, as docs/architecture.md says, so
 // inside a request only the copy that made its context opens scopes, unless that is the second copy, which is stock in
-// every world. And flows go on only in macrotasks: how many microtasks an async function takes is nobody's behaviour.
+// every world. And flows go on only in macrotasks: how many microtasks an async function takes is not specified.
 
 class Thrown extends Error {}
 
@@ -62,7 +62,7 @@ class Machine {
     }
   }
 
-  /** Executes ops synchronously. Of those that return a promise nobody waits for the end but `finish`. */
+  /** Executes ops synchronously. Only `finish` waits for those that return a promise. */
   #now(ops, maker) {
     for (const op of ops) {
       if (op.op === "await") continue;

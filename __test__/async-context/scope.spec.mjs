@@ -36,7 +36,7 @@ test("a storage takes an index when it is first entered, not when it is made", (
   assert.ok(storagesInUse() > before);
 });
 
-test("an index is used again after its storage was collected, and its next owner knows", async () => {
+test("an index is used again after its storage was collected, and its next owner is boxed", async () => {
   const before = storagesInUse();
   for (let i = 0; i < MAX_SCOPE_LENGTH; i++) enterFormer(() => {});
   assert.ok(

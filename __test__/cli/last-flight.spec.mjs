@@ -7,7 +7,7 @@ import { flightDirectory, flightsIn, lastFlight, record, startRecording } from "
 
 const native = backend === "native";
 
-test("last-flight tells people what was in flight", { skip: !native }, async (t) => {
+test("last-flight prints what was in flight as text", { skip: !native }, async (t) => {
   const directory = flightDirectory(t);
   await record({ directory, end: "kill" });
   const { code, stdout } = await lastFlight([directory]);

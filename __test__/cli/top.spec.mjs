@@ -72,7 +72,7 @@ describe("onescope top without a terminal", { skip }, () => {
     assert.ok(stdout.includes("\n\nonescope top  "), stdout);
   });
 
-  test("what was entered last is marked as only that, and what nobody knows not at all", async () => {
+  test("a last-seen request is marked as a guess, and an unknown one not at all", async () => {
     const request = { id: 8, label: "GET /report", state: "active", ageMs: 1204 };
     const suspect = { confidence: "exact", request, call: "fs.readFileSync" };
     for (const [change, mark, said] of /** @type {const} */ ([

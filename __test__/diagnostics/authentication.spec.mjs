@@ -87,7 +87,7 @@ describe("a server with a token", { skip: !native }, () => {
     );
   });
 
-  test("fetch() and curl know both schemes", { skip: curl.skip }, async () => {
+  test("fetch() and curl support both schemes", { skip: curl.skip }, async () => {
     for (const authorization of [`Bearer ${token}`, basic(`me:${token}`)]) {
       const response = await fetch(`${server.page}/counters`, { headers: { authorization } });
       assert.equal((await response.json()).threads, 1);

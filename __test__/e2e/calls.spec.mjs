@@ -11,7 +11,7 @@ const MOST = 4;
 const PAGE = "dynamic page";
 
 for (const node of NODES) {
-  describe(`calls of real storages on Node ${node.name}`, () => {
+  describe(`calls of Node's own storages on Node ${node.name}`, () => {
     test("stock vinext leaves its storages one by one", async () => {
       const calls = await countCalls(node, "stock", [...ACTIONS, PAGE]);
       assert.ok(calls[PAGE].snapshot > 0, `${PAGE}: ${JSON.stringify(calls[PAGE])}`);

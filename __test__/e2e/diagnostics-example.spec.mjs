@@ -4,7 +4,7 @@ import { nodeNamed } from "../../scripts/nodes.mjs";
 import { startProduction } from "../_support/example.mjs";
 import { requestJson } from "../_support/http.mjs";
 
-test("the example prints the page's address, and the page knows its requests by their routes", async () => {
+test("the example prints the page's address, and the page shows requests by their routes", async () => {
   const server = await startProduction(nodeNamed("24"), "both");
   try {
     while (!server.output().includes("diagnostics:")) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -113,7 +113,7 @@ describe("hostile clients", () => {
     await honest();
   });
 
-  test("a hundred at once that never rest hold up nobody for long", async () => {
+  test("a hundred busy clients at once delay no other for long", async () => {
     let on = true;
     let responded = 0;
     const flood = async () => {

@@ -167,7 +167,7 @@ describe("the page in Chromium", { skip, timeout: 120_000 }, () => {
     await page.close();
   });
 
-  test("shows nothing to pages of another origin, also if the browser knows the token", async (t) => {
+  test("shows nothing to pages of another origin, also if the browser has the token", async (t) => {
     const token = "a-token-of-some-length";
     const locked = await startDiagnosticsApp({ serve: { token }, watch: false });
     t.after(() => locked.stop());

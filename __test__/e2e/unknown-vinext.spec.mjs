@@ -18,7 +18,7 @@ import { nodeNamed } from "../../scripts/nodes.mjs";
 import { EXAMPLE, startProduction } from "../_support/example.mjs";
 import { requestConcurrently, requestEachRoute } from "../_support/load.mjs";
 
-// A vinext of the future: its request context has a field and an export that this version does not know.
+// A vinext of the future: its request context has a field and an export that are unknown to this version.
 
 const node = nodeNamed("24");
 const app = mkdtempSync(join(realpathSync(tmpdir()), "onescope-app-"));
@@ -41,7 +41,7 @@ function installFutureVinext() {
   writeFileSync(module, changed);
 }
 
-describe("a vinext that onescope does not know", () => {
+describe("a vinext that is unknown to onescope", () => {
   let output = "";
 
   before(() => {

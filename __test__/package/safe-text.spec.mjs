@@ -28,7 +28,7 @@ function checkAll(show) {
   }
 }
 
-test("the cleaner knows exactly the characters of Unicode's Cc, Cf, Zl and Zp", () => {
+test("the cleaner replaces exactly the characters of Unicode's Cc, Cf, Zl and Zp", () => {
   checkAll(clean);
   assert.equal(clean("a\ud800b\udfff"), "a\ufffdb\ufffd");
 });
@@ -86,7 +86,7 @@ test("nothing is left of a label that was longer", () => {
   request.end();
 });
 
-test("a method that Node does not know makes no name of its own for a route", () => {
+test("a method that is unknown to Node makes no label of its own for a route", () => {
   for (const method of ["BREW", "get", "__proto__", "A".repeat(1000), "G\u202eET"]) {
     const request = new HttpRequest(method, "/pot/1", undefined);
     request.setRoute("/pot/[id]", false);

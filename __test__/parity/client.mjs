@@ -13,7 +13,7 @@ import { request as httpRequest } from "node:http";
  * @property {string} [method]
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
- * @property {boolean} [rsc] adds the mark by which caches tell such requests from those for pages
+ * @property {boolean} [rsc] adds the mark by which caches distinguish such requests from those for pages
  * @property {boolean} [bare] leaves the id out of the query: for pages that are cached by their whole address
  * @property {Array<[after: string, gate: string]>} [gates] the gates of the app to open, each once its text has arrived
  * @property {string} [hangUpAfter] ends the connection once this text has arrived

@@ -1,7 +1,7 @@
 // Reads a component tree as React serializes it ("Flight"): numbered rows that refer to each other. Numbers, order and
 // what is a row of its own depend on what was ready when; the tree that they describe does not.
 
-/** Rows that tell about the making, in development: debug information, times, timings, console output. */
+/** Rows about how the rest was made, in development: debug information, times, timings, console output. */
 const ABOUT = new Set(["D", "N", "J", "W"]);
 const REFERENCE = /^\$([A-Za-z@]?)([0-9a-f]+)((?::[^:]+)*)$/;
 const ELEMENT = { type: 1, key: 2, props: 3 };

@@ -228,7 +228,7 @@ test("the error for a missing request says which slot, and what to do", () => {
   assert.throws(() => slot.set(true), { code: "ERR_ONESCOPE_NO_CONTEXT", message: /"lonely".*runWithRequestContext/ });
 });
 
-test("a key has one slot, which knows its name and number", () => {
+test("a key has one slot, which has its name and id", () => {
   const spec = { kind: "flag", lifetime: "request", default: true };
   const slot = registerSlot("once", spec);
   assert.equal(registerSlot("once", { ...spec }), slot);

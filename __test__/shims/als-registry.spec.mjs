@@ -32,7 +32,7 @@ const insideAll = (storages, fn, index = 0) =>
 
 const readAll = (storages) => storages.map((storage) => storage.getStore());
 
-test("a key has one storage, a slot, which everybody finds under the global symbol", () => {
+test("a key has one storage, a slot, under the global symbol", () => {
   const key = freshKey();
   const storage = getOrCreateAls(key);
   assert.equal(getOrCreateAls(key), storage);
@@ -77,7 +77,7 @@ test("every registered storage is left, in what fn starts too, and all are there
   const adopted = new AsyncLocalStorage();
   const elsewhere = new SlotStorage();
   const kept = new SlotStorage();
-  // As a stock copy of the module does: the real storage is in the set, and nobody made it a slot.
+  // As a stock copy of the module does: Node's own storage is in the set, and is no slot.
   registry.add(foreign);
   registerAlsForScopeExit(adopted);
   registerAlsForScopeExit(elsewhere);

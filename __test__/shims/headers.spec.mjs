@@ -239,7 +239,7 @@ test("what a finished probe left running belongs to the probe around it", () =>
     assert.deepEqual(outer, { completed: false });
   }));
 
-test("detached usage counts for nobody", () =>
+test("detached usage counts for no request", () =>
   inRequest(async () => {
     await apis.runWithDetachedDynamicUsage(async () => {
       await headers();

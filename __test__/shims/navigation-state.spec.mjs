@@ -5,7 +5,7 @@ import { testParity } from "../_support/shim-parity.mjs";
 
 testParity("navigation-state");
 
-test("copies of vinext's module that nobody registered anything with find the request's place", async () => {
+test("copies of vinext's module without any registration find the request's place", async () => {
   const other = await loadCopy("other", ["shims/navigation-context-state"]);
   const key = other.GLOBAL_ACCESSORS_KEY;
   assert.equal(globalThis[key], undefined);

@@ -35,7 +35,7 @@ function specifiers(code) {
 
 /** The restrictions that a state module's import violates; see js/vite/modules.js. */
 function violation(specifier, name) {
-  if (specifier === undefined) return "computed, nobody knows what it leads to";
+  if (specifier === undefined) return "computed, so it could be anything";
   if (specifier.startsWith(".")) {
     const target = posix.relative("shims", posix.join("shims", posix.dirname(name), specifier)).replace(/\.js$/, "");
     return STATE.includes(target) || (isPart(target) && names.includes(target))

@@ -29,8 +29,8 @@ test("the storages of vinext's caches are slots, and the requests ours", () => {
 
 test("the scenarios show what is stored in the request", () => {
   const seen = (part) => Object.entries(ours.seen).find(([name]) => name.includes(part))?.[1];
-  assert.match(seen("tells the request its tags and its life"), /\[ 'shared' \].*revalidate: 60/s);
-  assert.match(seen("lives in the request"), /\[ null, \[ 'own' \], true \]/);
+  assert.match(seen("adds its tags and its life to the request"), /\[ 'shared' \].*revalidate: 60/s);
+  assert.match(seen("is stored in the request"), /\[ null, \[ 'own' \], true \]/);
   assert.match(seen("fetch counts"), /\[ 'stamp' \], 30, \{ revalidate: 30 \}, 3 \]/);
   assert.match(seen("invalidations wait"), /\[ 'wrapped', 'stamp' \]/);
 });

@@ -305,7 +305,7 @@ test("outside a request each wrapper has a state of its own, and the process's i
   assert.deepEqual(await read(), process);
 });
 
-test("outside a request nothing collects what belongs to nobody", () => {
+test("outside a request nothing is collected", () => {
   vinext.addCollectedRequestTags(["nobody's"]);
   assert.deepEqual(vinext.getCollectedFetchTags(), []);
   vinext._markPendingRevalidatedTag("nobody's");

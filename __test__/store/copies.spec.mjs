@@ -101,7 +101,7 @@ for (const [loads, slots] of /** @type {[string[], string | null][]} */ ([
   });
 }
 
-test("each of two layouts releases its own requests once they close, also where both know the host", async () => {
+test("each of two layouts releases its own requests once they close, also where both have a hook of the host", async () => {
   const { code, stderr } = await run(`
     import assert from "node:assert/strict";
     import { setTimeout as sleep } from "node:timers/promises";

@@ -137,7 +137,7 @@ test("only contexts of the store have an id", () => {
   assert.equal(
     codeOf(() => store.read(contextId + 1, phase.id)),
     STALE,
-    "the next record belongs to nobody yet",
+    "the next record has no owner yet",
   );
 });
 
@@ -313,7 +313,7 @@ test("counts add up, whatever is entered, given children and closed in whatever 
 });
 
 if (backend === "native") {
-  test("a panic in Rust is an error, and the process lives", () => {
+  test("a panic in Rust is an error, and the process continues", () => {
     const addon = createRequire(import.meta.url)(chosen.path);
     assert.throws(() => addon.selftestPanic(), /this panic is caught at the binding/);
     assert.equal(store.state(enter().contextId).state, "active");

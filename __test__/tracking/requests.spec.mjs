@@ -202,7 +202,7 @@ test("a request that its client gives up is over", async () => {
   }
 });
 
-test("stop() leaves later requests alone, once nobody tracks any more", async () => {
+test("stop() leaves later requests alone, once no tracker is left", async () => {
   const { origin } = await serve((_request, response) => response.end(String(here())));
   const get = async () => (await fetch(`${origin}/stop`)).text();
   const [one, two] = [trackRequests(), trackRequests()];

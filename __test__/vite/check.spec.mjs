@@ -10,7 +10,7 @@ import { stockFile } from "../_support/stock.mjs";
 const { parseAst } = await import("../../examples/vinext-app/node_modules/rolldown/dist/parse-ast-index.mjs");
 
 /**
- * Judges a vinext that has some of the real one's modules.
+ * Checks a vinext that has some of the real one's modules.
  *
  * @param {import("node:test").TestContext} t
  * @param {string[]} present

@@ -97,7 +97,7 @@ test("a marked function is the same in all else", { skip }, (t) => {
   assert.equal(existsSync, before.existsSync);
 });
 
-test("what somebody put on top of a marker stays, and no marker comes twice", { skip }, (t) => {
+test("a wrapper around a marker stays, and no marker comes twice", { skip }, (t) => {
   const { mkdtempSync: original } = fs;
   t.after(() => {
     fs.mkdtempSync = original;

@@ -140,7 +140,7 @@ test("a paused watch reports nothing", { skip: !native }, async () => {
   assert.ok(lines.every(({ request }) => request?.label !== "paused"));
 });
 
-test("a stopped watch tells nothing, and one that is on keeps no process alive", { skip: !native }, async () => {
+test("a stopped watch reports nothing, and one that is on keeps no process alive", { skip: !native }, async () => {
   assert.deepEqual((await run({ program: "stopped", how: "loop", ms: 700 })).lines, []);
   const start = performance.now();
   assert.deepEqual(await run({ program: "nothing" }), { code: 0, said: [], lines: [], other: "" });

@@ -22,7 +22,7 @@ import * as unified from "vinext/shims/unified-request-context";
 import { makeRandom } from "./random.mjs";
 
 // A request writes its own id wherever vinext keeps something for a request, lets others run, and reads it back. What it
-// read is its response. It knows nothing of whose modules it runs on.
+// read is its response. It does not depend on whose modules it runs on.
 
 /** More than a scope has indexes, so that some are in the list. */
 const storages = Array.from({ length: 80 }, (_, n) => getOrCreateAls(`workerd.test.${n}`));

@@ -1,5 +1,5 @@
 /**
- * A line on stderr that says what runs, where somebody watches.
+ * A line on stderr with what runs, on a terminal.
  *
  * @param {number} total
  */

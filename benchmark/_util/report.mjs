@@ -98,7 +98,7 @@ function digits(value) {
 }
 
 /**
- * Where the reference is cheaper, said once more in words: nobody should have to search a table for it.
+ * Where the reference is cheaper, repeated in words, so that it need not be searched for in a table.
  *
  * @param {TableRow[]} rows
  * @param {string[]} variants

@@ -65,7 +65,7 @@ export async function startRecordedServer(app) {
     output += text;
     origin = / on (http:\/\/\S+)/.exec(output)?.[1] ?? "";
   }
-  const tell = async (/** @type {string} */ message) => {
+  const send = async (/** @type {string} */ message) => {
     child.send(message);
     const [response] = await once(child, "message");
     return response;
@@ -74,10 +74,10 @@ export async function startRecordedServer(app) {
     origin,
     /** @param {() => Promise<unknown>} request */
     async record(request) {
-      await tell("start");
+      await send("start");
       await request();
       await sleep(SETTLE_MS);
-      return JSON.parse(await tell("stop"));
+      return JSON.parse(await send("stop"));
     },
     stop: () => child.kill("SIGKILL"),
   };

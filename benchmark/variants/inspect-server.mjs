@@ -78,7 +78,7 @@ class Interleaved {
 /** @type {Interleaved | undefined} */
 let interleaved;
 
-// Tracking is not stopped and started anew for each request: an unseen one is one of which Node's word reaches nobody.
+// Tracking is not stopped and started anew for each request: for an unseen one Node's diagnostics channel has no subscriber.
 const started = channel("http.server.request.start");
 started.publish = (message) => {
   // Node gives a channel another prototype when the first subscriber comes.

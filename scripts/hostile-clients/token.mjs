@@ -1,2 +1,2 @@
 /** The token of the servers under attack. Hostile clients have it, to reach the most expensive paths. */
-export const TOKEN = "hostile-clients-know-it";
+export const TOKEN = "known-to-hostile-clients";

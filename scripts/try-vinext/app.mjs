@@ -33,7 +33,7 @@ const record = {
 export default { plugins: [stock ? null : onescope(), vinext(), record] };
 `;
 
-/** Old versions neither choose a port by themselves nor tell which. */
+/** Old versions neither choose a port by themselves nor print it. */
 const SERVE = `import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import { startProdServer } from "vinext/server/prod-server";

@@ -81,7 +81,7 @@ function leakOf(response) {
   return other && `shows ${other} to ${response.id}`;
 }
 
-/** Headers that tell of the connection or of the moment, not of the response. */
+/** Headers that depend on the connection or on the moment, not on the response. */
 const MOMENTARY = ["date", "connection", "keep-alive", "transfer-encoding", "age"];
 
 /**

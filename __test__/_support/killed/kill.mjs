@@ -15,7 +15,7 @@ const LONGEST_MS = 120;
 const KILL_AFTER_MS = [0, 600];
 
 /**
- * What the client knows of a request, in ms on its own clock; `undefined` for what did not happen.
+ * What the client recorded of a request, in ms on its own clock; `undefined` for what did not happen.
  *
  * @typedef {object} Logged
  * @property {number} port of one of the server's threads

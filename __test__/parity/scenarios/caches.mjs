@@ -1,4 +1,4 @@
-// What outlives a request. Every key and tag contains the conversation's id, and everything lives for an hour, so what is
+// What outlives a request. Every key and tag contains the conversation's id, and everything is valid for an hour, so what is
 // made anew is what the conversation revalidates, and nothing else.
 
 /** @typedef {import("../client.mjs").Client} Client */

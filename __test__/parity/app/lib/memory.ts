@@ -13,7 +13,7 @@ const memory = ((globalThis as { parityMemory?: Memory }).parityMemory ??= {
   gates: new Map(),
 });
 
-/** How often this was called with this key: tells a value that was made anew from one that was kept. */
+/** How often this was called with this key: distinguishes a new value from a cached one. */
 export function count(key: string): number {
   const next = (memory.counts.get(key) ?? 0) + 1;
   memory.counts.set(key, next);

@@ -14,7 +14,7 @@ export async function observe(times = 3, from = 2): Promise<string[]> {
   return seen;
 }
 
-/** The request's id where vinext may no longer tell it: in work that outlives the handler. */
+/** The request's id where vinext may no longer have it: in work that outlives the handler. */
 export async function lateHeader(): Promise<string> {
   try {
     return `header ${(await headers()).get("x-request-id") ?? "no-id"}`;
