@@ -112,7 +112,7 @@ test("where no file can be made one warning says so, and the process goes on", {
     assert.deepEqual([code, stdout], [0, "[[null,0],[null,0]]\nERR_ONESCOPE_RECORD_FILE\n"], stderr);
     const warning = `[ERR_ONESCOPE_RECORD_FILE] OnescopeWarning: onescope's record() is off: failed to create a file in ${directory}: `;
     assert.equal(stderr.split(warning).length, 2, stderr);
-    assert.match(stderr, /; give record\(\) a directory that this user can write to\n/);
+    assert.match(stderr, /; pass a directory that this user can write to\n/);
   }
   assert.deepEqual(readdirSync(parent).sort(), ["file", "link"]);
   assert.equal(readFileSync(join(parent, "file"), "utf8"), "precious");
