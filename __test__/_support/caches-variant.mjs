@@ -147,7 +147,7 @@ const scenarios = {
 
   "fetch counts, dedupes and records in the request": () =>
     inRequest(async (context) => {
-      const init = { next: { tags: ["stamp"], revalidate: 30 } };
+      const init = { next: { tags: ["timestamp"], revalidate: 30 } };
       const cached = [await text("a", init), await text("a", init)];
       const record = [
         context.currentRequestTags,
@@ -173,7 +173,7 @@ const scenarios = {
 
   "fetch outside a request": async () => {
     const record = async () => {
-      const init = { next: { tags: ["stamp"] } };
+      const init = { next: { tags: ["timestamp"] } };
       const bodies = [await text("d", init), await text("e"), await text("e")];
       const { nextFetchId, currentRequestTags, dynamicFetchUrls } = vinext.getFetchCacheState();
       return [bodies, nextFetchId, currentRequestTags, dynamicFetchUrls.size];
@@ -191,7 +191,7 @@ const scenarios = {
       async (context) => {
         await wrapped("g");
         vinext.revalidateTag("wrapped", { expire: 0 });
-        vinext.updateTag("stamp");
+        vinext.updateTag("timestamp");
         const pending = [
           [...context.pendingRevalidatedTags],
           context.pendingRevalidations.size,

@@ -31,6 +31,6 @@ test("the scenarios show what is stored in the request", () => {
   const seen = (part) => Object.entries(ours.seen).find(([name]) => name.includes(part))?.[1];
   assert.match(seen("adds its tags and its life to the request"), /\[ 'shared' \].*revalidate: 60/s);
   assert.match(seen("is stored in the request"), /\[ null, \[ 'own' \], true \]/);
-  assert.match(seen("fetch counts"), /\[ 'stamp' \], 30, \{ revalidate: 30 \}, 3 \]/);
-  assert.match(seen("invalidations wait"), /\[ 'wrapped', 'stamp' \]/);
+  assert.match(seen("fetch counts"), /\[ 'timestamp' \], 30, \{ revalidate: 30 \}, 3 \]/);
+  assert.match(seen("invalidations wait"), /\[ 'wrapped', 'timestamp' \]/);
 });

@@ -102,7 +102,7 @@ test("the context that is requested from the host may be computed differently", 
   assert.equal(difference(changed(from, "executionContext: inherited ?? null")), undefined);
 });
 
-test("a context that is made in another way is a difference", () => {
+test("a context that is made differently is a difference", () => {
   const declaration = "function createRequestContext(opts) {";
   for (const body of ["return makeContext(opts);", "return Object.assign({}, opts);", "return;"]) {
     assert.match(difference(changed(declaration, `${declaration} ${body}`)), /object literal of known fields/);

@@ -59,7 +59,7 @@ describe("following a release", { skip: elsewhere }, () => {
     assert.notEqual(known[VERSION]["head-state"], KNOWN_VERSIONS["1.4.0"]["head-state"]);
   });
 
-  test("a release that behaves in another way is shown with the first step that differs, accepted or not", async (t) => {
+  test("a release that behaves differently is shown with the first step that differs, accepted or not", async (t) => {
     const edit = (code) => code.replace("uCtx.ssrHeadChildren = [];", "");
     const { code, stdout, table } = await follow(t, edit, { accept: true });
     assert.equal(code, 1, stdout);

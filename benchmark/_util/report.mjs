@@ -73,8 +73,8 @@ export function align(lines) {
   const [head, ...body] = lines.map((line) =>
     line.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))),
   );
-  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |`);
+  const separator = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [head, separator, ...body].map((line) => `| ${line.join(" | ")} |`);
 }
 
 /**
