@@ -1,4 +1,4 @@
-// `onescope/opentelemetry`: stalls and counters for those who look at their servers through OpenTelemetry.
+// `onescope/opentelemetry`: stalls and counters for servers that use OpenTelemetry.
 
 import "#process";
 import { createRequire } from "node:module";

@@ -52,7 +52,7 @@ function replace(name, value) {
   Object.defineProperty(async_hooks, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
-/** Code that makes a hook, or asks for the current resource, would see the resource that the root strategy runs in. */
+/** Code that makes a hook, or reads the current resource, would see the resource that the root strategy runs in. */
 function watchResources() {
   for (const name of /** @type {const} */ ([
     "createHook",
@@ -78,7 +78,7 @@ function watchResources() {
 }
 
 /**
- * A storage that is no slot can still exist: made before this module loaded, or by Node itself. From its first use on, scopes
+ * A storage that is not a slot can still exist: made before this module loaded, or by Node itself. From its first use on, scopes
  * are entered so that its values stay visible, and snapshots capture it too.
  *
  * @returns {() => void} to call where such a storage is found otherwise

@@ -20,7 +20,7 @@ const OUR_SHIMS = fileURLToPath(new URL("../shims/", import.meta.url)).replaceAl
 
 /** @type {typeof import("./vite.js").default} */
 export default function onescope() {
-  /** vinext's folder of shims, for the imports of ours that stand in for its modules. */
+  /** vinext's folder of shims, for the imports of our modules that replace its own. */
   let vinextShims = "";
 
   return {

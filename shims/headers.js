@@ -87,7 +87,7 @@ const OUTSIDE_HEADERS =
   "headers() can only be called from a Server Component, Route Handler, or Server Action. Make sure you're not calling it from a Client Component.";
 
 /**
- * What a request API answers where it has nothing to give. Otherwise marks the render as dynamic.
+ * What a request API returns if it has nothing to return. Otherwise marks the render as dynamic.
  *
  * @param {HeadersState} state
  * @param {string} api

@@ -23,7 +23,7 @@ export function slotBehind(storage) {
 }
 
 /**
- * Makes a storage of Node's own a slot, in place. Ignores what is no AsyncLocalStorage and what is a slot already, also of a
+ * Makes a storage of Node's own a slot, in place. Ignores what is not an AsyncLocalStorage and what is a slot already, also of a
  * copy with another layout.
  *
  * @param {unknown} storage

@@ -10,7 +10,7 @@ import { readStored, withStored } from "./scope.js";
 //
 // plain: `enterWith` before and after. Right everywhere. With frames it builds two of them, each a copy of the current one.
 //
-// root: `runInAsyncScope` of an AsyncResource made while no storage was in use swaps the frame for an empty one and back
+// root: `runInAsyncScope` of an AsyncResource made while no storage was in use replaces the frame by an empty one and restores it
 // without building any, and a frame built from an empty one is cheap (benchmark/scopes.mjs measures both). But it hides
 // what Node's own storages hold, shows itself to async hooks, and takes three times the stack. So it is chosen only in the
 // outer levels of a stack, and while all of this holds:

@@ -33,7 +33,7 @@ function createRootStorage() {
 }
 
 /**
- * The one AsyncLocalStorage of Node's own that the process needs. It lies under a key of its own, where copies of this module
+ * The one AsyncLocalStorage of Node's own that the process needs. It is stored under its own key, where copies of this module
  * and an inspector find it.
  *
  * @type {ReturnType<typeof createRootStorage>}

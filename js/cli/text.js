@@ -30,7 +30,7 @@ export function widthOf(text) {
  */
 export function cut(text, width) {
   const { index, ellipsed, truncated } = truncatedWidth(text, { limit: width, ellipsis: "…" });
-  // The index may lie inside a character of two units.
+  // The index may be inside a character of two units.
   return truncated ? text.slice(0, index).replace(/\p{Cs}$/u, "") + (ellipsed ? "…" : "") : text;
 }
 
@@ -56,7 +56,7 @@ export function row(heading, text) {
 
 /**
  * @param {unknown} ms
- * @returns {string} such as `950 ms`, `12.3 s`, `3m 05s`, `2h 07m`, `5d 02h`; "?" for what is no number
+ * @returns {string} such as `950 ms`, `12.3 s`, `3m 05s`, `2h 07m`, `5d 02h`; "?" if it is not a number
  */
 export function duration(ms) {
   if (typeof ms !== "number" || !Number.isFinite(ms)) return "?";

@@ -3,7 +3,7 @@ import { counters } from "../tracking/in-flight.js";
 
 /** @import { BatchObservableResult, Meter } from "@opentelemetry/api" */
 
-// Names are singular and units as in UCUM, as OpenTelemetry's conventions ask for.
+// Names are singular and units as in UCUM, as OpenTelemetry's conventions require.
 
 /** Upper bounds of the histogram of stalls, in seconds. */
 const BOUNDARIES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];

@@ -117,7 +117,7 @@ export class StallSpans {
     // Somebody else may have gone on blocking the thread.
     const blocked = reported.at(-1) === mine ? Math.max(report.blockedMs, remembered.blocked) : report.blockedMs;
     const attributes = attributesOf(report, blocked);
-    // The span's own clock gives the time, so the event lies in the span.
+    // The span's own clock gives the time, so the event is within the span.
     if (!ended && span.isRecording()) span.addEvent(STALL, attributes);
     else this.#tellBeside(span, attributes, blocked);
     return true;

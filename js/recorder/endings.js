@@ -26,7 +26,7 @@ export function noteTheEnd(recorder) {
   };
   const onExit = (/** @type {number} */ code) => {
     exiting = true;
-    // An error that was uncaught, handled all the same, and followed by an exit with 0 is no end by an error.
+    // An error that was uncaught, handled all the same, and followed by an exit with 0 does not count as an end by an error.
     if (code === 0) uncaught = undefined;
     note(code);
   };

@@ -30,7 +30,7 @@ export interface Children {
 export const BLANK_VALUES: Values;
 export const BLANK_COLLECTIONS: Collections;
 
-/** The fields, and what they lie in: see context-fields.js. */
+/** The fields, and where they are stored: see context-fields.js. */
 export interface ContextFields extends UnifiedRequestContext {
   $words: Int32Array;
   $bytes: Uint8Array;

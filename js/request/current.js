@@ -12,7 +12,7 @@ const KEY = Symbol.for(NAME);
 export const requestStorageIsApart = (copies.requests ??= LAYOUT.hash) !== LAYOUT.hash;
 
 /**
- * The storage that holds the current request context. It lies under vinext's own key, so that stock copies of vinext's
+ * The storage that holds the current request context. It is stored under vinext's own key, so that stock copies of vinext's
  * modules in the same process see the same requests.
  */
 export const requestStorage = shared("requestStorage", () => {

@@ -12,7 +12,7 @@ import { SideTable } from "./side-table.js";
 /** @import { Context } from "./request-context.js" */
 
 // Releasing a request: all contexts of its context group lose their JavaScript values, so that code which still holds one of them
-// holds little. Native values lie in the record and stay. So do two that later work needs and that reference nothing of the
+// holds little. Native values are in the record and stay. So do two that later work needs and that reference nothing of the
 // request: the state of `after()`, so that a late callback does not wait for a response that is over, and the host's execution
 // context, which late work is given to.
 //
@@ -94,7 +94,7 @@ function drop(context) {
  * @param {SideTable} table
  */
 function dropSideTable(context, table) {
-  // The record says that the values of these lie in what is dropped now.
+  // The record says that the values of these are in what is dropped now.
   for (const name of table.other.keys()) /** @type {any} */ (context)[name] = DEFAULTS.get(name);
   context.$sideTable = new SideTable();
   context.$sideTable.own = new ReleasedMap(context);

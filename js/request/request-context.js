@@ -14,8 +14,8 @@ const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const REGENERATION = KINDS.indexOf("regeneration");
 
 /**
- * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values lie in an object
- * that a context gets when one is first written; flags, enums and counters lie in its record; collections are made at first
+ * The mutable state of one request. Every field reads and writes as an ordinary property. JavaScript values are in an object
+ * that a context gets when one is first written; flags, enums and counters are in its record; collections are made at first
  * access and shared by all contexts of a context group.
  *
  * One class, not a subclass of the generated one: a constructor that calls another made creation twice as slow.

@@ -3,7 +3,7 @@ import { SlotStorage } from "../async-context/slot-storage.js";
 // Bodies of responses: when one has ended, and which cannot produce anything while it is sent.
 
 // vinext keeps a map of response streams that it wrapped and that were not read yet. Wrapping such a stream again adds a
-// layer to it instead of a second wrapper. The map lies on globalThis, so every copy of vinext shares it.
+// layer to it instead of a second wrapper. The map is on globalThis, so every copy of vinext shares it.
 const UNREAD = Symbol.for("vinext.deferUntilStreamConsumed.unreadWrappers");
 
 /**

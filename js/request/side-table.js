@@ -1,11 +1,11 @@
 import { shared } from "../util/shared.js";
 
-// What lies beside a context's own fields, in one object that the context gets when the first of it is used: the JavaScript
+// What is stored beside a context's own fields, in one object that the context gets when the first of it is used: the JavaScript
 // values of slots that users registered, and values that a native field cannot hold.
 //
 // The request fields are ordinary properties to the code that uses them, so a value outside a field's kind (`ctx.phase =
 // "draft"`, `{ isDraftMode: undefined }`) must come back as it went in: the record then holds the code for "other", and the
-// value itself lies here.
+// value itself is here.
 
 /** @typedef {{ $sideTable?: SideTable }} Owner any request context, also a plain object made by a stock copy of vinext's shim */
 

@@ -112,7 +112,7 @@ const VARIANTS_READ = LIMITS.enumVariants + 1;
  * Reads variants once, so that what an array's getter or a proxy throws is an error with a code.
  *
  * @param {any} variants
- * @returns {unknown} an array of its own, or what is no array
+ * @returns {unknown} a new array, or the value itself if it is not an array
  */
 function readVariants(variants) {
   try {
@@ -137,8 +137,8 @@ const slots = shared("slots", () => new Map());
  *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
- *   both), `ERR_ONESCOPE_SLOT_SPEC` for a spec that makes no sense, `ERR_ONESCOPE_RECORD_FULL` when the record has no field left,
- *   `ERR_ONESCOPE_OPTION` for a spec that is no object, or a `make` that is no function
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for an invalid spec, `ERR_ONESCOPE_RECORD_FULL` when the record has no field left,
+ *   `ERR_ONESCOPE_OPTION` for a spec that is not an object, or a `make` that is not a function
  */
 export function registerSlot(key, spec) {
   const { make, ...options } = spec === undefined ? { kind: "value" } : readOptions("registerSlot()", spec);

@@ -49,7 +49,7 @@ function nextPage() {
 }
 
 /**
- * Requests go on when the store has no memory left: their records then lie outside it.
+ * Requests go on when the store has no memory left: their records are then outside it.
  *
  * @returns {ArrayBuffer}
  */

@@ -4,9 +4,9 @@ import { CODES, literal, OnescopeError } from "../util/errors.js";
 /** @import { SlotInfo } from "./native/contract.js" */
 /** @import { RecordRef } from "./records.js" */
 
-// How a native slot's value lies in its field of a record. Zeroed memory is "all defaults": a flag stores whether it differs from its
+// How a native slot's value is stored in its field of a record. Zeroed memory is "all defaults": a flag stores whether it differs from its
 // default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
-// field says "other": the value is one that the kind does not have, and lies on the JavaScript side.
+// field says "other": the value is one that the kind does not have, and is kept on the JavaScript side.
 
 const { otherByte: OTHER_BYTE, otherWord: OTHER_WORD } = LAYOUT.codes;
 const { counterMax: COUNTER_MAX } = LIMITS;
@@ -14,7 +14,7 @@ const { counterMax: COUNTER_MAX } = LIMITS;
 /**
  * @param {SlotInfo} slot a native one
  * @param {RecordRef} record
- * @returns {boolean | string | number | null} `null` for a value that lies on the JavaScript side
+ * @returns {boolean | string | number | null} `null` for a value that is kept on the JavaScript side
  */
 export function readField(slot, record) {
   const offset = /** @type {number} */ (slot.field);

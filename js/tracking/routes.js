@@ -45,6 +45,6 @@ function hear(trace) {
   try {
     trace.setRoute = hearRoute;
   } catch {
-    // It is frozen. To ask first would call into the engine for each request.
+    // It is frozen. To check first would call into the engine for each request.
   }
 }

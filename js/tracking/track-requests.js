@@ -53,7 +53,7 @@ function start() {
   };
 }
 
-/** Nobody asks for new requests any more; those that are open still have to end. */
+/** New requests are not tracked any more; those that are open still have to end. */
 function stopHearingFinish() {
   if (trackers.users > 0 || trackers.open > 0) return;
   unsubscribe(FINISH, onFinish);

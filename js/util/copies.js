@@ -1,7 +1,7 @@
 import { LAYOUT } from "../generated/slot-table.js";
 
 // Copies of this package with different record layouts, as nested folders `node_modules` bring into a process, share no state:
-// each keeps its own under keys that name its layout. What they must know of each other lies here, under a key that does not.
+// each keeps its own under keys that name its layout. What they must know of each other is here, under a key that does not.
 
 /**
  * @typedef {object} Copies
@@ -10,7 +10,7 @@ import { LAYOUT } from "../generated/slot-table.js";
  * @property {Record<string, any>} nodeHooks exports of `node:async_hooks`, as the first copy found them
  * @property {WeakSet<object>} classes the class of slots of each layout
  * @property {WeakMap<object, string>} adopted storages of Node's own class that became slots in place, by layout
- * @property {string} [requests] the layout whose request contexts lie in the storage under vinext's own key
+ * @property {string} [requests] the layout whose request contexts are in the storage under vinext's own key
  * @property {string} [registered] the layout whose class replaced Node's
  * @property {string} [recording] the layout that records the process
  */

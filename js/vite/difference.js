@@ -5,7 +5,7 @@ import { KNOWN_VERSIONS } from "./known-versions.js";
 import { REIMPLEMENTED } from "./modules.js";
 
 /**
- * What vinext's core modules export, as far as onescope stands in for them. The module of the same name in this package
+ * What vinext's core modules export, as far as onescope replaces them. The module of the same name in this package
  * exports all of it.
  *
  * @type {Record<string, string[]>}

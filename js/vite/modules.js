@@ -1,4 +1,4 @@
-// vinext's modules that onescope stands in for, by their path below `vinext/dist/shims` without the extension. The module
+// vinext's modules that onescope replaces, by their path below `vinext/dist/shims` without the extension. The module
 // of the same name in this package's `shims` replaces each.
 
 /**

@@ -9,7 +9,7 @@ import { publishResponder, withdrawResponder } from "./probe-response.js";
 import { stallHooks } from "./stall-hooks.js";
 
 // The part that each JavaScript thread takes in the watch of the process: it writes heartbeats, and marks the calls that block it.
-// While a recording is on, its block and its pages lie in the recording.
+// While a recording is on, its block and its pages are in the recording.
 
 const require = createRequire(import.meta.url);
 
@@ -67,7 +67,7 @@ function inspectorPort() {
 
 /**
  * The first heartbeat comes as soon as the event loop turns: a thread that still loads its modules has not started. The last one
- * comes before the thread ends, which can take a while and is no stall. The timers start outside every scope, so that they
+ * comes before the thread ends, which can take a while and is not a stall. The timers start outside every scope, so that they
  * hold no request.
  *
  * @returns {() => void} stops the heartbeat

@@ -1,4 +1,4 @@
-// Connection probes: a render that is tried until it asks for the connection, which only a real request has.
+// Connection probes: a render that runs until it reads the connection, which only a real request has.
 
 import { currentRequest } from "onescope/internal/request-state";
 import { ensureRenderDynamicLatch, runWithUnifiedStateMutation } from "onescope/shims/unified-request-context";
@@ -8,7 +8,7 @@ import { currentState, headersShimAls } from "./state.js";
 /** @import { ConnectionProbeState as Probe } from "vinext/shims/internal/headers-state" */
 
 /**
- * Calls `fn` until it is done or asks for the connection. Its dynamic and its invalid usage counts for the caller.
+ * Calls `fn` until it is done or reads the connection. Its dynamic and its invalid usage counts for the caller.
  *
  * @template T
  * @param {() => T | Promise<T>} fn

@@ -87,7 +87,7 @@ function checkSecret(secret) {
 /**
  * @param {Request} request
  * @param {string} draftModeSecret not empty
- * @returns {boolean} whether the request itself asks for drafts
+ * @returns {boolean} whether the request itself is in draft mode
  */
 export function isDraftModeRequest(request, draftModeSecret) {
   const header = request.headers.get("cookie");

@@ -39,7 +39,7 @@ export function delegate(prototype, names, targetOf) {
  * A request's headers that can be changed without changing the request: they are copied at the first change, which most
  * requests never make. Once anything was read through this, the original must not change.
  *
- * A `Headers` by its prototype only, so that one of its methods that is called on it by force throws, and does not answer
+ * A `Headers` by its prototype only, so that one of its methods that is called on it by force throws, and does not return
  * for an empty list.
  */
 export class RequestHeaders {

@@ -14,7 +14,7 @@ class ReadonlyHeadersError extends Error {
 }
 
 /**
- * Headers that answer `get` and `has` from the request's own and copy them only for the rest. A `Headers` by its prototype
+ * Headers that read `get` and `has` from the request's own and copy them only for the rest. A `Headers` by its prototype
  * only, as `RequestHeaders` is.
  */
 export class SealedHeaders {

@@ -37,5 +37,5 @@ const headersState = requestState("nextHeadersShim", () => freshState(null));
 /** Holds the state outside a request's scope. */
 export const headersShimAls = headersState.storage;
 
-/** The state of the caller. Every exported function asks once and hands it down. */
+/** The state of the caller. Every exported function reads it once and passes it on. */
 export const currentState = headersState.current;

@@ -1,4 +1,4 @@
-// Replaces vinext's shims/internal/als-registry: every storage that vinext asks for by key becomes a slot.
+// Replaces vinext's shims/internal/als-registry: every storage that vinext gets by key becomes a slot.
 
 export {
   getOrCreateAls,

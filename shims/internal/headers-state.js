@@ -58,7 +58,7 @@ export function markRenderRequestApiUsage(kind) {
   currentState().renderRequestApiUsage.add(kind);
 }
 
-/** Throws what a render with `dynamic = "error"` answers to a dynamic read; nothing in any other. */
+/** Throws what a render with `dynamic = "error"` throws on a dynamic read; nothing in any other. */
 export function throwIfStaticGenerationAccessError() {
   const error = currentState().headersContext?.accessError;
   if (error) throw error;
@@ -66,7 +66,7 @@ export function throwIfStaticGenerationAccessError() {
 
 /**
  * @param {unknown} error
- * @returns {boolean} whether it is what the current render answers to a dynamic read
+ * @returns {boolean} whether it is what the current render throws on a dynamic read
  */
 export function isStaticGenerationAccessError(error) {
   return error !== undefined && error === currentState().headersContext?.accessError;

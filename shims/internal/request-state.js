@@ -8,7 +8,7 @@ export { currentRequest } from "../../js/request/current.js";
 
 /**
  * The state of one of vinext's shims: the current request's context; outside a request what the shim's own storage
- * holds; and outside that a state that the process shares. Storage and shared state lie under vinext's own keys, so that
+ * holds; and outside that a state that the process shares. Storage and shared state are under vinext's own keys, so that
  * a stock copy of the same shim in the same process sees the same state.
  *
  * @template {object} T

@@ -95,7 +95,7 @@ pub struct Context {
     pub thread: u32,
     /// Id of the context that it was made in, or `null`.
     pub parent: Either<f64, Null>,
-    /// Native slots by key, if the options ask.
+    /// Native slots by key, if the options request them.
     pub slots: Option<BTreeMap<String, JsSlotValue>>,
 }
 

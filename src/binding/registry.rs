@@ -121,7 +121,7 @@ pub struct Slot {
     pub in_child: &'static str,
     /// Index among the byte fields, or for a counter among the counter fields.
     pub field: Option<u32>,
-    /// True if the value lies in a field.
+    /// True if the value is in a field.
     pub native: bool,
     /// The vinext module that owns a built-in slot.
     pub owner: Option<&'static str>,

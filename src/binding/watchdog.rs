@@ -124,7 +124,7 @@ pub struct ProbeResponse {
     pub id: Either<f64, Null>,
     /// Functions, innermost first.
     pub stack: Vec<String>,
-    /// The thread's word `beat` when it responded.
+    /// The thread's heartbeat when it responded.
     pub heartbeat: f64,
 }
 

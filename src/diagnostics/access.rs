@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use super::respond::{HttpResponse, error};
 use super::server::Server;
 
-/// Makes browsers ask their user for the token, and send it with every request from then on.
+/// Makes browsers prompt for the token, and send it with every request from then on.
 const BASIC: HeaderValue = HeaderValue::from_static(r#"Basic realm="onescope", charset="UTF-8""#);
 const BEARER: HeaderValue = HeaderValue::from_static(r#"Bearer realm="onescope""#);
 
@@ -162,7 +162,7 @@ mod tests {
             b"Basic",
             b"Basic ",
             b"Basic s3cret",
-            // Without a colon, without padding, in the alphabet of URLs, with bytes that are no text.
+            // Without a colon, without padding, in the alphabet of URLs, with bytes that are not text.
             b"Basic czNjcmV0",
             b"Basic OnMzY3JldA",
             b"Basic Oj8_Pz8=",

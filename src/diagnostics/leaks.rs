@@ -59,7 +59,7 @@ struct Rest<'a> {
 }
 
 impl Leaks {
-    /// Waits until the last data is fresh, or for as long as a request can; `ask` asks JavaScript.
+    /// Waits until the last data is fresh, or for as long as a request can; `ask` sends the request to JavaScript.
     pub async fn refresh(&self, ask: &(dyn Fn() + Send + Sync)) {
         if self.is_fresh() {
             return;
@@ -113,7 +113,7 @@ impl Leaks {
         self.state.lock().known.as_ref().is_some_and(|known| known.at.elapsed() < FRESH)
     }
 
-    /// True for the request that must ask JavaScript.
+    /// True for the request that must get data from JavaScript.
     fn is_first(&self) -> bool {
         let mut state = self.state.lock();
         let rest = if state.waiting { GIVEN_UP } else { FRESH };

@@ -1,5 +1,5 @@
 //! How late the event loops are, from their heartbeats. Like the watchdog's, its time is the one in which it ran itself, so that
-//! a machine that slept or a process that was stopped is no delay.
+//! a machine that slept or a process that was stopped is not a delay.
 
 use std::collections::{BTreeMap, VecDeque};
 

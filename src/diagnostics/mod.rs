@@ -1,7 +1,7 @@
 //! A small HTTP server on a thread of its own, which shows what the process does while JavaScript is blocked.
 //!
 //! It reads the same memory as `store/queries.rs`. It never waits for JavaScript and JavaScript never waits for it; only `/leaks`
-//! asks JavaScript, and uses its last report if that takes long.
+//! requests data from JavaScript, and uses its last report if that takes long.
 
 mod access;
 mod connections;

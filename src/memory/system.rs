@@ -133,7 +133,7 @@ mod linux {
         }
     }
 
-    /// Mappings at a time. A process has one, and one more for each recording that was stopped while contexts lie in it.
+    /// Mappings at a time. A process has one, and one more for each recording that was stopped while contexts are in it.
     const MAPPINGS: usize = 64;
 
     /// Ordinary memory comes in at most this many pieces per mapping, because the system limits their number in a process.
@@ -196,7 +196,7 @@ mod linux {
             let from = start + index * piece;
             let bytes = piece.min(end.next_multiple_of(4096) - from);
             // SAFETY: `mmap` with `MAP_FIXED` discards what is mapped in the range.
-            // - All of it is ours: it lies in a mapping of a `Region`, whose `Guard` has its addresses. The rest of its last
+            // - All of it is ours: it is in a mapping of a `Region`, whose `Guard` has its addresses. The rest of its last
             //   page belongs to it as well.
             // - It is still mapped, and stays so: the access that faulted is made through the `Region`.
             // - It may change under references to it: it consists of atomics, for which zeros are valid. Those that are still
@@ -221,19 +221,19 @@ mod linux {
     pub struct Action(libc::sigaction);
 
     impl Action {
-        // SAFETY: `zeroed` asks that zeros are a valid value: of integers, a mask and an optional function they are.
+        // SAFETY: `zeroed` requires that zeros are a valid value: of integers, a mask and an optional function they are.
         pub const DEFAULT: Self = Self(unsafe { std::mem::zeroed() });
 
         /// The action of a signal; none if the system does not say.
         pub fn of(signal: c_int) -> Option<Self> {
             let mut found = Self::DEFAULT;
-            // SAFETY: `sigaction` refuses what is no signal, changes nothing for a null action, and `found` is valid for writes.
+            // SAFETY: `sigaction` refuses what is not a signal, changes nothing for a null action, and `found` is valid for writes.
             (unsafe { libc::sigaction(signal, null(), &raw mut found.0) } == 0).then_some(found)
         }
 
         /// Has it happen at a signal. False if the system refuses.
         pub fn set(&self, signal: c_int) -> bool {
-            // SAFETY: `sigaction` refuses what is no signal, reads the action, which is valid, and writes nothing to null. The
+            // SAFETY: `sigaction` refuses what is not a signal, reads the action, which is valid, and writes nothing to null. The
             // handler of the action is `handle`, which is async-signal-safe, takes what its flags say and is never unloaded
             // (`on_process_exit` says why), or one that the system would have called already.
             unsafe { libc::sigaction(signal, &raw const self.0, null_mut()) == 0 }
@@ -283,10 +283,10 @@ mod linux {
     /// Signals by number that a handler can be for.
     const SIGNALS: usize = 32;
 
-    /// Actions that can lie below one of ours.
+    /// Actions that can be below one of ours.
     pub const DEPTH: usize = 8;
 
-    /// What lies below the handler of a signal.
+    /// What is below the handler of a signal.
     pub struct Chain {
         /// The one that was there last at the end.
         pub below: [Published<Action>; DEPTH],
@@ -325,7 +325,7 @@ mod linux {
         // one to each handler with `SA_SIGINFO`, until it returns.
         let information = unsafe { &*info };
         let signal = Signal { number, code: information.si_code, info, context };
-        // SAFETY: `si_addr` reads the member of a union, all of which is initialised. Of a signal that was sent it is no address,
+        // SAFETY: `si_addr` reads the member of a union, all of which is initialised. Of a signal that was sent it is not an address,
         // and is not used.
         let address = unsafe { information.si_addr() } as usize;
         // A code above 0 means that an access raised it.

@@ -1,6 +1,6 @@
 //! Keeps the store in a file, so that another process can read what was in flight when this one ended, however it did.
 //!
-//! While a recording is on, the pages of contexts and the blocks of the threads lie in a mapped file. JavaScript writes
+//! While a recording is on, the pages of contexts and the blocks of the threads are in a mapped file. JavaScript writes
 //! them as usual, and the system keeps what is written, also after SIGKILL. A thread of its own adds totals four times a
 //! second. Nothing is written for a request but its record.
 

@@ -97,7 +97,7 @@ impl Outside {
             places.of.insert(id, place);
             self.memory.set_word(start + 2, thread);
             self.memory.set_word(start + 1, (id >> 32) as u32);
-            // Last: it says that the rest is there. It is never 0, because the first record of a page is no context.
+            // Last: it says that the rest is there. It is never 0, because the first record of a page is not a context.
             self.memory.set_word(start, id as u32);
         }
         true

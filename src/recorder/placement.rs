@@ -1,4 +1,4 @@
-//! Where the pages and the threads' blocks lie: in the recording that is on, as long as that has room, else in ordinary
+//! Where the pages and the threads' blocks are: in the recording that is on, as long as that has room, else in ordinary
 //! memory.
 
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Recorder {
         Ok(Some((recording, Arc::new(block))))
     }
 
-    /// Moves a thread to the block that [`Recorder::block_to_move_to`] gave. Only that thread itself may ask for it.
+    /// Moves a thread to the block that [`Recorder::block_to_move_to`] gave. Only that thread itself may request it.
     pub fn move_thread_to(&self, store: &Store, id: u32, recording: u32, block: &Arc<Memory>) {
         store.threads.replace_block(id, block, recording);
         self.refresh(store);

@@ -180,7 +180,7 @@ fn a_second_recording_is_refused_until_the_first_has_stopped() {
     recorder.start(store, &settings).unwrap();
 }
 
-/// What lies in a directory, in order.
+/// What is in a directory, in order.
 pub(in crate::recorder) fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap();
     let mut names: Vec<String> =

@@ -132,7 +132,7 @@ impl ThreadTable {
     }
 
     /// Gives a thread another block with the same words from that source; false if it is not attached.
-    /// Only that thread itself may ask for this: it writes into its block.
+    /// Only that thread itself may request this: it writes into its block.
     pub fn replace_block(&self, id: u32, block: &Arc<Memory>, source: u32) -> bool {
         let mut attached = self.shared.attached.lock();
         let Some(thread) = attached.threads.iter_mut().find(|thread| thread.id == id) else { return false };

@@ -87,7 +87,7 @@ pub enum Report {
     },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde requires")]
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }

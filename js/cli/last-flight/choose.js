@@ -10,7 +10,7 @@ import { join } from "node:path";
  * @property {string[]} live files of newer recordings in its directory that have not ended; none if the file was given
  */
 
-/** There is no recording that can be read. Its message has a line for each cause, which begins with a code. */
+/** No recording can be read. Its message has a line for each cause, which begins with a code. */
 export class UnreadableError extends Error {}
 
 /**

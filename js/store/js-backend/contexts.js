@@ -30,7 +30,7 @@ const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
  * @returns {Array<ContextInfo & { slots?: Record<string, Scalar> }>}
- * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for a filter that makes no sense
+ * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for an invalid filter
  */
 export function list(records, filter, now, nativeSlots) {
   const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, children = false, closed = false, slots } = filter;

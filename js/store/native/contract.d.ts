@@ -61,7 +61,7 @@ export interface Store {
   slots(): SlotInfo[];
   /** One of them, by id; takes the same time however many there are. */
   slotInfo(id: number): SlotInfo;
-  /** `clock` is a block that is no memory of the store. */
+  /** `clock` is a block that is not memory of the store. */
   attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;
   counts(): Counts;

@@ -18,7 +18,7 @@ function fetchAll(paths) {
         headers: { "X-Requested-With": "fetch" },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      // Another server runs there now, with another token: the browser asks for it once the page loads again.
+      // Another server runs there now, with another token: the browser prompts for it once the page loads again.
       if (response.status === 401) location.reload();
       if (!response.ok) throw new Error(`${path} responded with ${response.status}`);
       return response.json();

@@ -1,4 +1,4 @@
-//! The directory that recordings lie in.
+//! The directory of recordings.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read};

@@ -123,7 +123,7 @@ fn is_time(ms: u64) -> bool {
     ms <= LAST_MS - u64::from(AHEAD_MS)
 }
 
-/// False for what is no line of the watchdog, as far as a reader relies on it: see `watchdog/report.rs`.
+/// False for what is not a line of the watchdog, as far as a reader relies on it: see `watchdog/report.rs`.
 fn is_report(report: &Value) -> bool {
     let is_request = |request: &Value| request.is_null() || request["label"].is_string();
     let is_stall = report["onescope"] == "stall";

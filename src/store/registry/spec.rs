@@ -285,7 +285,7 @@ impl SlotSpec {
         Ok(spec)
     }
 
-    /// True if the value lies in a field of the record, where other threads can read it.
+    /// True if the value is in a field of the record, where other threads can read it.
     pub fn is_native(&self) -> bool {
         self.lifetime == Lifetime::Request && self.kind.has_field()
     }
