@@ -39,7 +39,8 @@ function loadApi() {
   try {
     return require("@opentelemetry/api");
   } catch (cause) {
-    const reason = /** @type {any} */ (cause).code === "MODULE_NOT_FOUND" ? "is not installed" : "does not load";
+    const reason =
+      /** @type {{ code?: unknown }} */ (cause).code === "MODULE_NOT_FOUND" ? "is not installed" : "does not load";
     throw new OnescopeError(
       CODES.OPENTELEMETRY,
       `instrument() needs the package @opentelemetry/api, which ${reason} here; install it beside your OpenTelemetry SDK ` +

@@ -24,7 +24,7 @@ shared("register", () => {
   syncBuiltinESMExports();
   // In Bun and Deno imports keep what they had. So modules go on to make storages of Node's own, and every entry keeps those
   // visible.
-  if (AsyncLocalStorage === /** @type {any} */ (SlotStorage)) expectAllSlots();
+  if (AsyncLocalStorage === /** @type {unknown} */ (SlotStorage)) expectAllSlots();
   else entry.configure({ allSlots: false, foreign: true });
   return true;
 });
@@ -98,7 +98,7 @@ function watchForeignStorages() {
     Object.defineProperty(prototype, name, {
       ...descriptor,
       /**
-       * @this {any}
+       * @this {unknown}
        * @param {unknown[]} args
        */
       value(...args) {

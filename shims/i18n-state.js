@@ -3,7 +3,9 @@
 import { requestState } from "onescope/internal/request-state";
 import { _registerI18nStateAccessors } from "vinext/shims/i18n-context";
 
-const state = requestState("i18n", () => ({ i18nContext: /** @type {any} */ (null) }));
+const state = requestState("i18n", () => ({
+  i18nContext: /** @type {import("vinext/shims/i18n-context").I18nContext | null} */ (null),
+}));
 
 _registerI18nStateAccessors({
   getI18nContext: () => state.current().i18nContext,

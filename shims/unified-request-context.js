@@ -21,6 +21,7 @@ import { copySideTable } from "../js/request/side-table.js";
 import { hooks } from "../js/store/hooks.js";
 import { DETACHED, OTHER, touch } from "../js/store/records.js";
 
+/** @typedef {Response & { __vinextStreamedHtmlResponse?: boolean, __vinextStreamedApiResponse?: boolean }} Marked */
 /** @import { UnifiedRequestContext } from "../js/generated/request-context.js" */
 
 export { ensureRenderDynamicLatch } from "../js/request/request-context.js";
@@ -28,8 +29,9 @@ export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/
 
 // Listed among the storages that vinext leaves for one-time work, as its own module lists it.
 getOrCreateAls("vinext.unifiedRequestContext.als");
-if (requestStorageIsApart) registerAlsForScopeExit(/** @type {any} */ (requestStorage));
-/** @type {any} a storage that holds the host's execution context outside a request's scope */
+if (requestStorageIsApart)
+  registerAlsForScopeExit(/** @type {import("node:async_hooks").AsyncLocalStorage<never>} */ (requestStorage));
+/** @type {import("node:async_hooks").AsyncLocalStorage<UnifiedRequestContext["executionContext"]>} a storage that holds the host's execution context outside a request's scope */
 const executionStorage = getOrCreateAls("vinext.requestContext.als");
 
 /**
@@ -53,7 +55,8 @@ export function createRequestContext(opts) {
 }
 
 /** Neither storage was adopted, so outside every scope no older value can show through. */
-const nothingOutside = requestStorageIsOwn && slotBehind(executionStorage) === executionStorage;
+const nothingOutside =
+  requestStorageIsOwn && slotBehind(executionStorage) === /** @type {unknown} */ (executionStorage);
 
 /** @param {UnifiedRequestContext} context */
 function inheritExecutionContext(context) {
@@ -213,10 +216,10 @@ export function closeAfterResponseWithBody(response, ctx) {
     return response;
   }
   const body = closeWithBody(response.body, () => void closeAfterResponse(ctx));
-  /** @type {any} */
+  /** @type {Marked} */
   const wrapped = new Response(body, response);
-  for (const mark of ["__vinextStreamedHtmlResponse", "__vinextStreamedApiResponse"]) {
-    wrapped[mark] = /** @type {any} */ (response)[mark];
+  for (const mark of /** @type {const} */ (["__vinextStreamedHtmlResponse", "__vinextStreamedApiResponse"])) {
+    wrapped[mark] = /** @type {Marked} */ (response)[mark];
   }
   return wrapped;
 }

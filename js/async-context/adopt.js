@@ -36,7 +36,7 @@ export function adopt(storage) {
   const enterWith = slot.enterWith.bind(slot);
   /**
    * @param {unknown} store
-   * @param {(...args: any[]) => any} fn
+   * @param {Function} fn
    * @param {unknown[]} args
    */
   const run = (store, fn, ...args) => {

@@ -101,7 +101,7 @@ export const entry = shared("entry", () => {
    */
   function resumePlain(captured, fn, self, args) {
     if (captured.resource !== undefined)
-      return captured.resource.runInAsyncScope(/** @type {any} */ (fn), self, ...args);
+      return captured.resource.runInAsyncScope(/** @type {(...args: unknown[]) => unknown} */ (fn), self, ...args);
     const prior = rootStorage.getStore();
     rootStorage.enterWith(captured.scope);
     try {

@@ -8,7 +8,7 @@ import { exitAll, SlotStorage } from "./slot-storage.js";
 const global = /** @type {any} */ (globalThis);
 
 // vinext's own set, so that a stock copy of this module in the same process exits our storages and we exit its.
-/** @type {Set<{ exit: (fn: () => any) => any }>} */
+/** @type {Set<{ exit<R>(fn: () => R): R }>} */
 const registry = (global[Symbol.for("vinext.als.registry")] ??= new Set());
 
 /**
@@ -30,7 +30,7 @@ export function getOrCreateAls(key) {
 /**
  * Adds a storage made elsewhere to those that {@link runOutsideRequestScopes} leaves, and makes it a slot in place.
  *
- * @param {AsyncLocalStorage<any>} als
+ * @param {AsyncLocalStorage<never>} als
  */
 export function registerAlsForScopeExit(als) {
   adopt(als);

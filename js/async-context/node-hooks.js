@@ -73,7 +73,7 @@ function hasOptions() {
  * Asks a storage that is made for the question. Under async_hooks an enabled storage taxes every promise, so it is disabled
  * afterwards; Workers have nothing to disable, and refuse.
  *
- * @param {any} options of the storage
+ * @param {{ defaultValue: number } | undefined} options of the storage
  * @param {(storage: import("node:async_hooks").AsyncLocalStorage<number>) => boolean} ask
  */
 function probe(options, ask) {

@@ -17,7 +17,7 @@ const KEY = Symbol.for(keyOf("scope.1"));
  */
 function createRootStorage() {
   const { AsyncLocalStorage } = nodeHooks;
-  const storage = new AsyncLocalStorage(/** @type {any} */ ({ name: "onescope" }));
+  const storage = new AsyncLocalStorage({ name: "onescope" });
   const { getStore, enterWith, run, disable } = AsyncLocalStorage.prototype;
   // Under async_hooks Node 24 and later enable a new storage, which taxes every promise from then on. Off, it waits for the
   // first entry. Workers have nothing to disable, and refuse.

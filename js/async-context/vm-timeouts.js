@@ -6,11 +6,11 @@ import { entry } from "./entry.js";
  * `finally` runs.
  */
 export function watchTerminations() {
-  const { SourceTextModule } = /** @type {any} */ (vm);
+  const { SourceTextModule } = /** @type {Partial<typeof vm>} */ (vm);
   const evaluates = SourceTextModule === undefined ? [] : [Object.getPrototypeOf(SourceTextModule.prototype)];
   /** @type {Array<() => void>} */
   const undo = [];
-  for (const [owner, name, at] of /** @type {Array<[any, string, number]>} */ ([
+  for (const [owner, name, at] of /** @type {Array<[Record<string, unknown>, string, number]>} */ ([
     [vm.Script.prototype, "runInThisContext", 0],
     [vm.Script.prototype, "runInContext", 1],
     [vm.Script.prototype, "runInNewContext", 1],
@@ -21,7 +21,7 @@ export function watchTerminations() {
     const original = descriptor.value;
     /**
      * @this {unknown}
-     * @param {any[]} args
+     * @param {Array<{ timeout?: number, breakOnSigint?: boolean } | undefined>} args
      */
     const watched = function (...args) {
       const { timeout, breakOnSigint } = args[at] ?? {};

@@ -101,7 +101,9 @@ function follow(context) {
 
 function observeMajorGc() {
   const observer = new PerformanceObserver((list) => {
-    for (const { detail, startTime } of /** @type {any[]} */ (list.getEntries())) {
+    for (const { detail, startTime } of /** @type {Array<{ detail: { kind: number }, startTime: number }>} */ (
+      /** @type {unknown} */ (list.getEntries())
+    )) {
       if (detail.kind !== constants.NODE_PERFORMANCE_GC_MAJOR) continue;
       state.majorGc = { before: state.majorGc.last, last: startTime };
       singleOut();

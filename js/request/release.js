@@ -34,7 +34,7 @@ function releasedClass(defaults, kept) {
      */
     constructor(context, value) {
       this.$context = context;
-      /** @type {any} */ (this)[kept] = value;
+      /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this))[kept] = value;
     }
   }
   for (const [name, value] of Object.entries(defaults)) {
@@ -51,7 +51,7 @@ function releasedClass(defaults, kept) {
       },
     });
   }
-  return /** @type {any} */ (Released);
+  return /** @type {ReturnType<typeof releasedClass>} */ (/** @type {unknown} */ (Released));
 }
 
 const ReleasedValues = releasedClass({ ...new Values() }, "executionContext");
@@ -150,9 +150,11 @@ class Work {
   }
 }
 
+/** @typedef {{ waitUntil?: (promise: unknown) => void, [WORK]?: Work }} Host the host's execution context */
+
 /** @param {Context} context */
 function watch(context) {
-  const host = /** @type {any} */ (context.executionContext);
+  const host = /** @type {Host | null} */ (context.executionContext);
   if (typeof host?.waitUntil !== "function" || host[WORK] !== undefined || !Object.isExtensible(host)) return;
   const { waitUntil } = host;
   const work = new Work();
@@ -178,7 +180,7 @@ function flush() {
   queue = [];
   for (const root of roots) {
     /** @type {Work | undefined} */
-    const work = /** @type {any} */ (root.$values.executionContext)?.[WORK];
+    const work = /** @type {Host | null | undefined} */ (root.$values.executionContext)?.[WORK];
     if (work === undefined || work.pending === 0) dropAll(root);
     else if (work.closed === undefined) work.closed = [root];
     else work.closed.push(root);

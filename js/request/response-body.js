@@ -6,18 +6,24 @@ import { SlotStorage } from "../async-context/slot-storage.js";
 // layer to it instead of a second wrapper. The map is on globalThis, so every copy of vinext shares it.
 const UNREAD = Symbol.for("vinext.deferUntilStreamConsumed.unreadWrappers");
 
+/** @typedef {Response & { __vinextFullyBufferedBody?: boolean }} Marked */
+
 /**
  * A stream with the same chunks that calls `onEnd` once when the consumer has drained it, cancelled it, or met its
  * error. The source is read and cancelled, and `onEnd` called, in the async context of this call: the consumer reads
  * from outside the request, and the source's chunks are made on its behalf. Nothing is read ahead of the consumer.
  *
- * @param {ReadableStream<any>} source
+ * @template T
+ * @param {ReadableStream<T>} source
  * @param {() => void} onEnd must not throw
- * @returns {ReadableStream<any>}
+ * @returns {ReadableStream<T>}
  */
 export function closeWithBody(source, onEnd) {
   const inContext = SlotStorage.snapshot();
-  const layers = /** @type {any} */ (globalThis)[UNREAD]?.get(source);
+  const layers =
+    /** @type {{ [UNREAD]?: WeakMap<ReadableStream, { onFlush: () => void, runInCreationContext: typeof inContext }[]> }} */ (
+      globalThis
+    )[UNREAD]?.get(source);
   if (layers !== undefined && !source.locked) {
     layers.push({ onFlush: onEnd, runInCreationContext: inContext });
     return source;
@@ -66,7 +72,7 @@ export function closeWithBody(source, onEnd) {
  * Whether vinext marked a response because it holds the whole body in memory: while that is sent, nothing can be produced and
  * no `after()` queued. The mark is a property that vinext's own server modules read and write too.
  *
- * @param {any} response
+ * @param {Marked} response
  * @returns {boolean}
  */
 export function isFullyBufferedBody(response) {
@@ -79,7 +85,7 @@ export function isFullyBufferedBody(response) {
  * @returns {R}
  */
 export function markFullyBufferedBody(response) {
-  /** @type {any} */ (response).__vinextFullyBufferedBody = true;
+  /** @type {Marked} */ (response).__vinextFullyBufferedBody = true;
   return response;
 }
 

@@ -118,7 +118,7 @@ export function takeRecord(context) {
  */
 function join(context, request) {
   request.joinable = false;
-  request.context = context;
+  request.context = /** @type {import("../request/request-context.js").Context} */ (context);
   const { $words, $bytes, $base } = request;
   $bytes[($base << 2) + BYTE.kind] = context.$kind;
   context.$words = $words;

@@ -33,7 +33,7 @@ export function startUnlessRefused(call, strict, start) {
   try {
     return start();
   } catch (error) {
-    const { code, message } = /** @type {any} */ (error);
+    const { code, message } = /** @type {Error & { code: string }} */ (error);
     const running = RUNNING.includes(code);
     if (strict || !(running || REFUSED.includes(code))) throw error;
     warnOnce(call, code, `${running ? "did nothing" : "is off"}: ${message}`);

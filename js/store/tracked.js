@@ -11,7 +11,7 @@ import { shared } from "../util/shared.js";
  * @typedef {RecordOwner & Work} Tracked
  * @typedef {{
  *   joinable: boolean,
- *   context: any,
+ *   context: import("../request/request-context.js").Context | undefined,
  *   outer?: object,
  *   setRoute?: (route: unknown, ofPages: boolean) => void,
  * }} Work `joinable`: the next of vinext's contexts that takes a record takes this one; `context` is the one that did,

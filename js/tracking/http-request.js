@@ -5,6 +5,9 @@ import { advance, close, isClosed, OTHER, takeNewRecord } from "../store/records
 import { NO_BYTES, NO_WORDS } from "../store/tracked.js";
 import { writeRoute, writeTarget } from "./labels.js";
 
+/** @import { AfterContext } from "../request/field-types.js" */
+/** @import { Context } from "../request/request-context.js" */
+
 const ACTIVE = STATES.indexOf("active");
 const RESPONDED = STATES.indexOf("responded");
 const CLOSED = STATES.indexOf("closed");
@@ -28,7 +31,7 @@ export class HttpRequest {
     this.$base = 0;
     this.$kind = OTHER;
     this.joinable = true;
-    /** @type {any} vinext's request context, from when it joined until the turn after the response */
+    /** @type {Context | undefined} vinext's request context, from when it joined until the turn after the response */
     this.context = undefined;
     this.method = method;
     /** until it is over */
@@ -88,10 +91,12 @@ function isApi(route) {
   return route === "/api" || route.startsWith("/api/");
 }
 
-/** @param {any} context vinext's */
+/** @param {Context} context vinext's */
 function hasDeferredWork(context) {
   // Looked at without making it: most requests defer nothing.
-  const after = context.$collections.afterContext ?? context.$group?.afterContext;
+  const after = /** @type {AfterContext | null | undefined} */ (
+    context.$collections.afterContext ?? context.$group?.afterContext
+  );
   if (typeof after !== "object" || after === null) return false;
   return after.callbacks?.length > 0 || after.pendingCallbacks > 0 || after.pendingPromises > 0;
 }

@@ -10,12 +10,12 @@ import { currentTracked } from "../store/tracked.js";
  * @returns {() => void} ends it
  */
 export function watchRoutes() {
-  const storage = /** @type {any} */ (getOrCreateAls("vinext.requestTracing.als"));
+  const storage = /** @type {{ run?: Function }} */ (getOrCreateAls("vinext.requestTracing.als"));
   const own = Object.getOwnPropertyDescriptor(storage, "run");
   const { run } = storage;
   if (typeof run !== "function") return () => {};
   /**
-   * @param {any} trace
+   * @param {{ setRoute?: unknown }} trace
    * @param {Function} fn
    * @param {unknown[]} args
    */
@@ -31,7 +31,7 @@ export function watchRoutes() {
   };
 }
 
-/** @param {any} trace */
+/** @param {{ setRoute?: unknown }} trace */
 function hear(trace) {
   const request = currentTracked();
   if (request?.setRoute === undefined) return;

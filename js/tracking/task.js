@@ -16,7 +16,7 @@ class Task {
   $base = 0;
   $kind = OTHER;
   joinable = false;
-  /** @type {any} */
+  /** @type {import("../request/request-context.js").Context | undefined} */
   context = undefined;
   /** @type {object | undefined} */
   outer = undefined;
@@ -53,7 +53,7 @@ export function runTask(label, fn) {
   task.outer = requestHere();
   open(task, name, currentContext());
   const end = () => close(task, undefined);
-  /** @type {any} */
+  /** @type {ReturnType<typeof fn>} */
   let result;
   try {
     result = trackedStorage().run(task, fn);
@@ -80,7 +80,7 @@ function isThenable(result) {
 /** @type {typeof import("../inspect.js").label} */
 export function label(text) {
   const name = encodeLabel(checkedLabel(text));
-  const context = /** @type {any} */ (currentContext());
+  const context = /** @type {Parameters<typeof writeName>[0] | undefined} */ (currentContext());
   if (context === undefined) {
     throw new OnescopeError(
       CODES.NO_CONTEXT,

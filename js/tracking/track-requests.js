@@ -147,5 +147,5 @@ function enter(tracked, body) {
   storage.enterWith(tracked);
   if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
   const { emit } = body;
-  body.emit = (/** @type {any[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
+  body.emit = (/** @type {unknown[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
 }

@@ -7,7 +7,7 @@ import { LAYOUT } from "../generated/slot-table.js";
  * @typedef {object} Copies
  * @property {{ layout: string, path: string }[]} list one for each layout, in the order in which they loaded
  * @property {(() => void)[]} meet called when another layout joins
- * @property {Record<string, any>} nodeHooks exports of `node:async_hooks`, as the first copy found them
+ * @property {object} nodeHooks exports of `node:async_hooks`, as the first copy found them
  * @property {WeakSet<object>} classes the class of slots of each layout
  * @property {WeakMap<object, string>} adopted storages of Node's own class that became slots in place, by layout
  * @property {string} [requests] the layout whose request contexts are in the storage under vinext's own key
@@ -53,7 +53,7 @@ export function hasOthers() {
 }
 
 /**
- * @param {any} storage
+ * @param {unknown} storage
  * @returns {boolean} whether it is a slot of another layout, or was adopted by one
  */
 export function isOthers(storage) {

@@ -48,16 +48,16 @@ const OWN_CODE = /^ERR_ONESCOPE_/;
 /**
  * A function of the addon that throws its errors as OnescopeErrors.
  *
- * @template {(...args: any[]) => any} F
+ * @template {(...args: never[]) => unknown} F
  * @param {F} fn
  * @returns {F}
  */
 export function withOwnErrors(fn) {
-  const call = (/** @type {any[]} */ ...args) => {
+  const call = (/** @type {never[]} */ ...args) => {
     try {
       return fn(...args);
     } catch (error) {
-      const { code, message } = /** @type {any} */ (error ?? {});
+      const { code, message } = /** @type {{ code?: unknown, message: string }} */ (error ?? {});
       // Others are not the addon's: a getter of an argument threw them.
       if (error instanceof OnescopeError || typeof code !== "string" || !OWN_CODE.test(code)) throw error;
       throw new OnescopeError(code, message);

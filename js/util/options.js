@@ -24,7 +24,7 @@ export function readOptions(call, options, names) {
   try {
     isArray = Array.isArray(options);
     if (typeof options === "object" && options !== null && !isArray) {
-      for (name of names ?? Object.keys(options)) read[name] = /** @type {any} */ (options)[name];
+      for (name of names ?? Object.keys(options)) read[name] = /** @type {Record<string, unknown>} */ (options)[name];
       return read;
     }
   } catch (cause) {

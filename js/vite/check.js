@@ -3,6 +3,10 @@ import { readFile } from "node:fs/promises";
 import { describeDifference, describeUnknown } from "./difference.js";
 import { CORE, STATE } from "./modules.js";
 
+/** @import { Program } from "./estree.js" */
+
+/** @typedef {{ parse(text: string): Program, environment: { logger: { warn(message: string): void } } }} PluginContext Vite's */
+
 /**
  * By vinext's folder of shims, the names of the modules that ours may replace. One for the process: a build of an app with
  * both routers loads the configuration, and with it the plugin, twice.
@@ -14,7 +18,7 @@ const replaceable = new Map();
 /**
  * Decides once per vinext which of its modules ours may replace, and warns once about those that may not.
  *
- * @param {any} context plugin context of the calling hook
+ * @param {PluginContext} context of the calling hook
  * @param {string} shims vinext's folder `dist/shims`
  * @returns {Promise<Set<string>>} names as in modules.js
  */
@@ -28,7 +32,7 @@ export function replaceableModules(context, shims) {
 }
 
 /**
- * @param {any} context
+ * @param {PluginContext} context
  * @param {string} shims
  */
 async function compare(context, shims) {
@@ -43,7 +47,7 @@ async function compare(context, shims) {
 }
 
 /**
- * @param {(text: string) => any} parse gives the ESTree of a module
+ * @param {(text: string) => Program} parse gives the ESTree of a module
  * @param {string} shims vinext's folder `dist/shims`
  * @returns {Promise<{ replaced: Set<string>, differences: string[] }>} names of the modules that ours may replace, and why
  *   the others may not be

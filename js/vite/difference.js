@@ -4,6 +4,8 @@ import { SLOT_KINDS, SLOTS } from "../generated/slot-table.js";
 import { KNOWN_VERSIONS } from "./known-versions.js";
 import { REIMPLEMENTED } from "./modules.js";
 
+/** @import { Node, Program } from "./estree.js" */
+
 /**
  * What vinext's core modules export, as far as onescope replaces them. The module of the same name in this package
  * exports all of it.
@@ -67,7 +69,7 @@ export function describeUnknown(shims, name) {
  * Compares a core module of vinext's with what onescope knows of it: the names it exports and, for the request context,
  * the fields and their defaults. Less than we know is an older vinext and fine; more, or another default, is not.
  *
- * @param {any} program the module's ESTree
+ * @param {Program} program the module's ESTree
  * @param {string} name of the module, one of `CORE` in modules.js
  * @returns {string | undefined} the difference, to be read after the module's path; `undefined` if there is none
  */
@@ -91,44 +93,45 @@ export function describeDifference(program, name) {
 }
 
 /**
- * @param {any} program
+ * @param {Program} program
  * @returns {string[]}
  */
 function exportedNames(program) {
-  return program.body.flatMap((/** @type {any} */ node) => {
+  return program.body.flatMap((node) => {
     if (node.type === "ExportAllDeclaration") return [`* from ${node.source.value}`];
     if (node.type === "ExportDefaultDeclaration") return ["default"];
     if (node.type !== "ExportNamedDeclaration") return [];
-    const declared = node.declaration?.declarations?.map((/** @type {any} */ { id }) => id.name);
+    const declared = node.declaration?.declarations?.map(({ id }) => id.name);
     return [
       ...(declared ?? (node.declaration ? [node.declaration.id.name] : [])),
-      ...node.specifiers.map((/** @type {any} */ { exported }) => exported.name ?? exported.value),
+      ...node.specifiers.map(({ exported }) => exported.name ?? exported.value),
     ];
   });
 }
 
 /**
- * @param {any} program
- * @returns {Array<[string, any]> | undefined} name and value node of every field of a new context
+ * @param {Program} program
+ * @returns {Array<[string, Node]> | undefined} name and value node of every field of a new context
  */
 function contextFields(program) {
-  const declarations = program.body.map((/** @type {any} */ node) => node.declaration ?? node);
+  const declarations = program.body.map((node) => node.declaration ?? node);
   const create = declarations.find(
-    (/** @type {any} */ node) => node.type === "FunctionDeclaration" && node.id.name === "createRequestContext",
+    (node) => node.type === "FunctionDeclaration" && node.id.name === "createRequestContext",
   );
-  const result = create?.body.body.find((/** @type {any} */ node) => node.type === "ReturnStatement")?.argument;
+  const result = create?.body.body.find((node) => node.type === "ReturnStatement")?.argument;
   if (result?.type !== "ObjectExpression") return undefined;
   const last = result.properties.at(-1);
-  const overrides = last?.type === "SpreadElement" && last.argument.name === create.params[0]?.name ? 1 : 0;
+  const overrides =
+    last?.type === "SpreadElement" && last.argument.name === /** @type {Node} */ (create).params[0]?.name ? 1 : 0;
   const fields = result.properties.slice(0, result.properties.length - overrides);
-  if (fields.some((/** @type {any} */ { type }) => type !== "Property")) return undefined;
-  return fields.map((/** @type {any} */ { key, value }) => [key.name ?? key.value, value]);
+  if (fields.some(({ type }) => type !== "Property")) return undefined;
+  return fields.map(({ key, value }) => [key.name ?? key.value, value]);
 }
 
 /**
  * A default as source text; an object by the names of its members, since their values may depend on arguments.
  *
- * @param {any} node
+ * @param {Node} node
  * @returns {string}
  */
 function printDefault(node) {
@@ -140,7 +143,7 @@ function printDefault(node) {
     case "NewExpression":
       return `new ${node.callee.name}(${node.arguments.length === 0 ? "" : "…"})`;
     case "ObjectExpression":
-      return `{ ${node.properties.map((/** @type {any} */ { key }) => key?.name).join(", ")} }`;
+      return `{ ${node.properties.map(({ key }) => key?.name).join(", ")} }`;
     default:
       return `an expression (${node.type})`;
   }

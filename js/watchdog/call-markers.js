@@ -9,7 +9,7 @@ import { callReturned } from "./stall-hooks.js";
 // A thread inside a native call cannot respond. So while a watch is on, Node's blocking calls write their own code and
 // the current context's id into the thread's block before they go in.
 
-/** @typedef {{ owner: any, name: string, marked: Function, original: PropertyDescriptor }} Marked */
+/** @typedef {{ owner: Record<string, unknown>, name: string, marked: Function, original: PropertyDescriptor }} Marked */
 
 const { call: CALL, callStarted: CALL_STARTED, clock: CLOCK } = LAYOUT.block;
 const { apply } = Reflect;

@@ -14,7 +14,7 @@ const expression = (/** @type {number} */ thread) =>
 /** How the inspector says (for the main thread with a number in front) that the execution it interrupted was ended. */
 const TERMINATED = "Execution was terminated";
 
-/** @typedef {(method: string, params?: object) => Promise<any>} Post */
+/** @typedef {(method: string, params?: object) => Promise<{ result?: { value?: Partial<ProbeResponse> | null } }>} Post */
 
 /** A connection to one blocked thread. It connects at once, and costs other threads only their responses. */
 export class Probe {
@@ -106,12 +106,12 @@ export class Probe {
   /**
    * @param {string} method
    * @param {object} [params]
-   * @returns {Promise<any>}
+   * @returns {ReturnType<Post>}
    */
   #post(method, params) {
     return new Promise((resolve, reject) => {
       this.#session.post(method, params, (error, result) => {
-        if (error === null) resolve(result);
+        if (error === null) resolve(/** @type {object} */ (result));
         else reject(new Error(error.message));
       });
     });
@@ -119,7 +119,7 @@ export class Probe {
 }
 
 /**
- * @param {any} response `null` from a thread with another number; incomplete from one that was terminated meanwhile
+ * @param {Partial<ProbeResponse> | null | undefined} response `null` from a thread with another number; incomplete from one that was terminated meanwhile
  * @returns {response is ProbeResponse}
  */
 function isWhole(response) {
@@ -132,7 +132,7 @@ function isWhole(response) {
 class WorkerPost {
   #send;
   #id = 0;
-  /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
+  /** @type {Map<number, { resolve: (result: Awaited<ReturnType<Post>>) => void, reject: (error: Error) => void }>} */
   #waiting = new Map();
 
   /** @param {(message: string) => Promise<unknown>} send */

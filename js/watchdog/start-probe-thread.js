@@ -42,7 +42,7 @@ export function startHelper() {
 
 /** @returns {string | undefined} why blocked threads cannot be probed in this process; `undefined` if they can */
 function helperBarred() {
-  /** @type {any} */
+  /** @type {{ permission?: { has(scope: string): boolean }, features: { inspector?: boolean } }} */
   const { permission, features } = process;
   if (!features.inspector) return "this Node was built without the inspector";
   // Without the permission Node does not refuse: it aborts the process.

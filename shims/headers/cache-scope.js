@@ -5,21 +5,25 @@ import { recordInProbes } from "./dynamic-usage.js";
 
 /** @import { HeadersState } from "./state.js" */
 
+/** @typedef {{ variant?: string, invalidDynamicUsageError?: unknown }} UseCache */
+
 // By symbol, as vinext reads them: the modules that make these storages import this one.
 const USE_CACHE = Symbol.for("vinext.cacheRuntime.contextAls");
 const UNSTABLE_CACHE = Symbol.for("vinext.unstableCache.als");
 
 /**
  * @param {symbol} key
- * @returns {any} what the storage under this key holds; `null` if there is none
+ * @returns {unknown} what the storage under this key holds; `null` if there is none
  */
 function stored(key) {
-  const storage = /** @type {any} */ (globalThis)[key];
+  const storage = /** @type {Record<symbol, { getStore?: unknown } | undefined>} */ (
+    /** @type {unknown} */ (globalThis)
+  )[key];
   if (!storage || typeof storage !== "object" || typeof storage.getStore !== "function") return null;
   return storage.getStore();
 }
 
-/** @returns {any} the scope of the innermost "use cache", else `null` */
+/** @returns {UseCache | null} the scope of the innermost "use cache", else `null` */
 function useCacheScope() {
   const scope = stored(USE_CACHE);
   return scope && typeof scope === "object" ? scope : null;
@@ -73,7 +77,7 @@ export function cacheScopeError(state, apiName) {
 /**
  * @param {HeadersState} state
  * @param {Error} error
- * @param {any} [scope] of a "use cache"
+ * @param {UseCache} [scope] of a "use cache"
  */
 function record(state, error, scope) {
   try {

@@ -55,7 +55,7 @@ export async function runWithConnectionProbe(fn) {
     const child = { ...parent, renderDynamicLatch: ensureRenderDynamicLatch(parent), connectionProbe: probe };
     return await headersShimAls.run(child, () => tryIn(child));
   }
-  /** @type {any} */
+  /** @type {HeadersState} */
   let child;
   return await runWithUnifiedStateMutation(
     (context) => {

@@ -42,10 +42,10 @@ export function suspendingPromise(promise) {
 }
 
 /**
- * @param {any} promise
- * @param {string | symbol} name
+ * @param {Promise<unknown>} promise
+ * @param {PropertyKey} name
  */
 function memberOf(promise, name) {
-  const value = promise[name];
+  const value = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (promise))[name];
   return typeof value === "function" ? value.bind(promise) : value;
 }

@@ -116,7 +116,7 @@ class MutableCookies extends RequestCookies {
   }
 
   get set() {
-    return (/** @type {any} */ nameOrCookie, /** @type {any} */ value, /** @type {any} */ options) => {
+    return (/** @type {any} */ nameOrCookie, /** @type {string} */ value, /** @type {Partial<Cookie>} */ options) => {
       const state = mutableState();
       if (typeof nameOrCookie === "string") {
         return this.#send(state, nameOrCookie, { name: nameOrCookie, value: value ?? "", ...options });
@@ -127,7 +127,7 @@ class MutableCookies extends RequestCookies {
   }
 
   get delete() {
-    return (/** @type {any} */ nameOrOptions) => {
+    return (/** @type {string | { name: string }} */ nameOrOptions) => {
       const state = mutableState();
       const options = typeof nameOrOptions === "string" ? { name: nameOrOptions } : nameOrOptions;
       const { name } = options;
@@ -194,7 +194,7 @@ export function cookiesPromise(state, context) {
 
 /**
  * @param {HeadersContext} context
- * @returns {any} the jar that the context's request has from its first use on
+ * @returns {MutableCookies} the jar that the context's request has from its first use on
  */
 function mutableCookies(context) {
   return (context.mutableCookies ??= /** @type {any} */ (new MutableCookies(context.cookies)));
@@ -216,7 +216,7 @@ export function applyResponseCookie(context, cookie) {
  * @param {HeadersContext | null} context
  */
 export function synchronizeRequestCookies(context) {
-  /** @type {any} */ (context?.mutableCookies)?.[SYNCHRONIZE_REQUEST_COOKIES]();
+  /** @type {MutableCookies | undefined} */ (context?.mutableCookies)?.[SYNCHRONIZE_REQUEST_COOKIES]();
 }
 
 /**

@@ -20,7 +20,7 @@ export const WRITERS = /** @type {const} */ (["set", "append", "delete"]);
  *
  * @param {object} prototype
  * @param {readonly PropertyKey[]} names of methods
- * @param {(self: any) => any} targetOf the object that the methods are called on
+ * @param {(self: any) => object} targetOf the object that the methods are called on
  */
 export function delegate(prototype, names, targetOf) {
   for (const name of names) {
@@ -28,7 +28,7 @@ export function delegate(prototype, names, targetOf) {
       configurable: true,
       enumerable: typeof name === "string",
       get() {
-        const target = targetOf(this);
+        const target = /** @type {Record<PropertyKey, Function>} */ (targetOf(this));
         return target[name].bind(target);
       },
     });
@@ -73,7 +73,7 @@ export class RequestHeaders {
         configurable: true,
         enumerable: true,
         get() {
-          return (/** @type {any[]} */ ...args) => {
+          return (/** @type {[name: string, value: string]} */ ...args) => {
             if (!this.#owned) this.#source = new Headers(this.#source);
             this.#owned = true;
             return this.#source[name](...args);

@@ -5,7 +5,7 @@ import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-cont
 import { startRequest } from "./headers-context.js";
 import { createRenderDynamicLatch, currentState, freshState, headersShimAls } from "./state.js";
 
-/** @import { HeadersContext } from "./state.js" */
+/** @import { HeadersContext, HeadersState } from "./state.js" */
 
 /**
  * Calls `fn` as a request that brings `context`.
@@ -18,7 +18,7 @@ import { createRenderDynamicLatch, currentState, freshState, headersShimAls } fr
 export function runWithHeadersContext(context, fn) {
   if (currentRequest() == null) return headersShimAls.run(freshState(context), fn);
   return runWithUnifiedStateMutation((child) => {
-    startRequest(/** @type {any} */ (child), context);
+    startRequest(/** @type {HeadersState} */ (child), context);
     child.connectionProbe = null;
   }, fn);
 }
@@ -45,7 +45,7 @@ export async function runWithDetachedDynamicUsage(fn) {
   return await headersShimAls.run(state, fn);
 }
 
-/** @param {any} state */
+/** @param {Pick<HeadersState, "dynamicUsageDetected" | "renderDynamicLatch" | "renderRequestApiUsage">} state */
 function detach(state) {
   state.dynamicUsageDetected = false;
   state.renderDynamicLatch = createRenderDynamicLatch();

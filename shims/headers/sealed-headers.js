@@ -39,18 +39,18 @@ export class SealedHeaders {
   }
 
   get get() {
-    return (/** @type {any[]} */ ...args) => {
+    return (/** @type {[name: string]} */ ...args) => {
       const [name] = args;
-      if (typeof name !== "string") return /** @type {any} */ (this.#copy()).get(...args);
+      if (typeof name !== "string") return this.#copy().get(...args);
       const value = this.#source.get(name);
       return value === null || HIDDEN.has(name.toLowerCase()) ? null : value;
     };
   }
 
   get has() {
-    return (/** @type {any[]} */ ...args) => {
+    return (/** @type {[name: string]} */ ...args) => {
       const [name] = args;
-      if (typeof name !== "string") return /** @type {any} */ (this.#copy()).has(...args);
+      if (typeof name !== "string") return this.#copy().has(...args);
       return this.#source.has(name) && !HIDDEN.has(name.toLowerCase());
     };
   }

@@ -3,14 +3,15 @@
 import { synchronizeRequestCookies } from "./request-cookies.js";
 import { currentState } from "./state.js";
 
+/** @typedef {ReturnType<typeof import("vinext/shims/headers").peekRenderRequestApiUsage>} Used */
 /** @import { HeadersAccessPhase } from "vinext/shims/internal/headers-state" */
 
-/** @returns {any[]} the kinds of request APIs that the render used, sorted */
+/** @returns {Used} the kinds of request APIs that the render used, sorted */
 export function peekRenderRequestApiUsage() {
   return [...currentState().renderRequestApiUsage].sort();
 }
 
-/** @returns {any[]} the kinds of request APIs that the render used since the last call, sorted */
+/** @returns {Used} the kinds of request APIs that the render used since the last call, sorted */
 export function consumeRenderRequestApiUsage() {
   const state = currentState();
   const used = [...state.renderRequestApiUsage].sort();

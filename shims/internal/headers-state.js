@@ -52,7 +52,7 @@ export function recordInvalidDynamicUsageError(state, error) {
 /**
  * Notes that the current render used a request API.
  *
- * @param {any} kind such as `"headers"`
+ * @param {Parameters<typeof import("vinext/shims/internal/headers-state").markRenderRequestApiUsage>[0]} kind such as `"headers"`
  */
 export function markRenderRequestApiUsage(kind) {
   currentState().renderRequestApiUsage.add(kind);

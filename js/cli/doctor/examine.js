@@ -114,7 +114,9 @@ async function examinePropagation() {
 
 /** @returns {boolean} whether `onescope/register` was loaded before */
 function isRegistered() {
-  return AsyncLocalStorage !== nodeHooks.AsyncLocalStorage && AsyncLocalStorage === /** @type {any} */ (SlotStorage);
+  return (
+    AsyncLocalStorage !== nodeHooks.AsyncLocalStorage && AsyncLocalStorage === /** @type {unknown} */ (SlotStorage)
+  );
 }
 
 /** The storages under keys of the global object, where frameworks and tracers keep theirs. */
@@ -122,7 +124,7 @@ function examineStorages() {
   /** @type {{ slots: string[], others: string[] }} */
   const found = { slots: [], others: [] };
   for (const key of Object.getOwnPropertySymbols(globalThis)) {
-    const storage = /** @type {any} */ (globalThis)[key];
+    const storage = /** @type {Record<symbol, unknown>} */ (/** @type {unknown} */ (globalThis))[key];
     // The root storage always exists.
     if (!(storage instanceof nodeHooks.AsyncLocalStorage) || storage === rootStorage) continue;
     found[slotBehind(storage) === undefined ? "others" : "slots"].push(key.description ?? "");

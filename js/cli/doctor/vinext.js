@@ -53,7 +53,7 @@ function findPackage(folder, name) {
 
 /**
  * @param {string} folder
- * @returns {Promise<((text: string) => any) | undefined>} the parser of the app's Vite
+ * @returns {Promise<((text: string) => import("../../vite/estree.js").Program) | undefined>} the parser of the app's Vite
  */
 async function parserOf(folder) {
   try {

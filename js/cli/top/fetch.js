@@ -59,14 +59,14 @@ export async function fetchSnapshot(server, ended) {
   if (!arrays.every((each) => Array.isArray(each) && each.every(isObject)))
     throw unexpected(server.url, "unknown data");
   const { pid, now, threads, total, inFlight } = list;
-  return { pid, now, threads, total, inFlight, stalls, counters };
+  return /** @type {Snapshot} */ ({ pid, now, threads, total, inFlight, stalls, counters });
 }
 
 /**
  * @param {Server} server
  * @param {string} path
  * @param {AbortSignal} [ended]
- * @returns {Promise<any>} an object
+ * @returns {Promise<Record<string, unknown>>}
  */
 async function get({ url, token }, path, ended) {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -111,13 +111,16 @@ async function refusal(response) {
   return isObject(body) && typeof body.error === "string" ? `: ${clean(body.error)}` : "";
 }
 
-/** @param {any} error what `fetch` failed with */
+/** @param {Error & { cause?: { code?: string, message?: string } }} error what `fetch` failed with */
 function reason(error) {
   if (error.name === "TimeoutError") return `no response within ${TIMEOUT_MS / 1000} s`;
   return String(error.cause?.code ?? error.cause?.message ?? error.message);
 }
 
-/** @param {unknown} value */
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -167,7 +167,8 @@ export function createArena(nativeSlot, nativeSlots) {
       return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.round(performance.now() - oldest) }];
     },
 
-    contexts: (/** @type {any} */ options) => list(records(), options ?? {}, clock[0], nativeSlots),
+    contexts: (/** @type {import("./contexts.js").Filter | undefined} */ options) =>
+      list(records(), options ?? {}, clock[0], nativeSlots),
 
     inFlight() {
       /** @type {Record<string, number>} */

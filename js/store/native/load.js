@@ -26,8 +26,7 @@ export function loadNative() {
     return { reasons: [`${path}: ${hint}`] };
   }
   try {
-    /** @type {Store & Watchdog & Recorder & Diagnostics} */
-    const store = /** @type {any} */ (
+    const store = /** @type {Store & Watchdog & Recorder & Diagnostics} */ (
       Object.fromEntries(Object.entries(require(path)).map(([name, fn]) => [name, withOwnErrors(fn)]))
     );
     const hash = store.layoutHash();
