@@ -22,7 +22,7 @@ shared("register", () => {
   copies.registered = LAYOUT.hash;
   replace("AsyncLocalStorage", SlotStorage);
   syncBuiltinESMExports();
-  // In Bun and Deno imports keep what they had. So modules go on to make storages of Node's own, and every entry keeps those
+  // In Bun and Deno imports keep what they had. So modules continue to make storages of Node's own, and every entry keeps those
   // visible.
   if (AsyncLocalStorage === /** @type {unknown} */ (SlotStorage)) expectAllSlots();
   else entry.configure({ allSlots: false, foreign: true });

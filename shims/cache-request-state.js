@@ -71,7 +71,7 @@ function drainedState() {
 const isDrained = (phase) => phase === "action" || phase === "route-handler";
 
 /**
- * Calls `fn` with the state of a new render: in a child of the current request, or outside a request in a state of its own.
+ * Calls `fn` with the state of a new render: in a child of the current request, or outside a request with its own state.
  *
  * @template T
  * @param {() => T} fn
@@ -155,7 +155,7 @@ export function _queuePendingRevalidation(promise) {
  * @param {string} tag encoded
  * @param {{ expire?: number } | undefined} durations
  * @param {Promise<void>} dataInvalidation the tag's invalidation in the data cache; the CDN is asked after that
- * @returns {boolean} `false` where no such purge comes, and in work that goes on after the response
+ * @returns {boolean} `false` where no such purge comes, and in work that continues after the response
  */
 export function _queuePendingCdnTagInvalidation(tag, durations, dataInvalidation) {
   const request = currentRequest();
@@ -265,7 +265,7 @@ function consume(current) {
 }
 
 /**
- * Calls `fn` with the request's settings and a cache life of its own, for work that is none of the response's.
+ * Calls `fn` with the request's settings and its own cache life, for work that is not part of the response.
  *
  * @template T
  * @param {() => T} fn

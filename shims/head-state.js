@@ -22,7 +22,7 @@ _registerHeadStateAccessors({
 });
 
 /**
- * Calls `fn` with an empty head: in a child of the current request, or outside a request in a state of its own.
+ * Calls `fn` with an empty head: in a child of the current request, or outside a request with its own state.
  *
  * @template T
  * @param {() => T} fn

@@ -15,7 +15,7 @@ _registerI18nStateAccessors({
 });
 
 /**
- * Calls `fn` without a locale set: in a child of the current request, or outside a request in a state of its own.
+ * Calls `fn` without a locale set: in a child of the current request, or outside a request with its own state.
  *
  * @template T
  * @param {() => T} fn

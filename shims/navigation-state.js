@@ -29,7 +29,7 @@ _registerStateAccessors(accessors);
 
 /**
  * Calls `fn` without a navigation context and without callbacks: in a child of the current request, or outside a request
- * in a state of its own.
+ * with its own state.
  *
  * @template T
  * @param {() => T} fn
@@ -40,7 +40,7 @@ export function runWithNavigationContext(fn) {
 }
 
 /**
- * Calls `fn` with a list of callbacks of its own and the navigation context that is current.
+ * Calls `fn` with its own list of callbacks and the current navigation context.
  *
  * @template T
  * @param {() => T} fn

@@ -88,7 +88,7 @@ export function createRootParamsUsageController() {
 }
 
 /**
- * Calls `fn` with these parameters: in a child of the current request, or outside a request in a state of its own.
+ * Calls `fn` with these parameters: in a child of the current request, or outside a request with its own state.
  *
  * @template T
  * @param {RootParams} params

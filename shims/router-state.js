@@ -21,7 +21,7 @@ _registerRouterStateAccessors({
 registerRoutePatternForWarningAccessor(() => state.current().ssrContext?.pathname ?? null);
 
 /**
- * Calls `fn` without a router context: in a child of the current request, or outside a request in a state of its own.
+ * Calls `fn` without a router context: in a child of the current request, or outside a request with its own state.
  *
  * @template T
  * @param {() => T} fn

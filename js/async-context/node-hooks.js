@@ -32,7 +32,7 @@ export const nodeHooks = shared("nodeHooks", () => {
  * - `enters`: a scope can be entered for the rest of the turn (`enterWith`) rather than for a call only, as in Workers.
  */
 export const mode = shared("mode", () =>
-  // In a resource of its own: each `run` leaves a frame behind, and everything that is entered later in this turn, and in all
+  // In its own resource: each `run` leaves a frame behind, and everything that is entered later in this turn, and in all
   // that it starts, such as a server, would copy that frame.
   new nodeHooks.AsyncResource("onescope.probe", { requireManualDestroy: true }).runInAsyncScope(() => ({
     frames: hasFrames(),

@@ -114,7 +114,7 @@ function observeMajorGc() {
   return observer;
 }
 
-/** After each major GC: gives each sentinel that survived it a reference of its own. */
+/** After each major GC: gives each sentinel that survived it its own reference. */
 function singleOut() {
   state.single = state.single.filter(({ sentinel }) => sentinel.deref() !== undefined);
   const left = [state.open, ...state.full.map((batch) => batch.deref())];

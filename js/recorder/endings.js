@@ -26,7 +26,7 @@ export function noteTheEnd(recorder) {
   };
   const onExit = (/** @type {number} */ code) => {
     exiting = true;
-    // An error that was uncaught, handled all the same, and followed by an exit with 0 does not count as an end by an error.
+    // An error that was uncaught, handled nevertheless, and followed by an exit with 0 does not count as an end by an error.
     if (code === 0) uncaught = undefined;
     note(code);
   };
@@ -62,7 +62,7 @@ function noteExecve(recorder) {
     try {
       return Reflect.apply(stock, this, args);
     } finally {
-      // It was refused: the process goes on.
+      // It was refused: the process continues.
       recorder.recordExecve(false);
     }
   };
@@ -80,7 +80,7 @@ function noteExecve(recorder) {
 
 /**
  * @param {unknown} error what was thrown
- * @returns {boolean} whether it is an error; that of a worker arrives as an object which only its prototype tells
+ * @returns {boolean} whether it is an error; that of a worker arrives as an object that only its prototype identifies
  */
 function isError(error) {
   return types.isNativeError(error) || error instanceof Error;

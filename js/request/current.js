@@ -8,7 +8,7 @@ import { shared } from "../util/shared.js";
 const NAME = "vinext.unifiedRequestContext.als";
 const KEY = Symbol.for(NAME);
 
-/** A copy with another layout keeps its contexts under vinext's key. This one cannot read them, so it has a storage of its own. */
+/** A copy with another layout keeps its contexts under vinext's key. This one cannot read them, so it has its own storage. */
 export const requestStorageIsApart = (copies.requests ??= LAYOUT.hash) !== LAYOUT.hash;
 
 /**

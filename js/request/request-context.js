@@ -107,7 +107,7 @@ function makeChild(parent) {
 }
 
 /**
- * Marks the request as responded: the response was handed over, while its body or deferred work goes on.
+ * Marks the request as responded: the response was returned, while its body or deferred work continues.
  *
  * @param {Context} context any of the context group
  */

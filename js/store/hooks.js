@@ -13,6 +13,6 @@ export const hooks = shared("hooks", () => ({
   released: undefined,
   /** @type {((parent: Context, make: (parent: Context) => Context) => Context) | undefined} a child context is made (js/request/release.js) */
   createChild: undefined,
-  /** @type {((context: Context) => void) | undefined} work goes on after the response (js/request/release.js) */
+  /** @type {((context: Context) => void) | undefined} work continues after the response (js/request/release.js) */
   outlived: undefined,
 }));

@@ -51,7 +51,7 @@ export function encodeLabel(text) {
 }
 
 /**
- * Gives a context a label of its own, which replaces a path or its parent's label.
+ * Gives a context its own label, which replaces a path or its parent's label.
  *
  * @param {RecordRef} record
  * @param {Label} label

@@ -25,7 +25,7 @@ const { block: BLOCK, recordWords, pageRecords, header, words: WORD, bytes: BYTE
 /** The kind of a context whose kind is not known. */
 export const OTHER = KINDS.indexOf("other");
 
-/** The kind of a context that belongs to no request. Its record is a small array of its own, outside the store. */
+/** The kind of a context that belongs to no request. Its record is a small array outside the store. */
 export const DETACHED = -1;
 
 const page = shared("page", () => ({
@@ -49,7 +49,7 @@ function nextPage() {
 }
 
 /**
- * Requests go on when the store has no memory left: their records are then outside it.
+ * Requests continue when the store has no memory left: their records are then outside it.
  *
  * @returns {ArrayBuffer}
  */
@@ -127,7 +127,7 @@ function join(context, request) {
 }
 
 /**
- * Gives a context a record of its own that names another as its parent and has that one's label. Unlike a child context it
+ * Gives a context its own record that names another as its parent and has that one's label. Unlike a child context it
  * closes by itself.
  *
  * @param {RecordOwner} context
@@ -143,7 +143,7 @@ export function takeNestedRecord(context, parent) {
 }
 
 /**
- * Gives a context a record of its own, as a request.
+ * Gives a context its own record, as a request.
  *
  * @param {RecordOwner} context
  */

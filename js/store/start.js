@@ -20,14 +20,14 @@ const REFUSED = [
 
 /**
  * Starts a diagnostic. A preload in `NODE_OPTIONS` does so in every thread, and what a thread throws there ends it; so where
- * there is one already, or the system refuses it, a warning says that, and the program goes on.
+ * there is one already, or the system refuses it, a warning says that, and the program continues.
  *
  * @template T
  * @param {string} call such as `watch()`
  * @param {boolean} strict whether to throw instead
  * @param {() => T} start
  * @returns {T | undefined} `undefined` if it is not started
- * @throws what `start` throws, but for those
+ * @throws what `start` throws, except those
  */
 export function startUnlessRefused(call, strict, start) {
   try {

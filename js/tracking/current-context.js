@@ -13,7 +13,7 @@ export function currentContext() {
   const request = requestHere();
   const tracked = currentTracked();
   if (request === undefined) return tracked;
-  // A task may be over while the request around it goes on.
+  // A task may be over while the request around it continues.
   return tracked === undefined || tracked.outer !== request || isClosed(tracked) ? request : tracked;
 }
 

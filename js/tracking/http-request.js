@@ -14,7 +14,7 @@ const CLOSED = STATES.indexOf("closed");
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const PAGES_API = KINDS.indexOf("pagesApi");
 
-// Node's own, also where a test replaces it later to control time: requests close all the same.
+// Node's own, also where a test replaces it later to control time: requests close nevertheless.
 const { setImmediate } = globalThis;
 
 /** An HTTP request. vinext's first request context inside it joins it: takes its record. */

@@ -1,7 +1,7 @@
 import { getOrCreateAls } from "../async-context/keyed-storages.js";
 import { currentTracked } from "../store/tracked.js";
 
-// vinext reports the route of a request to its tracing: it enters an object with `setRoute` in a storage of its own,
+// vinext reports the route of a request to its tracing: it enters an object with `setRoute` in its own storage,
 // and calls that. Whatever of this is not there leaves requests named by their paths.
 
 /**

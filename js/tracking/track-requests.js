@@ -30,7 +30,7 @@ export function trackRequests() {
   return createSharedHandle(trackers, begin, () => trackers.stop());
 }
 
-/** What Node tells, by name of the channel. It tells of a request where it then calls the server's listeners. */
+/** What Node publishes, by name of the channel. It publishes a request where it then calls the server's listeners. */
 const CHANNELS = Object.entries({
   "http.server.request.start": onRequest,
   "http2.server.stream.start": onStream,
@@ -118,7 +118,7 @@ function endFirst(connection, first) {
 function watchConnection(socket) {
   const connection = new Connection();
   socket[CONNECTION] = connection;
-  // Of responses that waited for their turn Node tells nothing when the connection is lost.
+  // For responses that waited for their turn, Node publishes nothing when the connection is lost.
   socket.on("close", () => {
     while (connection.first !== undefined) endFirst(connection, connection.first);
     if (trackers.users === 0) stopHearingFinish();
@@ -139,7 +139,7 @@ function onStream({ stream, headers }) {
  * Makes a request the current one for whatever Node calls next, and all that it starts.
  *
  * @param {HttpRequest} tracked
- * @param {import("node:events").EventEmitter | undefined} body what Node hands over in the context of the connection, where
+ * @param {import("node:events").EventEmitter | undefined} body what Node passes on in the context of the connection, where
  *   nobody knows this request
  */
 function enter(tracked, body) {

@@ -11,7 +11,7 @@ export const FLIGHTS = ".onescope/flights";
  *
  * @param {string} call whose options they are, such as `watch()`
  * @param {unknown} options
- * @param {readonly string[]} [names] all of its own if not given
+ * @param {readonly string[]} [names] all own ones if not given
  * @returns {any} an object of its own
  * @throws {OnescopeError} `ERR_ONESCOPE_OPTION`
  */

@@ -1,7 +1,7 @@
 import { KEY_OF_SHARED } from "./copies.js";
 
 // One process can hold several copies of this package's modules: Vite loads a module once per environment, and a bundle holds
-// its own. State and class identity must be one per process all the same, so the first copy to load publishes each shared
+// its own. State and class identity must nevertheless be one per process, so the first copy to load publishes each shared
 // part and every later copy takes it from here. The key names the version of that contract and the layout of records: copies
 // that could not work together do not meet (copies.js).
 

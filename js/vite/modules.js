@@ -26,7 +26,7 @@ export const STATE = [
 ];
 
 /**
- * Code of vinext's that a state module relies on and that ours has anew, since vinext does not export it: below
+ * Code of vinext's that a state module relies on and that ours reimplements, because vinext does not export it: below
  * `vinext/dist`. A change there counts as one of the module.
  *
  * @type {Record<string, string[]>}

@@ -1,4 +1,4 @@
-// Runs in a worker thread of its own (`start-probe-thread.js`): probes blocked threads for their request and their stack.
+// Runs in its own worker thread (`start-probe-thread.js`): probes blocked threads for their request and their stack.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";

@@ -25,7 +25,7 @@ export function startHelper() {
   }
   const worker = new Worker(new URL("probe-thread.js", import.meta.url), {
     name: "onescope",
-    // NODE_OPTIONS names preloads as execArgv does, so it gets an environment of its own.
+    // NODE_OPTIONS names preloads as execArgv does, so it gets its own environment.
     env: { ONESCOPE_NATIVE_PATH: backend.path },
     execArgv: [],
     stdin: false,

@@ -23,7 +23,7 @@ class ReadonlyRequestCookiesError extends Error {
 
 /**
  * A request's cookies. Members are accessors that return closures, so that a method works when it was taken off its
- * object. The own properties are named as vinext's, for the console and `Object.keys` show them.
+ * object. The own properties are named as vinext's, because the console and `Object.keys` show them.
  */
 class RequestCookies {
   /** @type {CookiesPromise | undefined} */

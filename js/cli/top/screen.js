@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** A screen of its own, no cursor, and lines that end at the edge even if a terminal finds a character wider than we do. */
+/** The alternate screen, no cursor, and lines that end at the edge even if a terminal finds a character wider than we do. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l";
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";

@@ -187,7 +187,7 @@ function checkVariants(variants, value, refuse) {
 }
 
 /**
- * The spec as an object literal: what a conflict shows, and what tells two specs apart.
+ * The spec as an object literal: what a conflict shows, and what specs are compared by.
  *
  * @param {Partial<SlotInfo>} slot
  */
