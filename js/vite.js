@@ -76,7 +76,7 @@ export default function onescope() {
 }
 
 /**
- * @param {any[]} plugins as they are configured: nested, with gaps
+ * @param {Array<{ name?: string } | null | undefined>} plugins as they are configured: nested, with gaps
  * @returns {boolean} whether Cloudflare's is among them
  */
 function isForWorkers(plugins = []) {

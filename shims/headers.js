@@ -79,7 +79,7 @@ export function cookies() {
   state.renderRequestApiUsage.add("cookies");
   const instead = answerInstead(state, "cookies()", OUTSIDE_COOKIES);
   if (instead !== undefined) return instead;
-  return cookiesPromise(state, /** @type {any} */ (state.headersContext));
+  return cookiesPromise(state, /** @type {HeadersContext} */ (state.headersContext));
 }
 
 const OUTSIDE_COOKIES = "cookies() can only be called from a Server Component, Route Handler, or Server Action.";

@@ -25,7 +25,7 @@ const accessors = {
 
 _registerStateAccessors(accessors);
 // For copies of vinext's module in other graphs of the process, with which no accessors were registered.
-/** @type {any} */ (globalThis)[GLOBAL_ACCESSORS_KEY] = accessors;
+/** @type {Record<symbol, unknown>} */ (/** @type {unknown} */ (globalThis))[GLOBAL_ACCESSORS_KEY] = accessors;
 
 /**
  * Calls `fn` without a navigation context and without callbacks: in a child of the current request, or outside a request

@@ -10,7 +10,7 @@ import { runWithUnifiedStateMutation } from "onescope/shims/unified-request-cont
 const storage = getOrCreateAls("vinext.requestContext.als");
 
 const BRIDGE = Symbol.for("__cloudflare-context__");
-const global = /** @type {any} */ (globalThis);
+const global = /** @type {Record<symbol, unknown>} */ (/** @type {unknown} */ (globalThis));
 
 /** What the bridge gives outside a request: what was there before it, or was assigned to it since. */
 let assigned = /** @type {unknown} */ (undefined);

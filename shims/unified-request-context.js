@@ -99,7 +99,7 @@ export function runWithUnifiedStateMutation(mutate, fn) {
 /** @param {UnifiedRequestContext} parent made by a stock copy of vinext's module */
 function childPlain(parent) {
   ensureRenderDynamicLatch(parent);
-  /** @type {any} */
+  /** @type {UnifiedRequestContext & import("../js/request/side-table.js").Owner} */
   const from = parent;
   const child = { ...from };
   copySideTable(child, from);

@@ -5,8 +5,9 @@ import { nodeHooks } from "./node-hooks.js";
 // Index 0 heads the list of storages that have no index of their own (scope.js).
 /** @typedef {unknown[]} Scope */
 
-/** @type {any} */
-const global = globalThis;
+const global = /** @type {Record<symbol, ReturnType<typeof createRootStorage>>} */ (
+  /** @type {unknown} */ (globalThis)
+);
 const KEY = Symbol.for(keyOf("scope.1"));
 
 /**

@@ -16,7 +16,7 @@ export const requestStorageIsApart = (copies.requests ??= LAYOUT.hash) !== LAYOU
  * modules in the same process see the same requests.
  */
 export const requestStorage = shared("requestStorage", () => {
-  const global = /** @type {any} */ (globalThis);
+  const global = /** @type {Record<symbol, unknown>} */ (/** @type {unknown} */ (globalThis));
   const storage = requestStorageIsApart
     ? new SlotStorage({ name: NAME })
     : (global[KEY] ??= new SlotStorage({ name: NAME }));
@@ -29,11 +29,15 @@ export const requestStorage = shared("requestStorage", () => {
 
 const isSlot = requestStorage instanceof SlotStorage;
 
-const index = shared("requestIndex", () => (isSlot ? claimIndex(/** @type {any} */ (requestStorage)) : -1));
+const index = shared("requestIndex", () =>
+  isSlot ? claimIndex(/** @type {InstanceType<typeof SlotStorage>} */ (/** @type {unknown} */ (requestStorage))) : -1,
+);
 
 /** Not adopted from an older storage, so outside every scope there is no request. */
 export const requestStorageIsOwn =
-  isSlot && (requestStorageIsApart || /** @type {any} */ (globalThis)[KEY] === requestStorage);
+  isSlot &&
+  (requestStorageIsApart ||
+    /** @type {Record<symbol, unknown>} */ (/** @type {unknown} */ (globalThis))[KEY] === requestStorage);
 
 /**
  * The current request context, as `requestStorage.getStore()` gives it, without the checks that a storage with an index of

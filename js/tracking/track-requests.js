@@ -13,6 +13,19 @@ const REQUEST = Symbol("onescope.request");
 /** On a connection, its requests. */
 const CONNECTION = Symbol("onescope.connection");
 
+/**
+ * What Node publishes.
+ *
+ * @typedef {object} RequestStart
+ * @property {import("node:http").IncomingMessage & { method: string, url: string }} request
+ * @property {import("node:http").ServerResponse} response
+ * @property {import("node:net").Socket & { [CONNECTION]?: Connection }} socket
+ *
+ * @typedef {object} StreamStart
+ * @property {import("node:http2").Http2Stream & { id: number, [REQUEST]?: HttpRequest }} stream
+ * @property {{ ":method": string, ":path"?: string }} headers
+ */
+
 const trackers = shared("trackers", () => ({
   users: 0,
   stop: () => {},
@@ -31,11 +44,13 @@ export function trackRequests() {
 }
 
 /** What Node publishes, by name of the channel. It publishes a request where it then calls the server's listeners. */
-const CHANNELS = Object.entries({
-  "http.server.request.start": onRequest,
-  "http2.server.stream.start": onStream,
-  "http2.server.stream.close": (/** @type {any} */ { stream }) => stream[REQUEST]?.end(),
-});
+const CHANNELS = /** @type {Array<[string, (message: unknown) => void]>} */ (
+  Object.entries({
+    "http.server.request.start": onRequest,
+    "http2.server.stream.start": onStream,
+    "http2.server.stream.close": (/** @type {Pick<StreamStart, "stream">} */ { stream }) => stream[REQUEST]?.end(),
+  })
+);
 
 const FINISH = "http.server.response.finish";
 
@@ -70,7 +85,7 @@ class Connection {
   }
 }
 
-/** @param {any} message */
+/** @param {RequestStart} message */
 function onRequest({ request, response, socket }) {
   const tracked = new HttpRequest(request.method, request.url, response);
   trackers.open++;
@@ -87,7 +102,7 @@ function onRequest({ request, response, socket }) {
   enter(tracked, mode.frames ? request : undefined);
 }
 
-/** @param {any} message */
+/** @param {any} message the response and the socket of a RequestStart */
 function onFinish({ response, socket }) {
   /** @type {Connection | undefined} */
   const connection = socket[CONNECTION];
@@ -114,7 +129,7 @@ function endFirst(connection, first) {
   first.end();
 }
 
-/** @param {any} socket */
+/** @param {RequestStart["socket"]} socket */
 function watchConnection(socket) {
   const connection = new Connection();
   socket[CONNECTION] = connection;
@@ -126,7 +141,7 @@ function watchConnection(socket) {
   return connection;
 }
 
-/** @param {any} message */
+/** @param {StreamStart} message */
 function onStream({ stream, headers }) {
   // A stream that the server pushes is part of the request it is pushed for.
   if (stream.id % 2 === 0) return;

@@ -15,7 +15,7 @@ export function createHandle(end, own) {
     stopped = true;
     end();
   };
-  return /** @type {any} */ ({ ...own, stop, [Symbol.dispose]: stop });
+  return /** @type {Own & Handle} */ ({ ...own, stop, [Symbol.dispose]: stop });
 }
 
 /**

@@ -5,8 +5,7 @@ import { KEY_OF_SHARED } from "./copies.js";
 // part and every later copy takes it from here. The key names the version of that contract and the layout of records: copies
 // that could not work together do not meet (copies.js).
 
-/** @type {any} */
-const global = globalThis;
+const global = /** @type {Record<symbol, Record<string, unknown>>} */ (/** @type {unknown} */ (globalThis));
 
 /** @type {Record<string, unknown>} */
 const parts = (global[KEY_OF_SHARED] ??= Object.create(null));

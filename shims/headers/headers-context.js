@@ -21,11 +21,11 @@ class LazyHeadersContext {
     this.headers = new RequestHeaders(headers);
     this.draftModeSecret = draftModeSecret;
     // What the request APIs add later. Here from the start, so that all contexts have one shape.
-    /** @type {any} */
+    /** @type {HeadersContext["readonlyHeaders"]} */
     this.readonlyHeaders = undefined;
-    /** @type {any} */
+    /** @type {HeadersContext["readonlyCookies"]} */
     this.readonlyCookies = undefined;
-    /** @type {any} */
+    /** @type {HeadersContext["mutableCookies"]} */
     this.mutableCookies = undefined;
   }
 

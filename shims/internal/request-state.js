@@ -18,7 +18,7 @@ export { currentRequest } from "../../js/request/current.js";
  */
 export function requestState(name, makeFallback) {
   const key = Symbol.for(`vinext.${name}.fallback`);
-  const global = /** @type {any} */ (globalThis);
+  const global = /** @type {Record<symbol, T>} */ (/** @type {unknown} */ (globalThis));
   /** @type {import("node:async_hooks").AsyncLocalStorage<T>} */
   const storage = getOrCreateAls(`vinext.${name}.als`);
   /** @type {T} */
