@@ -3,7 +3,7 @@ import { backend } from "../store/backend.js";
 import { readOptions, refuseOption } from "../util/options.js";
 import { closedContexts } from "./sentinels.js";
 
-/** @typedef {{ label: string, count: number, oldestMs: number }} Group */
+/** @import { LeakGroup } from "../inspect.js" */
 
 /** @type {typeof import("../inspect.js").leaks} */
 export function leaks(options) {
@@ -23,10 +23,10 @@ export function threadLeaks() {
 
 /**
  * @param {Array<{ label: string, ageMs: number }>} contexts
- * @returns {Map<string, Group>} by label
+ * @returns {Map<string, LeakGroup>} by label
  */
 function grouped(contexts) {
-  /** @type {Map<string, Group>} */
+  /** @type {Map<string, LeakGroup>} */
   const groups = new Map();
   for (const { label, ageMs } of contexts) {
     const group = groups.get(label) ?? { label, count: 0, oldestMs: 0 };
@@ -38,8 +38,8 @@ function grouped(contexts) {
 }
 
 /**
- * @param {Map<string, Group>} open
- * @param {Group[]} collected
+ * @param {Map<string, LeakGroup>} open
+ * @param {LeakGroup[]} collected
  */
 function merged(open, collected) {
   const groups = new Map([...open].map(([label, group]) => [label, { ...group, collected: 0 }]));
@@ -54,8 +54,8 @@ function merged(open, collected) {
 }
 
 /**
- * @param {Group} a
- * @param {Group} b
+ * @param {LeakGroup} a
+ * @param {LeakGroup} b
  */
 function byCount(a, b) {
   return b.count - a.count;

@@ -7,6 +7,7 @@ import { createSharedHandle } from "../util/handle.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
 
+/** @import { LeakReport } from "../inspect.js" */
 /** @import { RecordOwner } from "../store/records.js" */
 
 // Which closed contexts are still reachable. A block of records lives as long as any context in it, so it proves nothing of one
@@ -151,8 +152,7 @@ function end() {
 /**
  * The closed contexts that are still reachable, as far as they are tracked and major GCs have proved it. Reads only.
  *
- * @returns {{ tracking: boolean, held: Array<{ label: string, ageMs: number }>, unproven: number, skipped: number,
- *   sinceMs: number }}
+ * @returns {Omit<LeakReport, "held" | "neverClosed" | "lateReads"> & { held: Array<{ label: string, ageMs: number }> }}
  */
 export function closedContexts() {
   const tracking = state.users > 0;

@@ -5,7 +5,7 @@ import { readLabel } from "../label.js";
 import { readField } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
-/** @import { ContextInfo, Scalar, SlotInfo } from "../native/contract.js" */
+/** @import { ContextInfo, ContextsFilter, Scalar, SlotInfo } from "../native/contract.js" */
 /** @import { RecordRef } from "../records.js" */
 
 // Contexts as plain values. The rules are those of src/store/queries.rs.
@@ -18,15 +18,10 @@ const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRo
 const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 
 /**
- * @typedef {{ limit?: number, label?: string, state?: string, thread?: number, children?: boolean, closed?: boolean,
- *   slots?: boolean }} Filter
- */
-
-/**
  * Lists contexts, oldest first.
  *
  * @param {Iterable<RecordRef>} records
- * @param {Filter} filter
+ * @param {ContextsFilter} filter
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
  * @returns {Array<ContextInfo & { slots?: Record<string, Scalar> }>}

@@ -167,7 +167,7 @@ export function createArena(nativeSlot, nativeSlots) {
       return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.round(performance.now() - oldest) }];
     },
 
-    contexts: (/** @type {import("./contexts.js").Filter | undefined} */ options) =>
+    contexts: (/** @type {import("../native/contract.js").ContextsFilter | undefined} */ options) =>
       list(records(), options ?? {}, clock[0], nativeSlots),
 
     inFlight() {

@@ -4,6 +4,7 @@ import type {
   ContextInfo,
   ContextKind,
   ContextState,
+  ContextsOptions,
   Counts,
   InChild,
   Lifetime,
@@ -12,7 +13,19 @@ import type {
   SlotKind,
 } from "../../../index.js";
 
-import type { Latency, StallEndReport, StallReport } from "../../inspect.js";
+import type {
+  Counters,
+  InFlightFilter,
+  Latency,
+  LeakGroup,
+  Recording,
+  RecordOptions,
+  ReportedRequest,
+  ServeOptions,
+  StallEndReport,
+  StallReport,
+  WatchOptions,
+} from "../../inspect.js";
 
 export type { ContextInfo, Scalar, SlotInfo };
 
@@ -32,10 +45,7 @@ export interface Block {
 }
 
 /** What a watch is set to; see `WatchOptions` of `onescope/inspect`. */
-export interface WatchSettings {
-  thresholdMs: number;
-  maxPerMinute: number;
-  stacks: boolean;
+export interface WatchSettings extends Required<Pick<WatchOptions, "thresholdMs" | "maxPerMinute" | "stacks">> {
   /** names of the calls that threads mark; the first has the code 1 */
   calls: readonly string[];
 }
@@ -53,6 +63,15 @@ export interface ProbeResponse {
   heartbeat: number;
 }
 
+/** Which contexts to list. */
+export interface ContextsFilter extends ContextsOptions, Pick<InFlightFilter, "label" | "thread"> {
+  state?: string;
+  /** also those that are closed */
+  closed?: boolean;
+  /** with the values of native slots */
+  slots?: boolean;
+}
+
 export interface Store {
   layoutHash(): string;
   /** Sets what the clock shows as it starts, in ms, so that tests see it wrap. Does nothing once a thread is attached. */
@@ -65,16 +84,8 @@ export interface Store {
   attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;
   counts(): Counts;
-  contexts(options?: {
-    limit?: number;
-    label?: string;
-    state?: string;
-    thread?: number;
-    children?: boolean;
-    closed?: boolean;
-    slots?: boolean;
-  }): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
-  inFlight(): { byKind: Partial<Record<ContextKind, number>>; byState: Partial<Record<ContextState, number>> };
+  contexts(filter?: ContextsFilter): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
+  inFlight(): Pick<Counters, "byKind" | "byState">;
   latencies(): Latency[];
   readSlot(id: number, slot: number): Scalar;
   writeSlot(id: number, slot: number, value: Scalar): void;
@@ -82,7 +93,7 @@ export interface Store {
   writeLabel(id: number, text: string): void;
   readState(id: number): { state: ContextState; kind: ContextKind };
   /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
-  abandoned(): Array<{ label: string; count: number; oldestMs: number }>;
+  abandoned(): LeakGroup[];
   /** Whether no thread of the process has given a warning of this name; on the JavaScript backend, not this one. */
   firstNotice(name: string): boolean;
   /** Fixed sizes that a user can meet. */
@@ -118,12 +129,9 @@ export interface Watchdog {
 }
 
 /** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */
-export interface RecordSettings {
+export interface RecordSettings extends Required<Pick<RecordOptions, "keep" | "maxBytes">> {
   /** absolute */
   directory: string;
-  /** ended recordings that stay in the directory */
-  keep: number;
-  maxBytes: number;
   /** version of Node */
   node: string;
   /** names of the calls that threads mark; the first has the code 1 */
@@ -148,7 +156,7 @@ export interface Recorder {
   /** Notes that another program is about to take this one's place in the process, or, with false, that it did not. */
   recordExecve(replaced: boolean): void;
   /** Pages that there is room for, those in use, and those that are not in the file; `null` if nothing records. */
-  recordUsage(): { capacity: number; pages: number; unrecorded: number } | null;
+  recordUsage(): ReturnType<Recording["usage"]> | null;
   /**
    * Moves this thread's block to where it belongs since a recording started or stopped, and returns the new one, which has
    * the words of the old; `null` if it is there. The old one must not be written from then on.
@@ -161,12 +169,8 @@ export interface Recorder {
 }
 
 /** A request that a recorded thread names. */
-export interface FlightRequest {
-  id: number;
-  label: string;
+export interface FlightRequest extends ReportedRequest {
   kind: ContextKind;
-  state: ContextState;
-  ageMs: number;
 }
 
 /** What a flight recording says. Ages are as of the last sign of life, times in ms since 1970. */
@@ -193,7 +197,7 @@ export interface Flight {
   signal: string | null;
   /** the last signal that the program handled */
   handledSignal: string | null;
-  inFlight: Array<FlightRequest & { idleMs: number; thread: number; parent: number | null }>;
+  inFlight: ContextInfo[];
   threads: Array<{
     id: number;
     lastEntered: FlightRequest | null;
@@ -201,15 +205,7 @@ export interface Flight {
   }>;
   stalls: Array<{ atMs: number; report: StallReport | StallEndReport }>;
   /** `null`, as the next two, if no snapshot is whole */
-  counters: {
-    created: number;
-    children: number;
-    closed: number;
-    abandoned: number;
-    inFlight: number;
-    pages: number;
-    threads: number;
-  } | null;
+  counters: Omit<Counters, "byKind" | "byState"> | null;
   countersAgeMs: number | null;
   unrecorded: { pages: number; inFlight: number; threads: number } | null;
   /** something can have been in flight that is not listed */
@@ -220,12 +216,11 @@ export interface Flight {
 }
 
 /** The configuration of a diagnostics server; see `ServeOptions` of `onescope/inspect`. */
-export interface ServerSettings {
+export interface ServerSettings
+  extends Pick<ServeOptions, "token">,
+    Required<Pick<ServeOptions, "port" | "maxBlockedMs">> {
   /** an IP address */
   address: string;
-  port: number;
-  token?: string;
-  maxBlockedMs: number;
   /** fail, rather than take another port or the running server */
   strict: boolean;
 }
