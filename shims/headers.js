@@ -64,7 +64,7 @@ export function headers() {
   const instead = answerInstead(state, "headers()", OUTSIDE_HEADERS);
   if (instead !== undefined) return instead;
   const context = /** @type {HeadersContext} */ (state.headersContext);
-  context.readonlyHeaders ??= /** @type {any} */ (new SealedHeaders(context.headers));
+  context.readonlyHeaders ??= /** @type {Headers} */ (/** @type {unknown} */ (new SealedHeaders(context.headers)));
   return SealedHeaders.promiseOf(context.readonlyHeaders);
 }
 

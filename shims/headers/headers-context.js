@@ -17,8 +17,7 @@ class LazyHeadersContext {
    * @param {string | undefined} draftModeSecret
    */
   constructor(headers, draftModeSecret) {
-    /** @type {any} */
-    this.headers = new RequestHeaders(headers);
+    this.headers = /** @type {Headers} */ (/** @type {unknown} */ (new RequestHeaders(headers)));
     this.draftModeSecret = draftModeSecret;
     // What the request APIs add later. Here from the start, so that all contexts have one shape.
     /** @type {HeadersContext["readonlyHeaders"]} */

@@ -188,7 +188,9 @@ function isMutablePhase({ phase }) {
 export function cookiesPromise(state, context) {
   if (isMutablePhase(state)) return RequestCookies.promiseOf(mutableCookies(context));
   return RequestCookies.promiseOf(
-    (context.readonlyCookies ??= /** @type {any} */ (new SealedCookies(context.cookies, null))),
+    (context.readonlyCookies ??= /** @type {HeadersContext["readonlyCookies"]} */ (
+      /** @type {unknown} */ (new SealedCookies(context.cookies, null))
+    )),
   );
 }
 
