@@ -1,5 +1,5 @@
 // Replaces vinext's shims/unified-request-context: the same exports and the same behaviour, on onescope's contexts. A stock
-// copy of that module makes plain objects; everything here takes both.
+// copy of that module makes plain objects; everything here takes both. unified-request-context.d.ts describes the exports.
 
 import "#process";
 import { slotBehind } from "../js/async-context/adopt.js";
@@ -31,16 +31,14 @@ export { markFullyBufferedBody, preserveFullyBufferedBodyMetadata } from "../js/
 getOrCreateAls("vinext.unifiedRequestContext.als");
 if (requestStorageIsApart)
   registerAlsForScopeExit(/** @type {import("node:async_hooks").AsyncLocalStorage<never>} */ (requestStorage));
-/** @type {import("node:async_hooks").AsyncLocalStorage<UnifiedRequestContext["executionContext"]>} a storage that holds the host's execution context outside a request's scope */
+/**
+ * Holds the host's execution context outside a request's scope.
+ *
+ * @type {import("node:async_hooks").AsyncLocalStorage<UnifiedRequestContext["executionContext"]>}
+ */
 const executionStorage = getOrCreateAls("vinext.requestContext.als");
 
-/**
- * A context with every field at its default, except those given. A field that is given counts also when it is
- * `undefined`.
- *
- * @param {Partial<UnifiedRequestContext>} [opts]
- * @returns {UnifiedRequestContext}
- */
+/** @type {typeof import("./unified-request-context.js").createRequestContext} */
 export function createRequestContext(opts) {
   const context = new RequestContext(opts == null ? OTHER : kindOf(opts));
   inheritExecutionContext(context);
@@ -68,26 +66,13 @@ function currentExecutionContext() {
   return outer ? outer.executionContext : (executionStorage.getStore() ?? null);
 }
 
-/**
- * @template T
- * @param {UnifiedRequestContext} ctx
- * @param {() => T} fn
- * @returns {T} what `fn` returns, called with `ctx` as the current request context
- */
+/** @type {typeof import("./unified-request-context.js").runWithRequestContext} */
 export function runWithRequestContext(ctx, fn) {
   if (ctx instanceof RequestContext) touch(ctx);
   return requestStorage.run(ctx, fn);
 }
 
-/**
- * Calls `fn` with a child of the current context, after `mutate` changed the child. Without a current context it only calls
- * `fn`.
- *
- * @template T
- * @param {(ctx: UnifiedRequestContext) => void} mutate
- * @param {() => T} fn
- * @returns {T}
- */
+/** @type {typeof import("./unified-request-context.js").runWithUnifiedStateMutation} */
 export function runWithUnifiedStateMutation(mutate, fn) {
   const parent = currentRequest();
   if (!parent) return fn();
@@ -106,31 +91,19 @@ function childPlain(parent) {
   return child;
 }
 
-/**
- * @template T
- * @param {() => T} fn
- * @returns {() => T} calls `fn` with the request context that is current now; `fn` itself outside a request
- */
+/** @type {typeof import("./unified-request-context.js").bindRequestContext} */
 export function bindRequestContext(fn) {
   const ctx = currentRequest();
   return ctx ? () => requestStorage.run(ctx, fn) : fn;
 }
 
-/**
- * @template T
- * @param {UnifiedRequestContext} _ctx part of vinext's signature: every storage is captured, this one with them
- * @param {() => T} callback
- * @returns {() => T} `callback`, called with the value that every storage has now
- */
+/** @type {typeof import("./unified-request-context.js").bindRequestContextSnapshot} */
 export function bindRequestContextSnapshot(_ctx, callback) {
   const resume = SlotStorage.snapshot();
   return () => resume(callback);
 }
 
-/**
- * @returns {UnifiedRequestContext} the current context; outside a request a new one that only the caller has, so that nothing
- *   written to it outlives the caller
- */
+/** @type {typeof import("./unified-request-context.js").getRequestContext} */
 export function getRequestContext() {
   const current = currentRequest();
   if (current != null) return current;
@@ -139,31 +112,19 @@ export function getRequestContext() {
   return context;
 }
 
-/** @returns {boolean} whether a request context is current */
+/** @type {typeof import("./unified-request-context.js").isInsideUnifiedScope} */
 export function isInsideUnifiedScope() {
   return currentRequest() != null;
 }
 
-/**
- * Keeps a callback until the response closes, or starts it now if it is closed already.
- *
- * @param {UnifiedRequestContext} ctx
- * @param {() => unknown} callback
- */
+/** @type {typeof import("./unified-request-context.js").queueAfterCallback} */
 export function queueAfterCallback(ctx, callback) {
   ensureCompletion(ctx);
   if (ctx.afterContext.responseClosed) start(ctx, callback);
   else ctx.afterContext.callbacks.push(callback);
 }
 
-/**
- * Counts promise-form `after()` work, whose continuation may still queue callbacks.
- *
- * @template T
- * @param {UnifiedRequestContext} ctx
- * @param {Promise<T>} promise
- * @returns {Promise<T>}
- */
+/** @type {typeof import("./unified-request-context.js").trackAfterPromise} */
 export function trackAfterPromise(ctx, promise) {
   ctx.afterContext.pendingPromises += 1;
   return promise.finally(() => {
@@ -172,12 +133,7 @@ export function trackAfterPromise(ctx, promise) {
   });
 }
 
-/**
- * Starts what was queued for after the response. Only the first call starts anything.
- *
- * @param {UnifiedRequestContext} ctx
- * @returns {Promise<void>} settles once every queued callback has
- */
+/** @type {typeof import("./unified-request-context.js").closeAfterResponse} */
 export async function closeAfterResponse(ctx) {
   const state = ctx.afterContext;
   if (!state.responseClosed) {
@@ -189,28 +145,19 @@ export async function closeAfterResponse(ctx) {
   return state.completion ?? undefined;
 }
 
-/**
- * @param {UnifiedRequestContext} ctx
- * @returns {boolean} whether deferred work waits for the response's body to close, or may yet
- */
+/** @type {typeof import("./unified-request-context.js").requiresResponseCloseTracking} */
 export function requiresResponseCloseTracking(ctx) {
   const { callbacks, pendingCallbacks, pendingPromises, resolveCompletion } = ctx.afterContext;
   return callbacks.length > 0 || pendingCallbacks > 0 || pendingPromises > 0 || resolveCompletion !== null;
 }
 
-/**
- * The response, whose deferred work starts once its body was consumed or cancelled. A body that vinext buffered whole
- * passes unwrapped when no deferred work waits for its end, so that it keeps its Content-Length.
- *
- * @param {Response} response
- * @param {UnifiedRequestContext} ctx
- * @returns {Response}
- */
+/** @type {typeof import("./unified-request-context.js").closeAfterResponseWithBody} */
 export function closeAfterResponseWithBody(response, ctx) {
   if (!response.body) {
     queueMicrotask(() => void closeAfterResponse(ctx));
     return response;
   }
+  // Unwrapped, so that it keeps its Content-Length.
   if (isFullyBufferedBody(response) && !requiresResponseCloseTracking(ctx)) {
     if (ctx instanceof RequestContext) markClosed(ctx);
     return response;
