@@ -120,7 +120,7 @@ export class SlotStorage<T> extends AsyncLocalStorage<T> {}
 export type Scalar = boolean | number | string | null;
 
 /** What a slot holds. `flag`, `enum` and `counter` of a request are native: other threads can read them. */
-export type SlotKind = "value" | "flag" | "enum" | "counter" | "list" | "set" | "map" | "weakMap" | "lazy";
+export type SlotKind = "value" | "flag" | "enum" | "counter" | "lazy";
 
 /** How long a slot's value lasts: for a call and all that it starts, or as long as its request. */
 export type Lifetime = "scope" | "request";
@@ -214,13 +214,8 @@ interface EnumSpec<V> {
 interface LazySpec<T> {
   kind: "lazy";
   /**
-   * Name of what `make` makes, for the registry.
-   *
-   * @throws `ERR_ONESCOPE_SLOT_SPEC` unless a string that is not empty
-   */
-  factory: string;
-  /**
-   * Makes the object when the slot is first read in a request.
+   * Makes the value when the slot is first read in a request, such as `() => []`; child contexts share it. In a thread, the first
+   * `make` that is given for a key is the one that is called.
    *
    * @throws `ERR_ONESCOPE_OPTION` unless a function
    */
@@ -262,7 +257,7 @@ export interface RequestSlot<T> {
  * @param key unique name of 1 to 200 bytes, such as `"myapp.tenant"`
  * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec; `ERR_ONESCOPE_SLOT_SPEC` for an invalid key or
  *   spec; `ERR_ONESCOPE_RECORD_FULL` if no native field is left; `ERR_ONESCOPE_OPTION` if the spec is not an object or
- *   cannot be read, or `make` is not a function
+ *   cannot be read, or the `make` of a lazy slot is not a function
  * @example
  * ```js
  * import { registerSlot } from "onescope";
@@ -282,23 +277,7 @@ export function registerSlot<const V extends string | number>(
   key: string,
   spec: EnumSpec<V> & OfRequest,
 ): RequestSlot<V>;
-export function registerSlot<T = unknown>(
-  key: string,
-  spec: { kind: "list" } & OfRequest,
-): RequestSlot<T[] | undefined>;
-export function registerSlot<T = unknown>(
-  key: string,
-  spec: { kind: "set" } & OfRequest,
-): RequestSlot<Set<T> | undefined>;
-export function registerSlot<K = unknown, V = unknown>(
-  key: string,
-  spec: { kind: "map" } & OfRequest,
-): RequestSlot<Map<K, V> | undefined>;
-export function registerSlot<T extends object>(key: string, spec: LazySpec<T> & OfRequest): RequestSlot<T | undefined>;
-export function registerSlot<K extends WeakKey = WeakKey, V = unknown>(
-  key: string,
-  spec: { kind: "weakMap" } & OfRequest,
-): RequestSlot<WeakMap<K, V> | undefined>;
+export function registerSlot<T>(key: string, spec: LazySpec<T> & OfRequest): RequestSlot<T | undefined>;
 
 /** A registered slot, as the registry lists it. */
 export interface SlotInfo {
@@ -308,12 +287,10 @@ export interface SlotInfo {
   kind: SlotKind;
   lifetime: Lifetime;
   inChild: InChild;
-  /** The first value; `undefined` for a collection, which starts empty. */
+  /** The first value; `undefined` for a lazy slot, whose value is made when it is first read. */
   default?: Scalar;
   /** The possible values of an enum, in order. */
   variants?: Array<string | number>;
-  /** Name of what makes the first value of a lazy slot. */
-  factory?: string;
   /** Whether the value is in native memory. */
   native: boolean;
   /** Its index among the byte fields of the record, or for a counter among the counter fields. */

@@ -12,9 +12,7 @@ fn kinds() -> impl Strategy<Value = SlotKind> {
         Just(SlotKind::Value),
         Just(SlotKind::Flag),
         Just(SlotKind::Counter),
-        Just(SlotKind::List),
-        Just(SlotKind::WeakMap),
-        Just(SlotKind::Lazy { factory: "make".into() }),
+        Just(SlotKind::Lazy),
         (1..4u8).prop_map(|count| SlotKind::Enum {
             variants: (0..count).map(|n| Scalar::Number(f64::from(n))).collect(),
         }),
@@ -25,6 +23,7 @@ fn specs() -> impl Strategy<Value = SlotSpec> {
     let lifetimes = prop_oneof![Just(Lifetime::Scope), Just(Lifetime::Request)];
     let in_children = prop_oneof![Just(InChild::Inherit), Just(InChild::Reset)];
     (0..90u8, kinds(), lifetimes, in_children).prop_map(|(key, kind, lifetime, in_child)| {
+        let lifetime = if kind == SlotKind::Lazy { Lifetime::Request } else { lifetime };
         SlotSpec::new(format!("k{key}"), kind, lifetime, None, in_child).unwrap()
     })
 }

@@ -1,23 +1,23 @@
 import fc from "fast-check";
-import { SLOTS } from "../../js/generated/slot-table.js";
+import { MAKERS, SLOTS } from "../../js/generated/slot-table.js";
 
 // A request and its child contexts, played with one module's functions. The same operations with vinext's own module, whose
 // contexts are plain objects, say what must come out.
 
-const MAKERS = {
-  list: () => [],
-  set: () => new Set(),
-  map: () => new Map(),
-  weakMap: () => new WeakMap(),
-  renderDynamicLatch: () => ({ dynamic: true, listeners: new Set() }),
-  afterContext: () => ({ callbacks: [], pendingPromises: 1 }),
+const LAZY = {
+  "[]": () => [],
+  "new Set()": () => new Set(),
+  "new Map()": () => new Map(),
+  "new WeakMap()": () => new WeakMap(),
+  "renderDynamicLatch()": () => ({ dynamic: true, listeners: new Set() }),
+  "afterContext()": () => ({ callbacks: [], pendingPromises: 1 }),
 };
 
 /** What an operation assigns to a slot, by the number that it drew. */
 function valueFor(slot, draw) {
-  const make = MAKERS[slot.factory ?? slot.kind];
+  const make = LAZY[MAKERS[slot.key]];
   // A latch that is missing is made anew by a child; request-context-children.spec.mjs has a test of its own for that.
-  const nothing = slot.factory === "renderDynamicLatch" ? make() : [undefined, null][draw % 2];
+  const nothing = slot.key === "renderDynamicLatch" ? make() : [undefined, null][draw % 2];
   if (make !== undefined) return draw % 4 === 0 ? nothing : make();
   const values = slot.variants ?? { flag: [true, false], counter: [1, 2, 77] }[slot.kind] ?? [null, `value ${draw}`];
   return draw % 5 === 0 ? [undefined, null, "odd", 1.5, -1][draw % 3] : values[draw % values.length];

@@ -28,7 +28,7 @@ const [seed, folder] = isMainThread ? process.argv.slice(2) : ["", workerData.fo
 const storage = new SlotStorage();
 const scopeSlot = registerSlot("ended.scope");
 const flag = registerSlot("ended.flag", { kind: "flag", lifetime: "request" });
-const list = registerSlot("ended.list", { kind: "list", lifetime: "request" });
+const list = registerSlot("ended.list", { kind: "lazy", lifetime: "request", make: () => [] });
 
 let registered = 0;
 /** A live context of this thread, for calls that take an id. */

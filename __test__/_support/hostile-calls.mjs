@@ -33,7 +33,7 @@ const slots = [
   registerSlot("hostile.flag", { kind: "flag", lifetime: "request" }),
   registerSlot("hostile.enum", { kind: "enum", variants: ["a", 1], lifetime: "request" }),
   registerSlot("hostile.counter", { kind: "counter", lifetime: "request" }),
-  registerSlot("hostile.map", { kind: "map", lifetime: "request" }),
+  registerSlot("hostile.map", { kind: "lazy", lifetime: "request", make: () => new Map() }),
 ];
 
 /** An id in half of the calls, so that the other arguments are checked too. */
@@ -50,12 +50,12 @@ const CALLS = {
   registerSlot: () => registerSlot(pick([value(), `hostile.${below(200)}`]), pick([any(), options()])),
   lazy: () => {
     const make = pick(VALUES.map((made) => made()).filter((made) => typeof made === "function"));
-    return registerSlot(`hostile.lazy.${below(1e6)}`, { kind: "lazy", lifetime: "request", factory: "x", make }).get();
+    return registerSlot(`hostile.lazy.${below(1e6)}`, { kind: "lazy", lifetime: "request", make }).get();
   },
   make: () => {
     const given = value();
     const make = typeof given === "function" ? null : given;
-    return registerSlot(`hostile.make.${below(1e6)}`, { kind: "lazy", lifetime: "request", factory: "x", make }).get();
+    return registerSlot(`hostile.make.${below(1e6)}`, { kind: "lazy", lifetime: "request", make }).get();
   },
   "Slot.run": () => /** @type {any} */ (slots[0]).run(any(), any()),
   "Slot.set": () => /** @type {any} */ (pick(slots.slice(1))).set(any()),

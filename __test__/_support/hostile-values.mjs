@@ -83,19 +83,7 @@ VALUES.push(
 const NAMES = [
   ...["limit", "label", "state", "thread", "children", "idleMs", "thresholdMs", "stacks", "onStall", "maxPerMinute"],
   ...["directory", "keep", "maxBytes", "strict", "port", "host", "token", "maxBlockedMs"],
-  ...[
-    "kind",
-    "lifetime",
-    "inChild",
-    "default",
-    "variants",
-    "factory",
-    "make",
-    "key",
-    "name",
-    "defaultValue",
-    "__proto__",
-  ],
+  ...["kind", "lifetime", "inChild", "default", "variants", "make", "key", "name", "defaultValue", "__proto__"],
 ];
 
 /** @param {() => number} random */

@@ -2,6 +2,8 @@
 
 const big = (length) => Array.from({ length }, (_, index) => `variant ${index}`);
 
+const make = () => [];
+
 /** @type {Record<string, [key: any, spec: any]>} */
 export const INVALID = {
   "an empty key": ["", { kind: "value" }],
@@ -17,12 +19,8 @@ export const INVALID = {
   "an unknown value of inChild": ["invalid", { kind: "value", inChild: "copy" }],
   "null as inChild": ["invalid", { kind: "value", inChild: null }],
   "variants of another kind": ["invalid", { kind: "flag", variants: ["a"] }],
-  "a factory of another kind": ["invalid", { kind: "list", factory: "afterContext" }],
-  "lazy without a factory": ["invalid", { kind: "lazy" }],
-  "lazy with an empty factory": ["invalid", { kind: "lazy", factory: "" }],
-  "lazy with a factory that is no name": ["invalid", { kind: "lazy", factory: 5 }],
-  "a default for a list": ["invalid", { kind: "list", default: null }],
-  "a default for a weak map": ["invalid", { kind: "weakMap", default: 0 }],
+  "lazy in a scope": ["invalid", { kind: "lazy", lifetime: "scope", make }],
+  "lazy with a default": ["invalid", { kind: "lazy", lifetime: "request", make, default: null }],
   "a flag that is 1": ["invalid", { kind: "flag", default: 1 }],
   "a flag that is null": ["invalid", { kind: "flag", default: null }],
   "a value that is NaN": ["invalid", { kind: "value", default: Number.NaN }],
@@ -60,7 +58,7 @@ export const VALID = [
   ["edge.counter", { kind: "counter", default: 2 ** 31 - 1 }],
   ["edge.enum", { kind: "enum", variants: big(250), default: "variant 249" }],
   ["edge.mixed", { kind: "enum", variants: ["1", 1, -1, "", Number.MAX_SAFE_INTEGER], default: -1 }],
-  ["edge.lazy", { kind: "lazy", factory: "afterContext", lifetime: "request", inChild: "reset" }],
+  ["edge.lazy", { kind: "lazy", lifetime: "request", make, inChild: "reset" }],
 ];
 
 /** Every kind with all that it can have, each differing from the others in one thing only. */
@@ -80,10 +78,6 @@ export const DISTINCT = [
   { kind: "enum", lifetime: "scope", variants: ["a", "b"], default: "b" },
   { kind: "enum", lifetime: "scope", variants: ["1"] },
   { kind: "enum", lifetime: "scope", variants: [1] },
-  { kind: "list", lifetime: "scope" },
-  { kind: "set", lifetime: "scope" },
-  { kind: "map", lifetime: "scope" },
-  { kind: "weakMap", lifetime: "scope" },
-  { kind: "lazy", lifetime: "scope", factory: "afterContext" },
-  { kind: "lazy", lifetime: "scope", factory: "renderDynamicLatch" },
+  { kind: "lazy", lifetime: "request", make },
+  { kind: "lazy", lifetime: "request", make, inChild: "reset" },
 ];

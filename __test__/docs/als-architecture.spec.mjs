@@ -65,8 +65,7 @@ test("a storage that replaces the context outside a request is one of those with
 test("every field of the request context is listed, with its owner and where it is kept", () => {
   const kept = ({ kind, native }) => {
     if (native) return `record, ${kind}`;
-    if (kind === "value") return "value";
-    return kind === "lazy" ? "object, lazy" : `collection, ${kind}`;
+    return kind;
   };
   assert.deepEqual(
     table("field"),

@@ -59,7 +59,7 @@ const CALLS = {
   FlagSpec: spec({ kind: "flag" }),
   CounterSpec: spec({ kind: "counter" }),
   EnumSpec: spec({ kind: "enum", variants: ["a"] }),
-  LazySpec: spec({ kind: "lazy", lifetime: "request", factory: "example", make: () => ({}) }),
+  LazySpec: spec({ kind: "lazy", lifetime: "request", make: () => ({}) }),
 };
 
 /** @param {object} base a valid spec */

@@ -4,24 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { LAYOUT, LIMITS, SLOT_KINDS } from "../../js/generated/slot-table.js";
+import { LAYOUT, LIMITS } from "../../js/generated/slot-table.js";
 import { contextFields } from "../../scripts/generate/context-fields.mjs";
 import { stale } from "../../scripts/generate/files.mjs";
-import { slotTable } from "../../scripts/generate/slot-table.mjs";
 
-const slotKinds = Object.entries(SLOT_KINDS).map(([name, kind]) => ({ name, ...kind }));
+const MAKERS = { x: "({ thing: true })" };
 
 /** What is generated for a table of one slot, with the key `x`. */
 function generate(slot) {
   const slots = [{ key: "x", inChild: "inherit", field: null, ...slot }];
-  const text = contextFields({ layout: { ...LAYOUT, slots }, slotKinds, limits: LIMITS });
+  const text = contextFields({ layout: { ...LAYOUT, slots }, limits: LIMITS, makers: MAKERS });
   const body = text.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, "");
   const imported = {
     LAYOUT,
     UNDEFINED: Symbol("undefined"),
     readOther: () => "other",
     writeOther: (_context, _name, _value, code) => code,
-    makeThing: () => ({ thing: true }),
     takeRecord(context) {
       context.$words = new Int32Array(2 * LAYOUT.recordWords);
       context.$bytes = new Uint8Array(context.$words.buffer);
@@ -86,32 +84,22 @@ test("a child starts with the value of a slot that is inherited, and with the de
   }
 });
 
-test("a collection is made at first touch, for the context group if it is inherited", () => {
-  const kinds = slotKinds.filter(({ collection }) => collection).map(({ name }) => name);
-  assert.ok(kinds.length >= 5, `${kinds}`);
-  for (const kind of kinds) {
-    for (const inChild of ["inherit", "reset"]) {
-      const slot = { kind, inChild, ...(kind === "lazy" && { factory: "makeThing" }) };
-      const { make, makeChild } = generate(slot);
-      const parent = make();
-      const made = parent.x;
-      assert.equal(made.constructor, kind === "lazy" ? Object : SLOT_KINDS[kind].make().constructor);
-      assert.equal(parent.x, made);
-      assert.equal(makeChild(parent).x === made, inChild === "inherit", `${kind} ${inChild}`);
-      parent.x = undefined;
-      assert.equal(parent.x, undefined);
-      assert.equal(makeChild(parent).x === undefined, inChild === "inherit", `${kind} ${inChild}`);
-    }
+test("a lazy value is made at first access, for the context group if it is inherited", () => {
+  for (const inChild of ["inherit", "reset"]) {
+    const { make, makeChild } = generate({ kind: "lazy", inChild });
+    const parent = make();
+    const made = parent.x;
+    assert.deepEqual(made, { thing: true });
+    assert.equal(parent.x, made);
+    assert.equal(makeChild(parent).x === made, inChild === "inherit", inChild);
+    parent.x = undefined;
+    assert.equal(parent.x, undefined);
+    assert.equal(makeChild(parent).x === undefined, inChild === "inherit", inChild);
   }
 });
 
-test("a collection whose maker is missing is an error that names where it goes", () => {
-  const layout = { ...LAYOUT, slots: [], states: [], kinds: [] };
-  const kind = { name: "queue", native: false, collection: true };
-  assert.throws(
-    () => slotTable({ layout, hash: "", slotKinds: [kind], defaults: {}, limits: {} }),
-    /slot-table\.mjs lacks the kind queue/,
-  );
+test("a kind without an accessor is an error that names the file to edit", () => {
+  assert.throws(() => generate({ kind: "queue" }), /accessors\.mjs has no accessor for the kind queue/);
 });
 
 test("files that differ or are missing are out of date", (t) => {

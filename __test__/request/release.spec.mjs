@@ -17,7 +17,7 @@ import { until } from "../_support/wait.mjs";
 
 const MAX_KEPT_MIB = 2;
 const value = registerSlot("release.value", { kind: "value", lifetime: "request" });
-const list = registerSlot("release.list", { kind: "list", lifetime: "request" });
+const list = registerSlot("release.list", { kind: "lazy", lifetime: "request", make: () => [] });
 
 /** @param {object} [opts] */
 function open(label, opts) {

@@ -9,9 +9,7 @@ import { STOCK } from "../_support/stock.mjs";
 
 const stock = await import(STOCK);
 const { createRequestContext, getRequestContext, runWithRequestContext, runWithUnifiedStateMutation } = ours;
-const COLLECTIONS = SLOTS.filter(({ kind }) => ["list", "set", "map", "weakMap", "lazy"].includes(kind)).map(
-  ({ key }) => key,
-);
+const COLLECTIONS = SLOTS.filter(({ kind }) => kind === "lazy").map(({ key }) => key);
 
 /** A child of a context, after `mutate` changed it. */
 function makeChild(context, mutate = () => {}) {

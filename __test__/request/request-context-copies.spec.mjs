@@ -95,7 +95,7 @@ test("the whole package loaded again shares class, requests, child contexts, sto
   assert.equal(other.store.id(context), store.id(context));
   assert.deepEqual(other.store.counts(), store.counts());
   assert.equal(store.counts().livePages, livePages);
-  const spec = { kind: "list", lifetime: "request" };
+  const spec = { kind: "lazy", lifetime: "request", make: () => [] };
   assert.equal(other.registerSlot("copies.list", spec), registerSlot("copies.list", spec));
 });
 

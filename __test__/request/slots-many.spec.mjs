@@ -31,7 +31,7 @@ test("registering a slot takes the same time however many there are", () => {
 });
 
 test("a slot is found by its id, and others are refused as everywhere", () => {
-  const { id, key } = registerSlot("found.by.id", { kind: "list", lifetime: "request", inChild: "reset" });
+  const { id, key } = registerSlot("found.by.id", { kind: "value", lifetime: "request", inChild: "reset" });
   assert.deepEqual(
     backend.slotInfo(id),
     backend.slots().find((slot) => slot.key === key),

@@ -30,7 +30,7 @@ const SINGLE = [
 const requestSlot = (spec, inChild = "inherit") =>
   registerSlot(`${inChild} ${JSON.stringify(spec)}`, { ...spec, lifetime: "request", inChild });
 
-const COLLECTIONS = { list: Array, set: Set, map: Map, weakMap: WeakMap };
+const LAZY = { array: Array, set: Set, "weak map": WeakMap };
 
 /** The same slot in a context of ours and in a plain one, as vinext's own module makes it. */
 const MAKERS = { "a request": createRequestContext, "a request that vinext made": stock.createRequestContext };
@@ -92,9 +92,11 @@ for (const [spec, first, second, third] of SINGLE) {
   });
 }
 
-for (const [kind, Class] of Object.entries(COLLECTIONS)) {
-  test(`a ${kind} is made at first touch, one per request`, () => {
-    const slot = registerSlot(`collection ${kind}`, { kind, lifetime: "request" });
+for (const [what, Class] of Object.entries(LAZY)) {
+  const spec = { kind: "lazy", lifetime: "request", make: () => new Class() };
+
+  test(`a lazy ${what} is made at first touch, one per request`, () => {
+    const slot = registerSlot(`lazy ${what}`, spec);
     assert.equal(slot.get(), undefined, "outside a request");
     for (const make of Object.values(MAKERS)) {
       const made = runWithRequestContext(make(), () => {
@@ -111,9 +113,9 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
   });
 
   for (const [maker, make] of Object.entries(MAKERS)) {
-    test(`a ${kind} of ${maker} is shared with its child contexts, whichever touches it first`, () => {
+    test(`a lazy ${what} of ${maker} is shared with its child contexts, whichever touches it first`, () => {
       for (const first of ["parent", "child", "grandchild"]) {
-        const slot = registerSlot(`shared ${kind}`, { kind, lifetime: "request" });
+        const slot = registerSlot(`shared ${what}`, spec);
         runWithRequestContext(make(), () => {
           const touch = (whose) => (whose === first ? [slot.get()] : []);
           const seen = touch("parent");
@@ -128,8 +130,8 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
       }
     });
 
-    test(`a ${kind} of ${maker} that was replaced stays with its own context`, () => {
-      const slot = registerSlot(`shared ${kind}`, { kind, lifetime: "request" });
+    test(`a lazy ${what} of ${maker} that was replaced stays with its own context`, () => {
+      const slot = registerSlot(`shared ${what}`, spec);
       runWithRequestContext(make(), () => {
         const old = slot.get();
         inChildContext(() => {
@@ -141,8 +143,8 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
     });
   }
 
-  test(`a ${kind} that is reset in a child context is made anew in each`, () => {
-    const slot = registerSlot(`reset ${kind}`, { kind, lifetime: "request", inChild: "reset" });
+  test(`a lazy ${what} that is reset in a child context is made anew in each`, () => {
+    const slot = registerSlot(`reset ${what}`, { ...spec, inChild: "reset" });
     inRequest(() => {
       const own = slot.get();
       const inside = inChildContext(() => {
@@ -158,7 +160,7 @@ for (const [kind, Class] of Object.entries(COLLECTIONS)) {
 
 test("concurrent requests do not see each other's values", async () => {
   const slots = [{ kind: "value" }, { kind: "counter", default: 10 }].map((spec) => requestSlot(spec));
-  const list = registerSlot("isolated list", { kind: "list", lifetime: "request" });
+  const list = registerSlot("isolated list", { kind: "lazy", lifetime: "request", make: () => [] });
   const scope = registerSlot("isolated scope");
   const serve = (number) =>
     inRequest(() =>
@@ -272,7 +274,6 @@ test("a lazy slot makes its object at first touch, one for a request and its chi
   let made = 0;
   const slot = registerSlot("lazily.made", {
     kind: "lazy",
-    factory: "lazilyMade",
     lifetime: "request",
     make: () => ({ number: ++made }),
   });
@@ -285,4 +286,22 @@ test("a lazy slot makes its object at first touch, one for a request and its chi
     assert.equal(slot.get(), ofChild);
     assert.equal(made, 1);
   });
+});
+
+test("a lazy slot without a function that makes its value is an error with a way out", () => {
+  for (const make of [undefined, null, [], "make"]) {
+    const spec = { kind: "lazy", lifetime: "request", make };
+    assert.throws(() => registerSlot("not.made", spec), { code: "ERR_ONESCOPE_OPTION", message: /make .* a function/ });
+  }
+  assert.ok(!store.slots().some(({ key }) => key === "not.made"));
+});
+
+test("the first function that is given for a lazy slot makes its value", () => {
+  const spec = { kind: "lazy", lifetime: "request", make: () => ["first"] };
+  const slot = registerSlot("made.once", spec);
+  assert.equal(registerSlot("made.once", { ...spec, make: () => ["second"] }), slot);
+  assert.deepEqual(
+    inRequest(() => slot.get()),
+    ["first"],
+  );
 });

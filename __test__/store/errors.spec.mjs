@@ -35,7 +35,7 @@ const CALLS = {
   "a spec without a key": (on) => on.registerSlot(/** @type {any} */ ({ kind: "flag" })),
   "a spec without a kind": (on) => on.registerSlot(/** @type {any} */ ({ key: KEY, lifetime: "scope" })),
   "a spec without a lifetime": (on) => on.registerSlot(/** @type {any} */ ({ key: KEY, kind: "flag" })),
-  key: (on, key) => on.registerSlot(/** @type {any} */ ({ key, kind: "list", lifetime: "scope", default: 1 })),
+  key: (on, key) => on.registerSlot(/** @type {any} */ ({ key, kind: "lazy", lifetime: "request", default: 1 })),
   kind: (on, kind) => on.registerSlot({ key: KEY, kind, lifetime: "scope" }),
   lifetime: (on, lifetime) => on.registerSlot({ key: KEY, kind: "flag", lifetime }),
   inChild: (on, inChild) =>
@@ -43,14 +43,13 @@ const CALLS = {
   variants: (on, variants) => on.registerSlot({ key: KEY, kind: "enum", lifetime: "scope", variants }),
   variant: (on, value) => on.registerSlot({ key: KEY, kind: "enum", lifetime: "scope", variants: [value, value] }),
   "variants of a flag": (on) => on.registerSlot({ key: KEY, kind: "flag", lifetime: "scope", variants: ["a"] }),
-  "factory of a flag": (on) => on.registerSlot({ key: KEY, kind: "flag", lifetime: "scope", factory: "f" }),
-  factory: (on, factory) => on.registerSlot({ key: KEY, kind: "lazy", lifetime: "request", factory, default: 1 }),
+  "lazy in a scope": (on, value) => on.registerSlot({ key: KEY, kind: "lazy", lifetime: "scope", default: value }),
   "default of a flag": (on, value) =>
     on.registerSlot({ key: KEY, kind: "flag", lifetime: "scope", default: value === true ? "true" : (value ?? 1) }),
   "default of a counter": (on, value) =>
     on.registerSlot({ key: KEY, kind: "counter", lifetime: "scope", default: value ?? -1 }),
-  "default of a list": (on, value) =>
-    on.registerSlot({ key: KEY, kind: "list", lifetime: "request", default: value ?? null }),
+  "default of a lazy slot": (on, value) =>
+    on.registerSlot({ key: KEY, kind: "lazy", lifetime: "request", default: value ?? null }),
   "default of an enum": (on, value) =>
     on.registerSlot({ key: KEY, kind: "enum", lifetime: "scope", variants: ["v"], default: value ?? "w" }),
   conflict: (on) => on.registerSlot({ key: `${KEY}.enum`, kind: "flag", lifetime: "scope" }),
@@ -96,7 +95,7 @@ test("a value that a native slot cannot hold is refused alike", () => {
     return words[LAYOUT.header.idLow] + 1;
   });
   let refused = 0;
-  for (const name of ["flag", "enum", "counter", "list"]) {
+  for (const name of ["flag", "enum", "counter", "lazy"]) {
     const spec = /** @type {any} */ ({ key: `${KEY}.written.${name}`, kind: name, lifetime: "request" });
     const ids = register(name === "enum" ? { ...spec, variants: ["a", 1, 'c "d"'] } : spec);
     for (const value of [...VALUES, ...ODD]) {

@@ -20,14 +20,15 @@ test("the same spec again has the same id, what it leaves out being the default"
     assert.equal(registerSlot(`same.${index}`, { ...spec }).id, id);
     const whole = store.slots()[id - 1];
     assert.equal(whole.key, `same.${index}`);
-    const { kind, lifetime, variants, factory, inChild, default: value } = whole;
-    assert.equal(registerSlot(whole.key, { kind, lifetime, variants, factory, inChild, default: value }).id, id);
+    const { kind, lifetime, variants, inChild, default: value } = whole;
+    const again = { kind, lifetime, variants, make: spec.make, inChild, default: value };
+    assert.equal(registerSlot(whole.key, again).id, id);
   }
 });
 
 test("undefined is as good as nothing in a spec", () => {
-  const nothing = { default: undefined, variants: undefined, factory: undefined, inChild: undefined };
-  for (const kind of ["value", "flag", "counter", "list"]) {
+  const nothing = { default: undefined, variants: undefined, make: undefined, inChild: undefined };
+  for (const kind of ["value", "flag", "counter"]) {
     const { id } = registerSlot(`nothing.${kind}`, { kind });
     assert.equal(registerSlot(`nothing.${kind}`, { kind, ...nothing }).id, id);
   }

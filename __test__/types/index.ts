@@ -30,7 +30,7 @@ export const bound: (text: string) => number = SlotStorage.bind((text: string) =
 // @ts-expect-error the storage holds objects
 storage.enterWith("text");
 
-same<ReturnType<typeof registerSlot>, RequestSlot<WeakMap<WeakKey, unknown> | undefined>>(true);
+same<ReturnType<typeof registerSlot>, RequestSlot<unknown>>(true);
 export const plain: ScopeSlot<unknown> = registerSlot("plain");
 export const typed: ScopeSlot<Date | undefined> = registerSlot<Date>("typed", { kind: "value" });
 export const length: number = registerSlot<string>("run", { kind: "value", lifetime: "scope" }).run("a", () => 1);
@@ -50,11 +50,14 @@ function flag() {
   return registerSlot("flag", { kind: "flag", default: true, lifetime: "request", inChild: "reset" }).get();
 }
 export const count: RequestSlot<number> = registerSlot("count", { kind: "counter", lifetime: "request" });
-export const list: string[] | undefined = registerSlot<string>("list", { kind: "list", lifetime: "request" }).get();
-export const map = registerSlot<string, Date>("map", { kind: "map", lifetime: "request" });
+export const list = registerSlot<string[]>("list", { kind: "lazy", lifetime: "request", make: () => [] });
+same<typeof list, RequestSlot<string[] | undefined>>(true);
+export const map = registerSlot("map", { kind: "lazy", lifetime: "request", make: () => new Map<string, Date>() });
 same<typeof map, RequestSlot<Map<string, Date> | undefined>>(true);
-// @ts-expect-error a collection belongs to a request
-registerSlot("list", { kind: "list" });
+// @ts-expect-error a lazy slot belongs to a request
+registerSlot("lazy", { kind: "lazy", make: () => [] });
+// @ts-expect-error a lazy slot needs what makes its value
+registerSlot("lazy", { kind: "lazy", lifetime: "request" });
 // @ts-expect-error only an enum has variants
 registerSlot("flag", { kind: "flag", variants: ["a"] });
 // @ts-expect-error no such kind

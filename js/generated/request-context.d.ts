@@ -27,13 +27,13 @@ export interface UnifiedRequestContext {
   dynamicUsageDetected: boolean;
   /** Owner: headers; kind: lazy. */
   renderDynamicLatch: RenderDynamicLatch;
-  /** Owner: headers; kind: set. */
+  /** Owner: headers; kind: lazy. */
   renderRequestApiUsage: Set<RenderRequestApi>;
   /** Owner: headers; kind: value. */
   connectionProbe: ConnectionProbe | null;
   /** Owner: headers; kind: value. */
   invalidDynamicUsageError: unknown;
-  /** Owner: headers; kind: list. */
+  /** Owner: headers; kind: lazy. */
   pendingSetCookies: string[];
   /** Owner: headers; kind: value. */
   draftModeCookieHeader: string | null;
@@ -43,7 +43,7 @@ export interface UnifiedRequestContext {
   i18nContext: I18nContext | null;
   /** Owner: navigation-state; kind: value. */
   serverContext: NavigationContext | null;
-  /** Owner: navigation-state; kind: list. */
+  /** Owner: navigation-state; kind: lazy. */
   serverInsertedHTMLCallbacks: (() => unknown)[];
   /** Owner: cache-request-state; kind: value. */
   requestScopedCacheLife: CacheLife | null;
@@ -51,19 +51,19 @@ export interface UnifiedRequestContext {
   actionRevalidationKind: 0 | 1 | 2;
   /** Owner: cache-request-state; kind: flag. */
   isOnDemandRevalidate: boolean;
-  /** Owner: cache-request-state; kind: list. */
+  /** Owner: cache-request-state; kind: lazy. */
   pendingCdnTagInvalidations: CdnTagInvalidation[];
-  /** Owner: cache-request-state; kind: set. */
+  /** Owner: cache-request-state; kind: lazy. */
   pendingRevalidatedTags: Set<string>;
-  /** Owner: cache-request-state; kind: set. */
+  /** Owner: cache-request-state; kind: lazy. */
   pendingRevalidations: Set<Promise<void>>;
   /** Owner: cache-request-state; kind: enum. */
   unstableCacheRevalidation: "foreground" | "background";
   /** Owner: cache-runtime; kind: value. */
   _privateCache: Map<string, unknown> | null;
-  /** Owner: fetch-cache-state; kind: list. */
+  /** Owner: fetch-cache-state; kind: lazy. */
   currentRequestTags: string[];
-  /** Owner: fetch-cache-state; kind: list. */
+  /** Owner: fetch-cache-state; kind: lazy. */
   currentFetchSoftTags: string[];
   /** Owner: fetch-cache-state; kind: value. */
   currentFetchCacheMode: FetchCacheMode | null;
@@ -73,13 +73,13 @@ export interface UnifiedRequestContext {
   currentForceDynamicFetchDefault: boolean;
   /** Owner: fetch-cache-state; kind: flag. */
   isDraftMode: boolean;
-  /** Owner: fetch-cache-state; kind: set. */
+  /** Owner: fetch-cache-state; kind: lazy. */
   dynamicFetchUrls: Set<string>;
   /** Owner: fetch-cache-state; kind: flag. */
   refreshStaleFetchesInForeground: boolean;
   /** Owner: fetch-cache-state; kind: flag. */
   isFetchDedupeActive: boolean;
-  /** Owner: fetch-cache-state; kind: map. */
+  /** Owner: fetch-cache-state; kind: lazy. */
   currentFetchDedupeEntries: Map<string, FetchDedupeEntry[]>;
   /** Owner: fetch-cache-state; kind: counter. */
   nextFetchId: number;
@@ -87,15 +87,15 @@ export interface UnifiedRequestContext {
   executionContext: ExecutionContext | null;
   /** Owner: unified-request-context; kind: value. */
   requestSignal: AbortSignal | null;
-  /** Owner: cache-for-request; kind: weakMap. */
+  /** Owner: cache-for-request; kind: lazy. */
   requestCache: WeakMap<(...args: any[]) => any, unknown>;
   /** Owner: unified-request-context; kind: lazy. */
   afterContext: AfterContext;
   /** Owner: router-state; kind: value. */
   ssrContext: SsrContext | null;
-  /** Owner: head-state; kind: list. */
+  /** Owner: head-state; kind: lazy. */
   ssrHeadChildren: unknown[];
-  /** Owner: head-state; kind: list. */
+  /** Owner: head-state; kind: lazy. */
   documentInitialHead: unknown[];
   /** Owner: root-params; kind: value. */
   rootParams: RootParams | null;

@@ -5,7 +5,7 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
-  hash: "7fb231aa01b7f3ec",
+  hash: "8b3bfe8d55bcbc42",
   clockTickMs: 10,
   counterCount: 3,
   fieldCount: 32,
@@ -79,23 +79,19 @@ export const STATES = Object.freeze(["free", "created", "active", "responded", "
 export const KINDS = Object.freeze(["other", "appPage", "appRoute", "action", "pagesPage", "pagesApi", "regeneration"]);
 
 /**
- * What all slots of a kind have in common: whether a record can hold their values, and what they start with. A collection is
- * made at first access, by `make`; `maker` is its source text. That of a lazy slot is its factory.
+ * What all slots of a kind have in common: whether a record can hold their values, and what they start with. The value of a
+ * lazy slot is made at first access.
  *
  * @typedef {import("../../index.js").SlotKind} SlotKind
  * @typedef {import("../../index.js").Scalar} Scalar
- * @type {Readonly<Record<SlotKind, { native: boolean, collection: boolean, default?: Scalar, maker?: string, make?: () => unknown }>>}
+ * @type {Readonly<Record<SlotKind, { native: boolean, default?: Scalar }>>}
  */
 export const SLOT_KINDS = Object.freeze({
-  value: Object.freeze({ native: false, collection: false, default: null }),
-  flag: Object.freeze({ native: true, collection: false, default: false }),
-  enum: Object.freeze({ native: true, collection: false }),
-  counter: Object.freeze({ native: true, collection: false, default: 0 }),
-  list: Object.freeze({ native: false, collection: true, maker: "[]", make: () => [] }),
-  set: Object.freeze({ native: false, collection: true, maker: "new Set()", make: () => new Set() }),
-  map: Object.freeze({ native: false, collection: true, maker: "new Map()", make: () => new Map() }),
-  weakMap: Object.freeze({ native: false, collection: true, maker: "new WeakMap()", make: () => new WeakMap() }),
-  lazy: Object.freeze({ native: false, collection: true }),
+  value: Object.freeze({ native: false, default: null }),
+  flag: Object.freeze({ native: true, default: false }),
+  enum: Object.freeze({ native: true }),
+  counter: Object.freeze({ native: true, default: 0 }),
+  lazy: Object.freeze({ native: false }),
 });
 
 /**
@@ -132,7 +128,6 @@ export const SLOTS = Object.freeze([
     kind: "lazy",
     lifetime: "request",
     default: undefined,
-    factory: "renderDynamicLatch",
     inChild: "inherit",
     owner: "headers",
     native: false,
@@ -140,7 +135,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 4,
     key: "renderRequestApiUsage",
-    kind: "set",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -170,7 +165,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 7,
     key: "pendingSetCookies",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -222,7 +217,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 12,
     key: "serverInsertedHTMLCallbacks",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -265,7 +260,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 16,
     key: "pendingCdnTagInvalidations",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -275,7 +270,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 17,
     key: "pendingRevalidatedTags",
-    kind: "set",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -285,7 +280,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 18,
     key: "pendingRevalidations",
-    kind: "set",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -317,7 +312,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 21,
     key: "currentRequestTags",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -327,7 +322,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 22,
     key: "currentFetchSoftTags",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -379,7 +374,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 27,
     key: "dynamicFetchUrls",
-    kind: "set",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -411,7 +406,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 30,
     key: "currentFetchDedupeEntries",
-    kind: "map",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -452,7 +447,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 34,
     key: "requestCache",
-    kind: "weakMap",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -465,7 +460,6 @@ export const SLOTS = Object.freeze([
     kind: "lazy",
     lifetime: "request",
     default: undefined,
-    factory: "afterContext",
     inChild: "inherit",
     owner: "unified-request-context",
     native: false,
@@ -483,7 +477,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 37,
     key: "ssrHeadChildren",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -493,7 +487,7 @@ export const SLOTS = Object.freeze([
   Object.freeze({
     id: 38,
     key: "documentInitialHead",
-    kind: "list",
+    kind: "lazy",
     lifetime: "request",
     default: undefined,
     inChild: "inherit",
@@ -511,3 +505,22 @@ export const SLOTS = Object.freeze([
     native: false,
   }),
 ]);
+
+/** @type {Readonly<Record<string, string>>} what makes the value of each that is lazy, as source text, by key */
+export const MAKERS = Object.freeze({
+  afterContext: "afterContext()",
+  currentFetchDedupeEntries: "new Map()",
+  currentFetchSoftTags: "[]",
+  currentRequestTags: "[]",
+  documentInitialHead: "[]",
+  dynamicFetchUrls: "new Set()",
+  pendingCdnTagInvalidations: "[]",
+  pendingRevalidatedTags: "new Set()",
+  pendingRevalidations: "new Set()",
+  pendingSetCookies: "[]",
+  renderDynamicLatch: "renderDynamicLatch()",
+  renderRequestApiUsage: "new Set()",
+  requestCache: "new WeakMap()",
+  serverInsertedHTMLCallbacks: "[]",
+  ssrHeadChildren: "[]",
+});

@@ -1,4 +1,4 @@
-// What a lazy slot holds at first access, named in the slot table (src/store/registry/builtin.rs) by `factory`.
+// What some lazy request fields hold at first access; the slot table (src/store/registry/builtin.rs) names the functions.
 
 /** Dynamic-usage latch of a render: one object for a context group. */
 export function renderDynamicLatch() {

@@ -9,7 +9,7 @@ import { shared } from "../util/shared.js";
 
 /** @typedef {{ $sideTable?: SideTable }} Owner any request context, also a plain object made by a stock copy of vinext's shim */
 
-/** An `undefined` that was assigned to a collection slot: in the slot itself `undefined` means "not accessed yet". */
+/** An `undefined` that was assigned to a lazy slot: in the slot itself `undefined` means "not accessed yet". */
 export const UNDEFINED = Symbol("onescope.undefined");
 
 /** @type {Set<number>} ids of the registered slots that a child context resets */
@@ -18,7 +18,7 @@ export const resetInChild = shared("resetInChild", () => new Set());
 export class SideTable {
   /** @type {Map<number, unknown>} this context's values, by slot id */
   own = new Map();
-  /** @type {Map<number, unknown>} collections of the context group, also the ones made later */
+  /** @type {Map<number, unknown>} lazy values of the context group, also those made later */
   group = new Map();
   /** @type {Map<string, unknown>} values that a native field cannot hold, by field name */
   other = new Map();
@@ -32,7 +32,7 @@ export class SideTable {
   }
 }
 
-/** Registered collections that a context group shares, counted: while there are any, a child context must know the group's. */
+/** Registered lazy slots whose values a context group shares, counted: while there are any, a child context must know the group's. */
 const inherited = shared("inheritedCollections", () => ({ count: 0 }));
 
 export function countInherited() {

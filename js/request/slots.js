@@ -1,5 +1,5 @@
 import { SlotStorage } from "../async-context/slot-storage.js";
-import { LIMITS, SLOT_KINDS } from "../generated/slot-table.js";
+import { LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { encode, readField, writeField } from "../store/slot-codec.js";
 import { CODES, literal, OnescopeError } from "../util/errors.js";
@@ -57,14 +57,14 @@ class RequestSlot extends Slot {
 
   /**
    * @param {SlotInfo} info
-   * @param {(() => unknown) | undefined} make makes what the slot holds at first access; none for a slot with a default
+   * @param {(() => unknown) | undefined} make makes the value of a lazy slot at first access
    */
   constructor(info, make) {
     super(info);
     this.#make = make;
   }
 
-  /** @returns {any} the current request's value; outside a request the default, `undefined` for a collection */
+  /** @returns {any} the current request's value; outside a request the default, `undefined` for a lazy slot */
   get() {
     const info = this.info;
     /** @type {any} */
@@ -134,15 +134,16 @@ const slots = shared("slots", () => new Map());
  *
  * @param {string} key unique name, such as `"myapp.tenant"`
  * @param {Omit<SlotSpec, "key" | "lifetime"> & { lifetime?: "scope" | "request", make?: () => unknown }} [spec] defaults
- *   to a value that lasts for a scope; `make` makes the object of a `lazy` request slot when it is first read
+ *   to a value that lasts for a scope; `make` makes the value of a `lazy` slot when it is first read. In a thread, the first
+ *   `make` that is given for a key is the one that is called
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
  *   both), `ERR_ONESCOPE_SLOT_SPEC` for an invalid spec, `ERR_ONESCOPE_RECORD_FULL` when the record has no field left,
- *   `ERR_ONESCOPE_OPTION` for a spec that is not an object, or a `make` that is not a function
+ *   `ERR_ONESCOPE_OPTION` for a spec that is not an object, or a lazy one whose `make` is not a function
  */
 export function registerSlot(key, spec) {
   const { make, ...options } = spec === undefined ? { kind: "value" } : readOptions("registerSlot()", spec);
-  if (make !== undefined && typeof make !== "function") refuseOption("registerSlot()", "make", make, "a function");
+  if (options.kind === "lazy" && typeof make !== "function") refuseOption("registerSlot()", "make", make, "a function");
   if (typeof options.variants === "object") options.variants = readVariants(options.variants);
   // An option that is given as undefined counts as not given.
   const given = Object.fromEntries(
@@ -155,10 +156,10 @@ export function registerSlot(key, spec) {
   if (info.lifetime === "request") {
     if (info.inChild === "reset") resetInChild.add(id);
     if (info.inChild === "reset" && info.native) resetFields.add(info);
-    if (info.inChild === "inherit" && SLOT_KINDS[info.kind].collection) countInherited();
+    if (info.inChild === "inherit" && info.kind === "lazy") countInherited();
   }
   const slot =
-    info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, SLOT_KINDS[info.kind].make ?? make);
+    info.lifetime === "scope" ? new ScopeSlot(info) : new RequestSlot(info, info.kind === "lazy" ? make : undefined);
   slots.set(id, slot);
   return slot;
 }

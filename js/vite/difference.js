@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { SLOT_KINDS, SLOTS } from "../generated/slot-table.js";
+import { MAKERS, SLOTS } from "../generated/slot-table.js";
 import { KNOWN_VERSIONS } from "./known-versions.js";
 import { REIMPLEMENTED } from "./modules.js";
 
@@ -149,13 +149,14 @@ function printDefault(node) {
   }
 }
 
-/** @type {Record<string, string>} by factory */
+/** @type {Record<string, string>} by source text of what makes it */
 const MADE = {
-  renderDynamicLatch: "{ dynamic, listeners }",
-  afterContext: "{ callbacks, responseClosed, pendingCallbacks, pendingPromises, completion, resolveCompletion }",
+  "renderDynamicLatch()": "{ dynamic, listeners }",
+  "afterContext()": "{ callbacks, responseClosed, pendingCallbacks, pendingPromises, completion, resolveCompletion }",
 };
 
 /** @param {typeof SLOTS[number]} slot */
-function defaultOf({ kind, factory, default: value }) {
-  return factory === undefined ? (SLOT_KINDS[kind].maker ?? JSON.stringify(value)) : MADE[factory];
+function defaultOf({ key, default: value }) {
+  const maker = MAKERS[key] ?? JSON.stringify(value);
+  return MADE[maker] ?? maker;
 }

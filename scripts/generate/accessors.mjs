@@ -1,14 +1,13 @@
 // The accessor of a request field, by kind of its slot. How a field of the record encodes a value is in src/store/registry/layout.rs.
 
-import { MAKERS } from "./slot-table.mjs";
-
 /**
  * @param {any} slot
  * @param {any} layout of a record
  * @param {any} limits
+ * @param {Record<string, string>} makers of lazy slots, by key
  * @returns {string} a getter and a setter
  */
-export function accessor(slot, layout, limits) {
+export function accessor(slot, layout, limits, makers) {
   switch (slot.kind) {
     case "value":
       return value(slot);
@@ -18,8 +17,10 @@ export function accessor(slot, layout, limits) {
       return choice(slot, layout);
     case "counter":
       return counter(slot, layout, limits);
+    case "lazy":
+      return lazy(slot, makers[slot.key]);
     default:
-      return collection(slot);
+      throw new Error(`scripts/generate/accessors.mjs has no accessor for the kind ${slot.kind}`);
   }
 }
 
@@ -35,8 +36,7 @@ function value({ key }) {
 }
 
 /** One that a child context inherits is made for the whole context group. */
-function collection({ key, kind, factory, inChild }) {
-  const maker = MAKERS[kind] ?? `${factory}()`;
+function lazy({ key, inChild }, maker) {
   const make =
     inChild === "inherit"
       ? `const group = (this.$group ??= new ContextGroup(this));

@@ -1,19 +1,19 @@
 // context-fields.js: the class with one accessor per request field, and how a child context copies them.
 
+import * as factories from "../../js/request/factories.js";
 import { accessor } from "./accessors.mjs";
 
 /** @param {any} table */
-export function contextFields({ layout, slotKinds, limits }) {
+export function contextFields({ layout, limits, makers }) {
   const { slots } = layout;
-  const collectionKinds = slotKinds.filter(({ collection }) => collection).map(({ name }) => name);
   const inherited = slots.filter(({ inChild }) => inChild === "inherit");
   const isValue = ({ kind }) => kind === "value";
-  const isCollection = ({ kind }) => collectionKinds.includes(kind);
-  const factories = [...new Set(slots.flatMap(({ factory }) => factory ?? []))].sort();
+  const isLazy = ({ kind }) => kind === "lazy";
   const lines = (list, line) => list.map(({ key, ...slot }) => line(key, slot)).join("\n");
-  const own = (list) => lines(list.filter(isCollection), (key) => `this.${key} = undefined;`);
+  const own = (list) => lines(list.filter(isLazy), (key) => `this.${key} = undefined;`);
   const copies = (list) => lines(list, (key) => `to.${key} = from.${key};`);
-  return `${factories.length === 0 ? "" : `import { ${factories.join(", ")} } from "../request/factories.js";\n`}import { readOther, UNDEFINED, writeOther } from "../request/side-table.js";
+  return `import { ${Object.keys(factories).join(", ")} } from "../request/factories.js";
+import { readOther, UNDEFINED, writeOther } from "../request/side-table.js";
 import { takeRecord } from "../store/records.js";
 import { LAYOUT } from "./slot-table.js";
 
@@ -67,7 +67,7 @@ export class ContextFields {
     this.$group = undefined;
     this.$sideTable = undefined;
   }
-${slots.map((slot) => accessor(slot, layout, limits)).join("")}}
+${slots.map((slot) => accessor(slot, layout, limits, makers)).join("")}}
 
 /**
  * Copies every slot that a child context inherits from \`parent\` to \`child\`; the others of a new \`child\` are defaults. Both
@@ -82,7 +82,7 @@ export function copyFields(child, parent) {
   if (parent.$collections !== BLANK_COLLECTIONS) {
     const to = (child.$collections = new Collections());
     const from = parent.$collections;
-    ${copies(inherited.filter(isCollection))}
+    ${copies(inherited.filter(isLazy))}
   }
   const to = child.$words;
   const from = parent.$words;

@@ -1,10 +1,7 @@
 // slot-table.js: sizes, positions, limits, names by code, and the built-in slots.
 
-/** The expression that makes a collection, by kind; a lazy slot has a factory. */
-export const MAKERS = { list: "[]", set: "new Set()", map: "new Map()", weakMap: "new WeakMap()" };
-
 /** @param {any} table */
-export function slotTable({ layout, hash, slotKinds, defaults, limits }) {
+export function slotTable({ layout, hash, slotKinds, defaults, limits, makers }) {
   const { words, bytes, header, block, codes, states, kinds, slots, ...sizes } = layout;
   return `/**
  * Sizes and positions in a page; words are 4 bytes, and \`words\`, \`bytes\` and \`header\` count from the start of a record.
@@ -30,12 +27,12 @@ export const STATES = ${literal(states)};
 export const KINDS = ${literal(kinds)};
 
 /**
- * What all slots of a kind have in common: whether a record can hold their values, and what they start with. A collection is
- * made at first access, by \`make\`; \`maker\` is its source text. That of a lazy slot is its factory.
+ * What all slots of a kind have in common: whether a record can hold their values, and what they start with. The value of a
+ * lazy slot is made at first access.
  *
  * @typedef {import("../../index.js").SlotKind} SlotKind
  * @typedef {import("../../index.js").Scalar} Scalar
- * @type {Readonly<Record<SlotKind, { native: boolean, collection: boolean, default?: Scalar, maker?: string, make?: () => unknown }>>}
+ * @type {Readonly<Record<SlotKind, { native: boolean, default?: Scalar }>>}
  */
 export const SLOT_KINDS = Object.freeze({
 ${slotKinds.map((kind) => `${kind.name}: ${slotKind(kind, defaults)},\n`).join("")}});
@@ -47,6 +44,9 @@ ${slotKinds.map((kind) => `${kind.name}: ${slotKind(kind, defaults)},\n`).join("
  * @type {ReadonlyArray<Readonly<Omit<SlotInfo, "variants"> & { variants?: ReadonlyArray<string | number> }>>}
  */
 export const SLOTS = ${literal(slots.map(slot))};
+
+/** @type {Readonly<Record<string, string>>} what makes the value of each that is lazy, as source text, by key */
+export const MAKERS = ${literal(makers)};
 `;
 }
 
@@ -56,25 +56,19 @@ function byPosition(positions) {
 }
 
 /**
- * @param {{ name: string, native: boolean, collection: boolean }} kind
+ * @param {{ name: string, native: boolean }} kind
  * @param {Record<string, unknown>} defaults by kind
  */
-function slotKind({ name, native, collection }, defaults) {
-  const maker = MAKERS[name];
-  if (collection && maker === undefined && name !== "lazy") {
-    throw new Error(`MAKERS of scripts/generate/slot-table.mjs lacks the kind ${name}`);
-  }
+function slotKind({ name, native }, defaults) {
   const rest = name in defaults ? `, default: ${literal(defaults[name])}` : "";
-  const made = maker === undefined ? "" : `, maker: "${maker}", make: () => ${maker}`;
-  return `Object.freeze({ native: ${native}, collection: ${collection}${rest}${made} })`;
+  return `Object.freeze({ native: ${native}${rest} })`;
 }
 
 /** One built-in slot, in the order that people read. */
-function slot({ id, key, kind, lifetime, default: value, variants, factory, inChild, owner, field }) {
+function slot({ id, key, kind, lifetime, default: value, variants, inChild, owner, field }) {
   return {
     ...{ id, key, kind, lifetime, default: value },
     ...(variants && { variants }),
-    ...(factory && { factory }),
     ...{ inChild, owner, native: field !== null },
     ...(field !== null && { field }),
   };

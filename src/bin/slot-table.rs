@@ -12,13 +12,12 @@ use onescope::text::UNSAFE;
 use serde_json::json;
 
 fn main() {
-    let slot_kinds = SlotKind::ALL.map(
-        |kind| json!({ "name": kind.name(), "native": kind.has_field(), "collection": kind.is_collection() }),
-    );
+    let slot_kinds = SlotKind::ALL.map(|kind| json!({ "name": kind.name(), "native": kind.has_field() }));
     let defaults = SlotKind::ALL.into_iter().map(|kind| (kind.name(), kind.default()));
     let table = json!({
         "layout": layout(),
         "hash": layout_hash(),
+        "makers": BUILTIN.iter().filter_map(|entry| Some((entry.spec.key.as_ref(), entry.make?))).collect::<BTreeMap<_, _>>(),
         "types": BUILTIN.iter().map(|entry| entry.ts).collect::<Vec<_>>(),
         "slotKinds": slot_kinds,
         "defaults": defaults.filter(|(_, value)| *value != Scalar::Undefined).collect::<BTreeMap<_, _>>(),

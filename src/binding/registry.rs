@@ -16,8 +16,8 @@ pub fn layout_hash() -> Result<String> {
     Ok(crate::store::layout_hash())
 }
 
-/// Registers a slot for the whole process and returns its id: `{key, kind, lifetime, default?, variants?, factory?,
-/// inChild?}`. The same spec again returns the same id.
+/// Registers a slot for the whole process and returns its id: `{key, kind, lifetime, default?, variants?, inChild?}`. The same spec
+/// again returns the same id.
 #[napi(catch_unwind)]
 pub fn register_slot(spec: Unknown<'_>) -> Result<u32> {
     let Some(spec) = object(spec)? else {
@@ -87,8 +87,7 @@ fn parse(spec: &Object<'_>) -> Result<SlotSpec> {
         None => Err(bad(&key, &format!("{name:?} is missing"))),
     };
     let variants = variants_property(&key, spec)?;
-    let factory = text_property(&key, spec, "factory")?;
-    let kind = SlotKind::parse(&key, &required("kind")?, variants, factory)?;
+    let kind = SlotKind::parse(&key, &required("kind")?, variants)?;
     let lifetime = Lifetime::parse(&key, &required("lifetime")?)?;
     let in_child = match text_property(&key, spec, "inChild")? {
         Some(name) => InChild::parse(&key, &name)?,
@@ -115,8 +114,6 @@ pub struct Slot {
     pub default: JsScalar,
     /// The variants of an enum.
     pub variants: Option<Vec<JsScalar>>,
-    /// The factory of a lazy slot.
-    pub factory: Option<String>,
     /// inherit or reset
     pub in_child: &'static str,
     /// Index among the byte fields, or for a counter among the counter fields.
@@ -141,12 +138,10 @@ pub fn slot_info(id: Unknown<'_>) -> Result<Slot> {
 
 fn convert(slot: &registry::Slot) -> Slot {
     let spec = &slot.spec;
-    let (mut variants, mut factory) = (None, None);
-    match &spec.kind {
-        SlotKind::Enum { variants: list } => variants = Some(list.iter().map(js_scalar).collect()),
-        SlotKind::Lazy { factory: name } => factory = Some(name.to_string()),
-        _ => {}
-    }
+    let variants = match &spec.kind {
+        SlotKind::Enum { variants } => Some(variants.iter().map(js_scalar).collect()),
+        _ => None,
+    };
     Slot {
         id: slot.id.0,
         key: spec.key.to_string(),
@@ -154,7 +149,6 @@ fn convert(slot: &registry::Slot) -> Slot {
         lifetime: spec.lifetime.name(),
         default: js_scalar(&spec.default),
         variants,
-        factory,
         in_child: spec.in_child.name(),
         field: slot.field.map(|field| field.index() as u32),
         native: spec.is_native(),

@@ -110,13 +110,9 @@ function complete(given) {
   const { variants, default: value } = given;
   key = required("key");
   if (variants !== undefined) checkTypes(variants, refuse);
-  const factory = text("factory");
   const kind = /** @type {SlotSpec["kind"]} */ (required("kind"));
   if (variants !== undefined && kind !== "enum") {
     refuse(`"variants" is for the kind "enum", not ${literal(kind)}`);
-  }
-  if (factory !== undefined && kind !== "lazy") {
-    refuse(`"factory" is for the kind "lazy", not ${literal(kind)}`);
   }
   if (!KINDS.includes(kind)) refuse(`kind ${literal(kind)} is unknown; expected one of ${KINDS.join(", ")}`);
   const lifetime = /** @type {SlotSpec["lifetime"]} */ (required("lifetime"));
@@ -134,10 +130,10 @@ function complete(given) {
     const copy = [...(variants ?? [])];
     return { ...spec, variants: copy, default: checkVariants(copy, value, refuse) };
   }
-  if (kind === "lazy" && (factory ?? "") === "") refuse('the kind "lazy" requires the name of a "factory"');
-  if (SLOT_KINDS[kind].collection) {
-    if (value !== undefined) refuse(`the kind "${kind}" cannot have a default; omit ${literal(value)}`);
-    return factory === undefined ? spec : { ...spec, factory };
+  if (kind === "lazy") {
+    if (lifetime !== "request") refuse('the kind "lazy" requires the lifetime "request"');
+    if (value !== undefined) refuse(`the kind "lazy" cannot have a default; omit ${literal(value)}`);
+    return spec;
   }
   const slot = { ...spec, default: SLOT_KINDS[kind].default };
   if (value === undefined) return slot;
@@ -191,10 +187,9 @@ function checkVariants(variants, value, refuse) {
  *
  * @param {Partial<SlotInfo>} slot
  */
-function print({ key, kind, variants, factory, lifetime, default: value, inChild }) {
+function print({ key, kind, variants, lifetime, default: value, inChild }) {
   const parts = [`key: ${literal(key)}`, `kind: "${kind}"`];
   if (variants !== undefined) parts.push(`variants: [${variants.map(literal).join(", ")}]`);
-  if (factory !== undefined) parts.push(`factory: ${literal(factory)}`);
   parts.push(`lifetime: "${lifetime}"`, `default: ${literal(value)}`, `inChild: "${inChild}"`);
   return `{ ${parts.join(", ")} }`;
 }

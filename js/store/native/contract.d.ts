@@ -35,7 +35,6 @@ export interface SlotSpec {
   lifetime: Lifetime;
   default?: Scalar;
   variants?: Array<string | number>;
-  factory?: string;
   inChild?: InChild;
 }
 

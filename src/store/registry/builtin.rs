@@ -16,6 +16,14 @@ pub struct Builtin {
     pub owner: &'static str,
     /// Its type, in TypeScript, with the names of js/request/field-types.d.ts; none if the kind determines it.
     pub ts: Option<&'static str>,
+    /// The JavaScript expression that makes the value of a lazy slot at first access; its functions are those of
+    /// js/request/factories.js.
+    pub make: Option<&'static str>,
+}
+
+const fn spec(key: &'static str, kind: SlotKind, default: Scalar) -> SlotSpec {
+    let key = Cow::Borrowed(key);
+    SlotSpec { key, kind, lifetime: Lifetime::Request, default, in_child: InChild::Inherit }
 }
 
 const fn slot(
@@ -25,9 +33,7 @@ const fn slot(
     ts: Option<&'static str>,
     owner: &'static str,
 ) -> Builtin {
-    let key = Cow::Borrowed(key);
-    let spec = SlotSpec { key, kind, lifetime: Lifetime::Request, default, in_child: InChild::Inherit };
-    Builtin { spec, owner, ts }
+    Builtin { spec: spec(key, kind, default), owner, ts, make: None }
 }
 
 const fn value(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
@@ -39,15 +45,15 @@ const fn flag(key: &'static str, owner: &'static str) -> Builtin {
 }
 
 const fn list(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::List, Scalar::Undefined, Some(ts), owner)
+    lazy(key, "[]", ts, owner)
 }
 
 const fn set(key: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::Set, Scalar::Undefined, Some(ts), owner)
+    lazy(key, "new Set()", ts, owner)
 }
 
-const fn lazy(key: &'static str, factory: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
-    slot(key, SlotKind::Lazy { factory: Cow::Borrowed(factory) }, Scalar::Undefined, Some(ts), owner)
+const fn lazy(key: &'static str, make: &'static str, ts: &'static str, owner: &'static str) -> Builtin {
+    Builtin { spec: spec(key, SlotKind::Lazy, Scalar::Undefined), owner, ts: Some(ts), make: Some(make) }
 }
 
 const fn choice(
@@ -76,7 +82,7 @@ const MODES: &[Scalar] = &[text("foreground"), text("background")];
 pub static BUILTIN: &[Builtin] = &[
     value("headersContext", "HeadersContext | null", HEADERS),
     flag("dynamicUsageDetected", HEADERS),
-    lazy("renderDynamicLatch", "renderDynamicLatch", "RenderDynamicLatch", HEADERS),
+    lazy("renderDynamicLatch", "renderDynamicLatch()", "RenderDynamicLatch", HEADERS),
     set("renderRequestApiUsage", "Set<RenderRequestApi>", HEADERS),
     value("connectionProbe", "ConnectionProbe | null", HEADERS),
     value("invalidDynamicUsageError", "unknown", HEADERS),
@@ -103,24 +109,12 @@ pub static BUILTIN: &[Builtin] = &[
     set("dynamicFetchUrls", "Set<string>", FETCH),
     flag("refreshStaleFetchesInForeground", FETCH),
     flag("isFetchDedupeActive", FETCH),
-    slot(
-        "currentFetchDedupeEntries",
-        SlotKind::Map,
-        Scalar::Undefined,
-        Some("Map<string, FetchDedupeEntry[]>"),
-        FETCH,
-    ),
+    lazy("currentFetchDedupeEntries", "new Map()", "Map<string, FetchDedupeEntry[]>", FETCH),
     slot("nextFetchId", SlotKind::Counter, Scalar::Number(1.0), None, FETCH),
     value("executionContext", "ExecutionContext | null", "request-context"),
     value("requestSignal", "AbortSignal | null", UNIFIED),
-    slot(
-        "requestCache",
-        SlotKind::WeakMap,
-        Scalar::Undefined,
-        Some("WeakMap<(...args: any[]) => any, unknown>"),
-        "cache-for-request",
-    ),
-    lazy("afterContext", "afterContext", "AfterContext", UNIFIED),
+    lazy("requestCache", "new WeakMap()", "WeakMap<(...args: any[]) => any, unknown>", "cache-for-request"),
+    lazy("afterContext", "afterContext()", "AfterContext", UNIFIED),
     value("ssrContext", "SsrContext | null", "router-state"),
     list("ssrHeadChildren", "unknown[]", "head-state"),
     list("documentInitialHead", "unknown[]", "head-state"),

@@ -79,33 +79,18 @@ pub enum SlotKind {
     },
     /// An integer from its default up to 2^31-1.
     Counter,
-    /// An array, made at first touch.
-    List,
-    /// A `Set`, made at first touch.
-    Set,
-    /// A `Map`, made at first touch.
-    Map,
-    /// A `WeakMap`, made at first touch.
-    WeakMap,
-    /// An object that a named factory makes at first touch.
-    Lazy {
-        /// Name of the factory on the JavaScript side.
-        factory: Cow<'static, str>,
-    },
+    /// What JavaScript makes at first access, such as an array or a `Map`; belongs to a request.
+    Lazy,
 }
 
 impl SlotKind {
-    /// Every kind, without variants and without a factory.
-    pub const ALL: [Self; 9] = [
+    /// Every kind, without variants.
+    pub const ALL: [Self; 5] = [
         SlotKind::Value,
         SlotKind::Flag,
         SlotKind::Enum { variants: Cow::Borrowed(&[]) },
         SlotKind::Counter,
-        SlotKind::List,
-        SlotKind::Set,
-        SlotKind::Map,
-        SlotKind::WeakMap,
-        SlotKind::Lazy { factory: Cow::Borrowed("") },
+        SlotKind::Lazy,
     ];
 
     /// The JavaScript name.
@@ -115,37 +100,22 @@ impl SlotKind {
             SlotKind::Flag => "flag",
             SlotKind::Enum { .. } => "enum",
             SlotKind::Counter => "counter",
-            SlotKind::List => "list",
-            SlotKind::Set => "set",
-            SlotKind::Map => "map",
-            SlotKind::WeakMap => "weakMap",
-            SlotKind::Lazy { .. } => "lazy",
+            SlotKind::Lazy => "lazy",
         }
     }
 
-    /// The kind of that name. `variants` belong to `enum` and `factory` to `lazy`; given to another kind they are an error.
+    /// The kind of that name. `variants` belong to `enum`; given to another kind they are an error.
     ///
     /// # Errors
     /// `SlotSpec`, with `key` in the message.
-    pub fn parse(
-        key: &str,
-        name: &str,
-        variants: Option<Vec<Scalar>>,
-        factory: Option<String>,
-    ) -> Result<Self> {
+    pub fn parse(key: &str, name: &str, variants: Option<Vec<Scalar>>) -> Result<Self> {
         let bad = |reason: String| Err(Error::SlotSpec { key: key.to_owned(), reason });
         if variants.is_some() && name != "enum" {
             return bad(format!("\"variants\" is for the kind \"enum\", not {}", quoted(name)));
         }
-        if factory.is_some() && name != "lazy" {
-            return bad(format!("\"factory\" is for the kind \"lazy\", not {}", quoted(name)));
-        }
         match Self::ALL.into_iter().find(|kind| kind.name() == name) {
             Some(SlotKind::Enum { .. }) => {
                 Ok(SlotKind::Enum { variants: Cow::Owned(variants.unwrap_or_default()) })
-            }
-            Some(SlotKind::Lazy { .. }) => {
-                Ok(SlotKind::Lazy { factory: Cow::Owned(factory.unwrap_or_default()) })
             }
             Some(kind) => Ok(kind),
             None => {
@@ -155,27 +125,20 @@ impl SlotKind {
         }
     }
 
-    /// The value of a slot whose spec has no default; `Undefined` for collections, which have none.
+    /// The value of a slot whose spec has no default; `Undefined` for a lazy slot, which has none.
     pub fn default(&self) -> Scalar {
         match self {
             SlotKind::Value => Scalar::Null,
             SlotKind::Flag => Scalar::Bool(false),
             SlotKind::Enum { variants } => variants.first().cloned().unwrap_or(Scalar::Undefined),
             SlotKind::Counter => Scalar::Number(0.0),
-            SlotKind::List | SlotKind::Set | SlotKind::Map | SlotKind::WeakMap | SlotKind::Lazy { .. } => {
-                Scalar::Undefined
-            }
+            SlotKind::Lazy => Scalar::Undefined,
         }
     }
 
     /// True for the kinds whose values fit into a field of the record, where other threads can read them.
     pub fn has_field(&self) -> bool {
         matches!(self, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
-    }
-
-    /// True for the kinds whose object is made at first touch and shared by child contexts.
-    pub fn is_collection(&self) -> bool {
-        self.default() == Scalar::Undefined && !self.has_field()
     }
 }
 
@@ -260,7 +223,7 @@ pub struct SlotSpec {
     pub kind: SlotKind,
     /// How long.
     pub lifetime: Lifetime,
-    /// Its first value; `Undefined` for collections, which have none.
+    /// Its first value; `Undefined` for a lazy slot, which has none.
     #[serde(skip_serializing_if = "Scalar::is_undefined")]
     pub default: Scalar,
     /// What a child starts with.
@@ -319,11 +282,11 @@ impl SlotSpec {
                     "the default of a counter is an integer from 0 to {COUNTER_MAX}, not {default}"
                 )),
             },
-            SlotKind::Lazy { factory } if factory.is_empty() => {
-                bad("the kind \"lazy\" requires the name of a \"factory\"".to_owned())
+            SlotKind::Lazy if self.lifetime != Lifetime::Request => {
+                bad("the kind \"lazy\" requires the lifetime \"request\"".to_owned())
             }
-            kind if kind.is_collection() && *default != Scalar::Undefined => {
-                bad(format!("the kind {:?} cannot have a default; omit {default}", kind.name()))
+            SlotKind::Lazy if *default != Scalar::Undefined => {
+                bad(format!("the kind \"lazy\" cannot have a default; omit {default}"))
             }
             _ => Ok(()),
         }
@@ -354,13 +317,9 @@ impl fmt::Display for SlotSpec {
     /// Writes the whole spec as a JavaScript object literal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{{ key: {}, kind: {:?}", quoted(&self.key), self.kind.name())?;
-        match &self.kind {
-            SlotKind::Enum { variants } => {
-                let list: Vec<_> = variants.iter().map(Scalar::to_string).collect();
-                write!(f, ", variants: [{}]", list.join(", "))?;
-            }
-            SlotKind::Lazy { factory } => write!(f, ", factory: {}", quoted(factory))?,
-            _ => {}
+        if let SlotKind::Enum { variants } = &self.kind {
+            let list: Vec<_> = variants.iter().map(Scalar::to_string).collect();
+            write!(f, ", variants: [{}]", list.join(", "))?;
         }
         let (lifetime, in_child) = (self.lifetime.name(), self.in_child.name());
         write!(f, ", lifetime: {lifetime:?}, default: {}, inChild: {in_child:?} }}", self.default)
@@ -385,7 +344,7 @@ mod tests {
         assert_eq!(make(SlotKind::Flag, None).unwrap().default, Scalar::Bool(false));
         assert_eq!(make(variants(&["a", "b"]), None).unwrap().default, Scalar::Text("a".into()));
         assert_eq!(make(SlotKind::Counter, None).unwrap().default, Scalar::Number(0.0));
-        assert_eq!(make(SlotKind::Map, None).unwrap().default, Scalar::Undefined);
+        assert_eq!(make(SlotKind::Lazy, None).unwrap().default, Scalar::Undefined);
     }
 
     #[test]
@@ -403,8 +362,8 @@ mod tests {
             make(SlotKind::Counter, Some(Scalar::Number(2_147_483_648.0))),
             make(SlotKind::Counter, Some(Scalar::Number(f64::NAN))),
             make(SlotKind::Value, Some(Scalar::Number(f64::INFINITY))),
-            make(SlotKind::List, Some(Scalar::Null)),
-            make(SlotKind::Lazy { factory: "".into() }, None),
+            make(SlotKind::Lazy, Some(Scalar::Null)),
+            SlotSpec::new("key", SlotKind::Lazy, Lifetime::Scope, None, InChild::Inherit),
             SlotSpec::new("", SlotKind::Value, Lifetime::Scope, None, InChild::Inherit),
             SlotSpec::new("k".repeat(201), SlotKind::Value, Lifetime::Scope, None, InChild::Inherit),
         ];
@@ -415,9 +374,8 @@ mod tests {
 
     #[test]
     fn parsing_refuses_what_does_not_belong() {
-        assert!(SlotKind::parse("k", "flag", Some(vec![]), None).is_err());
-        assert!(SlotKind::parse("k", "list", None, Some("f".into())).is_err());
-        assert!(SlotKind::parse("k", "array", None, None).is_err());
+        assert!(SlotKind::parse("k", "flag", Some(vec![])).is_err());
+        assert!(SlotKind::parse("k", "array", None).is_err());
         assert!(Lifetime::parse("k", "process").is_err());
         assert!(InChild::parse("k", "copy").is_err());
     }
@@ -425,7 +383,7 @@ mod tests {
     #[test]
     fn names_round_trip() {
         for kind in SlotKind::ALL {
-            assert_eq!(SlotKind::parse("k", kind.name(), None, None).unwrap(), kind);
+            assert_eq!(SlotKind::parse("k", kind.name(), None).unwrap(), kind);
             assert_eq!(serde_json::json!(kind)["kind"], kind.name());
         }
         for lifetime in [Lifetime::Scope, Lifetime::Request] {
