@@ -22,7 +22,7 @@ export type OnescopeErrorCode =
   /** The slot's kind cannot hold this value, the slot is not native, or a label is not a string. */
   | "ERR_ONESCOPE_SLOT_KIND"
   /** All native fields of a context's record are taken by flags, enums or counters. */
-  | "ERR_ONESCOPE_RECORD_FULL"
+  | "ERR_ONESCOPE_FIELDS_FULL"
   /** No context has this id: it was collected, or never existed. */
   | "ERR_ONESCOPE_STALE_ID"
   /** Not an id or limit: these are integers from 0 to 2^53-1. */
@@ -256,7 +256,7 @@ export interface RequestSlot<T> {
  *
  * @param key unique name of 1 to 200 bytes, such as `"myapp.tenant"`
  * @throws `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec; `ERR_ONESCOPE_SLOT_SPEC` for an invalid key or
- *   spec; `ERR_ONESCOPE_RECORD_FULL` if no native field is left; `ERR_ONESCOPE_OPTION` if the spec is not an object or
+ *   spec; `ERR_ONESCOPE_FIELDS_FULL` if no native field is left; `ERR_ONESCOPE_OPTION` if the spec is not an object or
  *   cannot be read, or the `make` of a lazy slot is not a function
  * @example
  * ```js

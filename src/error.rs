@@ -59,7 +59,7 @@ pub enum Error {
         if *counter { COUNTER_FIELDS } else { BYTE_FIELDS },
         if *counter { "counters" } else { "flags and enums" }
     )]
-    SlotsFull {
+    FieldsFull {
         /// The key that was refused.
         key: String,
         /// True if a counter field was needed, false for a byte field.
@@ -182,7 +182,7 @@ impl Error {
             Error::SlotUnknown { .. } => "ERR_ONESCOPE_SLOT_UNKNOWN",
             Error::SlotSpec { .. } => "ERR_ONESCOPE_SLOT_SPEC",
             Error::SlotKind { .. } | Error::Label { .. } => "ERR_ONESCOPE_SLOT_KIND",
-            Error::SlotsFull { .. } => "ERR_ONESCOPE_RECORD_FULL",
+            Error::FieldsFull { .. } => "ERR_ONESCOPE_FIELDS_FULL",
             Error::StaleId { .. } => "ERR_ONESCOPE_STALE_ID",
             Error::InvalidId { .. } => "ERR_ONESCOPE_ID",
             Error::Filter { .. } => "ERR_ONESCOPE_FILTER",

@@ -21,10 +21,10 @@ pub const PAGE_BYTES: usize = PAGE_RECORDS * RECORD_BYTES;
 /// Bytes of UTF-8 that a label holds. A longer label is cut at the last character boundary that fits.
 pub const LABEL_BYTES: usize = 64;
 
-/// Byte fields per record, for flags and enums. Registering one more fails with `ERR_ONESCOPE_RECORD_FULL`.
+/// Byte fields per record, for flags and enums. Registering one more fails with `ERR_ONESCOPE_FIELDS_FULL`.
 pub const BYTE_FIELDS: usize = 32;
 
-/// Counter fields per record, one word each. Registering one more fails with `ERR_ONESCOPE_RECORD_FULL`.
+/// Counter fields per record, one word each. Registering one more fails with `ERR_ONESCOPE_FIELDS_FULL`.
 pub const COUNTER_FIELDS: usize = 3;
 
 /// Largest value of a counter field. JavaScript maps the words as signed 32-bit integers, and -1 is taken; a larger value

@@ -47,7 +47,7 @@ proptest! {
                     requested: spec.to_string(),
                 })),
                 None if spec.is_native() && *used == limit => {
-                    prop_assert_eq!(result, Err(Error::SlotsFull { key: spec.key.to_string(), counter }));
+                    prop_assert_eq!(result, Err(Error::FieldsFull { key: spec.key.to_string(), counter }));
                 }
                 None => {
                     let id = SlotId(model.len() as u32 + 1);
@@ -84,7 +84,7 @@ fn a_full_record_still_takes_slots_that_need_no_field() {
     };
     let error =
         (0..).find_map(|n| registry.register(flag(format!("flag{n}"), Lifetime::Request)).err()).unwrap();
-    assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FULL");
+    assert_eq!(error.code(), "ERR_ONESCOPE_FIELDS_FULL");
     assert!(registry.register(flag("scoped".to_owned(), Lifetime::Scope)).is_ok());
     assert!(
         registry.register(flag("flag0".to_owned(), Lifetime::Request)).is_ok(),

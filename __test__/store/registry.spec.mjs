@@ -102,7 +102,7 @@ test("when all fields of a record are taken, one more native slot is an error an
   const bytes = LAYOUT.fieldCount - builtin((counter) => !counter);
   const counters = LAYOUT.counterCount - builtin((counter) => counter);
   assert.deepEqual(taken, { flag: bytes, counter: counters });
-  assert.deepEqual(codes, { flag: "ERR_ONESCOPE_RECORD_FULL", counter: "ERR_ONESCOPE_RECORD_FULL" });
+  assert.deepEqual(codes, { flag: "ERR_ONESCOPE_FIELDS_FULL", counter: "ERR_ONESCOPE_FIELDS_FULL" });
   assert.deepEqual([scope, again], ["flag of a scope", "flag0"]);
   assert.equal(list.length, SLOTS.length + bytes + counters + 1);
   const fields = list.filter(({ native }) => native).map(({ kind, field }) => `${kind === "counter"} ${field}`);

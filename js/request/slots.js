@@ -138,7 +138,7 @@ const slots = shared("slots", () => new Map());
  *   `make` that is given for a key is the one that is called
  * @returns {ScopeSlot | RequestSlot}
  * @throws {OnescopeError} `ERR_ONESCOPE_SLOT_CONFLICT` if the key is registered with another spec (the message names
- *   both), `ERR_ONESCOPE_SLOT_SPEC` for an invalid spec, `ERR_ONESCOPE_RECORD_FULL` when the record has no field left,
+ *   both), `ERR_ONESCOPE_SLOT_SPEC` for an invalid spec, `ERR_ONESCOPE_FIELDS_FULL` when the record has no field left,
  *   `ERR_ONESCOPE_OPTION` for a spec that is not an object, or a lazy one whose `make` is not a function
  */
 export function registerSlot(key, spec) {

@@ -79,7 +79,7 @@ function takeField(spec, used) {
   const limit = sort === "counter" ? LAYOUT.counterCount : LAYOUT.fieldCount;
   if (used[sort] === limit) {
     throw new OnescopeError(
-      CODES.RECORD_FULL,
+      CODES.FIELDS_FULL,
       `no room for slot ${literal(spec.key)}: all ${limit} native ` +
         `${sort === "counter" ? "counters" : "flags and enums"} are in use; register it with lifetime "scope" or as a "value"`,
     );

@@ -52,7 +52,7 @@ impl FieldAllocator {
     /// The field for a slot, or none if it is not native.
     ///
     /// # Errors
-    /// `SlotsFull` if all fields of that sort are taken.
+    /// `FieldsFull` if all fields of that sort are taken.
     pub fn allocate(&mut self, spec: &SlotSpec) -> Result<Option<Field>> {
         if !spec.is_native() {
             return Ok(None);
@@ -61,7 +61,7 @@ impl FieldAllocator {
         let (used, limit) =
             if counter { (&mut self.counters, COUNTER_FIELDS) } else { (&mut self.bytes, BYTE_FIELDS) };
         if *used == limit {
-            return Err(Error::SlotsFull { key: spec.key.to_string(), counter });
+            return Err(Error::FieldsFull { key: spec.key.to_string(), counter });
         }
         let index = *used;
         *used += 1;

@@ -61,7 +61,7 @@ impl Registry {
     /// Registers a slot, or finds it if the same spec is registered already.
     ///
     /// # Errors
-    /// `SlotSpec` if the spec breaks a rule, `SlotConflict` if its key has another spec, `SlotsFull` if it is native and no
+    /// `SlotSpec` if the spec breaks a rule, `SlotConflict` if its key has another spec, `FieldsFull` if it is native and no
     /// field is left. The registry is unchanged then.
     pub fn register(&mut self, spec: SlotSpec) -> Result<SlotId> {
         spec.validate()?;
