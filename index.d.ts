@@ -406,7 +406,10 @@ export const store: {
   /** Counts contexts, pages and threads. */
   counts(): Counts;
 
-  /** Returns the id of a request context: unique in the process, never reused; `undefined` for anything else. */
+  /**
+   * Returns the id of a request context: unique in the process, never reused. `undefined` for a context that is not in the store,
+   * because it was never entered, and for anything else.
+   */
   id(context: unknown): number | undefined;
 
   /**

@@ -33,6 +33,7 @@ const list = registerSlot("ended.list", { kind: "lazy", lifetime: "request", mak
 let registered = 0;
 /** A live context of this thread, for calls that take an id. */
 const context = createRequestContext();
+runWithRequestContext(context, () => {});
 const contextId = () => store.id(context) ?? 0;
 const inRequest = (/** @type {() => unknown} */ fn) => () => runWithRequestContext(createRequestContext(), fn);
 const nothing = () => {};

@@ -28,6 +28,7 @@ const { below, pick, value, options, any } = generators(random);
 
 const [outer, inner] = [new SlotStorage(), new SlotStorage()];
 const context = createRequestContext();
+runWithRequestContext(context, () => {});
 const slots = [
   registerSlot("hostile.scope"),
   registerSlot("hostile.flag", { kind: "flag", lifetime: "request" }),

@@ -22,7 +22,7 @@ const body = registerSlot("leaky.body", { kind: "value", lifetime: "request" });
 const server = createServer((request, response) => {
   const leaky = request.url === "/leaky";
   const context = createRequestContext({ headersContext: { headers: new Headers(), cookies: new Map() } });
-  store.setLabel(store.id(context), `GET ${request.url}`);
+  runWithRequestContext(context, () => store.setLabel(store.id(context), `GET ${request.url}`));
   runWithRequestContext(context, () =>
     // As vinext does, in a child of its own.
     runWithUnifiedStateMutation(

@@ -22,6 +22,7 @@ const list = registerSlot("release.list", { kind: "lazy", lifetime: "request", m
 /** @param {object} [opts] */
 function open(label, opts) {
   const context = createRequestContext(opts);
+  runWithRequestContext(context, () => {});
   store.setLabel(store.id(context), label);
   return context;
 }

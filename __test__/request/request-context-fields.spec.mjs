@@ -61,6 +61,7 @@ for (const slot of NATIVE) {
 
   test(`${key} gives back what was assigned, and the store shows what its kind has`, () => {
     const context = createRequestContext();
+    runWithRequestContext(context, () => {});
     for (const value of [...domain(slot), ...ODD, slot.default]) {
       context[key] = value;
       assert.deepEqual(context[key], value);

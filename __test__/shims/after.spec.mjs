@@ -34,10 +34,12 @@ for (const name of Object.keys(SCENARIOS)) {
   });
 }
 
+/** A request that was not entered; a native value gives it its record. */
+const createRecorded = () => createRequestContext({ isDraftMode: true });
 const stateOf = (context) => store.state(store.id(context)).state;
 
 test("the store follows a request from made to closed, and never back", async () => {
-  const context = createRequestContext();
+  const context = createRecorded();
   assert.equal(stateOf(context), "created");
   runWithRequestContext(context, () => assert.equal(stateOf(context), "active"));
   assert.equal(stateOf(context), "active");
@@ -73,7 +75,7 @@ test("a request with nothing left is closed at once, one with a promise after th
   void closeAfterResponse(plain);
   assert.equal(stateOf(plain), "closed");
 
-  const waiting = createRequestContext();
+  const waiting = createRecorded();
   const { promise, resolve } = Promise.withResolvers();
   const tracked = trackAfterPromise(waiting, promise);
   assert.equal(stateOf(waiting), "created");
@@ -85,7 +87,7 @@ test("a request with nothing left is closed at once, one with a promise after th
 });
 
 test("a body closes its request at its end, or at once where the whole body is there", async () => {
-  const streamed = createRequestContext();
+  const streamed = createRecorded();
   const response = closeAfterResponseWithBody(new Response("text"), streamed);
   await null;
   assert.equal(stateOf(streamed), "created");

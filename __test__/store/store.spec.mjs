@@ -141,6 +141,16 @@ test("only contexts of the store have an id", () => {
   );
 });
 
+test("reading the id of a context that was never entered starts nothing", () => {
+  const before = store.counts();
+  const context = createRequestContext();
+  assert.equal(store.id(context), undefined);
+  assert.deepEqual(store.counts(), before);
+  runWithRequestContext(context, () => {});
+  assert.equal(store.counts().created, before.created + 1);
+  assert.ok(Number.isSafeInteger(store.id(context)));
+});
+
 test("the id of a collected context stays stale and never names another", async () => {
   const ids = Array.from({ length: 3 * LAYOUT.pageRecords }, () => enter({ phase: "action" }).contextId);
   const first = ids[0];
@@ -293,7 +303,7 @@ test("counts add up, whatever is entered, given children and closed in whatever 
       for (const { kind, index } of operations) {
         const context = open[index % open.length];
         if (kind === "enter") expected.created += open.push(enter().context) && 1;
-        else if (kind === "id") expected.created += store.id(createRequestContext()) && 1;
+        else if (kind === "id") assert.equal(store.id(createRequestContext()), undefined);
         else if (context === undefined) continue;
         else if (kind === "child") {
           expected.children++;

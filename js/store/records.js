@@ -199,11 +199,10 @@ function writeParent({ $words: words, $base: base }, parent) {
  * The id of a context, never reused within the process.
  *
  * @param {RecordOwner} context
- * @returns {number | undefined} `undefined` for a context that belongs to no request
+ * @returns {number | undefined} `undefined` for a context that has no record in the store
  */
 export function idOf(context) {
-  if (context.$kind === DETACHED) return undefined;
-  if (context.$base === 0) takeRecord(context);
+  if (context.$kind === DETACHED || context.$base === 0) return undefined;
   const { $words: words, $base: base } = context;
   return (words[header.idHigh] >>> 0) * 2 ** 32 + (words[header.idLow] >>> 0) + base / recordWords;
 }

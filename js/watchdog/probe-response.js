@@ -46,8 +46,7 @@ export function withdrawResponder() {
 
 function currentId() {
   const context = currentContext();
-  // One without a record was never entered. Taking one here could come in the middle of entering it.
-  return context === undefined || context.$base === 0 ? null : (idOf(context) ?? null);
+  return context === undefined ? null : (idOf(context) ?? null);
 }
 
 /** The stack as Node writes it, with source maps if they are on, whatever the program does to its own stacks. */
