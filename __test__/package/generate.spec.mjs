@@ -4,16 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { LAYOUT, LIMITS } from "../../js/generated/slot-table.js";
+import { LAYOUT, LIMITS, SLOT_KINDS } from "../../js/generated/slot-table.js";
 import { contextFields } from "../../scripts/generate/context-fields.mjs";
 import { stale } from "../../scripts/generate/files.mjs";
 
+const slotKinds = Object.entries(SLOT_KINDS).map(([name, kind]) => ({ name, ...kind }));
 const MAKERS = { x: "({ thing: true })" };
 
 /** What is generated for a table of one slot, with the key `x`. */
 function generate(slot) {
   const slots = [{ key: "x", inChild: "inherit", field: null, ...slot }];
-  const text = contextFields({ layout: { ...LAYOUT, slots }, limits: LIMITS, makers: MAKERS });
+  const text = contextFields({ layout: { ...LAYOUT, slots }, slotKinds, limits: LIMITS, makers: MAKERS });
   const body = text.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, "");
   const imported = {
     LAYOUT,

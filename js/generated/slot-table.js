@@ -79,19 +79,19 @@ export const STATES = Object.freeze(["free", "created", "active", "responded", "
 export const KINDS = Object.freeze(["other", "appPage", "appRoute", "action", "pagesPage", "pagesApi", "regeneration"]);
 
 /**
- * What all slots of a kind have in common: whether a record can hold their values, and what they start with. The value of a
- * lazy slot is made at first access.
+ * What all slots of a kind have in common: the sort of field that holds their values in a record, if a record can, and what they
+ * start with. The value of a lazy slot is made at first access.
  *
  * @typedef {import("../../index.js").SlotKind} SlotKind
  * @typedef {import("../../index.js").Scalar} Scalar
- * @type {Readonly<Record<SlotKind, { native: boolean, default?: Scalar }>>}
+ * @type {Readonly<Record<SlotKind, { field?: "byte" | "counter", default?: Scalar }>>}
  */
 export const SLOT_KINDS = Object.freeze({
-  value: Object.freeze({ native: false, default: null }),
-  flag: Object.freeze({ native: true, default: false }),
-  enum: Object.freeze({ native: true }),
-  counter: Object.freeze({ native: true, default: 0 }),
-  lazy: Object.freeze({ native: false }),
+  value: Object.freeze({ default: null }),
+  flag: Object.freeze({ field: "byte", default: false }),
+  enum: Object.freeze({ field: "byte" }),
+  counter: Object.freeze({ field: "counter", default: 0 }),
+  lazy: Object.freeze({}),
 });
 
 /**

@@ -4,7 +4,8 @@ import { CODES, literal, OnescopeError } from "../util/errors.js";
 /** @import { SlotInfo } from "./native/contract.js" */
 /** @import { RecordRef } from "./records.js" */
 
-// How a native slot's value is stored in its field of a record. Zeroed memory is "all defaults": a flag stores whether it differs from its
+// How a native slot's value is stored in its field of a record: everything that JavaScript does by kind while it runs. In Rust it is in
+// src/store/registry/kind.rs. Zeroed memory is "all defaults": a flag stores whether it differs from its
 // default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
 // field says "other": the value is one that the kind does not have, and is kept on the JavaScript side.
 
@@ -69,11 +70,13 @@ export function codeOf(slot, value) {
       const place = variants.indexOf(value);
       return place < 0 ? undefined : (place - variants.indexOf(slot.default) + variants.length) % variants.length;
     }
-    default: {
+    case "counter": {
       if (!Number.isInteger(value) || Number(value) < Number(slot.default) || Number(value) > COUNTER_MAX)
         return undefined;
       return Number(value) - Number(slot.default);
     }
+    default:
+      return undefined;
   }
 }
 

@@ -1,4 +1,22 @@
-// The accessor of a request field, by kind of its slot. How a field of the record encodes a value is in src/store/registry/layout.rs.
+// The type and the accessor of a request field, by kind of its slot. src/store/registry/kind.rs says how a field of the record
+// encodes a value.
+
+/**
+ * @param {any} slot one whose kind determines its type
+ * @returns {string} its type, in TypeScript
+ */
+export function typeOf({ kind, variants }) {
+  switch (kind) {
+    case "flag":
+      return "boolean";
+    case "enum":
+      return variants.map((variant) => JSON.stringify(variant)).join(" | ");
+    case "counter":
+      return "number";
+    default:
+      throw new Error(`scripts/generate/accessors.mjs has no type for the kind ${kind}`);
+  }
+}
 
 /**
  * @param {any} slot

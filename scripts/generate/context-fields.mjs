@@ -4,7 +4,7 @@ import * as factories from "../../js/request/factories.js";
 import { accessor } from "./accessors.mjs";
 
 /** @param {any} table */
-export function contextFields({ layout, limits, makers }) {
+export function contextFields({ layout, slotKinds, limits, makers }) {
   const { slots } = layout;
   const inherited = slots.filter(({ inChild }) => inChild === "inherit");
   const isValue = ({ kind }) => kind === "value";
@@ -93,7 +93,7 @@ export function copyFields(child, parent) {
     .join("\n")}
   ${slots
     .filter(({ inChild, field }) => inChild === "reset" && field !== null)
-    .map((slot) => reset(slot, layout))
+    .map((slot) => reset(slot, layout, slotKinds))
     .join("\n")}
 }
 
@@ -126,7 +126,7 @@ function fieldWords({ bytes, fieldCount, words, counterCount }) {
   return [...from(bytes.fields / 4, fieldCount / 4), ...from(words.counters, counterCount)];
 }
 
-function reset({ kind, field }, { bytes, words }) {
-  if (kind === "counter") return `to[c + ${words.counters + field}] = 0;`;
+function reset({ kind, field }, { bytes, words }, slotKinds) {
+  if (slotKinds.find(({ name }) => name === kind).field === "counter") return `to[c + ${words.counters + field}] = 0;`;
   return `child.$bytes[(c << 2) + ${bytes.fields + field}] = 0;`;
 }

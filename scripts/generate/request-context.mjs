@@ -1,16 +1,16 @@
 // request-context.d.ts: the TypeScript face of a request context.
 
 import { readFileSync } from "node:fs";
+import { typeOf } from "./accessors.mjs";
 
 const FIELD_TYPES = new URL("../../js/request/field-types.d.ts", import.meta.url);
 
 /** @param {any} table */
 export function requestContextTypes({ layout: { slots }, types }) {
-  const fields = slots.map(({ key, owner, kind, variants }, index) => {
-    const type =
-      types[index] ?? { flag: "boolean", counter: "number" }[kind] ?? variants.map(JSON.stringify).join(" | ");
-    return `  /** Owner: ${owner}; kind: ${kind}. */\n  ${key}: ${type};\n`;
-  });
+  const fields = slots.map(
+    (slot, index) =>
+      `  /** Owner: ${slot.owner}; kind: ${slot.kind}. */\n  ${slot.key}: ${types[index] ?? typeOf(slot)};\n`,
+  );
   const declared = readFileSync(FIELD_TYPES, "utf8").matchAll(/^export (?:interface|type) (\w+)/gm);
   const used = [...declared]
     .map(([, name]) => name)

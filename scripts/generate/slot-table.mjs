@@ -27,12 +27,12 @@ export const STATES = ${literal(states)};
 export const KINDS = ${literal(kinds)};
 
 /**
- * What all slots of a kind have in common: whether a record can hold their values, and what they start with. The value of a
- * lazy slot is made at first access.
+ * What all slots of a kind have in common: the sort of field that holds their values in a record, if a record can, and what they
+ * start with. The value of a lazy slot is made at first access.
  *
  * @typedef {import("../../index.js").SlotKind} SlotKind
  * @typedef {import("../../index.js").Scalar} Scalar
- * @type {Readonly<Record<SlotKind, { native: boolean, default?: Scalar }>>}
+ * @type {Readonly<Record<SlotKind, { field?: "byte" | "counter", default?: Scalar }>>}
  */
 export const SLOT_KINDS = Object.freeze({
 ${slotKinds.map((kind) => `${kind.name}: ${slotKind(kind, defaults)},\n`).join("")}});
@@ -56,12 +56,12 @@ function byPosition(positions) {
 }
 
 /**
- * @param {{ name: string, native: boolean }} kind
+ * @param {{ name: string, field: string | null }} kind
  * @param {Record<string, unknown>} defaults by kind
  */
-function slotKind({ name, native }, defaults) {
-  const rest = name in defaults ? `, default: ${literal(defaults[name])}` : "";
-  return `Object.freeze({ native: ${native}${rest} })`;
+function slotKind({ name, field }, defaults) {
+  const known = { ...(field !== null && { field }), ...(name in defaults && { default: defaults[name] }) };
+  return `Object.freeze(${JSON.stringify(known)})`;
 }
 
 /** One built-in slot, in the order that people read. */

@@ -12,7 +12,7 @@ use onescope::text::UNSAFE;
 use serde_json::json;
 
 fn main() {
-    let slot_kinds = SlotKind::ALL.map(|kind| json!({ "name": kind.name(), "native": kind.has_field() }));
+    let slot_kinds = SlotKind::ALL.map(|kind| json!({ "name": kind.name(), "field": kind.field_sort() }));
     let defaults = SlotKind::ALL.into_iter().map(|kind| (kind.name(), kind.default()));
     let table = json!({
         "layout": layout(),

@@ -15,8 +15,8 @@ export function createRegistry() {
   const list = SLOTS.map((slot) => /** @type {SlotInfo} */ ({ ...slot }));
   const byKey = new Map(list.map((slot) => [slot.key, slot]));
   const used = {
-    byte: list.filter((slot) => slot.native && slot.kind !== "counter").length,
-    counter: list.filter((slot) => slot.kind === "counter").length,
+    byte: list.filter((slot) => slot.native && SLOT_KINDS[slot.kind].field === "byte").length,
+    counter: list.filter((slot) => slot.native && SLOT_KINDS[slot.kind].field === "counter").length,
   };
 
   /** @param {number} id */
@@ -43,7 +43,7 @@ export function createRegistry() {
             "use the same spec everywhere or another key",
         );
       }
-      const native = spec.lifetime === "request" && SLOT_KINDS[spec.kind].native;
+      const native = spec.lifetime === "request" && SLOT_KINDS[spec.kind].field !== undefined;
       const slot = { ...spec, id: list.length + 1, native };
       if (native) slot.field = takeField(slot, used);
       list.push(slot);
@@ -75,7 +75,7 @@ export function createRegistry() {
  * @param {{ byte: number, counter: number }} used
  */
 function takeField(spec, used) {
-  const sort = spec.kind === "counter" ? "counter" : "byte";
+  const sort = SLOT_KINDS[spec.kind].field === "counter" ? "counter" : "byte";
   const limit = sort === "counter" ? LAYOUT.counterCount : LAYOUT.fieldCount;
   if (used[sort] === limit) {
     throw new OnescopeError(
@@ -137,7 +137,7 @@ function complete(given) {
   }
   const slot = { ...spec, default: SLOT_KINDS[kind].default };
   if (value === undefined) return slot;
-  if (SLOT_KINDS[kind].native) {
+  if (SLOT_KINDS[kind].field !== undefined) {
     if (codeOf(slot, value) === undefined)
       refuse(`the default of a ${kind} is ${expected(slot)}, not ${literal(value)}`);
   } else if (typeof value === "number" && !Number.isFinite(value)) {

@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::spec::{InChild, Lifetime, Scalar, SlotKind, SlotSpec};
+use super::kind::SlotKind;
+use super::scalar::Scalar;
+use super::spec::{InChild, Lifetime, SlotSpec};
 
 /// A built-in slot.
 #[derive(Debug)]

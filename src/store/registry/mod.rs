@@ -1,15 +1,19 @@
 //! The slots of the process: which exist, under which ids, in which fields of a record.
 
 pub mod builtin;
+mod kind;
 mod layout;
+mod scalar;
 mod spec;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub use layout::{Field, OTHER_BYTE, OTHER_WORD, decode, encode};
+pub use kind::{FieldSort, OTHER_BYTE, OTHER_WORD, SlotKind};
+pub use layout::{Field, decode, encode};
+pub use scalar::Scalar;
 use serde::Serialize;
-pub use spec::{InChild, Lifetime, Scalar, SlotKind, SlotSpec};
+pub use spec::{InChild, Lifetime, SlotSpec};
 
 use crate::error::{Error, Result};
 use layout::FieldAllocator;

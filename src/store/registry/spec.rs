@@ -1,146 +1,14 @@
-//! What a slot is: key, kind, lifetime, default, value in a child context; and the rules a spec must keep.
+//! The declaration of a slot: key, kind, lifetime, default, value in a child context; and the rules it must keep.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
 
+use super::kind::SlotKind;
+use super::scalar::Scalar;
 use crate::error::{Error, Result, quoted};
-use crate::limits::{COUNTER_MAX, ENUM_VARIANTS, ID_MAX, KEY_BYTES};
-
-/// A JavaScript primitive: a default, an enum variant, or the value of a native slot.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Scalar {
-    /// `null`
-    Null,
-    /// `undefined`
-    Undefined,
-    /// `true` or `false`
-    Bool(bool),
-    /// A finite number.
-    Number(f64),
-    /// A string.
-    Text(Cow<'static, str>),
-}
-
-impl Scalar {
-    fn is_undefined(&self) -> bool {
-        *self == Scalar::Undefined
-    }
-
-    /// True for a number that JavaScript represents exactly as an integer.
-    pub fn is_integer(&self) -> bool {
-        matches!(self, Scalar::Number(n) if n.fract() == 0.0 && n.abs() <= ID_MAX as f64)
-    }
-}
-
-impl fmt::Display for Scalar {
-    /// Writes a JavaScript literal.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Scalar::Null => f.write_str("null"),
-            Scalar::Undefined => f.write_str("undefined"),
-            Scalar::Bool(value) => write!(f, "{value}"),
-            Scalar::Number(value) => f.write_str(&number(*value)),
-            Scalar::Text(value) => f.write_str(&quoted(value)),
-        }
-    }
-}
-
-/// The number as JavaScript prints it.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if value.is_infinite() {
-        if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
-    } else if size >= 1e21 {
-        format!("{value:e}").replace('e', "e+")
-    } else if size < 1e-6 {
-        format!("{value:e}")
-    } else {
-        value.to_string()
-    }
-}
-
-/// What a slot holds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum SlotKind {
-    /// Any JavaScript value.
-    Value,
-    /// A boolean.
-    Flag,
-    /// One of a fixed set of strings or integers.
-    Enum {
-        /// The set, in order; 1 to 250, no two equal.
-        variants: Cow<'static, [Scalar]>,
-    },
-    /// An integer from its default up to 2^31-1.
-    Counter,
-    /// What JavaScript makes at first access, such as an array or a `Map`; belongs to a request.
-    Lazy,
-}
-
-impl SlotKind {
-    /// Every kind, without variants.
-    pub const ALL: [Self; 5] = [
-        SlotKind::Value,
-        SlotKind::Flag,
-        SlotKind::Enum { variants: Cow::Borrowed(&[]) },
-        SlotKind::Counter,
-        SlotKind::Lazy,
-    ];
-
-    /// The JavaScript name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            SlotKind::Value => "value",
-            SlotKind::Flag => "flag",
-            SlotKind::Enum { .. } => "enum",
-            SlotKind::Counter => "counter",
-            SlotKind::Lazy => "lazy",
-        }
-    }
-
-    /// The kind of that name. `variants` belong to `enum`; given to another kind they are an error.
-    ///
-    /// # Errors
-    /// `SlotSpec`, with `key` in the message.
-    pub fn parse(key: &str, name: &str, variants: Option<Vec<Scalar>>) -> Result<Self> {
-        let bad = |reason: String| Err(Error::SlotSpec { key: key.to_owned(), reason });
-        if variants.is_some() && name != "enum" {
-            return bad(format!("\"variants\" is for the kind \"enum\", not {}", quoted(name)));
-        }
-        match Self::ALL.into_iter().find(|kind| kind.name() == name) {
-            Some(SlotKind::Enum { .. }) => {
-                Ok(SlotKind::Enum { variants: Cow::Owned(variants.unwrap_or_default()) })
-            }
-            Some(kind) => Ok(kind),
-            None => {
-                let names = Self::ALL.map(|kind| kind.name()).join(", ");
-                bad(format!("kind {} is unknown; expected one of {names}", quoted(name)))
-            }
-        }
-    }
-
-    /// The value of a slot whose spec has no default; `Undefined` for a lazy slot, which has none.
-    pub fn default(&self) -> Scalar {
-        match self {
-            SlotKind::Value => Scalar::Null,
-            SlotKind::Flag => Scalar::Bool(false),
-            SlotKind::Enum { variants } => variants.first().cloned().unwrap_or(Scalar::Undefined),
-            SlotKind::Counter => Scalar::Number(0.0),
-            SlotKind::Lazy => Scalar::Undefined,
-        }
-    }
-
-    /// True for the kinds whose values fit into a field of the record, where other threads can read them.
-    pub fn has_field(&self) -> bool {
-        matches!(self, SlotKind::Flag | SlotKind::Enum { .. } | SlotKind::Counter)
-    }
-}
+use crate::limits::KEY_BYTES;
 
 /// How long a slot's value lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -250,7 +118,7 @@ impl SlotSpec {
 
     /// True if the value is in a field of the record, where other threads can read it.
     pub fn is_native(&self) -> bool {
-        self.lifetime == Lifetime::Request && self.kind.has_field()
+        self.lifetime == Lifetime::Request && self.kind.field_sort().is_some()
     }
 
     /// Checks every rule that needs no registry.
@@ -262,54 +130,10 @@ impl SlotSpec {
         if self.key.is_empty() || self.key.len() > KEY_BYTES {
             return bad(format!("the key has {} bytes; expected 1 to {KEY_BYTES}", self.key.len()));
         }
-        let default = &self.default;
-        match &self.kind {
-            SlotKind::Value => match default {
-                Scalar::Number(n) if !n.is_finite() => bad(format!(
-                    "the default of a value is null, a boolean, a string or a finite number, not {default}"
-                )),
-                _ => Ok(()),
-            },
-            SlotKind::Flag if !matches!(default, Scalar::Bool(_)) => {
-                bad(format!("the default of a flag is true or false, not {default}"))
-            }
-            SlotKind::Enum { variants } => self.validate_variants(variants),
-            SlotKind::Counter => match default {
-                Scalar::Number(n) if default.is_integer() && (0.0..=f64::from(COUNTER_MAX)).contains(n) => {
-                    Ok(())
-                }
-                _ => bad(format!(
-                    "the default of a counter is an integer from 0 to {COUNTER_MAX}, not {default}"
-                )),
-            },
-            SlotKind::Lazy if self.lifetime != Lifetime::Request => {
-                bad("the kind \"lazy\" requires the lifetime \"request\"".to_owned())
-            }
-            SlotKind::Lazy if *default != Scalar::Undefined => {
-                bad(format!("the kind \"lazy\" cannot have a default; omit {default}"))
-            }
-            _ => Ok(()),
+        if self.kind == SlotKind::Lazy && self.lifetime != Lifetime::Request {
+            return bad("the kind \"lazy\" requires the lifetime \"request\"".to_owned());
         }
-    }
-
-    fn validate_variants(&self, variants: &[Scalar]) -> Result<()> {
-        let bad = |reason: String| Err(Error::SlotSpec { key: self.key.to_string(), reason });
-        if variants.is_empty() || variants.len() > ENUM_VARIANTS {
-            return bad(format!("an enum has 1 to {ENUM_VARIANTS} variants, not {}", variants.len()));
-        }
-        for (index, variant) in variants.iter().enumerate() {
-            if !matches!(variant, Scalar::Text(_)) && !variant.is_integer() {
-                return bad(format!("variant {variant} is neither a string nor an integer"));
-            }
-            if variants[..index].contains(variant) {
-                return bad(format!("variant {variant} is listed twice"));
-            }
-        }
-        if variants.contains(&self.default) {
-            Ok(())
-        } else {
-            bad(format!("the default {} is not one of the variants", self.default))
-        }
+        self.kind.check(&self.default).or_else(bad)
     }
 }
 
@@ -329,6 +153,7 @@ impl fmt::Display for SlotSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::ENUM_VARIANTS;
 
     fn make(kind: SlotKind, default: Option<Scalar>) -> Result<SlotSpec> {
         SlotSpec::new("key", kind, Lifetime::Request, default, InChild::Inherit)
@@ -374,18 +199,12 @@ mod tests {
 
     #[test]
     fn parsing_refuses_what_does_not_belong() {
-        assert!(SlotKind::parse("k", "flag", Some(vec![])).is_err());
-        assert!(SlotKind::parse("k", "array", None).is_err());
         assert!(Lifetime::parse("k", "process").is_err());
         assert!(InChild::parse("k", "copy").is_err());
     }
 
     #[test]
     fn names_round_trip() {
-        for kind in SlotKind::ALL {
-            assert_eq!(SlotKind::parse("k", kind.name(), None).unwrap(), kind);
-            assert_eq!(serde_json::json!(kind)["kind"], kind.name());
-        }
         for lifetime in [Lifetime::Scope, Lifetime::Request] {
             assert_eq!(Lifetime::parse("k", lifetime.name()).unwrap(), lifetime);
             assert_eq!(serde_json::json!(lifetime), lifetime.name());
