@@ -39,7 +39,7 @@ const BOTH_BACKENDS = [...CORE, "package"];
 const OTHERS = ["22 native", "24 js", "26 native"];
 
 /** Files at once: most of their time they wait. */
-const CONCURRENCY = 2;
+const CONCURRENCY = 3;
 
 /** What hangs for this long fails and is named, well before CI gives up on all of it. */
 const TEST_MS = 300_000;
