@@ -1,4 +1,4 @@
-//! Lanes and labels: what is written is read back, and nothing else of the record changes.
+//! Fields and labels: what is written is read back, and nothing else of the record changes.
 
 use onescope::limits::{COUNTER_MAX, LABEL_BYTES};
 use onescope::store::pages::{Page, Record};

@@ -50,7 +50,7 @@ AsyncLocalStorage.snapshot = () => {
 
 /**
  * Whether `runOutsideRequestScopes` makes the call that is counted, rather than the callback that it was given, which is
- * the app's or vinext's. Told by the names in the stack, so only where they are not minified: in onescope's modules.
+ * the app's or vinext's. Recognized by the names in the stack, so only where they are not minified: in onescope's modules.
  */
 function leavesScopes() {
   for (const frame of (new Error().stack ?? "").split("\n").slice(1)) {
