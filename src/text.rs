@@ -1,4 +1,6 @@
-//! Text for people: which characters it must not hold.
+//! Text for people: which characters it must not hold, and times.
+
+use std::time::SystemTime;
 
 /// Characters that end a line of a log, move a terminal's cursor, turn the direction of what follows, or cannot be seen:
 /// those of Unicode's categories Cc, Cf, Zl and Zp, by first and last. Lone surrogates are unsafe too; no `char` is one.
@@ -47,6 +49,11 @@ pub fn safe(character: char) -> char {
 /// Text as people may see it.
 pub fn clean(text: &str) -> String {
     text.chars().map(safe).collect()
+}
+
+/// The time, for people: ISO 8601 with milliseconds, UTC.
+pub fn now() -> String {
+    humantime::format_rfc3339_millis(SystemTime::now()).to_string()
 }
 
 /// Text from bytes of any origin, as people may see it; what is not UTF-8 is U+FFFD.

@@ -19,7 +19,7 @@ const say = (value) => console.log(JSON.stringify(value));
 
 /** Looks at the own flight until it is as it should be. */
 async function untilFlight(path, holds) {
-  const flight = await until(() => JSON.parse(backend.recorder.readFlight(path)), holds);
+  const flight = await until(() => backend.recorder.readFlight(path), holds);
   if (!holds(flight)) throw new Error(`the flight never became what it should: ${JSON.stringify(flight)}`);
 }
 

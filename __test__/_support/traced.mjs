@@ -80,7 +80,7 @@ function loop(ms) {
 /** Blocks until the watchdog has reported the request as proven. */
 function loopUntilReported() {
   const began = threadBlock()[0];
-  const isReported = () => backend.watchdog.watchProved(threadNumber()).some(({ at }) => at - began > 0);
+  const isReported = () => backend.watchdog.confirmedStalls(threadNumber()).some(({ at }) => at - began > 0);
   loop(BLOCK_MS);
   for (const end = performance.now() + 10_000; !isReported() && performance.now() < end; ) loop(50);
 }

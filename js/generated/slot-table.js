@@ -64,6 +64,7 @@ export const LAYOUT = Object.freeze({
 
 /** Limits that both languages keep, and times that they agree on; src/limits.rs describes them. */
 export const LIMITS = Object.freeze({
+  abandonedLabels: 256,
   clockAheadMs: 86400000,
   counterMax: 2147483647,
   enumVariants: 250,

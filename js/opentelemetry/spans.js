@@ -107,8 +107,8 @@ export class StallSpans {
     const block = threadBlock();
     if (block[HEARTBEAT] === heartbeat) remembered.blocked = blockedMs(block);
     // Reports of an earlier stall came before this one's heartbeat, or soon after.
-    const proved = backend.watchdog?.watchProved(threadNumber()) ?? [];
-    const reported = proved.filter(({ at }) => elapsedMs(heartbeat, at) >= LEAST_MS);
+    const confirmed = backend.watchdog?.confirmedStalls(threadNumber()) ?? [];
+    const reported = confirmed.filter(({ at }) => elapsedMs(heartbeat, at) >= LEAST_MS);
     const mine = reported.findLast((line) => line.id === id);
     if (mine === undefined) return false;
     remembered.done = true;

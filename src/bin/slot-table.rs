@@ -23,6 +23,7 @@ fn main() {
         "defaults": defaults.filter(|(_, value)| *value != Scalar::Undefined).collect::<BTreeMap<_, _>>(),
         "unsafeCharacters": UNSAFE,
         "limits": {
+            "abandonedLabels": ABANDONED_LABELS,
             "clockAheadMs": AHEAD_MS,
             "counterMax": COUNTER_MAX,
             "enumVariants": ENUM_VARIANTS,

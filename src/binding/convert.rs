@@ -1,15 +1,14 @@
 //! Between JavaScript values and plain ones. Nothing is coerced: a value of the wrong type is refused.
 
 use napi::ValueType;
-use napi::bindgen_prelude::{Either4, Either5, JsObjectValue, JsValue, Null, Object, Undefined, Unknown};
+use napi::bindgen_prelude::{Either5, JsObjectValue, JsValue, Null, Object, Undefined, Unknown};
+
+use serde::Serialize;
 
 use super::error::{Result, host};
 use crate::error::Error;
 use crate::limits::ID_MAX;
 use crate::store::registry::Scalar;
-
-/// A value of a native slot; `null` if JavaScript holds it.
-pub type JsSlotValue = Either4<Null, bool, f64, String>;
 
 /// Any scalar.
 pub type JsScalar = Either5<Null, Undefined, bool, f64, String>;
@@ -73,14 +72,9 @@ pub fn object<'env>(value: Unknown<'env>) -> Result<Option<Object<'env>>> {
     }
 }
 
-/// A slot's value for JavaScript.
-pub fn slot_value(value: Option<Scalar>) -> JsSlotValue {
-    match value {
-        None | Some(Scalar::Null | Scalar::Undefined) => Either4::A(Null),
-        Some(Scalar::Bool(value)) => Either4::B(value),
-        Some(Scalar::Number(value)) => Either4::C(value),
-        Some(Scalar::Text(value)) => Either4::D(value.into_owned()),
-    }
+/// A value of many fields as JSON, which `js/store/native/load.js` parses.
+pub fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| host(napi::Error::from_reason(error.to_string())))
 }
 
 /// A scalar for JavaScript.

@@ -1,6 +1,6 @@
 //! The diagnostics server for JavaScript.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use napi::Env;
 use napi::bindgen_prelude::{Function, Unknown};
@@ -44,30 +44,29 @@ pub struct DiagnosticsStarted {
     pub alike: bool,
 }
 
-/// Starts the diagnostics server of the process, unless it has one. `ask_leaks` is called when a request wants the leaks,
+/// Starts the diagnostics server of the process, unless it has one. `request_leaks` is called when a request wants the leaks,
 /// which `diagnosticsLeaks` takes. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is
 /// in use, and `ERR_ONESCOPE_SERVING` if a server is running.
 #[napi(catch_unwind)]
 pub fn diagnostics_start(
     env: &Env,
     options: DiagnosticsOptions,
-    ask_leaks: Function<'_, (), Unknown<'static>>,
+    request_leaks: Function<'_, (), Unknown<'static>>,
 ) -> Result<DiagnosticsStarted> {
-    let ask = callback(&ask_leaks)?;
+    let request_leaks = callback(&request_leaks)?;
     let DiagnosticsOptions { address, port, token, max_blocked_ms, strict } = options;
     let refused = |error: std::net::AddrParseError| Error::Listen {
         address: address.clone(),
         reason: error.to_string(),
     };
     let settings = Settings {
-        address: address.parse::<IpAddr>().map_err(refused)?,
-        port,
+        address: SocketAddr::new(address.parse().map_err(refused)?, port),
         token,
         max_blocked_ms: max_blocked_ms.into(),
         strict,
         owner: thread_id(env)?,
-        ask_leaks: Box::new(move || {
-            ask.call((), NonBlocking);
+        request_leaks: Box::new(move || {
+            request_leaks.call((), NonBlocking);
         }),
     };
     let Started { address, moved, joined, alike } = Process::global().serve(settings)?;
@@ -81,7 +80,7 @@ pub fn diagnostics_stop() -> Result<bool> {
     Ok(process.diagnostics.stop(&process.store))
 }
 
-/// Takes the leaks that `ask_leaks` asked for: the JSON of an object with at least one field, or `null` if it failed.
+/// Takes the leaks that `request_leaks` requested: the JSON of an object, or `null` if JavaScript failed to make one.
 #[napi(catch_unwind)]
 pub fn diagnostics_leaks(json: Option<String>) -> Result<()> {
     Process::global().diagnostics.take_leaks(json);

@@ -6,7 +6,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Object, Unknown};
 use napi_derive::napi;
 
-use super::convert::{JsSlotValue, integer, printed, scalar, slot_value};
+use super::convert::{JsScalar, integer, js_scalar, printed, scalar};
 use super::error::Result;
 use super::external::share;
 use super::threads::thread_id;
@@ -45,8 +45,9 @@ pub fn read_state(id: Unknown<'_>) -> Result<RecordState> {
 
 /// The value of a native slot, by the ids of its context and of the slot; `null` if JavaScript holds it.
 #[napi(catch_unwind)]
-pub fn read_slot(id: Unknown<'_>, slot: Unknown<'_>) -> Result<JsSlotValue> {
-    Ok(slot_value(queries::read_slot(&Process::global().store, integer(id)?, integer(slot)?)?))
+pub fn read_slot(id: Unknown<'_>, slot: Unknown<'_>) -> Result<JsScalar> {
+    let value = queries::read_slot(&Process::global().store, integer(id)?, integer(slot)?)?;
+    Ok(js_scalar(&value.unwrap_or(Scalar::Null)))
 }
 
 /// Sets a native slot, by the ids of its context and of the slot.

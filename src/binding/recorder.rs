@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use napi_derive::napi;
 
+use super::convert::json;
 use super::error::Result;
 use crate::process::Process;
 use crate::recorder::{self, Ending, How, MAX_BYTES, MIN_BYTES, Settings};
@@ -82,26 +83,11 @@ pub fn record_execve(replaced: bool) -> Result<()> {
     Ok(())
 }
 
-/// How much of a recording's room is taken.
-#[napi(object, object_from_js = false)]
-pub struct RecordUsage {
-    /// Pages that the file has room for.
-    pub capacity: f64,
-    /// Those in use.
-    pub pages: f64,
-    /// Pages in use that are not in the file.
-    pub unrecorded: f64,
-}
-
-/// How much room is taken; `null` if nothing records.
+/// How much room is taken, as JSON; `null` if nothing records.
 #[napi(catch_unwind)]
-pub fn record_usage() -> Result<Option<RecordUsage>> {
+pub fn record_usage() -> Result<String> {
     let process = Process::global();
-    Ok(process.recorder.usage(&process.store).map(|usage| RecordUsage {
-        capacity: usage.capacity as f64,
-        pages: usage.used as f64,
-        unrecorded: usage.unrecorded.pages as f64,
-    }))
+    json(&process.recorder.usage(&process.store))
 }
 
 /// Names of the flight recordings in a directory, the newest first. Throws `ERR_ONESCOPE_FLIGHT_UNREADABLE`.
@@ -113,7 +99,5 @@ pub fn list_flights(directory: String) -> Result<Vec<String>> {
 /// The flight recording at a path, as JSON: see `Recorded`. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file.
 #[napi(catch_unwind)]
 pub fn read_flight(path: String) -> Result<String> {
-    let recorded = recorder::read(Path::new(&path))?;
-    // Strings and numbers only, so nothing in it can fail.
-    Ok(serde_json::to_string(&recorded).unwrap_or_default())
+    json(&recorder::read(Path::new(&path))?)
 }

@@ -3,39 +3,12 @@
 use napi_derive::napi;
 
 use super::error::Result;
-use crate::limits;
 use crate::process::Process;
 
 /// Version of the native part.
 #[napi(catch_unwind)]
 pub fn version() -> Result<String> {
     Ok(env!("CARGO_PKG_VERSION").to_owned())
-}
-
-/// A fixed size of the store.
-#[napi(object, object_from_js = false)]
-pub struct Limit {
-    /// What is bounded.
-    pub name: &'static str,
-    /// By how much.
-    pub value: f64,
-}
-
-/// The fixed sizes that a user can meet.
-#[napi(catch_unwind)]
-pub fn limits() -> Result<Vec<Limit>> {
-    let limit = |name, value: usize| Limit { name, value: value as f64 };
-    Ok(vec![
-        limit("contextsPerPage", limits::PAGE_RECORDS - 1),
-        limit("pageBytes", limits::PAGE_BYTES),
-        limit("labelBytes", limits::LABEL_BYTES),
-        limit("flagsAndEnums", limits::BYTE_FIELDS),
-        limit("counters", limits::COUNTER_FIELDS),
-        limit("enumVariants", limits::ENUM_VARIANTS),
-        limit("slotKeyBytes", limits::KEY_BYTES),
-        limit("clockTickMs", limits::CLOCK_TICK_MS as usize),
-        limit("abandonedLabels", limits::ABANDONED_LABELS),
-    ])
 }
 
 /// Panics, so that a test can see it arrive as an error.

@@ -7,6 +7,7 @@ use napi::bindgen_prelude::{Either, FnArgs, Function, JsValuesTupleIntoVec, Null
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode::NonBlocking};
 use napi_derive::napi;
 
+use super::convert::json;
 use super::error::{Result, host};
 use super::threads::thread_id;
 use crate::error::Error;
@@ -103,12 +104,12 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
     Ok(())
 }
 
-/// Has `ask(thread, stallId)` called for each probe of a blocked thread, until the watch stops.
+/// Has `probe(thread, stallId)` called for each probe of a blocked thread, until the watch stops.
 #[napi(catch_unwind)]
-pub fn watch_helper(ask: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
-    let ask = callback(&ask)?;
+pub fn watch_helper(probe: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
+    let probe = callback(&probe)?;
     Process::global().watchdog.set_prober(Arc::new(move |thread, stall| {
-        ask.call(FnArgs::from((thread, stall)), NonBlocking);
+        probe.call(FnArgs::from((thread, stall)), NonBlocking);
     }));
     Ok(())
 }
@@ -130,36 +131,21 @@ pub struct ProbeResponse {
 
 /// Takes a response; false if it is too late: the thread has written a heartbeat since.
 #[napi(catch_unwind)]
-pub fn watch_respond(answer: ProbeResponse) -> Result<bool> {
-    let id = match answer.id {
+pub fn watch_respond(response: ProbeResponse) -> Result<bool> {
+    let id = match response.id {
         Either::A(id) => id as u64,
         Either::B(Null) => 0,
     };
     // JavaScript sees the word with a sign.
-    let heartbeat = answer.heartbeat as i64 as u32;
+    let heartbeat = response.heartbeat as i64 as u32;
     let response =
-        Response { thread: answer.thread, probe: answer.stall_id, heartbeat, id, stack: answer.stack };
+        Response { thread: response.thread, probe: response.stall_id, heartbeat, id, stack: response.stack };
     let process = Process::global();
     Ok(process.watchdog.respond(&process.store, response))
 }
 
-/// A report whose cause is confirmed.
-#[napi(object, object_from_js = false)]
-pub struct WatchProved {
-    /// Id of the context that was current.
-    pub id: f64,
-    /// The clock's reading when it was reported, with the sign that JavaScript sees.
-    pub at: i32,
-    /// The line as JSON.
-    pub line: String,
-}
-
-/// The reports of the latest stall of a thread whose cause is confirmed, in the order in which they were reported.
+/// The reports of the latest stall of a thread whose cause is confirmed, in the order in which they were reported, as JSON.
 #[napi(catch_unwind)]
-pub fn watch_proved(thread: u32) -> Result<Vec<WatchProved>> {
-    let confirmed = Process::global().watchdog.confirmed_stalls(thread);
-    Ok(confirmed
-        .into_iter()
-        .map(|stall| WatchProved { id: stall.id as f64, at: stall.at as i32, line: stall.line })
-        .collect())
+pub fn confirmed_stalls(thread: u32) -> Result<String> {
+    json(&Process::global().watchdog.confirmed_stalls(thread))
 }

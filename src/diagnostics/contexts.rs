@@ -1,6 +1,6 @@
 //! `/in-flight`: what is in flight, and what blocks the threads.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -8,16 +8,8 @@ use super::server::Server;
 use crate::limits::{LISTED_DEFAULT, LISTED_MAX};
 use crate::store::pages::State;
 use crate::store::queries::{self, ContextInfo, Filter};
+use crate::text;
 use crate::watchdog::{Confidence, Reading, Report, Request, TimedReport};
-
-/// Which contexts to list.
-#[derive(Debug, Default, PartialEq)]
-pub struct Query {
-    limit: usize,
-    label: Option<String>,
-    state: Option<State>,
-    thread: Option<u32>,
-}
 
 /// The response.
 #[derive(Serialize)]
@@ -54,60 +46,45 @@ struct Context {
     flags: Vec<String>,
 }
 
-impl Query {
-    /// Parses the query of a URL; empty values are ignored.
-    ///
-    /// # Errors
-    /// The message of the error response.
-    pub fn parse(query: &str) -> Result<Self, String> {
-        let mut parsed = Self { limit: LISTED_DEFAULT, ..Self::default() };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
-            let invalid = |expected: &str| format!("invalid {name}: expected {expected}");
-            match &*name {
-                "limit" => {
-                    parsed.limit = value.parse().map_err(|_| invalid("an integer"))?;
-                }
-                "label" => parsed.label = Some(value.into_owned()),
-                "state" => {
-                    let unknown = || invalid(&format!("one of {}", State::NAMES.join(", ")));
-                    parsed.state = Some(State::from_name(&value).ok_or_else(unknown)?);
-                }
-                "thread" => parsed.thread = Some(value.parse().map_err(|_| invalid("the id of a thread"))?),
-                _ => {
-                    return Err(format!(
-                        "unknown parameter {name:?}; expected limit, label, state or thread"
-                    ));
-                }
+/// Parses the query of a URL; empty values are ignored.
+///
+/// # Errors
+/// The message of the error response.
+pub fn filter(query: &str) -> Result<Filter, String> {
+    let (mut filter, mut limit) = (Filter::default(), LISTED_DEFAULT);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()) {
+        let invalid = |expected: &str| format!("invalid {name}: expected {expected}");
+        match &*name {
+            "limit" => limit = value.parse().map_err(|_| invalid("an integer"))?,
+            "label" => filter.label = Some(value.into_owned()),
+            "state" => {
+                let unknown = || invalid(&format!("one of {}", State::NAMES.join(", ")));
+                filter.state = Some(State::from_name(&value).ok_or_else(unknown)?);
+            }
+            "thread" => filter.thread = Some(value.parse().map_err(|_| invalid("the id of a thread"))?),
+            _ => {
+                return Err(format!("unknown parameter {name:?}; expected limit, label, state or thread"));
             }
         }
-        parsed.limit = parsed.limit.min(LISTED_MAX);
-        Ok(parsed)
     }
+    Ok(Filter { limit: Some(limit.min(LISTED_MAX)), ..filter })
 }
 
 /// Lists contexts and threads.
-pub fn list(server: &Server, Query { limit, label, state, thread }: Query) -> List {
+pub fn list(server: &Server, mut filter: Filter) -> List {
     let store = server.store;
     let threads = threads(server);
     // Code that a request left behind can block a thread after the request closed. The request is listed until it ends.
-    let also = threads
-        .iter()
-        .filter_map(|thread| thread.suspect.as_ref()?.request.as_ref())
-        .map(|request| request.id)
-        .collect();
-    let filter = Filter { label, state, thread, also, ..Filter::default() };
+    let requests = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.request.as_ref());
+    filter.also = requests.map(|request| request.id).collect();
+    // All of them are counted.
+    let limit = filter.limit.take();
     let mut found = queries::contexts(store, &filter);
     let total = found.len();
-    found.truncate(limit);
+    found.truncate(limit.unwrap_or(LISTED_DEFAULT));
     let flags = queries::flags(store);
     let in_flight = found.into_iter().map(|info| Context { flags: flags(info.id), info }).collect();
-    List {
-        pid: std::process::id(),
-        now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(),
-        threads,
-        total,
-        in_flight,
-    }
+    List { pid: std::process::id(), now: text::now(), threads, total, in_flight }
 }
 
 fn threads(server: &Server) -> Vec<Thread> {
@@ -149,14 +126,15 @@ mod tests {
 
     #[test]
     fn queries_are_checked_and_bounded() {
-        let default = Query { limit: LISTED_DEFAULT, ..Query::default() };
-        assert_eq!(Query::parse(""), Ok(default));
-        let all = Query::parse("limit=99999&label=a%20%26+b&state=active&thread=3").unwrap();
+        let default = Filter { limit: Some(LISTED_DEFAULT), ..Filter::default() };
+        assert_eq!(filter(""), Ok(default.clone()));
+        assert_eq!(filter("limit=&label="), Ok(default.clone()));
         let label = Some("a & b".to_owned());
-        assert_eq!(all, Query { limit: LISTED_MAX, label, state: Some(State::Active), thread: Some(3) });
-        assert_eq!(Query::parse("limit=&label="), Query::parse(""));
+        let all =
+            Filter { limit: Some(LISTED_MAX), label, state: Some(State::Active), thread: Some(3), ..default };
+        assert_eq!(filter("limit=99999&label=a%20%26+b&state=active&thread=3"), Ok(all));
         for wrong in ["limit=-1", "limit=x", "state=busy", "thread=1.5", "thread=4294967296", "what=1"] {
-            assert!(Query::parse(wrong).is_err(), "{wrong}");
+            assert!(filter(wrong).is_err(), "{wrong}");
         }
     }
 }

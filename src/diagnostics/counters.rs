@@ -1,16 +1,16 @@
 //! `/counters` and `/eventloop`: how many contexts there are and were, how long they took, how late the event loops are.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::server::Server;
-use crate::latency::{Distribution, Latency};
-use crate::limits::BUCKETS_MS;
-use crate::store::pages::{RequestKind, State, Totals};
-use crate::store::queries;
+use crate::latency::Distribution;
+use crate::store::pages::Totals;
+use crate::store::queries::{self, InFlight};
+use crate::text;
 
 /// How long distributions are reused: computing them reads all pages and all histograms.
 const FRESH: Duration = Duration::from_millis(500);
@@ -37,80 +37,34 @@ impl Distributions {
 
 /// The response of `/counters`.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct Counters {
     #[serde(flatten)]
     totals: Totals,
-    by_kind: BTreeMap<&'static str, u64>,
-    by_state: BTreeMap<&'static str, u64>,
+    #[serde(flatten)]
+    in_flight: InFlight,
     pages: u64,
     threads: u64,
-    histograms: Vec<Histogram>,
-}
-
-#[derive(Serialize)]
-struct Histogram {
-    #[serde(flatten)]
-    latency: Latency,
-    buckets: Vec<Bucket>,
-}
-
-/// Contexts that took at most this long, and longer than the bound of the bucket before.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Bucket {
-    // None for the last, which has no bound.
-    up_to_ms: Option<u64>,
-    count: u64,
+    histograms: Arc<[Distribution]>,
 }
 
 /// Counts contexts.
 pub fn count(server: &Server) -> Counters {
     let store = server.store;
-    let (counts, in_flight) = (queries::counts(store), queries::in_flight(store));
-    let histograms = server.distributions.lock().get(server).iter().map(Histogram::of).collect();
+    let counts = queries::counts(store);
     Counters {
         totals: counts.totals,
-        by_kind: named(&RequestKind::NAMES, &in_flight.by_kind),
-        by_state: named(&State::NAMES, &in_flight.by_state),
+        in_flight: queries::in_flight(store),
         pages: counts.live_pages,
         threads: counts.threads,
-        histograms,
+        histograms: server.distributions.lock().get(server),
     }
 }
 
-fn named(names: &[&'static str], counts: &[u64]) -> BTreeMap<&'static str, u64> {
-    names.iter().zip(counts).filter(|(_, count)| **count > 0).map(|(name, count)| (*name, *count)).collect()
-}
-
-impl Histogram {
-    fn of(Distribution { latency, buckets }: &Distribution) -> Self {
-        let bounds = BUCKETS_MS.iter().copied().map(Some).chain([None]);
-        Self {
-            latency: latency.clone(),
-            buckets: bounds.zip(buckets.counts).map(|(up_to_ms, count)| Bucket { up_to_ms, count }).collect(),
-        }
-    }
-}
-
-/// The response of `/eventloop`.
-#[derive(Serialize)]
-pub struct EventLoops {
-    now: String,
-    threads: Vec<EventLoop>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct EventLoop {
-    thread: u32,
-    // The longest delay of each second, oldest first, the last one being over for less than a second.
-    delays_ms: Vec<Option<u32>>,
-}
-
-/// How late each event loop was in the last minutes.
-pub fn event_loops(server: &Server) -> EventLoops {
+/// The response of `/eventloop`: how late each event loop was in the last minutes. `delaysMs` are the longest delays of each
+/// second, oldest first, the last one being over for less than a second.
+pub fn event_loops(server: &Server) -> Value {
+    let loops = server.loops.lock();
     let threads =
-        server.loops.lock().seconds().map(|(thread, delays_ms)| EventLoop { thread, delays_ms }).collect();
-    EventLoops { now: humantime::format_rfc3339_millis(SystemTime::now()).to_string(), threads }
+        loops.seconds().map(|(thread, delays_ms)| json!({ "thread": thread, "delaysMs": delays_ms }));
+    json!({ "now": text::now(), "threads": threads.collect::<Vec<_>>() })
 }

@@ -2,40 +2,41 @@
 //! last data is used.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use hyper::StatusCode;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::never_closed::{self, Group};
-use super::respond::{HttpResponse, JSON, content, error};
+use super::respond::{HttpResponse, error, json};
 use crate::limits::LEAK_ROWS;
 use crate::store::Store;
 use crate::sync::Mutex;
+use crate::text;
 
 /// How long a request waits for JavaScript.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// How long data of JavaScript, or a failure to get it, is used: JavaScript is asked no more often than this.
+/// How long data of JavaScript, or a failure to get it, is used: JavaScript is requested to send it no more often than this.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// JavaScript is asked again if it has sent nothing by then.
+/// The request is repeated if JavaScript has sent nothing by then.
 const GIVEN_UP: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 struct Known {
     at: Instant,
-    as_of: Arc<str>,
-    // An object with at least one field.
+    as_of: String,
     report: Arc<str>,
 }
 
 #[derive(Default)]
 struct State {
     known: Option<Known>,
-    asked: Option<Instant>,
+    requested: Option<Instant>,
     waiting: bool,
 }
 
@@ -44,13 +45,15 @@ struct State {
 pub struct Leaks {
     // JavaScript takes it too, to send its data, so it is held for no longer than it takes to copy a few words.
     state: Mutex<State>,
-    answered: Notify,
+    arrived: Notify,
 }
 
-/// What is known without JavaScript.
+/// The response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Rest<'a> {
+struct Response<'a> {
+    #[serde(flatten)]
+    report: Map<String, Value>,
     as_of: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stale: bool,
@@ -59,19 +62,19 @@ struct Rest<'a> {
 }
 
 impl Leaks {
-    /// Waits until the last data is fresh, or for as long as a request can; `ask` sends the request to JavaScript.
-    pub async fn refresh(&self, ask: &(dyn Fn() + Send + Sync)) {
+    /// Waits until the last data is fresh, or for as long as a client can; `request` has JavaScript send it.
+    pub async fn refresh(&self, request: &(dyn Fn() + Send + Sync)) {
         if self.is_fresh() {
             return;
         }
-        // Before it is asked, because the data can come at once.
-        let answered = self.answered.notified();
-        tokio::pin!(answered);
-        answered.as_mut().enable();
+        // Before the request, because the data can come at once.
+        let arrived = self.arrived.notified();
+        tokio::pin!(arrived);
+        arrived.as_mut().enable();
         if self.is_first() {
-            ask();
+            request();
         }
-        let _ = timeout(WAIT, answered).await;
+        let _ = timeout(WAIT, arrived).await;
     }
 
     /// The response of `/leaks`.
@@ -87,18 +90,15 @@ impl Leaks {
         let never_closed_total = never_closed.len();
         never_closed.truncate(LEAK_ROWS);
         let stale = known.at.elapsed() >= FRESH;
-        let rest = Rest { as_of: &known.as_of, stale, never_closed, never_closed_total };
-        let rest = serde_json::to_string(&rest).expect("its keys are strings");
-        content(StatusCode::OK, JSON, joined(&rest, &known.report))
+        let report = serde_json::from_str(&known.report).unwrap_or_default();
+        let as_of = &known.as_of;
+        json(StatusCode::OK, &Response { report, as_of, stale, never_closed, never_closed_total })
     }
 
-    /// Takes data: the JSON of an object with at least one field, or none if JavaScript failed to make one.
+    /// Takes data: the JSON of an object, or none if JavaScript failed to make one.
     pub fn take(&self, report: Option<String>) {
-        let known = report.map(|report| Known {
-            at: Instant::now(),
-            as_of: humantime::format_rfc3339_millis(SystemTime::now()).to_string().into(),
-            report: report.into(),
-        });
+        let known =
+            report.map(|report| Known { at: Instant::now(), as_of: text::now(), report: report.into() });
         {
             let mut state = self.state.lock();
             state.waiting = false;
@@ -106,30 +106,23 @@ impl Leaks {
                 state.known = known;
             }
         }
-        self.answered.notify_waiters();
+        self.arrived.notify_waiters();
     }
 
     fn is_fresh(&self) -> bool {
         self.state.lock().known.as_ref().is_some_and(|known| known.at.elapsed() < FRESH)
     }
 
-    /// True for the request that must get data from JavaScript.
+    /// True for the client that must send JavaScript a request.
     fn is_first(&self) -> bool {
         let mut state = self.state.lock();
         let rest = if state.waiting { GIVEN_UP } else { FRESH };
-        let first = state.asked.is_none_or(|asked| asked.elapsed() >= rest);
+        let first = state.requested.is_none_or(|requested| requested.elapsed() >= rest);
         if first {
-            (state.asked, state.waiting) = (Some(Instant::now()), true);
+            (state.requested, state.waiting) = (Some(Instant::now()), true);
         }
         first
     }
-}
-
-/// One object of two, each with at least one field.
-fn joined(first: &str, second: &str) -> String {
-    let (first, second) =
-        (first.strip_suffix('}').unwrap_or(first), second.strip_prefix('{').unwrap_or(second));
-    format!("{first},{second}")
 }
 
 #[cfg(test)]
@@ -137,19 +130,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_response_is_one_object() {
-        let joined: serde_json::Value =
-            serde_json::from_str(&joined(r#"{"a":[{}]}"#, r#"{"b":{"c":1}}"#)).unwrap();
-        assert_eq!(joined, serde_json::json!({ "a": [{}], "b": { "c": 1 } }));
-    }
-
-    #[test]
-    fn javascript_is_asked_once_and_rests_after_a_failure() {
+    fn one_request_is_sent_and_the_next_after_a_rest() {
         let leaks = Leaks::default();
         assert!(leaks.is_first() && !leaks.is_first());
         leaks.take(None);
         assert!(!leaks.is_fresh() && !leaks.is_first());
-        assert!(!leaks.state.lock().waiting, "so it can be asked in 5 s, not 60");
+        assert!(!leaks.state.lock().waiting, "so the next request is sent in 5 s, not 60");
         assert_eq!(leaks.respond(&Store::new()).status(), StatusCode::SERVICE_UNAVAILABLE);
         leaks.take(Some(r#"{"held":[]}"#.to_owned()));
         assert!(leaks.is_fresh());

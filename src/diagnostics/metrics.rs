@@ -97,15 +97,15 @@ fn contexts(server: &Server, text: &mut Text) {
     let in_flight = queries::in_flight(store);
     let name = "onescope_contexts_in_flight";
     text.family(name, "gauge", "Requests and tasks in flight, by state.");
-    for (state, count) in State::NAMES.iter().zip(in_flight.by_state) {
-        if !["free", "closed"].contains(state) {
-            text.sample(name, &[("state", state)], count);
-        }
+    for state in [State::Created, State::Active, State::Responded] {
+        let count = in_flight.by_state.get(&state).unwrap_or(&0);
+        text.sample(name, &[("state", state.name())], count);
     }
     let name = "onescope_contexts_in_flight_by_kind";
     text.family(name, "gauge", "Requests and tasks in flight, by kind.");
-    for (kind, count) in RequestKind::NAMES.iter().zip(in_flight.by_kind) {
-        text.sample(name, &[("kind", kind)], count);
+    for kind in RequestKind::ALL {
+        let count = in_flight.by_kind.get(kind).unwrap_or(&0);
+        text.sample(name, &[("kind", kind.name())], count);
     }
     text.single("onescope_pages", "gauge", "Pages in use, of up to 255 records each.", counts.live_pages);
     let name = "onescope_context_duration_seconds";

@@ -19,14 +19,12 @@ mod routes;
 mod server;
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::thread::JoinHandle;
 
-use tokio::sync::Notify;
-
-use self::leaks::Leaks;
+use self::server::Server;
 use crate::error::{Error, Result};
 use crate::latency::LatencyTable;
 use crate::store::Store;
@@ -35,10 +33,8 @@ use crate::watchdog::Watchdog;
 
 /// The configuration of a server.
 pub struct Settings {
-    /// Where it listens. The caller has checked that an address that is not loopback has a token.
-    pub address: IpAddr,
-    /// The port, 0 for any that is free.
-    pub port: u16,
+    /// Where it listens; port 0 is any that is free. The caller has checked that an address that is not loopback has a token.
+    pub address: SocketAddr,
     /// What clients must send, if anything.
     pub token: Option<String>,
     /// Milliseconds for which a thread may be blocked before `/livez` fails.
@@ -47,8 +43,8 @@ pub struct Settings {
     pub strict: bool,
     /// Id of the thread that started it. The server ends with it.
     pub owner: u32,
-    /// Asks JavaScript what its thread knows of leaks. It must not block.
-    pub ask_leaks: Box<dyn Fn() + Send + Sync>,
+    /// Has JavaScript send what its thread knows of leaks. It must not block.
+    pub request_leaks: Box<dyn Fn() + Send + Sync>,
 }
 
 /// What the server shows.
@@ -75,21 +71,9 @@ pub struct Started {
     pub alike: bool,
 }
 
-/// The settings that users can tell apart.
-#[derive(PartialEq)]
-struct Requested {
-    address: SocketAddr,
-    token: Option<String>,
-    max_blocked_ms: u64,
-}
-
 struct Running {
-    owner: u32,
-    requested: Requested,
     address: SocketAddr,
-    stop: Arc<Notify>,
-    leaks: Arc<Leaks>,
-    over: Arc<AtomicBool>,
+    server: Arc<Server>,
     thread: JoinHandle<()>,
 }
 
@@ -113,44 +97,30 @@ impl Diagnostics {
     /// # Errors
     /// `Listen` if the system refuses the address or a thread; if strict, also for the port, and `Serving` if a server is running.
     pub fn start(&self, sources: Sources, settings: Settings) -> Result<Started> {
-        let requested = Requested {
-            address: SocketAddr::new(settings.address, settings.port),
-            token: settings.token.clone(),
-            max_blocked_ms: settings.max_blocked_ms,
-        };
         let started = {
             let mut state = self.state.lock();
-            if let Some(running) = state.running.as_ref().filter(|running| running.is_on()) {
+            if let Some(Running { address, server, .. }) = state.running() {
                 if settings.strict {
                     return Err(Error::Serving);
                 }
-                let (address, alike) = (running.address, running.requested == requested);
-                return Ok(Started { address, moved: None, joined: true, alike });
+                let alike = server.settings.is_like(&settings);
+                return Ok(Started { address: *address, moved: None, joined: true, alike });
             }
             if let Some(ending) = state.ending.take() {
                 // It waits for nothing, so this takes no longer than the response that it may be making.
                 let _ = ending.join();
             }
-            let failed = |error: std::io::Error| Error::Listen {
-                address: requested.address.to_string(),
+            let requested = settings.address;
+            let failed = |error: io::Error| Error::Listen {
+                address: requested.to_string(),
                 reason: error.to_string(),
             };
-            let (listener, moved) = listen(requested.address, settings.strict).map_err(failed)?;
+            let (listener, moved) = listen(requested, settings.strict).map_err(failed)?;
             listener.set_nonblocking(true).map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?;
-            let owner = settings.owner;
-            let (stop, over, leaks) =
-                (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)), Arc::new(Leaks::default()));
-            let thread = server::spawn(
-                sources,
-                settings,
-                listener,
-                Arc::clone(&stop),
-                Arc::clone(&over),
-                Arc::clone(&leaks),
-            )
-            .map_err(failed)?;
-            state.running = Some(Running { owner, requested, address, stop, leaks, over, thread });
+            let server = Arc::new(Server::new(sources, settings));
+            let thread = server::spawn(&server, listener).map_err(failed)?;
+            state.running = Some(Running { address, server, thread });
             Started { address, moved, joined: false, alike: true }
         };
         sources.store.listeners.notify();
@@ -161,8 +131,8 @@ impl Diagnostics {
     pub fn stop(&self, store: &Store) -> bool {
         {
             let mut state = self.state.lock();
-            let Some(Running { stop, thread, .. }) = state.running.take() else { return false };
-            stop.notify_one();
+            let Some(Running { server, thread, .. }) = state.running.take() else { return false };
+            server.stop.notify_one();
             state.ending = Some(thread);
         }
         store.listeners.notify();
@@ -171,36 +141,40 @@ impl Diagnostics {
 
     /// True while a server is running.
     pub fn is_on(&self) -> bool {
-        self.state.lock().is_on()
+        self.state.lock().running().is_some()
     }
 
     /// Ends the server of a thread that ends.
     pub fn leave(&self, store: &Store, thread: u32) {
-        let owned = self.state.lock().running.as_ref().is_some_and(|running| running.owner == thread);
-        if owned {
+        if self.server().is_some_and(|server| server.settings.owner == thread) {
             self.stop(store);
         }
     }
 
-    /// Takes what JavaScript sends after `ask_leaks`: the JSON of an object with at least one field, or none if it failed.
+    /// Takes what JavaScript sends after `request_leaks`: the JSON of an object, or none if it failed.
     pub fn take_leaks(&self, json: Option<String>) {
-        let leaks = self.state.lock().running.as_ref().map(|running| Arc::clone(&running.leaks));
-        if let Some(leaks) = leaks {
-            leaks.take(json);
+        if let Some(server) = self.server() {
+            server.leaks.take(json);
         }
+    }
+
+    fn server(&self) -> Option<Arc<Server>> {
+        self.state.lock().running.as_ref().map(|running| Arc::clone(&running.server))
+    }
+}
+
+impl Settings {
+    /// True for settings that differ in nothing that users can see.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.address, &self.token, self.max_blocked_ms)
+            == (other.address, &other.token, other.max_blocked_ms)
     }
 }
 
 impl State {
-    fn is_on(&self) -> bool {
+    fn running(&self) -> Option<&Running> {
         // A server that panicked, which it should not, makes room for the next.
-        self.running.as_ref().is_some_and(Running::is_on)
-    }
-}
-
-impl Running {
-    fn is_on(&self) -> bool {
-        !self.over.load(Relaxed)
+        self.running.as_ref().filter(|running| !running.server.over.load(Relaxed))
     }
 }
 

@@ -33,7 +33,7 @@ pub fn groups(store: &Store) -> Vec<Group> {
     let gone = store.abandoned().into_iter().map(|group| Group {
         label: group.label,
         count: group.count,
-        oldest_ms: u64::try_from(group.oldest.as_millis()).unwrap_or(u64::MAX),
+        oldest_ms: group.oldest_ms,
         collected: group.count,
     });
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();

@@ -30,7 +30,7 @@ pub async fn respond(server: &Server, place: &Place, request: &Parts) -> HttpRes
         return rejected;
     }
     if request.uri.path() == "/leaks" {
-        server.leaks.refresh(&server.settings.ask_leaks).await;
+        server.leaks.refresh(&server.settings.request_leaks).await;
     }
     server.cpu_budget.spend(|| route(server, request))
 }
@@ -47,18 +47,15 @@ fn reject(server: &Server, request: &Parts) -> Option<HttpResponse> {
 fn route(server: &Server, request: &Parts) -> HttpResponse {
     let path = request.uri.path();
     match path {
-        "/in-flight" => match contexts::Query::parse(request.uri.query().unwrap_or_default()) {
-            Ok(query) => json(StatusCode::OK, &contexts::list(server, query)),
+        "/in-flight" => match contexts::filter(request.uri.query().unwrap_or_default()) {
+            Ok(filter) => json(StatusCode::OK, &contexts::list(server, filter)),
             Err(reason) => error(StatusCode::BAD_REQUEST, &reason),
         },
         "/leaks" => server.leaks.respond(server.store),
         "/stalls" => {
-            let watchdog = server.watchdog;
+            let (watching, stalls) = (server.watchdog.is_on(), server.watchdog.reports());
             let inspector = server.watchdog.debugger.inspector();
-            json(
-                StatusCode::OK,
-                &Stalls { watching: watchdog.is_on(), inspector, stalls: watchdog.reports() },
-            )
+            json(StatusCode::OK, &Stalls { watching, inspector, stalls })
         }
         "/counters" => json(StatusCode::OK, &counters::count(server)),
         "/eventloop" => json(StatusCode::OK, &counters::event_loops(server)),

@@ -46,53 +46,61 @@ pub(super) struct Server {
     pub latency: &'static LatencyTable,
     pub settings: Settings,
     pub started: Instant,
-    pub leaks: Arc<Leaks>,
+    pub leaks: Leaks,
+    /// Ends the thread.
+    pub stop: Notify,
+    /// The thread has ended.
+    pub over: AtomicBool,
     // These are locked by the server's thread only.
     pub loops: Mutex<Loops>,
     pub distributions: Mutex<Distributions>,
     pub cpu_budget: CpuBudget,
 }
 
-/// Starts the thread of a server. It ends by itself once `stop` is notified, and sets `over` then.
+impl Server {
+    pub fn new(Sources { store, watchdog, latency }: Sources, settings: Settings) -> Self {
+        Self {
+            store,
+            watchdog,
+            latency,
+            settings,
+            started: Instant::now(),
+            leaks: Leaks::default(),
+            stop: Notify::new(),
+            over: AtomicBool::new(false),
+            loops: Mutex::default(),
+            distributions: Mutex::default(),
+            cpu_budget: CpuBudget::new(),
+        }
+    }
+}
+
+/// Starts the thread of a server.
 pub(super) fn spawn(
-    Sources { store, watchdog, latency }: Sources,
-    settings: Settings,
+    server: &Arc<Server>,
     listener: std::net::TcpListener,
-    stop: Arc<Notify>,
-    over: Arc<AtomicBool>,
-    leaks: Arc<Leaks>,
 ) -> std::io::Result<JoinHandle<()>> {
+    let server = Arc::clone(server);
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-    let server = Arc::new(Server {
-        store,
-        watchdog,
-        latency,
-        settings,
-        started: Instant::now(),
-        leaks,
-        loops: Mutex::default(),
-        distributions: Mutex::default(),
-        cpu_budget: CpuBudget::new(),
-    });
     let listener = {
         let _inside = runtime.enter();
         TcpListener::from_std(listener)?
     };
     std::thread::Builder::new().name("onescope-serve".to_owned()).spawn(move || {
-        let ended = catch_unwind(AssertUnwindSafe(|| run(&runtime, &server, listener, &stop)));
-        over.store(true, Relaxed);
+        let ended = catch_unwind(AssertUnwindSafe(|| run(&runtime, &server, listener)));
+        server.over.store(true, Relaxed);
         if ended.is_err() {
             // The panic hook has reported it. The process goes on without a server, and threads need write no heartbeats for it.
-            store.listeners.notify();
+            server.store.listeners.notify();
         }
     })
 }
 
-fn run(runtime: &Runtime, server: &Arc<Server>, listener: TcpListener, stop: &Notify) {
+fn run(runtime: &Runtime, server: &Arc<Server>, listener: TcpListener) {
     // None of them on its own: one that panics, which none should, must end the others too, and not be missed.
     let mut sampling = pin!(sample(server));
     let mut accepting = pin!(accept(server, listener));
-    let mut stopped = pin!(stop.notified());
+    let mut stopped = pin!(server.stop.notified());
     runtime.block_on(poll_fn(|cx| {
         let polls = [sampling.as_mut().poll(cx), accepting.as_mut().poll(cx), stopped.as_mut().poll(cx)];
         if polls.iter().any(Poll::is_ready) { Poll::Ready(()) } else { Poll::Pending }

@@ -11,7 +11,8 @@ mod unrouted;
 use std::sync::Arc;
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use crate::limits::{BUCKETS_MS, LATENCY_DIGITS, LATENCY_OTHER};
 use crate::store::pages::{Page, PageTable};
@@ -77,9 +78,10 @@ pub struct Latency {
 }
 
 /// A histogram with a few wide buckets.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Distribution {
     /// Its summary.
+    #[serde(flatten)]
     pub latency: Latency,
     /// Counted to 1 %.
     pub buckets: Buckets,
@@ -92,6 +94,16 @@ pub struct Buckets {
     pub counts: [u64; BUCKETS_MS.len() + 1],
     /// Their sum, ms. A whole number: a counter must never go down.
     pub sum_ms: u64,
+}
+
+impl Serialize for Buckets {
+    /// Each bucket with its bound, `null` for the last.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bounds = BUCKETS_MS.iter().map(Some).chain([None]);
+        let buckets =
+            bounds.zip(self.counts).map(|(bound, count)| json!({ "upToMs": bound, "count": count }));
+        serializer.collect_seq(buckets)
+    }
 }
 
 impl Buckets {

@@ -26,6 +26,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::sync::Mutex;
@@ -45,14 +47,14 @@ struct Session {
 }
 
 /// How much of a recording's room is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Usage {
     /// Pages that the file has room for.
     pub capacity: usize,
     /// Those in use.
-    pub used: usize,
-    /// What is not in the file.
-    pub unrecorded: Unrecorded,
+    pub pages: usize,
+    /// Pages in use that are not in the file.
+    pub unrecorded: u64,
 }
 
 /// The recording of a process, if it is on.
@@ -168,8 +170,8 @@ impl Recorder {
     /// How much room is taken; none if nothing records.
     pub fn usage(&self, store: &Store) -> Option<Usage> {
         let flight = self.flight()?;
-        let (capacity, used) = flight.usage();
-        Some(Usage { capacity, used, unrecorded: flight.unrecorded(store) })
+        let (capacity, pages) = flight.usage();
+        Some(Usage { capacity, pages, unrecorded: flight.unrecorded(store).pages })
     }
 
     fn flight(&self) -> Option<Arc<Flight>> {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::pages::record::{self, RequestKind, State, byte, header, word};
+use super::pages::record::{self, byte, header, word};
+use super::pages::{RequestKind, State};
 use super::registry::{OTHER_BYTE, OTHER_WORD, Registry};
 use super::threads::block;
 use crate::limits::*;

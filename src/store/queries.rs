@@ -1,5 +1,7 @@
 //! Reading contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -10,7 +12,7 @@ use crate::store::registry::{Field, Scalar, Slot, SlotSpec};
 use crate::store::tables::Store;
 
 /// Which contexts to list. The default lists every request that is in flight.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// At most this many, the oldest; none for all.
     pub limit: Option<usize>,
@@ -50,16 +52,17 @@ pub struct ContextInfo {
     pub thread: u32,
     /// Id of the context that it was made in.
     pub parent: Option<u64>,
-    /// Key and value of every native slot, in order of id; none as a value means that JavaScript holds it. Empty unless
-    /// the filter asks.
-    #[serde(skip)]
-    pub slots: Vec<(String, Option<Scalar>)>,
+    /// Value of every native slot by key; none as a value means that JavaScript holds it. None unless the filter wants them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slots: Option<BTreeMap<String, Option<Scalar>>>,
 }
 
 /// How much there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// Contexts made, by what became of them, since the process started.
+    #[serde(flatten)]
     pub totals: Totals,
     /// Pages that JavaScript still reaches.
     pub live_pages: u64,
@@ -89,7 +92,7 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
                     continue;
                 }
                 let (thread, kind) = (page.thread(), record.kind());
-                let slots = values(record, &slots);
+                let slots = filter.slots.then(|| values(record, &slots).collect());
                 // Times for now; ages once the scan is over.
                 let (age_ms, idle_ms) = (record.word(word::STARTED), record.word(word::TOUCHED));
                 found.push(ContextInfo { id, kind, state, label, age_ms, idle_ms, thread, parent, slots });
@@ -108,10 +111,10 @@ pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
     found
 }
 
-fn values(record: Record<'_>, slots: &[Slot]) -> Vec<(String, Option<Scalar>)> {
-    let value =
-        |slot: &Slot| slot.field.map(|field| (slot.spec.key.to_string(), record.slot(&slot.spec, field)));
-    slots.iter().filter_map(value).collect()
+fn values(record: Record<'_>, slots: &[Slot]) -> impl Iterator<Item = (String, Option<Scalar>)> {
+    slots.iter().filter_map(move |Slot { spec, field, .. }| {
+        field.map(|field| (spec.key.to_string(), record.slot(spec, field)))
+    })
 }
 
 /// Lists the keys of the native flags that are set in a context, by its id; none if it is gone.
@@ -120,7 +123,6 @@ pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
     move |id| {
         let Ok(found) = resolve(store, id) else { return Vec::new() };
         values(found.record(), &slots)
-            .into_iter()
             .filter_map(|(key, value)| (value == Some(Scalar::Bool(true))).then_some(key))
             .collect()
     }
@@ -144,12 +146,13 @@ pub fn counts(store: &Store) -> Counts {
 }
 
 /// Requests and tasks in flight, counted by kind and by state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct InFlight {
-    /// By code of the kind.
-    pub by_kind: [u64; RequestKind::NAMES.len()],
-    /// By code of the state.
-    pub by_state: [u64; State::NAMES.len()],
+    /// By kind; kinds of which there is none are left out.
+    pub by_kind: BTreeMap<RequestKind, u64>,
+    /// By state; states in which there is none are left out.
+    pub by_state: BTreeMap<State, u64>,
 }
 
 /// Counts what is in flight.
@@ -159,8 +162,8 @@ pub fn in_flight(store: &Store) -> InFlight {
         for (_, record) in page.records() {
             let state = record.state();
             if state.is_in_flight() && !record.is_child() {
-                counts.by_kind[record.kind() as usize] += 1;
-                counts.by_state[state as usize] += 1;
+                *counts.by_kind.entry(record.kind()).or_default() += 1;
+                *counts.by_state.entry(state).or_default() += 1;
             }
         }
     }

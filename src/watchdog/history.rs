@@ -1,12 +1,13 @@
 //! The last reports, for the diagnostics server.
 
 use std::collections::VecDeque;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use serde::Serialize;
 
 use super::report::Report;
 use crate::limits::REPORTS_KEPT;
+use crate::text;
 
 /// A report and its time.
 #[derive(Debug, Clone, Serialize)]
@@ -49,8 +50,7 @@ impl History {
         if self.reports.len() == REPORTS_KEPT {
             self.reports.pop_front();
         }
-        let at = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        self.reports.push_back(TimedReport { report, at, instant: Instant::now() });
+        self.reports.push_back(TimedReport { report, at: text::now(), instant: Instant::now() });
     }
 
     /// The last ones, oldest first.

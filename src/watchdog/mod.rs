@@ -3,7 +3,6 @@
 //! Each JavaScript thread writes heartbeats into its block (`store/threads.rs`). A thread of the watchdog reads the blocks, and
 //! writes to stderr while the other is still blocked. It never waits for JavaScript, and JavaScript never waits for it.
 
-mod confirmed_stall;
 mod debugger;
 mod history;
 mod limit;
@@ -13,16 +12,17 @@ mod report;
 mod run;
 mod stall;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::store::threads::block;
 use crate::sync::Mutex;
 
-pub use self::confirmed_stall::ConfirmedStall;
-use self::confirmed_stall::ConfirmedStalls;
 pub use self::debugger::{Client, Debugger, Inspector};
 pub use self::history::{TimedReport, Totals};
 pub use self::reading::Reading;
@@ -50,6 +50,17 @@ struct Session {
     stopped: AtomicBool,
 }
 
+/// A report whose cause is confirmed.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConfirmedStall {
+    /// Id of the context that was current: the request itself, a child context of it, or work inside it.
+    pub id: u64,
+    /// Reading of the clock when it was reported, with the sign that JavaScript sees.
+    pub at: i32,
+    /// The line as JSON.
+    pub line: String,
+}
+
 /// Probes a blocked thread: its id, and the id of the probe. It must not block.
 pub type Prober = Arc<dyn Fn(u32, u32) + Send + Sync>;
 
@@ -58,7 +69,9 @@ struct State {
     session: Option<Arc<Session>>,
     prober: Option<Prober>,
     responses: Vec<Response>,
-    confirmed: ConfirmedStalls,
+    // Of each thread's latest stall. A thread that recovers reads them before any message about them could arrive. There are
+    // few: each comes after twice the time of the one before.
+    confirmed: BTreeMap<u32, Vec<ConfirmedStall>>,
 }
 
 /// The watch of a process, if it is on.
@@ -127,7 +140,7 @@ impl Watchdog {
     pub fn leave(&self, thread: u32) -> bool {
         let owned = {
             let mut state = self.state.lock();
-            state.confirmed.forget(thread);
+            state.confirmed.remove(&thread);
             state.session.as_ref().is_some_and(|session| session.settings.owner == thread)
         };
         owned && self.stop()
@@ -170,15 +183,15 @@ impl Watchdog {
 
     /// The reports with a confirmed cause of the thread's latest stall, which may still go on.
     pub fn confirmed_stalls(&self, thread: u32) -> Vec<ConfirmedStall> {
-        self.state.lock().confirmed.of(thread)
+        self.state.lock().confirmed.get(&thread).cloned().unwrap_or_default()
     }
 
     fn confirm(&self, thread: u32, stall: ConfirmedStall) {
-        self.state.lock().confirmed.add(thread, stall);
+        self.state.lock().confirmed.entry(thread).or_default().push(stall);
     }
 
     fn forget_confirmed(&self, thread: u32) {
-        self.state.lock().confirmed.forget(thread);
+        self.state.lock().confirmed.remove(&thread);
     }
 
     fn prober(&self) -> Option<Prober> {

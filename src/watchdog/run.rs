@@ -7,13 +7,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::thread::{Builder, sleep};
 use std::time::Duration;
 
-use super::confirmed_stall::ConfirmedStall;
 use super::debugger::Client;
 use super::output::write_line;
 use super::reading::Reading;
 use super::report::{self, Confidence, Report, Request};
 use super::stall::{Event, Stalls};
-use super::{Session, Watchdog};
+use super::{ConfirmedStall, Session, Watchdog};
 use crate::error::{Error, Result};
 use crate::store::Store;
 
@@ -100,7 +99,7 @@ impl<'a> Watcher<'a> {
                         self.watchdog.forget_confirmed(thread);
                     }
                     if *confidence != Confidence::LastSeen && id != 0 {
-                        let at = store.threads.clock().now_ms();
+                        let at = store.threads.clock().now_ms().cast_signed();
                         self.watchdog.confirm(thread, ConfirmedStall { id, at, line: report.line() });
                     }
                 }

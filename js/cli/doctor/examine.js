@@ -7,7 +7,7 @@ import { mode, nodeHooks } from "../../async-context/node-hooks.js";
 import { rootStorage } from "../../async-context/root-storage.js";
 import { MAX_SCOPE_LENGTH } from "../../async-context/scope.js";
 import { SlotStorage } from "../../async-context/slot-storage.js";
-import { createFallback } from "../../store/js-backend/index.js";
+import { LAYOUT, LIMITS } from "../../generated/slot-table.js";
 import { loadNative } from "../../store/native/load.js";
 import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../util/env.js";
 import { otherRuntime, quietRuntime } from "../../util/runtime.js";
@@ -46,7 +46,15 @@ export async function examine(folder) {
     storages: examineStorages(),
     limits: {
       storagesPerScope: MAX_SCOPE_LENGTH - 1,
-      ...Object.fromEntries((native ?? createFallback([])).limits().map(({ name, value }) => [name, value])),
+      contextsPerPage: LAYOUT.pageRecords - 1,
+      pageBytes: LAYOUT.pageBytes,
+      labelBytes: LAYOUT.labelBytes,
+      flagsAndEnums: LAYOUT.fieldCount,
+      counters: LAYOUT.counterCount,
+      enumVariants: LIMITS.enumVariants,
+      slotKeyBytes: LIMITS.keyBytes,
+      clockTickMs: LAYOUT.clockTickMs,
+      abandonedLabels: LIMITS.abandonedLabels,
     },
     vinext: await examineVinext(folder),
     environment: {

@@ -54,7 +54,7 @@ export function choose(recorder, path) {
  * @throws {UnreadableError}
  */
 function read(recorder, file) {
-  return JSON.parse(coded(() => recorder.readFlight(file)));
+  return coded(() => recorder.readFlight(file));
 }
 
 /**

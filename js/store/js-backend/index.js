@@ -2,16 +2,6 @@ import { LAYOUT } from "../../generated/slot-table.js";
 import { createArena } from "./pages.js";
 import { createRegistry } from "./registry.js";
 
-/** The addon's limits that hold here too, under the same names. */
-const LIMITS = Object.entries({
-  contextsPerPage: LAYOUT.pageRecords - 1,
-  pageBytes: LAYOUT.pageBytes,
-  labelBytes: LAYOUT.labelBytes,
-  flagsAndEnums: LAYOUT.fieldCount,
-  counters: LAYOUT.counterCount,
-  clockTickMs: LAYOUT.clockTickMs,
-}).map(([name, value]) => ({ name, value }));
-
 // The store without the addon: the same records in ordinary memory, the same results. But other threads cannot see it:
 // registry and records belong to one JavaScript thread.
 
@@ -30,7 +20,6 @@ export function createFallback(reasons) {
     slots,
     slotInfo,
     firstNotice: (name) => notices.size < notices.add(name).size,
-    limits: () => LIMITS,
     ...createArena(nativeSlot, nativeSlots),
   };
 }

@@ -95,8 +95,6 @@ export interface Store {
   abandoned(): LeakGroup[];
   /** Whether no thread of the process has given a warning of this name; on the JavaScript backend, not this one. */
   firstNotice(name: string): boolean;
-  /** Fixed sizes that a user can meet. */
-  limits(): Array<{ name: string; value: number }>;
 }
 
 /** What only the native backend has: seeing from another thread that this one is blocked. */
@@ -124,7 +122,7 @@ export interface Watchdog {
    * The lines of a thread's latest stall that name a confirmed request, in the order in which they were reported. `id` is the
    * context that was current: the request itself, a child of it, or work inside it. `at` is a reading of the block's clock.
    */
-  watchProved(thread: number): Array<{ id: number; at: number; line: string }>;
+  confirmedStalls(thread: number): Array<{ id: number; at: number; line: string }>;
 }
 
 /** What a recording is set to; see `RecordOptions` of `onescope/inspect`. */
@@ -163,8 +161,8 @@ export interface Recorder {
   moveThread(): ArrayBuffer | null;
   /** Names of the recordings in a directory, the newest first. Throws `ERR_ONESCOPE_FLIGHT_UNREADABLE`. */
   listFlights(directory: string): string[];
-  /** The recording in a file, as JSON of {@link Flight}. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file. */
-  readFlight(path: string): string;
+  /** The recording in a file. Throws `ERR_ONESCOPE_FLIGHT_…`, by what is wrong with the file. */
+  readFlight(path: string): Flight;
 }
 
 /** A request that a recorded thread names. */
@@ -240,14 +238,14 @@ export interface StartedServer {
 /** Native only: a server that responds while this thread is blocked. */
 export interface Diagnostics {
   /**
-   * Starts the server of the process, unless it has one. `askLeaks` is called when a request needs the leaks, at most every
+   * Starts the server of the process, unless it has one. `requestLeaks` is called when a request needs the leaks, at most every
    * 5 s. Throws `ERR_ONESCOPE_LISTEN` if it cannot listen; if strict also for a port that is in use, and
    * `ERR_ONESCOPE_SERVING` if a server is running.
    */
-  diagnosticsStart(settings: ServerSettings, askLeaks: () => void): StartedServer;
+  diagnosticsStart(settings: ServerSettings, requestLeaks: () => void): StartedServer;
   /** Ends it; false if none was running. */
   diagnosticsStop(): boolean;
-  /** Takes the leaks that `askLeaks` requested: the JSON of an object with at least one field, or `null` on failure. */
+  /** Takes the leaks that `requestLeaks` requested: the JSON of an object, or `null` on failure. */
   diagnosticsLeaks(json: string | null): void;
 }
 

@@ -12,6 +12,18 @@ const require = createRequire(import.meta.url);
 
 const nothing = () => {};
 
+/** Calls that return JSON: what they return has many fields. */
+const JSON_CALLS = new Set([
+  "abandoned",
+  "confirmedStalls",
+  "contexts",
+  "counts",
+  "inFlight",
+  "latencies",
+  "readFlight",
+  "recordUsage",
+]);
+
 /**
  * Loads the addon from `ONESCOPE_NATIVE_PATH` if that is set, else from beside this file, where the build puts it.
  *
@@ -27,7 +39,7 @@ export function loadNative() {
   }
   try {
     const store = /** @type {Store & Watchdog & Recorder & Diagnostics} */ (
-      Object.fromEntries(Object.entries(require(path)).map(([name, fn]) => [name, withOwnErrors(fn)]))
+      Object.fromEntries(Object.entries(require(path)).map(([name, fn]) => [name, imported(name, fn)]))
     );
     const hash = store.layoutHash();
     if (hash !== LAYOUT.hash) {
@@ -39,4 +51,13 @@ export function loadNative() {
   } catch (error) {
     return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };
   }
+}
+
+/**
+ * @param {string} name
+ * @param {(...args: any[]) => any} fn an export of the addon
+ */
+function imported(name, fn) {
+  const call = withOwnErrors(fn);
+  return JSON_CALLS.has(name) ? (/** @type {any[]} */ ...args) => JSON.parse(call(...args)) : call;
 }

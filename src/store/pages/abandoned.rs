@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use super::page::Page;
 use crate::limits::ABANDONED_LABELS;
 use crate::store::clock::Clock;
@@ -11,14 +13,15 @@ use crate::store::clock::Clock;
 const OTHERS: &str = "other";
 
 /// The abandoned requests of one label.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Group {
     /// Their label, or their kind if they had none.
     pub label: String,
     /// How many.
     pub count: u64,
-    /// How long ago the first of them was made.
-    pub oldest: Duration,
+    /// Milliseconds since the first of them was made.
+    pub oldest_ms: u64,
 }
 
 /// Counts by label, for at most `ABANDONED_LABELS` labels and one place for all others.
@@ -61,7 +64,7 @@ impl Abandoned {
         let group = |(label, (count, first)): (&String, &(u64, Instant))| Group {
             label: label.clone(),
             count: *count,
-            oldest: first.elapsed(),
+            oldest_ms: u64::try_from(first.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
         let mut groups: Vec<Group> = self.groups.iter().map(group).collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.count));
@@ -98,8 +101,8 @@ mod tests {
         let names: Vec<_> = found.iter().map(|group| (group.label.as_str(), group.count)).collect();
         assert_eq!(names, [("GET /a", 2), ("other", 1)]);
         // And what the test takes.
-        assert!(found[0].oldest >= Duration::from_secs(6) && found[1].oldest >= Duration::from_secs(1));
-        assert!(found[0].oldest - found[1].oldest > Duration::from_secs(4));
+        assert!(found[0].oldest_ms >= 6000 && found[1].oldest_ms >= 1000);
+        assert!(found[0].oldest_ms - found[1].oldest_ms > 4000);
     }
 
     #[test]

@@ -23,13 +23,15 @@
 //! the cursor), but never another request's data.
 
 mod abandoned;
+mod codes;
 mod context_id;
 mod page;
 pub mod record;
 mod table;
 
 pub use abandoned::{Abandoned, Group};
+pub use codes::{RequestKind, State};
 pub use context_id::ContextId;
 pub use page::Page;
-pub use record::{Record, RequestKind, State};
+pub use record::Record;
 pub use table::{PageTable, RecordRef, Totals};

@@ -1,7 +1,6 @@
 //! One record: where its parts are, and reading and writing them.
 
-use serde::Serialize;
-
+use super::codes::{RequestKind, State};
 use crate::error::Result;
 use crate::limits::LABEL_BYTES;
 use crate::memory::Memory;
@@ -67,111 +66,6 @@ pub mod header {
     pub const CURSOR: usize = 5;
     /// Records in the page.
     pub const RECORD_COUNT: usize = 6;
-}
-
-/// The state of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(into = "&'static str")]
-#[repr(u8)]
-pub enum State {
-    /// Not a context yet.
-    Free,
-    /// Made, not entered.
-    Created,
-    /// Entered.
-    Active,
-    /// The response is sent; late work may go on.
-    Responded,
-    /// Over. Its data stays readable as long as the context.
-    Closed,
-}
-
-impl State {
-    /// JavaScript names, by code.
-    pub const NAMES: [&'static str; 5] = ["free", "created", "active", "responded", "closed"];
-
-    /// The state of that code; a code without meaning counts as free, so that such a record is ignored.
-    pub fn from_code(code: u8) -> Self {
-        match code {
-            1 => State::Created,
-            2 => State::Active,
-            3 => State::Responded,
-            4 => State::Closed,
-            _ => State::Free,
-        }
-    }
-
-    /// The state of that JavaScript name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().position(|known| *known == name).map(|code| Self::from_code(code as u8))
-    }
-
-    /// The JavaScript name.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
-    /// True from made to closed.
-    pub fn is_in_flight(self) -> bool {
-        matches!(self, State::Created | State::Active | State::Responded)
-    }
-}
-
-impl From<State> for &'static str {
-    fn from(state: State) -> Self {
-        state.name()
-    }
-}
-
-/// What sort of request a context serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(into = "&'static str")]
-#[repr(u8)]
-pub enum RequestKind {
-    /// None of the others, or unknown.
-    Other,
-    /// A page of the App Router.
-    AppPage,
-    /// A route handler of the App Router.
-    AppRoute,
-    /// A server action.
-    Action,
-    /// A page of the Pages Router.
-    PagesPage,
-    /// An API route of the Pages Router.
-    PagesApi,
-    /// A background regeneration, which no client waits for.
-    Regeneration,
-}
-
-impl RequestKind {
-    /// JavaScript names, by code.
-    pub const NAMES: [&'static str; 7] =
-        ["other", "appPage", "appRoute", "action", "pagesPage", "pagesApi", "regeneration"];
-
-    /// The kind of that code; a code without meaning is `Other`.
-    pub fn from_code(code: u8) -> Self {
-        match code {
-            1 => RequestKind::AppPage,
-            2 => RequestKind::AppRoute,
-            3 => RequestKind::Action,
-            4 => RequestKind::PagesPage,
-            5 => RequestKind::PagesApi,
-            6 => RequestKind::Regeneration,
-            _ => RequestKind::Other,
-        }
-    }
-
-    /// The JavaScript name.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-}
-
-impl From<RequestKind> for &'static str {
-    fn from(kind: RequestKind) -> Self {
-        kind.name()
-    }
 }
 
 /// A view of one record. Every read is of this moment: JavaScript may write between two of them.
@@ -319,7 +213,7 @@ mod tests {
     use crate::limits::{BYTE_FIELDS, COUNTER_FIELDS, RECORD_BYTES, RECORD_WORDS};
 
     #[test]
-    fn the_phase_lane_is_the_one_of_the_registry() {
+    fn the_phase_field_is_the_one_of_the_registry() {
         let registry = crate::store::registry::Registry::with_builtins();
         let phase = registry.list().iter().find(|slot| slot.spec.key == "phase").unwrap();
         assert_eq!(phase.field, Some(Field::Byte(byte::PHASE - byte::FIELDS)));
@@ -345,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_cell_do_not_overlap() {
+    fn the_parts_of_a_record_do_not_overlap() {
         let mut owner = [0; RECORD_BYTES];
         let parts = [
             (byte::STATE, 1),
@@ -364,18 +258,6 @@ mod tests {
             owner[start..start + length].iter_mut().for_each(|uses| *uses += 1);
         }
         assert!(owner.iter().all(|uses| *uses == 1));
-    }
-
-    #[test]
-    fn codes_and_names_agree() {
-        for (code, name) in State::NAMES.iter().enumerate() {
-            assert_eq!(State::from_code(code as u8).name(), *name);
-        }
-        for (code, name) in RequestKind::NAMES.iter().enumerate() {
-            assert_eq!(RequestKind::from_code(code as u8).name(), *name);
-        }
-        assert_eq!(State::from_code(200), State::Free);
-        assert_eq!(RequestKind::from_code(200), RequestKind::Other);
     }
 
     #[test]

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use serde::Serialize;
 
 use super::abandoned::Abandoned;
+use super::codes::State;
 use super::context_id::ContextId;
 use super::page::Page;
-use super::record::{Record, State};
+use super::record::Record;
 use crate::error::{Error, Result};
 use crate::memory::Memory;
 use crate::store::clock::Clock;
