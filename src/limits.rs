@@ -98,5 +98,8 @@ pub const LISTED_MAX: usize = 500;
 /// Labels in each list of `/leaks`. Further ones are only counted.
 pub const LEAK_ROWS: usize = 200;
 
+/// Parents that are followed from a child context to its request. Of more, the last one reached counts as the request.
+pub const PARENTS: usize = 64;
+
 /// Largest id of a context: JavaScript numbers are exact up to here. At 10 000 pages a second it lasts for over a century.
 pub const ID_MAX: u64 = (1 << 53) - 1;

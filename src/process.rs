@@ -52,7 +52,9 @@ impl Process {
     pub fn watch(&'static self, settings: watchdog::Settings) -> Result<()> {
         let on_report = settings.on_report;
         let record_too = move |line: String| {
-            self.recorder.stall(&line);
+            if let Some(flight) = self.recorder.flight() {
+                flight.stall(&line);
+            }
             if let Some(on_report) = &on_report {
                 on_report(line);
             }
@@ -81,7 +83,9 @@ impl Process {
         #[cfg(all(target_os = "linux", target_env = "gnu"))]
         crate::memory::on_process_exit(|code| {
             let process = Process::global();
-            process.recorder.exited(&process.store, code);
+            if let Some(flight) = process.recorder.flight() {
+                flight.exited(&process.store, code);
+            }
         });
         self.store.listeners.notify();
         Ok(path)

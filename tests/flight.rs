@@ -49,7 +49,7 @@ static FLIGHT: LazyLock<Vec<u8>> = LazyLock::new(|| {
             suppressed: 0,
             inspector_port: None,
         };
-        recorder.stall(&report.line());
+        recorder.flight().unwrap().stall(&report.line());
     }
     recorder.stop(store);
     std::fs::read(path).unwrap()

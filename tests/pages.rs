@@ -148,16 +148,6 @@ proptest! {
 }
 
 #[test]
-fn an_index_at_the_cursor_is_stale_until_it_is_allocated() {
-    let store = Store::new();
-    let page = store.pages.allocate(0).unwrap();
-    let next = ContextId::of(page.id(), 1).get();
-    assert_eq!(queries::read_state(&store, next).unwrap_err().code(), "ERR_ONESCOPE_STALE_ID");
-    assert_eq!(make(&page, State::Created, 0), Some(next));
-    assert_eq!(queries::read_state(&store, next).unwrap().0, State::Created);
-}
-
-#[test]
 fn contexts_come_oldest_first_with_slots_on_request() {
     let store = Store::new();
     // The clock starts at its first reading.
@@ -173,27 +163,6 @@ fn contexts_come_oldest_first_with_slots_on_request() {
     assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.as_ref().unwrap().len()), (5, 0, 10));
     assert!(found[0].age_ms >= 59 && found[0].age_ms < 60_000);
     assert!(queries::contexts(&store, &Filter::default()).iter().all(|context| context.slots.is_none()));
-}
-
-#[test]
-fn slots_are_read_and_written_by_id() {
-    let store = Store::new();
-    let page = store.pages.allocate(0).unwrap();
-    let id = make(&page, State::Active, 0).unwrap();
-    let slot = |key: &str| {
-        let registry = store.registry.read();
-        u64::from(registry.list().iter().find(|slot| slot.spec.key == key).unwrap().id.0)
-    };
-    let text = |text: &'static str| onescope::store::registry::Scalar::Text(text.into());
-    queries::write_slot(&store, id, slot("phase"), &text("action")).unwrap();
-    assert_eq!(queries::read_slot(&store, id, slot("phase")), Ok(Some(text("action"))));
-    page.record(1).set_byte(byte::FIELDS + 1, 255);
-    assert_eq!(queries::read_slot(&store, id, slot("phase")), Ok(None), "JavaScript holds it");
-    let code = |slot| queries::read_slot(&store, id, slot).unwrap_err().code();
-    assert_eq!(code(slot("headersContext")), "ERR_ONESCOPE_SLOT_KIND");
-    assert_eq!(code(1000), "ERR_ONESCOPE_SLOT_UNKNOWN");
-    let bad = queries::write_slot(&store, id, slot("phase"), &text("nope")).unwrap_err();
-    assert_eq!(bad.code(), "ERR_ONESCOPE_SLOT_KIND");
 }
 
 /// A writer makes, labels and releases pages; readers list, count and read by id all the while.

@@ -1,7 +1,7 @@
 // Which files record() makes in a directory, and which it removes.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -26,6 +26,7 @@ test("a recording is named by its start and its process", { skip }, async (t) =>
   const { pid, startedAt } = await readFlight(file);
   assert.equal(basename(file), `${startedAt.replace(/[-:]/g, "")}-${pid}.flight`);
   assert.deepEqual(readdirSync(directory), [basename(file)]);
+  assert.equal(statSync(directory).mode & 0o777, 0o700);
 });
 
 test("record() records into .onescope/flights of the working directory", { skip }, async (t) => {

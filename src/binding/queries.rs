@@ -30,7 +30,7 @@ pub fn contexts(options: Option<Unknown<'_>>) -> Result<String> {
     json(&queries::contexts(&Process::global().store, &filter(options)?))
 }
 
-/// Counts the requests and other work in flight of all threads.
+/// Counts the requests and tasks in flight of all threads.
 #[napi(catch_unwind)]
 pub fn in_flight() -> Result<String> {
     json(&queries::in_flight(&Process::global().store))

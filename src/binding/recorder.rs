@@ -69,9 +69,11 @@ pub fn recording() -> Result<bool> {
 #[napi(catch_unwind)]
 pub fn record_exit(code: i32, error: Option<String>, message: Option<String>) -> Result<()> {
     let how = if error.is_some() { How::Error } else { How::Exit };
-    let process = Process::global();
     let message = message.as_deref().and_then(recorder::first_line);
-    process.recorder.end(&process.store, Ending { how, code: Some(code), error, message });
+    let process = Process::global();
+    if let Some(flight) = process.recorder.flight() {
+        flight.end(&process.store, Ending { how, code: Some(code), error, message });
+    }
     Ok(())
 }
 
@@ -79,7 +81,9 @@ pub fn record_exit(code: i32, error: Option<String>, message: Option<String>) ->
 #[napi(catch_unwind)]
 pub fn record_execve(replaced: bool) -> Result<()> {
     let process = Process::global();
-    process.recorder.replaced(&process.store, replaced);
+    if let Some(flight) = process.recorder.flight() {
+        flight.replaced(&process.store, replaced);
+    }
     Ok(())
 }
 

@@ -112,7 +112,7 @@ async fn sample(server: &Server) {
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         timer.tick().await;
-        // A heartbeat is a copy of the clock: with a clock that stands still the thread would look blocked.
+        // A heartbeat is a copy of the clock: with a clock that stands still the thread would seem blocked.
         server.store.threads.refresh_clocks();
         let readings: Vec<Reading> = server.store.threads.all().iter().map(Reading::of).collect();
         let now = server.store.threads.clock().now_ms();

@@ -11,7 +11,7 @@
 //!   (`std::sync::atomic`, "Memory model for atomic accesses"). Rust knows nothing of the accesses that another language makes.
 //! - JavaScript: an ArrayBuffer that is not a SharedArrayBuffer is accessed by one agent only (ECMA-262, "Memory Model").
 //!
-//! So this is not proved. It rests on what the machine executes, as does memory that two processes share:
+//! So this is assumed, not proven. It rests on what the machine executes, as does memory that two processes share:
 //!
 //! 1. **V8** compiles the store of an element to one machine store of the element's size, and makes up none. ECMA-262 demands
 //!    that of shared memory ("Memory Model": integers of at most 4 bytes do not tear, and "writes must be stable"), and V8
@@ -95,11 +95,6 @@ impl Memory {
             .map_err(|error| Error::PageMemory { bytes, reason: error.to_string() })?;
         lines.resize_with(count, || Line([const { AtomicU32::new(0) }; LINE_WORDS]));
         Ok(Self { lines: Lines::Own(lines) })
-    }
-
-    /// A block of no bytes.
-    pub fn none() -> Self {
-        Self { lines: Lines::Own(Vec::new()) }
     }
 
     fn of_part(part: Part) -> Self {

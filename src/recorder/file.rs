@@ -1,7 +1,7 @@
 //! The files of flight recordings: each recording makes its own, and removes ended ones beyond those that are kept.
 //!
 //! A process locks the file that it records into. The system drops the lock with the process, however that ends, so the lock
-//! tells a live recording from an ended one. No file that was there is written, no link is followed, and nothing is removed
+//! distinguishes a live recording from an ended one. No file that was there is written, no link is followed, and nothing is removed
 //! but recordings of this user that have ended.
 
 mod directory;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use super::file::NewFile;
@@ -64,6 +65,7 @@ pub struct Flight {
     signals: Memory,
     outside: Outside,
     written: Mutex<Written>,
+    over: AtomicBool,
 }
 
 impl Flight {
@@ -109,6 +111,7 @@ impl Flight {
             signals: Part::fixed(&mapping, SIGNALS),
             outside: Outside::new(Part::fixed(&mapping, outside_start..bytes)),
             written: Mutex::default(),
+            over: AtomicBool::new(false),
         };
         flight.refresh(store);
         Ok((flight, new))
@@ -173,16 +176,7 @@ impl Flight {
 
     fn snapshot(&self, store: &Store, ending: Option<Ending>) -> u64 {
         let counts = queries::counts(store);
-        let totals = counts.totals;
-        let counters = Counters {
-            created: totals.created,
-            children: totals.children,
-            closed: totals.closed,
-            abandoned: totals.abandoned,
-            in_flight: totals.in_flight,
-            pages: counts.live_pages,
-            threads: counts.threads,
-        };
+        let counters = Counters { totals: counts.totals, pages: counts.live_pages, threads: counts.threads };
         let unrecorded = self.unrecorded(store);
         let (at_ms, clock) = (wall_ms(), store.threads.clock().now_ms());
         let mut written = self.written.lock();
@@ -216,13 +210,13 @@ impl Flight {
                 if let Some(ending) = &mut snapshot.ending {
                     // An error that did not fail the process was handled after all.
                     *ending = match code {
-                        0 => Ending { how: How::Exit, code: Some(0), error: None, message: None },
+                        0 => Ending::of(How::Exit, Some(0)),
                         _ => Ending { code: Some(code), ..ending.clone() },
                     };
                 }
                 self.write(&mut self.written.lock(), &snapshot);
             }
-            None => self.end(store, Ending { how: How::Exit, code: Some(code), error: None, message: None }),
+            None => self.end(store, Ending::of(How::Exit, Some(code))),
         }
     }
 
@@ -244,8 +238,14 @@ impl Flight {
         self.signals.set_word(2, u32::from(replaced));
     }
 
+    /// True once others may have the file.
+    pub fn is_over(&self) -> bool {
+        self.over.load(Relaxed)
+    }
+
     /// Lets others have the file.
     pub fn unlock(&self) {
+        self.over.store(true, Relaxed);
         let (file, notes) = {
             let mut written = self.written.lock();
             (written.file.take(), written.notes.take())

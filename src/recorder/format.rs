@@ -16,6 +16,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{PAGE_BYTES, THREAD_BLOCK_BYTES};
+use crate::store::pages::Totals;
 use crate::text;
 
 /// First bytes of every flight.
@@ -136,16 +137,9 @@ pub struct Snapshot {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counters {
-    /// Requests and other work made.
-    pub created: u64,
-    /// Child contexts made.
-    pub children: u64,
-    /// Closed.
-    pub closed: u64,
-    /// Collected though they were never closed.
-    pub abandoned: u64,
-    /// None of these.
-    pub in_flight: u64,
+    /// By what became of them.
+    #[serde(flatten)]
+    pub totals: Totals,
     /// Pages that JavaScript reaches.
     pub pages: u64,
     /// JavaScript threads.
@@ -168,7 +162,7 @@ pub struct Unrecorded {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ending {
-    /// Which way.
+    /// By what.
     pub how: How,
     /// The exit code, if it is one of an exit.
     pub code: Option<i32>,
@@ -177,6 +171,13 @@ pub struct Ending {
     /// First line of its message: [`first_line`].
     #[serde(default)]
     pub message: Option<String>,
+}
+
+impl Ending {
+    /// An ending without an error.
+    pub fn of(how: How, code: Option<i32>) -> Self {
+        Self { how, code, error: None, message: None }
+    }
 }
 
 /// Most bytes of an uncaught error's message.

@@ -43,7 +43,6 @@ struct Session {
     number: u32,
     flight: Arc<Flight>,
     thread: std::thread::Thread,
-    stopped: Arc<AtomicBool>,
 }
 
 /// How much of a recording's room is taken.
@@ -86,37 +85,29 @@ impl Recorder {
         }
         let (flight, file) = Flight::create(store, settings)?;
         let flight = Arc::new(flight);
-        let stopped = Arc::new(AtomicBool::new(false));
-        let thread = run::spawn(self, store, Arc::clone(&flight), Arc::clone(&stopped))?;
+        let thread = run::spawn(self, store, Arc::clone(&flight))?;
         // Last: a recording that fails to start removes no older one.
         flight.begin(file, settings.keep);
         let path = flight.path().to_owned();
         let number = self.last_number.fetch_add(1, Relaxed) + 1;
-        *self.session.lock() = Some(Session { number, flight, thread, stopped });
+        *self.session.lock() = Some(Session { number, flight, thread });
         Ok(path)
     }
 
     /// Ends the recording, if it is on, and unlocks its file. Threads must move out: [`Recorder::block_to_move_to`].
     pub fn stop(&self, store: &Store) -> bool {
         let Some(session) = self.session.lock().take() else { return false };
-        session.stopped.store(true, Relaxed);
-        session.thread.unpark();
-        session.flight.end(store, Ending { how: How::Stopped, code: None, error: None, message: None });
+        session.flight.end(store, Ending::of(How::Stopped, None));
         session.flight.unlock();
+        session.thread.unpark();
         true
     }
 
     /// Ends a recording whose file is not its own any more, and reports it once.
     fn lose(&self, store: &Store, flight: &Arc<Flight>, what: &str) {
-        let session = {
-            let mut session = self.session.lock();
-            if session.as_ref().is_none_or(|session| !Arc::ptr_eq(&session.flight, flight)) {
-                return;
-            }
-            session.take()
-        };
-        let Some(session) = session else { return };
-        session.stopped.store(true, Relaxed);
+        if self.session.lock().take_if(|session| Arc::ptr_eq(&session.flight, flight)).is_none() {
+            return;
+        }
         flight.unlock();
         let path = text::clean(&flight.path().display().to_string());
         let _ = writeln!(
@@ -125,41 +116,6 @@ impl Recorder {
              changing it, and call record() again"
         );
         store.listeners.notify();
-    }
-
-    /// Notes how the process ends. The recording stays on: there is nothing more to record.
-    pub fn end(&self, store: &Store, ending: Ending) {
-        if let Some(flight) = self.flight() {
-            flight.end(store, ending);
-        }
-    }
-
-    /// Notes the code that the process exits with, which can be another one than was noted before.
-    pub fn exited(&self, store: &Store, code: i32) {
-        if let Some(flight) = self.flight() {
-            flight.exited(store, code);
-        }
-    }
-
-    /// Notes that another program is about to take this one's place in the process, or that it did not.
-    pub fn replaced(&self, store: &Store, replaced: bool) {
-        if let Some(flight) = self.flight() {
-            flight.replaced(store, replaced);
-        }
-    }
-
-    /// Writes down how things are now, rather than in a moment.
-    pub fn refresh(&self, store: &Store) {
-        if let Some(flight) = self.flight() {
-            flight.refresh(store);
-        }
-    }
-
-    /// Writes down a stall report.
-    pub fn stall(&self, line: &str) {
-        if let Some(flight) = self.flight() {
-            flight.stall(line);
-        }
     }
 
     /// Number of the recording that is on, from 1; 0 if none is.
@@ -174,7 +130,8 @@ impl Recorder {
         Some(Usage { capacity, pages, unrecorded: flight.unrecorded(store).pages })
     }
 
-    fn flight(&self) -> Option<Arc<Flight>> {
+    /// The recording, if it is on.
+    pub fn flight(&self) -> Option<Arc<Flight>> {
         self.session.lock().as_ref().map(|session| Arc::clone(&session.flight))
     }
 }

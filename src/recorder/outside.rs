@@ -1,7 +1,7 @@
 //! Copies of what is in flight in pages that are not in the file: those from before the recording, and those that came when the
 //! file was full. However many pages leaked contexts hold, there is room for what is in flight.
 //!
-//! A thread writes them again and again, so they are late by one round at most.
+//! A thread writes them again and again, so they are late by one copy at most.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -47,10 +47,12 @@ impl Recorder {
         Ok(Some((recording, Arc::new(block))))
     }
 
-    /// Moves a thread to the block that [`Recorder::block_to_move_to`] gave. Only that thread itself may request it.
+    /// Moves a thread to the block that [`Recorder::block_to_move_to`] gave. Only that thread itself may call this.
     pub fn move_thread_to(&self, store: &Store, id: u32, recording: u32, block: &Arc<Memory>) {
         store.threads.replace_block(id, block, recording);
-        self.refresh(store);
+        if let Some(flight) = self.flight() {
+            flight.refresh(store);
+        }
     }
 
     /// Memory for a thread's block, all zeros, and the number of the recording that is on; 0 if none is.

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,7 +60,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     thread.block.set_word(block::CALL_LOW, slow as u32);
     thread.block.set_word(block::CALL, 1);
     for number in 0..20 {
-        recorder.stall(&format!(
+        recorder.flight().unwrap().stall(&format!(
             r#"{{"onescope":"stall","thread":0,"blockedMs":{number},"confidence":"exact","request":null,"stack":[]}}"#
         ));
     }
@@ -77,10 +76,11 @@ fn what_is_written_is_read_while_it_runs_and_after() {
         (call.name.as_str(), call.request.as_ref().unwrap().label.as_str()),
         ("fs.readFileSync", "GET /slow")
     );
-    let told: Vec<_> = seen.stalls.iter().map(|stall| stall.report["blockedMs"].as_u64().unwrap()).collect();
-    assert_eq!(told, (4..20).collect::<Vec<_>>(), "the last ones, in order");
+    let reported: Vec<_> =
+        seen.stalls.iter().map(|stall| stall.report["blockedMs"].as_u64().unwrap()).collect();
+    assert_eq!(reported, (4..20).collect::<Vec<_>>(), "the last ones, in order");
 
-    recorder.end(store, Ending { how: How::Exit, code: Some(3), error: None, message: None });
+    recorder.flight().unwrap().end(store, Ending::of(How::Exit, Some(3)));
     // What the end of the process gives back stays readable.
     store.pages.release(page.id());
     store.settle();
@@ -89,7 +89,7 @@ fn what_is_written_is_read_while_it_runs_and_after() {
     let seen = read(&path).unwrap();
     assert_eq!((labels(&seen), seen.threads.len()), (vec!["GET /slow"], 1));
     assert_eq!((seen.ended_cleanly, seen.ending.unwrap().code), (Some(true), Some(3)));
-    assert_eq!(seen.counters.unwrap().created, 2);
+    assert_eq!(seen.counters.unwrap().totals.created, 2);
     assert!(recorder.stop(store) && !recorder.stop(store));
     let seen = read(&path).unwrap();
     assert_eq!((seen.running, seen.ending.unwrap().how), (false, How::Stopped));
@@ -202,40 +202,6 @@ fn ended(settings: &Settings, label: &str) -> PathBuf {
 }
 
 #[test]
-fn each_recording_has_a_file_of_its_own_for_its_user_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { directory: folder.path().join("made/for it"), ..settings(folder.path(), 1) };
-    let ((store, recorder), (other_store, other)) = (fixture(), fixture());
-    let paths = [recorder.start(store, &settings).unwrap(), other.start(other_store, &settings).unwrap()];
-    assert_ne!(paths[0], paths[1]);
-    for path in &paths {
-        let seen = read(path).unwrap();
-        assert!(seen.running);
-        assert_eq!(path, &settings.directory.join(super::names::name(seen.started_at_ms, seen.pid)));
-        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-    let directory = fs::metadata(&settings.directory).unwrap();
-    assert_eq!(directory.permissions().mode() & 0o777, 0o700);
-    assert_eq!(list(&settings.directory).unwrap().len(), 2);
-}
-
-#[test]
-fn the_newest_ended_recordings_are_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let settings = settings(folder.path(), 1);
-    let paths: Vec<_> = (0..5).map(|run| ended(&settings, &format!("run {run}"))).collect();
-    // The last one ended after it had removed older ones.
-    assert_eq!(paths.iter().map(|path| path.exists()).collect::<Vec<_>>(), [false, true, true, true, true]);
-    for (path, label) in paths[1..].iter().zip(["run 1", "run 2", "run 3", "run 4"]) {
-        assert_eq!(labels(&read(path).unwrap()), [label]);
-    }
-    let (store, recorder) = fixture();
-    let live = recorder.start(store, &Settings { keep: 1, ..settings.clone() }).unwrap();
-    assert!(live.exists() && paths[4].exists());
-    assert_eq!(names(folder.path()).len(), 2);
-}
-
-#[test]
 fn a_recording_that_fails_removes_no_older_one() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings { keep: 1, ..settings(folder.path(), 1) };
@@ -246,26 +212,6 @@ fn a_recording_that_fails_removes_no_older_one() {
     let (store, recorder) = fixture();
     assert_eq!(code_of(recorder.start(store, &too_long)), "ERR_ONESCOPE_RECORD_FILE");
     assert_eq!(names(folder.path()), before);
-}
-
-#[test]
-fn a_directory_that_cannot_be_used_is_reported() {
-    let (folder, (store, recorder)) = (tempfile::tempdir().unwrap(), fixture());
-    fs::write(folder.path().join("file"), "precious").unwrap();
-    symlink("nowhere", folder.path().join("link")).unwrap();
-    for directory in ["file", "file/below", "link", "nul\0byte"] {
-        let directory = folder.path().join(directory);
-        let refused = Settings { directory: directory.clone(), ..settings(folder.path(), 1) };
-        let error = recorder.start(store, &refused).unwrap_err();
-        assert_eq!(error.code(), "ERR_ONESCOPE_RECORD_FILE");
-        let message = error.to_string();
-        assert!(message.contains(&directory.display().to_string()), "{message}");
-        assert!(message.ends_with("; pass a directory that this user can write to"), "{message}");
-    }
-    assert_eq!(names(folder.path()), ["file", "link"]);
-    assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"precious");
-    // A failure leaves nothing on: the next attempt works.
-    recorder.start(store, &settings(folder.path(), 1)).unwrap();
 }
 
 fn fault_of(path: &Path) -> Fault {
@@ -281,7 +227,7 @@ fn parts_header(bytes: &[u8]) -> Header {
 }
 
 #[test]
-fn files_that_are_no_whole_recording_are_told_apart() {
+fn files_that_are_no_whole_recording_are_distinguished() {
     let folder = tempfile::tempdir().unwrap();
     let whole = fs::read(ended(&settings(folder.path(), 2), "GET /")).unwrap();
     let path = folder.path().join("copy");

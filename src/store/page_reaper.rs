@@ -23,7 +23,7 @@ impl PageReaper {
     pub fn released(&self, waiting: usize, settle: impl Fn() + Copy + Send + 'static) {
         match (waiting, self.thread(settle)) {
             (1, Some(thread)) => thread.unpark(),
-            // The thread is on its way.
+            // The thread will come to it.
             (2..=LEAVING_PAGES, Some(_)) => {}
             // The thread is behind, or could not be started.
             _ => settle(),
@@ -35,7 +35,7 @@ impl PageReaper {
             let handle = Builder::new().name("onescope-reaper".to_owned()).spawn(move || {
                 loop {
                     // The first page that is released from here on leaves a token, and parking returns at once.
-                    // A panic ends nothing but this round; the panic hook has reported it.
+                    // A panic ends nothing but this call; the panic hook has reported it.
                     let _ = catch_unwind(AssertUnwindSafe(&settle));
                     std::thread::park();
                     std::thread::sleep(REAP_AFTER);

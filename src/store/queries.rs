@@ -52,7 +52,7 @@ pub struct ContextInfo {
     pub thread: u32,
     /// Id of the context that it was made in.
     pub parent: Option<u64>,
-    /// Value of every native slot by key; none as a value means that JavaScript holds it. None unless the filter wants them.
+    /// Value of every native slot by key; none as a value means that JavaScript holds it. None unless the filter selects them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slots: Option<BTreeMap<String, Option<Scalar>>>,
 }

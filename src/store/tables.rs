@@ -45,8 +45,8 @@ impl Store {
     pub fn with_hooks(hooks: Hooks) -> Self {
         Self {
             registry: RwLock::new(Registry::with_builtins()),
-            pages: PageTable::new(),
-            threads: ThreadTable::new(),
+            pages: PageTable::default(),
+            threads: ThreadTable::default(),
             listeners: Listeners::default(),
             notices: Mutex::default(),
             hooks,

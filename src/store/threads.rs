@@ -1,7 +1,6 @@
 //! The JavaScript threads that use the store, and the background thread that keeps their clocks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, Builder};
 use std::time::Duration;
@@ -55,11 +54,11 @@ struct Attached {
     clock_thread: Option<thread::Thread>,
 }
 
+#[derive(Default)]
 struct Shared {
     // Started by the first reading.
     clock: OnceLock<Clock>,
     attached: Mutex<Attached>,
-    ticks: AtomicU64,
 }
 
 impl Shared {
@@ -74,27 +73,16 @@ impl Shared {
         for thread in &attached.threads {
             thread.block.set_word(block::CLOCK, now);
         }
-        self.ticks.fetch_add(1, Relaxed);
     }
 }
 
 /// The attached threads of the process.
+#[derive(Default)]
 pub struct ThreadTable {
     shared: Arc<Shared>,
 }
 
 impl ThreadTable {
-    /// A table without threads, with a clock that starts at its first reading.
-    pub fn new() -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                clock: OnceLock::new(),
-                attached: Mutex::default(),
-                ticks: AtomicU64::new(0),
-            }),
-        }
-    }
-
     /// Adds a thread with an ordinary block; see [`ThreadTable::attach_with`].
     ///
     /// # Errors
@@ -132,7 +120,7 @@ impl ThreadTable {
     }
 
     /// Gives a thread another block with the same words from that source; false if it is not attached.
-    /// Only that thread itself may request this: it writes into its block.
+    /// Only that thread itself may call this: it writes into its block.
     pub fn replace_block(&self, id: u32, block: &Arc<Memory>, source: u32) -> bool {
         let mut attached = self.shared.attached.lock();
         let Some(thread) = attached.threads.iter_mut().find(|thread| thread.id == id) else { return false };
@@ -171,17 +159,6 @@ impl ThreadTable {
     pub fn refresh_clocks(&self) {
         self.shared.tick();
     }
-
-    /// How often the blocks were written; it stands still while no thread is attached.
-    pub fn ticks(&self) -> u64 {
-        self.shared.ticks.load(Relaxed)
-    }
-}
-
-impl Default for ThreadTable {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 /// Starts the thread that ticks for the rest of the process.
@@ -217,7 +194,7 @@ mod tests {
 
     #[test]
     fn ids_count_up_and_are_not_reused() {
-        let table = ThreadTable::new();
+        let table = ThreadTable::default();
         let ids: Vec<u32> = (0..3).map(|_| table.attach().unwrap().id).collect();
         assert_eq!(ids, [0, 1, 2]);
         assert!(table.detach(1));
@@ -228,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_replaced_block_says_the_same_and_ticks_on() {
-        let table = ThreadTable::new();
+        let table = ThreadTable::default();
         table.attach().unwrap();
         let thread = table.attach().unwrap();
         thread.block.set_word(block::SEEN_LOW, 300);
@@ -243,18 +220,9 @@ mod tests {
     }
 
     #[test]
-    fn a_block_shows_the_time_at_once_and_then_ticks() {
-        let table = ThreadTable::new();
-        let block = table.attach().unwrap().block;
-        let first = block.word(block::CLOCK);
-        assert!(first >= 1);
-        eventually("the block ticks", || block.word(block::CLOCK) > first);
-    }
-
-    #[test]
     fn blocks_tick_on_as_the_clock_wraps() {
         for base in [(1 << 31) - 5, u32::MAX - 4] {
-            let table = ThreadTable::new();
+            let table = ThreadTable::default();
             assert!(table.start_clock_at(base));
             let block = table.attach().unwrap().block;
             let first = block.word(block::CLOCK);
@@ -265,21 +233,15 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_parks_without_threads_and_wakes_for_the_next() {
-        let table = ThreadTable::new();
+    fn the_clock_stops_with_the_last_thread_and_goes_on_with_the_next() {
+        let table = ThreadTable::default();
         let thread = table.attach().unwrap();
-        eventually("it ticks", || table.ticks() > 1);
         table.detach(thread.id);
-        eventually("it parks", || {
-            let before = table.ticks();
-            sleep(Duration::from_millis(5 * CLOCK_TICK_MS));
-            table.ticks() == before
-        });
         let stopped = thread.block.word(block::CLOCK);
-        let parked = table.ticks();
-        let next = table.attach().unwrap();
-        assert!(next.block.word(block::CLOCK) >= stopped);
-        eventually("it wakes", || table.ticks() > parked);
+        let next = table.attach().unwrap().block;
+        let first = next.word(block::CLOCK);
+        assert!(first >= stopped);
+        eventually("it ticks", || next.word(block::CLOCK) > first);
         assert_eq!(thread.block.word(block::CLOCK), stopped);
     }
 }

@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn shows_the_words_of_the_block() {
-        let table = ThreadTable::new();
+        let table = ThreadTable::default();
         let thread = table.attach().unwrap();
         assert_eq!(
             Reading::of(&thread),

@@ -1,17 +1,17 @@
 //! The reports of a stall.
 
+use std::iter::successors;
+
 use serde::Serialize;
 
 use super::reading::EntryMarker;
 use super::stall::Response;
+use crate::limits::PARENTS;
 use crate::store::Store;
 use crate::store::clock::Clock;
 use crate::store::pages::record::word;
 use crate::store::pages::{ContextId, RecordRef, State};
 use crate::text;
-
-/// Child contexts of child contexts that are followed up to their request. Deeper ones are reported as themselves.
-const PARENTS: usize = 64;
 
 /// How sure it is that the request blocks the thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -181,14 +181,9 @@ pub fn stall(
 /// The request that a context serves: itself, or its parent, as far as that is still there.
 fn root(store: &Store, id: u64) -> Option<(u64, RecordRef)> {
     let find = |id| Some((id, store.pages.resolve(ContextId::new(id).ok()?).ok()?));
-    let mut found: (u64, RecordRef) = find(id)?;
-    for _ in 0..PARENTS {
-        match found.1.record().parent().and_then(find) {
-            Some(parent) => found = parent,
-            None => break,
-        }
-    }
-    Some(found)
+    successors(find(id), |(_, found): &(u64, RecordRef)| found.record().parent().and_then(find))
+        .take(PARENTS + 1)
+        .last()
 }
 
 fn describe(store: &Store, id: u64, found: &RecordRef) -> Request {
@@ -304,9 +299,12 @@ mod tests {
         let moved = report_of(&store, marker(two));
         assert_eq!((&moved["confidence"], &moved["request"]["label"]), (&"exact".into(), &"one".into()));
         assert!(moved["call"].is_null());
-        let nobody = report_of(&store, Evidence { response: None, ..marker(0) });
-        assert_eq!((&nobody["confidence"], &nobody["call"]), (&"in-call".into(), &"Atomics.wait".into()));
-        assert!(nobody["request"].is_null());
+        let no_request = report_of(&store, Evidence { response: None, ..marker(0) });
+        assert_eq!(
+            (&no_request["confidence"], &no_request["call"]),
+            (&"in-call".into(), &"Atomics.wait".into())
+        );
+        assert!(no_request["request"].is_null());
         let unknown = Some(EntryMarker { call: 9, id: one });
         assert!(report_of(&store, Evidence { marker: unknown, ..NOTHING })["call"].is_null());
     }

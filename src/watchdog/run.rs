@@ -58,7 +58,7 @@ impl<'a> Watcher<'a> {
 
     /// Checks all threads once; true if the next check should come soon.
     fn check(&mut self, store: &Store) -> bool {
-        // A heartbeat is a copy of the clock: with a clock that stands still the thread would look blocked.
+        // A heartbeat is a copy of the clock: with a clock that stands still the thread would seem blocked.
         store.threads.refresh_clocks();
         let readings: Vec<Reading> = store.threads.all().iter().map(Reading::of).collect();
         let now = store.threads.clock().now_ms();

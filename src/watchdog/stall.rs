@@ -124,7 +124,7 @@ impl Stalls {
         Self {
             config,
             limit: Limit::new(config.max_per_minute),
-            // Below the threshold, so that a sleep alone never looks like a stall; above what a busy machine delays.
+            // Below the threshold, so that a sleep alone never counts as a stall; above what a busy machine delays.
             step_ms: (config.threshold_ms / 2).clamp(50, 250),
             time: 0,
             last: None,
@@ -179,24 +179,19 @@ impl Stalls {
         self.time += elapsed;
         let mut events = self.without(readings);
         for reading in readings.iter().filter(|reading| reading.heartbeat != 0) {
-            match self.tracks.get_mut(&reading.thread) {
-                None => {
-                    // Its first heartbeat, if that came within this step.
-                    let age = u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed);
-                    let since = self.time - age;
-                    let track = Track { heartbeat: reading.heartbeat, since, stall: None, muted: false };
-                    self.tracks.insert(reading.thread, track);
-                }
-                Some(track) if track.heartbeat != reading.heartbeat => {
-                    // It wrote the heartbeat within this step, if the clock that it read was right.
-                    let age = u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed);
-                    let since = self.time - age;
-                    let blocked_ms = since.saturating_sub(track.since);
-                    events.extend(track.recover(reading.thread, blocked_ms));
-                    *track = Track { heartbeat: reading.heartbeat, since, stall: None, muted: false };
-                }
-                Some(_) => self.blocked(reading, can_probe, &mut events),
+            let known = self.tracks.get_mut(&reading.thread);
+            if known.as_ref().is_some_and(|track| track.heartbeat == reading.heartbeat) {
+                self.blocked(reading, can_probe, &mut events);
+                continue;
             }
+            // It wrote the heartbeat within this step, if it is not its first and the clock that it read was right.
+            let age = u64::from(Clock::age_ms(reading.heartbeat, now)).min(elapsed);
+            let since = self.time - age;
+            if let Some(track) = known {
+                events.extend(track.recover(reading.thread, since.saturating_sub(track.since)));
+            }
+            let track = Track { heartbeat: reading.heartbeat, since, stall: None, muted: false };
+            self.tracks.insert(reading.thread, track);
         }
         events
     }

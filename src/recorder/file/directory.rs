@@ -69,7 +69,7 @@ impl Directory {
         }
     }
 
-    /// Locks a recording of this user's that has ended, and tells whether it had begun; none if it is anything else.
+    /// Locks a recording of this user's that has ended, and returns whether it had begun; none if it is anything else.
     fn lock_ended(&self, name: &str) -> io::Result<Option<(File, bool)>> {
         // It may be another file by now, even a pipe, whose opening would wait.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;

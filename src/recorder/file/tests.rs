@@ -26,20 +26,7 @@ fn numbered(numbers: impl IntoIterator<Item = u64>) -> Vec<String> {
     numbers.into_iter().map(name_of).collect()
 }
 
-#[test]
-fn live_recordings_are_never_removed_and_do_not_count() {
-    let folder = tempfile::tempdir().unwrap();
-    let live: Vec<_> = (0..3).map(|number| recorded(folder.path(), number, 1)).collect();
-    for number in 3..6 {
-        drop(recorded(folder.path(), number, 1));
-    }
-    assert_eq!(names(folder.path()), numbered([0, 1, 2, 4, 5]), "each new one was live when it pruned");
-    drop(live);
-    let _new = recorded(folder.path(), 6, 2);
-    assert_eq!(names(folder.path()), numbered([4, 5, 6]));
-}
-
-/// What is in the way, put at a path.
+/// An obstacle, put at a path.
 type Obstacle = (&'static str, fn(&Path));
 
 const OBSTACLES: [Obstacle; 6] = [

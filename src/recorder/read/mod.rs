@@ -110,8 +110,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
     let noted = snapshot.as_ref().and_then(|snapshot| snapshot.ending.clone());
     // A failed execve can abort.
     let replaced = replaced && !running && signals[0].is_none();
-    let execve = || Ending { how: How::Execve, code: None, error: None, message: None };
-    let ending = noted.or_else(|| replaced.then(execve));
+    let ending = noted.or_else(|| replaced.then(|| Ending::of(How::Execve, None)));
     let may_be_missing = corrupt.pages + corrupt.records > 0
         || snapshot.as_ref().is_none_or(|Snapshot { unrecorded, .. }| {
             // An ending is noted by a JavaScript thread, after all was copied. Without one, what began since the last copy is

@@ -1,12 +1,15 @@
 //! Takes the bytes of a flight recording apart.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::recorded::{Corrupt, Stall};
 use super::{Fault, Wrong};
-use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, THREAD_BLOCK_BYTES};
+use crate::error::{self, Error};
+use crate::limits::{LABEL_BYTES, LAYOUT_VERSION, PAGE_BYTES, PARENTS, THREAD_BLOCK_BYTES};
 use crate::memory::Memory;
 use crate::recorder::format::{
     BLOCKS, BYTE_ORDER, HEADER, Header, MAGIC, OUTSIDE_BYTES, OUTSIDE_RECORD, PAGE_STRIDE, PAGES_START,
@@ -19,13 +22,10 @@ use crate::store::pages::record::{PATH_LABEL, byte};
 use crate::store::pages::{ContextId, Page, Record, RequestKind, State};
 use crate::store::threads::block;
 
-/// Child contexts of child contexts that are followed up to their request.
-const PARENTS: usize = 64;
-
 /// The last millisecond that a date of JavaScript can have.
 const LAST_MS: u64 = 8_640_000_000_000_000;
 
-/// The parts, each proved as far as it can be.
+/// The parts, each checked as far as it can be.
 pub struct Parts {
     pub header: Header,
     pub snapshot: Option<Snapshot>,
@@ -86,8 +86,9 @@ impl Parts {
         let stalls = stalls(&bytes[STALL_SLOTS], &mut corrupt);
         let blocks = bytes[BLOCKS].chunks_exact(THREAD_BLOCK_BYTES).map(|block| words(block).collect());
         let blocks = blocks.filter(|words: &Vec<u32>| words[block::OWNER] != 0).collect();
-        let pages = pages(page_bytes, &mut corrupt);
-        let outside = Copies::of(copies, &mut corrupt);
+        let no_memory = |error: Error| (Fault::Unreadable, error.to_string());
+        let pages = pages(page_bytes, &mut corrupt).map_err(no_memory)?;
+        let outside = Copies::of(copies, &mut corrupt).map_err(no_memory)?;
         let capacity = header.pages;
         let noted: Vec<u32> = words(&bytes[SIGNALS]).take(3).collect();
         let signals = [noted[0], noted[1]].map(signal_name);
@@ -134,24 +135,29 @@ fn is_report(report: &Value) -> bool {
         && (!is_stall || (report["stack"].is_array() && report["confidence"].is_string()))
 }
 
-/// The later of two snapshots.
-fn snapshot(bytes: &[u8], corrupt: &mut Corrupt) -> Option<Snapshot> {
-    let mut latest: Option<(u32, Snapshot)> = None;
+/// Numbers and contents of the slots that are whole and hold what they should; the others are counted.
+fn slots<T: DeserializeOwned>(bytes: &[u8], is_right: fn(&T) -> bool, corrupt: &mut usize) -> Vec<(u32, T)> {
+    let mut found = Vec::new();
     for slot in bytes.chunks_exact(SLOT_BYTES) {
-        match slot::read(slot) {
-            Slot::Whole(number, content) => match serde_json::from_slice::<Snapshot>(content) {
-                Ok(found) if !is_time(found.at_ms) => corrupt.snapshots += 1,
-                Ok(found) if latest.as_ref().is_none_or(|(other, _)| is_later(number, *other)) => {
-                    latest = Some((number, found));
-                }
-                Ok(_) => {}
-                Err(_) => corrupt.snapshots += 1,
-            },
-            Slot::Torn => corrupt.snapshots += 1,
-            Slot::Empty => {}
+        let content = match slot::read(slot) {
+            Slot::Whole(number, content) => {
+                serde_json::from_slice(content).ok().map(|content| (number, content))
+            }
+            Slot::Torn => None,
+            Slot::Empty => continue,
+        };
+        match content.filter(|(_, content)| is_right(content)) {
+            Some(right) => found.push(right),
+            None => *corrupt += 1,
         }
     }
-    latest.map(|(_, snapshot)| snapshot)
+    found
+}
+
+/// The later of two snapshots.
+fn snapshot(bytes: &[u8], corrupt: &mut Corrupt) -> Option<Snapshot> {
+    let found = slots(bytes, |snapshot: &Snapshot| is_time(snapshot.at_ms), &mut corrupt.snapshots);
+    found.into_iter().reduce(|a, b| if is_later(b.0, a.0) { b } else { a }).map(|(_, snapshot)| snapshot)
 }
 
 /// Numbers wrap.
@@ -160,36 +166,31 @@ fn is_later(number: u32, other: u32) -> bool {
 }
 
 fn stalls(bytes: &[u8], corrupt: &mut Corrupt) -> Vec<Stall> {
-    let mut found: Vec<(u32, Stall)> = Vec::new();
-    for slot in bytes.chunks_exact(SLOT_BYTES) {
-        match slot::read(slot) {
-            Slot::Whole(number, content) => match serde_json::from_slice::<Stall>(content) {
-                Ok(stall) if is_time(stall.at_ms) && is_report(&stall.report) => found.push((number, stall)),
-                _ => corrupt.stalls += 1,
-            },
-            Slot::Torn => corrupt.stalls += 1,
-            Slot::Empty => {}
-        }
-    }
+    let is_right = |stall: &Stall| is_time(stall.at_ms) && is_report(&stall.report);
+    let mut found = slots(bytes, is_right, &mut corrupt.stalls);
     found.sort_by_key(|(number, _)| *number);
     found.into_iter().map(|(_, stall)| stall).collect()
 }
 
-fn pages(bytes: &[u8], corrupt: &mut Corrupt) -> BTreeMap<u64, Page> {
+fn pages(bytes: &[u8], corrupt: &mut Corrupt) -> error::Result<BTreeMap<u64, Page>> {
     let mut pages = BTreeMap::new();
     for frame in bytes.chunks_exact(PAGE_STRIDE) {
         // The magic number is written last and cleared first.
         if frame[..4] == [0; 4] {
             continue;
         }
-        let Ok(memory) = Memory::zeroed(PAGE_BYTES) else { break };
-        words(&frame[..PAGE_BYTES]).enumerate().for_each(|(index, word)| memory.set_word(index, word));
-        match Page::from_memory(memory) {
+        match Page::from_memory(memory_of(&frame[..PAGE_BYTES])?) {
             Some(page) if !pages.contains_key(&page.id()) => drop(pages.insert(page.id(), page)),
             _ => corrupt.pages += 1,
         }
     }
-    pages
+    Ok(pages)
+}
+
+fn memory_of(bytes: &[u8]) -> error::Result<Memory> {
+    let memory = Memory::zeroed(bytes.len())?;
+    words(bytes).enumerate().for_each(|(index, word)| memory.set_word(index, word));
+    Ok(memory)
 }
 
 /// Copies of contexts whose pages were not in the file.
@@ -199,14 +200,8 @@ pub struct Copies {
 }
 
 impl Copies {
-    fn of(bytes: &[u8], corrupt: &mut Corrupt) -> Self {
-        // Without memory for them, as if there were none.
-        let (memory, bytes) = match Memory::zeroed(bytes.len()) {
-            Ok(memory) => (memory, bytes),
-            Err(_) => (Memory::none(), &[][..]),
-        };
-        words(bytes).enumerate().for_each(|(index, word)| memory.set_word(index, word));
-        let mut copies = Self { memory, places: BTreeMap::new() };
+    fn of(bytes: &[u8], corrupt: &mut Corrupt) -> error::Result<Self> {
+        let mut copies = Self { memory: memory_of(bytes)?, places: BTreeMap::new() };
         for place in 0..bytes.len() / OUTSIDE_BYTES {
             let word = |index| copies.memory.word(place * OUTSIDE_BYTES / 4 + index);
             if word(0) == 0 {
@@ -218,7 +213,7 @@ impl Copies {
                 corrupt.records += 1;
             }
         }
-        copies
+        Ok(copies)
     }
 
     fn record(&self, place: usize) -> Record<'_> {
@@ -253,12 +248,5 @@ pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, id: u64) ->
         is_sound(record).then_some((id, record))
     };
     let find = |id| in_page(id).or_else(|| outside.find(id));
-    let mut found = find(id)?;
-    for _ in 0..PARENTS {
-        match found.1.parent().and_then(find) {
-            Some(parent) => found = parent,
-            None => break,
-        }
-    }
-    Some(found)
+    successors(find(id), |(_, record)| record.parent().and_then(find)).take(PARENTS + 1).last()
 }

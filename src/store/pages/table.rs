@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::abandoned::Abandoned;
 use super::codes::State;
@@ -18,7 +18,7 @@ use crate::store::clock::Clock;
 use crate::sync::{Mutex, RwLock};
 
 /// How many contexts there are or were. `created == closed + abandoned + in_flight` at every moment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
     /// Requests made.
@@ -117,11 +117,6 @@ pub struct PageTable {
 }
 
 impl PageTable {
-    /// A table without pages.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Makes a page for a thread.
     ///
     /// # Errors
@@ -230,7 +225,7 @@ mod tests {
 
     #[test]
     fn release_turns_what_was_in_flight_into_abandoned() {
-        let table = PageTable::new();
+        let table = PageTable::default();
         let page = table.allocate(0).unwrap();
         for (state, parent) in [(1, 0), (2, 0), (3, 0), (4, 0), (4, 257), (2, 257), (0, 0)] {
             make(&page, state, parent);
@@ -247,7 +242,7 @@ mod tests {
 
     #[test]
     fn no_reader_waits_for_a_hook() {
-        let (table, gate) = (PageTable::new(), Mutex::new(()));
+        let (table, gate) = (PageTable::default(), Mutex::new(()));
         let closed_gate = gate.lock();
         let (page, other) = (table.allocate(0).unwrap(), table.allocate(0).unwrap());
         make(&page, 4, 0);
@@ -270,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_reader_outlives_the_release() {
-        let table = PageTable::new();
+        let table = PageTable::default();
         let page = table.allocate(0).unwrap();
         make(&page, 2, 0);
         let id = ContextId::of(page.id(), 1);
