@@ -56,6 +56,7 @@ export function loadNative() {
 /**
  * @param {string} name
  * @param {(...args: any[]) => any} fn an export of the addon
+ * @returns {any}
  */
 function imported(name, fn) {
   const call = withOwnErrors(fn);
