@@ -65,7 +65,7 @@ test("the example records, and a killed one names the route that was in flight",
   } finally {
     await server.stop();
   }
-  const [, path] = /^flight recording: (.+) \(npx onescope last-flight shows it/m.exec(server.output()) ?? [];
+  const [, path] = /^flight recording: (.+) \(npx onescope last-flight \S+ shows it/m.exec(server.output()) ?? [];
   assert.ok(path !== undefined, server.output());
   const flight = await readFlight(path);
   assert.equal(flight.endedCleanly, false);

@@ -6,12 +6,12 @@ import { isoTime, toText } from "./last-flight/text.js";
 
 export const summary = "shows what a process was doing when it ended, from its flight recording";
 
-export const help = `usage: onescope last-flight [DIR or FILE] [--json]
+export const help = `usage: onescope last-flight [PATH] [--json]
 
 Shows a flight recording, made by record() of onescope/inspect: which process it was, how and when it ended, which requests were
-in flight and in which state, what each thread was doing, the last stalls, and counters. In a DIR it reads the newest
-recording that has ended, or, if none has, the newest. The default is ${FLIGHTS}. FILE may belong to a process that
-is still running: its current state is shown.
+in flight and in which state, what each thread was doing, the last stalls, and counters. PATH is a file, or a directory, of which
+it reads the newest recording that has ended, or, if none has, the newest. The default is ${FLIGHTS}. A recording whose process is
+still running shows its current state.
 
   --json   print JSON
   --help
@@ -19,7 +19,7 @@ is still running: its current state is shown.
 Exits with 1 if there is no recording, or if it cannot be read. The message includes the cause and a stable code
 (ERR_ONESCOPE_FLIGHT_…).`;
 
-export const argument = "DIR or FILE";
+export const argument = "PATH";
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = { json: { type: "boolean" } };

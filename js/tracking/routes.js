@@ -2,10 +2,10 @@ import { getOrCreateAls } from "../async-context/keyed-storages.js";
 import { currentTracked } from "../store/tracked.js";
 
 // vinext reports the route of a request to its tracing: it enters an object with `setRoute` in its own storage,
-// and calls that. Whatever of this is not there leaves requests named by their paths.
+// and calls that. If any of this is missing, labels stay method and path.
 
 /**
- * Hears of the routes that vinext finds.
+ * Observes the routes that vinext finds.
  *
  * @returns {() => void} ends it
  */
@@ -19,31 +19,31 @@ export function watchRoutes() {
    * @param {Function} fn
    * @param {unknown[]} args
    */
-  const runAndHear = (trace, fn, ...args) => {
-    hear(trace);
+  const runAndObserve = (trace, fn, ...args) => {
+    observe(trace);
     return args.length === 0 ? run.call(storage, trace, fn) : run.call(storage, trace, fn, ...args);
   };
-  Object.defineProperty(storage, "run", { value: runAndHear, configurable: true, writable: true });
+  Object.defineProperty(storage, "run", { value: runAndObserve, configurable: true, writable: true });
   return () => {
-    if (storage.run !== runAndHear) return;
+    if (storage.run !== runAndObserve) return;
     delete storage.run;
     if (own !== undefined) Object.defineProperty(storage, "run", own);
   };
 }
 
 /** @param {{ setRoute?: unknown }} trace */
-function hear(trace) {
+function observe(trace) {
   const request = currentTracked();
   if (request?.setRoute === undefined) return;
   const setRoute = trace?.setRoute;
   if (typeof setRoute !== "function") return;
-  const hearRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
+  const observedSetRoute = (/** @type {unknown} */ route, /** @type {unknown} */ isRsc) => {
     // The App Router says whether the client asked for a tree of components; the Pages Router knows no such thing.
     request.setRoute?.(route, isRsc === undefined);
     return setRoute.call(trace, route, isRsc);
   };
   try {
-    trace.setRoute = hearRoute;
+    trace.setRoute = observedSetRoute;
   } catch {
     // It is frozen. To check first would call into the engine for each request.
   }

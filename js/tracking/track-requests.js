@@ -31,7 +31,7 @@ const trackers = shared("trackers", () => ({
   stop: () => {},
   /** HTTP/1 requests whose response is not over */
   open: 0,
-  hearsFinish: false,
+  observesFinish: false,
 }));
 
 /** @type {typeof import("../inspect.js").trackRequests} */
@@ -58,21 +58,21 @@ const FINISH = "http.server.response.finish";
 function start() {
   trackedStorage();
   const unwatchRoutes = watchRoutes();
-  for (const [name, hear] of CHANNELS) subscribe(name, hear);
-  if (!trackers.hearsFinish) subscribe(FINISH, onFinish);
-  trackers.hearsFinish = true;
+  for (const [name, listener] of CHANNELS) subscribe(name, listener);
+  if (!trackers.observesFinish) subscribe(FINISH, onFinish);
+  trackers.observesFinish = true;
   return () => {
-    for (const [name, hear] of CHANNELS) unsubscribe(name, hear);
+    for (const [name, listener] of CHANNELS) unsubscribe(name, listener);
     unwatchRoutes();
-    stopHearingFinish();
+    stopObservingFinish();
   };
 }
 
 /** New requests are not tracked any more; those that are open still have to end. */
-function stopHearingFinish() {
+function stopObservingFinish() {
   if (trackers.users > 0 || trackers.open > 0) return;
   unsubscribe(FINISH, onFinish);
-  trackers.hearsFinish = false;
+  trackers.observesFinish = false;
 }
 
 /** The requests of an HTTP/1 connection whose responses are not over. */
@@ -111,7 +111,7 @@ function onFinish({ response, socket }) {
   // Its request came before tracking began, or the lost connection ended it before.
   if (first === undefined || first.response !== response) return;
   endFirst(connection, first);
-  if (trackers.users === 0) stopHearingFinish();
+  if (trackers.users === 0) stopObservingFinish();
 }
 
 /**
@@ -136,7 +136,7 @@ function watchConnection(socket) {
   // For responses that waited for their turn, Node publishes nothing when the connection is lost.
   socket.on("close", () => {
     while (connection.first !== undefined) endFirst(connection, connection.first);
-    if (trackers.users === 0) stopHearingFinish();
+    if (trackers.users === 0) stopObservingFinish();
   });
   return connection;
 }
