@@ -12,7 +12,7 @@ import { ROOT } from "./setup.mjs";
 
 const CONCURRENT = 500;
 /** Development is slow: enough to interleave, for a test that runs often. */
-const CONCURRENT_QUICK = { production: CONCURRENT, development: 150 };
+const CONCURRENT_QUICK = { production: CONCURRENT, development: 75 };
 
 const USAGE = `usage: npm run parity -- [options]
 

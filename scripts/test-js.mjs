@@ -1,4 +1,4 @@
-// Runs the JavaScript specs on every Node on both backends, and those of async context with both of Node's implementations.
+// Runs the JavaScript specs: what RUNS lists, or everything on the Nodes and backends that the options name.
 // usage: node scripts/test-js.mjs [--node "24"] [--backend native] [--spec slot-storage]
 
 import { spawnSync } from "node:child_process";
@@ -31,12 +31,24 @@ const specs = FOLDERS.flatMap((folder) =>
 ).filter(({ path }) => path.endsWith(".spec.mjs") && path.includes(values.spec));
 if (specs.length === 0) throw new Error(`no spec below __test__ has "${values.spec}" in its path`);
 
-/** Their specs depend on how Node propagates async context, and run with both. What is built on them does not. */
+/** Their specs depend on how Node propagates async context. What is built on them does not. */
 const CORE = ["async-context", "store", "request", "shims"];
 
-/** Their specs depend on the backend. The others' run on Rust's in the oldest and the newest Node, on JavaScript's in one between. */
-const BOTH_BACKENDS = [...CORE, "package"];
-const OTHERS = ["22 native", "24 js", "26 native"];
+/**
+ * What `npm test` runs. The native backend: the core on each Node, in both of its ways to propagate async context, the features
+ * on the oldest and the newest. A backend holds records and depends on neither, so one Node is enough for the JavaScript one.
+ *
+ * @type {Record<string, string[]>} by Node and backend, folders
+ */
+const RUNS = {
+  "22 native": FOLDERS,
+  "22 with frames native": CORE,
+  "24 native": [...CORE, "package"],
+  "24 js": FOLDERS,
+  "24 without frames native": CORE,
+  "26 native": FOLDERS,
+  "26 without frames native": CORE,
+};
 
 /** Files at once: most of their time they wait. */
 const CONCURRENCY = 3;
@@ -51,11 +63,8 @@ for (const { name, path, flags, frames } of NODES) {
     if (values.backend !== undefined && values.backend !== backend) continue;
     // `--node` and `--spec` leave nothing out.
     const everything = values.node !== undefined || values.spec !== "";
-    const otherFrames = / with(out)? frames$/.test(name) && !everything;
-    // A backend holds records, and does not depend on how context is propagated.
-    if (otherFrames && backend === "js") continue;
-    const others = everything || OTHERS.includes(`${name} ${backend}`);
-    const folders = otherFrames ? CORE : others ? FOLDERS : BOTH_BACKENDS;
+    const folders = everything ? FOLDERS : RUNS[`${name} ${backend}`];
+    if (folders === undefined) continue;
     const files = specs.filter(({ folder }) => folders.includes(folder)).map(({ path }) => path);
     console.log(`\n# specs on Node ${name}, backend ${backend}`);
     const limits = [`--test-timeout=${TEST_MS}`, `--test-concurrency=${CONCURRENCY}`];
