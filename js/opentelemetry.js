@@ -65,10 +65,10 @@ function startOn(api, meterProvider, tracerProvider) {
   const spans = new StallSpans(api, tracers.getTracer(name, version));
   // They are the process's; a second thread would count them twice.
   const meter = isMainThread ? meters.getMeter(name, version) : undefined;
-  const hears = meter && guarded(stallMetrics(meter));
+  const observe = meter && guarded(stallMetrics(meter));
   const stopMetrics = meter === undefined ? () => {} : observeCounters(meter);
   // Last, so that a provider that fails leaves nothing behind.
-  stallHooks.onReport = hears;
+  stallHooks.onReport = observe;
   stallHooks.onProbe = guarded((id) => spans.see(id));
   stallHooks.onTick = guarded(() => spans.turn());
   return createHandle(() => {

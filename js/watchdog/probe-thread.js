@@ -37,12 +37,12 @@ function leave() {
 
 /**
  * @param {number} thread
- * @param {number} stallId
+ * @param {number} probeId
  */
-function probeThread(thread, stallId) {
+function probeThread(thread, probeId) {
   if (left) return;
   const isProbed = pending.has(thread);
-  pending.set(thread, stallId);
+  pending.set(thread, probeId);
   // A thread in native code will respond to the request that it has; the response then counts for the latest one.
   if (isProbed) return;
   // A request must not end this thread: one that ends with a connection open can end the process, since Node's main
@@ -59,11 +59,11 @@ async function request(thread) {
   const held = { probe: probes.get(thread)?.probe ?? new Probe(thread) };
   probes.set(thread, held);
   const response = await held.probe.request();
-  const stallId = /** @type {number} */ (pending.get(thread));
+  const probeId = /** @type {number} */ (pending.get(thread));
   pending.delete(thread);
   if (response !== undefined) {
     const { id, heartbeat, stack } = response;
-    watchdog.watchRespond({ thread, stallId, id, heartbeat, stack: frames(stack, workerData) });
+    watchdog.watchRespond({ thread, probeId, id, heartbeat, stack: frames(stack, workerData) });
   }
   await sleep(LINGER_MS);
   if (probes.get(thread) !== held) return;

@@ -16,7 +16,7 @@ use crate::process::Process;
 
 /// The configuration of a diagnostics server.
 #[napi(object, object_to_js = false)]
-pub struct DiagnosticsOptions {
+pub struct ServerSettings {
     /// The address to listen on, in numbers.
     pub address: String,
     /// The port; 0 for any free one.
@@ -50,11 +50,11 @@ pub struct DiagnosticsStarted {
 #[napi(catch_unwind)]
 pub fn diagnostics_start(
     env: &Env,
-    options: DiagnosticsOptions,
+    options: ServerSettings,
     request_leaks: Function<'_, (), Unknown<'static>>,
 ) -> Result<DiagnosticsStarted> {
     let request_leaks = callback(&request_leaks)?;
-    let DiagnosticsOptions { address, port, token, max_blocked_ms, strict } = options;
+    let ServerSettings { address, port, token, max_blocked_ms, strict } = options;
     let refused = |error: std::net::AddrParseError| Error::Listen {
         address: address.clone(),
         reason: error.to_string(),

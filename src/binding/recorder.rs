@@ -11,7 +11,7 @@ use crate::recorder::{self, Ending, How, MAX_BYTES, MIN_BYTES, Settings};
 
 /// What a recording is set to.
 #[napi(object, object_to_js = false)]
-pub struct RecordOptions {
+pub struct RecordSettings {
     /// The directory for its file, as an absolute path.
     pub directory: String,
     /// Ended recordings that stay in the directory.
@@ -42,7 +42,7 @@ pub fn record_limits() -> Result<RecordLimits> {
 /// Starts to record, and returns the path of the file. Throws `ERR_ONESCOPE_RECORDING` if it is on,
 /// `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made.
 #[napi(catch_unwind)]
-pub fn record_start(options: RecordOptions) -> Result<String> {
+pub fn record_start(options: RecordSettings) -> Result<String> {
     let settings = Settings {
         directory: PathBuf::from(options.directory),
         keep: options.keep.max(1) as usize,

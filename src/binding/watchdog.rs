@@ -27,7 +27,7 @@ pub(super) fn callback<Args: JsValuesTupleIntoVec + 'static>(
 
 /// What a watch is set to.
 #[napi(object, object_to_js = false)]
-pub struct WatchOptions {
+pub struct WatchSettings {
     /// Milliseconds without a heartbeat from which a thread is blocked.
     pub threshold_ms: u32,
     /// Stalls reported in a minute.
@@ -42,7 +42,7 @@ pub struct WatchOptions {
 #[napi(catch_unwind)]
 pub fn watch_start(
     env: &Env,
-    options: WatchOptions,
+    options: WatchSettings,
     on_report: Option<Function<'_, FnArgs<(String,)>, Unknown<'static>>>,
 ) -> Result<()> {
     let process = Process::global();
@@ -104,7 +104,7 @@ pub fn follow(env: &Env, changed: Function<'_, (), Unknown<'static>>) -> Result<
     Ok(())
 }
 
-/// Has `probe(thread, stallId)` called for each probe of a blocked thread, until the watch stops.
+/// Has `probe(thread, probeId)` called for each probe of a blocked thread, until the watch stops.
 #[napi(catch_unwind)]
 pub fn watch_helper(probe: Function<'_, FnArgs<(u32, u32)>, Unknown<'static>>) -> Result<()> {
     let probe = callback(&probe)?;
@@ -120,7 +120,7 @@ pub struct ProbeResponse {
     /// Id of the thread.
     pub thread: u32,
     /// The probe that it responds to.
-    pub stall_id: u32,
+    pub probe_id: u32,
     /// Id of the context that is current in it; `null` for none.
     pub id: Either<f64, Null>,
     /// Functions, innermost first.
@@ -139,7 +139,7 @@ pub fn watch_respond(response: ProbeResponse) -> Result<bool> {
     // JavaScript sees the word with a sign.
     let heartbeat = response.heartbeat as i64 as u32;
     let response =
-        Response { thread: response.thread, probe: response.stall_id, heartbeat, id, stack: response.stack };
+        Response { thread: response.thread, probe: response.probe_id, heartbeat, id, stack: response.stack };
     let process = Process::global();
     Ok(process.watchdog.respond(&process.store, response))
 }

@@ -53,7 +53,7 @@ export interface WatchSettings extends Required<Pick<WatchOptions, "thresholdMs"
 export interface ProbeResponse {
   /** the two of the request */
   thread: number;
-  stallId: number;
+  probeId: number;
   /** id of the context that is current in that thread, `null` for none */
   id: number | null;
   /** functions, innermost first */
@@ -112,10 +112,10 @@ export interface Watchdog {
   /** Has `changed` called whenever a watch, a recording or a diagnostics server starts or stops, until this environment ends. */
   follow(changed: () => void): void;
   /**
-   * Calls `probe` for each request to a blocked thread, until the watch stops. A stall can request more than once, each time
-   * with another `stallId`.
+   * Calls `probe` for each request to a blocked thread, until the watch stops. Each request has its own `probeId`; a stall can
+   * have several.
    */
-  watchHelper(probe: (thread: number, stallId: number) => void): void;
+  watchHelper(probe: (thread: number, probeId: number) => void): void;
   /** Takes a response; false if it is too late, because the thread has written a heartbeat since. */
   watchRespond(response: ProbeResponse): boolean;
   /**
