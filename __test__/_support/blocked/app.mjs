@@ -49,7 +49,8 @@ function serve() {
       response.end();
       return;
     }
-    const context = createRequestContext({ headers: new Headers() });
+    // A native value gives it its record, and so its id, before it is entered.
+    const context = createRequestContext({ headers: new Headers(), isDraftMode: true });
     const id = /** @type {number} */ (store.id(context));
     // The peer gets what it requires: a storage that holds the request.
     const run = (/** @type {() => Promise<void>} */ handler) =>
