@@ -44,7 +44,7 @@ describe("README", () => {
     const mask = (/** @type {string} */ line) =>
       line
         .replace(/( {2}\d+× \S+ \S+)+$/, "")
-        .replace(/^flight recording: \S+(?=\/examples\/)/, "flight recording: …")
+        .replace(/(?<=last-flight )\S+(?=\/examples\/)/, "…")
         .replaceAll(/\d+/g, "N");
     assert.deepEqual(printed.trim().split("\n").slice(0, shown.length).map(mask), shown.map(mask));
   });

@@ -1,6 +1,6 @@
 // Serves the production build, and says what onescope does for it.
 
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startProdServer } from "vinext/server/prod-server";
 
@@ -68,11 +68,7 @@ if (stock) {
   console.log(`backend: ${backend}${store.reasons.length > 0 ? ` (${store.reasons.join("; ")})` : ""}`);
   if (diagnostics !== undefined) console.log(`diagnostics: ${diagnostics}`);
   console.log(`AsyncLocalStorage: ${others === false ? "" : "at least "}1 instead of ${made} (${used} in use so far)`);
-  if (flight) {
-    // npm runs this in the folder of its package.json, and sets INIT_CWD to the one in which the user typed the command.
-    const directory = relative(process.env.INIT_CWD ?? process.cwd(), dirname(flight)) || ".";
-    console.log(`flight recording: ${flight} (npx onescope last-flight ${directory} shows it, also after a crash)`);
-  }
+  if (flight) console.log(`flight recording: npx onescope last-flight ${flight} (also after a crash)`);
   if (values.report) await report();
 }
 
