@@ -26,22 +26,18 @@ export function observeCounters(meter) {
     meter.createObservableUpDownCounter(name, { unit, description });
   const totals = {
     created: total("onescope.context.created", "{context}", "Requests and tasks created since the process started"),
-    children: total(
-      "onescope.context.children",
-      "{context}",
-      "Child contexts that vinext made from its request contexts",
-    ),
-    closed: total("onescope.context.closed", "{context}", "Closed contexts"),
+    children: total("onescope.context.children", "{context}", "Child contexts created since the process started"),
+    closed: total("onescope.context.closed", "{context}", "Requests and tasks that closed"),
     abandoned: total(
       "onescope.context.abandoned",
       "{context}",
-      "Contexts that were garbage-collected without being closed",
+      "Requests and tasks that were garbage-collected without being closed",
     ),
   };
-  const byKind = level("onescope.context.in_flight", "{context}", "Contexts that are not closed, by kind");
-  const byState = level("onescope.context.in_flight.state", "{context}", "Contexts that are not closed, by state");
+  const byKind = level("onescope.context.in_flight", "{context}", "Requests and tasks in flight, by kind");
+  const byState = level("onescope.context.in_flight.state", "{context}", "Requests and tasks in flight, by state");
   const levels = {
-    pages: level("onescope.page.count", "{page}", "Pages in use, of up to 255 contexts each"),
+    pages: level("onescope.page.count", "{page}", "Pages in use, of up to 255 records each"),
     threads: level("onescope.thread.count", "{thread}", "JavaScript threads that use the store"),
   };
   /** @param {BatchObservableResult} result */

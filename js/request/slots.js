@@ -93,7 +93,7 @@ class RequestSlot extends Slot {
     if (context === undefined) {
       throw new OnescopeError(
         CODES.NO_CONTEXT,
-        `slot ${literal(this.key)} needs a current request; call set() inside runWithRequestContext()`,
+        `slot ${literal(this.key)} needs a current vinext request; call set() in code that runs for one`,
       );
     }
     if (this.info.native && context instanceof RequestContext) {

@@ -3,6 +3,7 @@ import { shared } from "../util/shared.js";
 /** @import { Context } from "../request/request-context.js" */
 
 // What features do when something happens in the store, which knows no feature. The module that implements a hook sets it.
+// Apart from the store, so that a module can set a hook without loading a backend.
 
 export const hooks = shared("hooks", () => ({
   /** @type {((backend: import("./native/contract.js").Backend) => void) | undefined} this JavaScript thread got its block (js/process/) */

@@ -4,10 +4,10 @@ import { CODES, literal, OnescopeError } from "../util/errors.js";
 /** @import { SlotInfo } from "./native/contract.js" */
 /** @import { RecordRef } from "./records.js" */
 
-// How a native slot's value is stored in its field of a record: everything that JavaScript does by kind while it runs. In Rust it is in
-// src/store/registry/kind.rs. Zeroed memory is "all defaults": a flag stores whether it differs from its
-// default, an enum its distance from the default's place, a counter its difference from the default. The last code of a
-// field says "other": the value is one that the kind does not have, and is kept on the JavaScript side.
+// How a native slot's value is stored in its field of a record: everything that JavaScript does by kind while it runs. In Rust
+// it is in src/store/registry/kind.rs. Zeroed memory is "all defaults": a flag stores whether it differs from its default, an
+// enum its distance from the default's place, a counter its difference from the default. The last code of a field says "other":
+// the value is one that the kind does not have, and is kept on the JavaScript side.
 
 const { otherByte: OTHER_BYTE, otherWord: OTHER_WORD } = LAYOUT.codes;
 const { counterMax: COUNTER_MAX } = LIMITS;

@@ -20,7 +20,7 @@ use crate::text;
 /// How long a request waits for JavaScript.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// How long data of JavaScript, or a failure to get it, is used: JavaScript is requested to send it no more often than this.
+/// How long data of JavaScript, or a failure to get it, is used: It is requested from JavaScript no more often than this.
 const FRESH: Duration = Duration::from_secs(5);
 
 /// The request is repeated if JavaScript has sent nothing by then.
