@@ -19,8 +19,8 @@ CASES.push({ node: "24", place: "main", kind: "readFileSync on a FIFO", when: "f
 
 describe("a blocked request is named while it blocks", () => {
   for (const { node, place, kind, when } of CASES)
-    test(`Node ${node}, ${place}, ${kind}, ${when}`, { timeout: 60_000 }, async () => {
-      const { [when]: result } = await play({ node: nodeNamed(node), place, kind }, [when]);
+    test(`Node ${node}, ${place}, ${kind}, ${when}`, { timeout: 60_000 }, async ({ signal }) => {
+      const { [when]: result } = await play({ node: nodeNamed(node), place, kind }, [when], "onescope", signal);
       assert.deepEqual(result.problems, [], JSON.stringify(result));
     });
 });

@@ -33,9 +33,10 @@ export const WHEN = ["before any await", "among 20", "two in turn", "two at once
  * @param {Row} row
  * @param {string[]} whens of `WHEN`
  * @param {"onescope" | "peer"} [watcher]
+ * @param {AbortSignal} [signal] kills the app, which may be blocked for ever
  * @returns {Promise<Record<string, CaseResult>>} by `when`; those that cannot be are left out
  */
-export async function play(row, whens, watcher = "onescope") {
+export async function play(row, whens, watcher = "onescope", signal = undefined) {
   /** @type {Record<string, CaseResult>} */
   const results = {};
   const possible = whens.filter((when) => when !== "for ever" || BLOCKS[row.kind].forever);
@@ -44,7 +45,7 @@ export async function play(row, whens, watcher = "onescope") {
     possible.filter((when) => when === "for ever"),
   ]) {
     if (group.length === 0) continue;
-    let app = await startApp(row, watcher);
+    let app = await startApp(row, watcher, signal);
     await app.request("/prepare", { kind: row.kind, ...(group[0] === "for ever" ? {} : { ms: String(BLOCK_MS) }) });
     for (const when of group) {
       results[when] = await playCase(app, row, when, watcher);
@@ -53,7 +54,7 @@ export async function play(row, whens, watcher = "onescope") {
         if (results[when].problems.length === 0 || !results[when].retryable) break;
         if (when === "for ever") {
           await app.stop();
-          app = await startApp(row, watcher);
+          app = await startApp(row, watcher, signal);
           await app.request("/prepare", { kind: row.kind });
         }
         results[when] = { ...(await playCase(app, row, when, watcher)), again: true };
@@ -98,8 +99,9 @@ async function playCase(app, { place, kind }, when, watcher) {
 /**
  * @param {Row} row
  * @param {"onescope" | "peer"} watcher
+ * @param {AbortSignal} [signal]
  */
-async function startApp({ node, place }, watcher) {
+async function startApp({ node, place }, watcher, signal) {
   const settings = JSON.stringify({ place, thresholdMs: THRESHOLD_MS, watcher });
   const child = spawn(node.path, [...node.flags, APP, settings], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -120,6 +122,7 @@ async function startApp({ node, place }, watcher) {
   const ended = once(child, "close");
   const kill = () => void child.kill("SIGKILL");
   process.once("exit", kill);
+  signal?.addEventListener("abort", kill, { once: true });
   /** @param {() => boolean} test */
   const until = (test) =>
     new Promise((resolve, reject) => {
@@ -163,7 +166,8 @@ function watchMachine() {
     most = Math.max(most, now - last - 10);
     last = now;
   };
-  const timer = setInterval(measure, 10);
+  // A case that fails does not end the measurement, and must not keep the process alive.
+  const timer = setInterval(measure, 10).unref();
   return {
     /** Ends the measurement. */
     lagMs: () => {
