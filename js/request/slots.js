@@ -93,7 +93,7 @@ class RequestSlot extends Slot {
     if (context === undefined) {
       throw new OnescopeError(
         CODES.NO_CONTEXT,
-        `slot ${literal(this.key)} needs a current vinext request; call set() in code that runs for one`,
+        `slot ${literal(this.key)} needs a current vinext request; call set() while vinext handles one, or inside runWithRequestContext()`,
       );
     }
     if (this.info.native && context instanceof RequestContext) {
