@@ -46,7 +46,7 @@ const port = await new Promise((resolve) => {
   });
 });
 await startProdServer({ port, host: "127.0.0.1", outDir: values.out, silent: true });
-console.log("responses on http://127.0.0.1:" + port);
+console.log("listening on http://127.0.0.1:" + port);
 `;
 
 /**

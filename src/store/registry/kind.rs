@@ -160,7 +160,7 @@ impl SlotKind {
         }
     }
 
-    /// The value behind a field's code; none if the value lies in JavaScript or the code has no meaning.
+    /// The value behind a field's code; none if JavaScript holds the value or the code has no meaning.
     pub fn decode(&self, default: &Scalar, code: u32) -> Option<Scalar> {
         match (self, default) {
             (SlotKind::Flag, Scalar::Bool(default)) => match code {
