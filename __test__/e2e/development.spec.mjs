@@ -13,7 +13,6 @@ for (const [nodeName, variant] of [
   ["22", "both"],
   ["24", "plugin"],
   ["24", "register"],
-  ["24", "both"],
   ["26", "both"],
 ]) {
   test(`vite dev on Node ${nodeName} with ${variant} serves every route`, async () => {

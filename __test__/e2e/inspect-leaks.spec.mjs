@@ -21,7 +21,7 @@ async function request(origin, times, headers) {
   }
 }
 
-for (const node of NODES.filter(({ name }) => /^(22|24|26)$/.test(name))) {
+for (const node of NODES.filter(({ name }) => /^(22|26)$/.test(name))) {
   describe(`requests that left a timer behind, on Node ${node.name}`, () => {
     for (const release of [false, true]) {
       test(release ? "are released" : "are named", { timeout: 180_000 }, async () => {
