@@ -1,7 +1,8 @@
 // Installs and builds everything that `npm start` and `npm test` need; does only what is out of date.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
   copyFileSync,
   existsSync,
@@ -29,11 +30,16 @@ const BUILD_INPUTS = ["js/vite.js", "js/vite", "shims", "package.json"].map((pat
 /** The addon, as the native loader finds it. */
 const ADDON = join(ROOT, `js/store/native/onescope.${process.platform}-${process.arch}.node`);
 
-/** Sets everything up. Each step ends the process with the command's own output if it fails. */
-export function setup() {
-  install(ROOT);
-  buildAddon();
-  install(EXAMPLE);
+/**
+ * Sets everything up. Each step ends the process with the command's own output if it fails.
+ *
+ * @param {string[]} [packages] more folders with a lock file to install
+ */
+export async function setup(packages = []) {
+  // Cargo works while npm does: it uses one core for most of its time.
+  const addon = startAddonBuild();
+  for (const directory of [ROOT, EXAMPLE, ...packages]) install(directory);
+  await addon();
   linkVinext();
   buildApp({ directory: EXAMPLE, out: "dist", stock: false });
 }
@@ -86,20 +92,29 @@ export function install(directory) {
   writeFileSync(marker, hash);
 }
 
-function buildAddon() {
+/** @returns {() => Promise<void>} waits for the build, and puts the addon into place */
+function startAddonBuild() {
   const { error } = spawnSync("cargo", ["--version"]);
   if (error !== undefined) {
     fail("cargo was not found: install Rust (https://rustup.rs) and run this again, to build the native addon");
   }
   if (!existsSync(ADDON)) step("building the native addon");
   // Cargo knows best whether anything changed, and is quick when nothing did.
-  run("cargo", ["build", "--release", "--quiet"], ROOT);
-  const library = { darwin: "libonescope.dylib", win32: "onescope.dll" }[process.platform] ?? "libonescope.so";
-  const built = join(ROOT, "target/release", library);
-  if (existsSync(ADDON) && readFileSync(ADDON).equals(readFileSync(built))) return;
-  // Renamed into place: a server that runs on the old file keeps it.
-  copyFileSync(built, `${ADDON}.new`);
-  renameSync(`${ADDON}.new`, ADDON);
+  const cargo = spawn("cargo", ["build", "--release", "--quiet"], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ended = once(cargo, "exit");
+  return async () => {
+    const [code] = await ended;
+    if (code !== 0) fail("cargo build --release failed");
+    const library = { darwin: "libonescope.dylib", win32: "onescope.dll" }[process.platform] ?? "libonescope.so";
+    const built = join(ROOT, "target/release", library);
+    if (existsSync(ADDON) && readFileSync(ADDON).equals(readFileSync(built))) return;
+    // Renamed into place: a server that runs on the old file keeps it.
+    copyFileSync(built, `${ADDON}.new`);
+    renameSync(`${ADDON}.new`, ADDON);
+  };
 }
 
 /**
@@ -146,4 +161,4 @@ function fail(text) {
   process.exit(1);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setup();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setup();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { node24, setup } from "./setup.mjs";
 
-setup();
+await setup();
 
 const cwd = join(fileURLToPath(new URL("..", import.meta.url)), "examples/vinext-app");
 const args = ["--import", "onescope/register", "serve.mjs", ...process.argv.slice(2)];

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { digestEnvironment, readDigests, reporterFlags } from "./digest.mjs";
-import { buildApp, EXAMPLE, install, node24, ROOT, setup } from "./setup.mjs";
+import { buildApp, EXAMPLE, node24, ROOT, setup } from "./setup.mjs";
 
 /** @type {Record<string, (folder: string) => string[]>} by name of a step, the command; digests of tests go to `folder` */
 const STEPS = {
@@ -44,9 +44,8 @@ if (values.only !== undefined && !Object.hasOwn(STEPS, values.only)) {
   process.exit(2);
 }
 
-setup();
+await setup([join(ROOT, "benchmark")]);
 buildApp({ directory: EXAMPLE, out: "dist-stock", stock: true });
-install(join(ROOT, "benchmark"));
 
 /** @type {Array<{ name: string, digest: string }>} */
 const failed = [];

@@ -14,7 +14,7 @@ import { requestConcurrently, requestSequentially } from "./try-vinext/compare.m
 /** A choice: the first has no request context yet, the next two no registry of storages. */
 const VERSIONS = ["0.0.26", "0.0.31", "0.0.45", "0.0.55", "0.1.8", "0.2.1", "1.0.0-beta.0", "1.0.0-beta.10", "latest"];
 
-setup();
+await setup();
 
 const USAGE = `usage: npm run versions -- [VERSION...]
 
