@@ -28,7 +28,7 @@ export const EXAMPLE = join(ROOT, "examples/vinext-app");
 const BUILD_INPUTS = ["js/vite.js", "js/vite", "shims", "package.json"].map((path) => join(ROOT, path));
 
 /** The addon, as the native loader finds it. */
-const ADDON = join(ROOT, `js/store/native/onescope.${process.platform}-${process.arch}.node`);
+export const ADDON = join(ROOT, `js/store/native/onescope.${process.platform}-${process.arch}.node`);
 
 /**
  * Sets everything up. Each step ends the process with the command's own output if it fails.

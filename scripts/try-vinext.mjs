@@ -1,14 +1,16 @@
 // `npm run versions`: see USAGE.
 
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startDevelopment, startProduction } from "../__test__/_support/example.mjs";
 import { VARIANTS } from "../__test__/_support/server.mjs";
 import { idPattern } from "../examples/vinext-app/routes.mjs";
+import { pack } from "./pack.mjs";
 import { node24, setup } from "./setup.mjs";
-import { build, fates, makeApp, pack } from "./try-vinext/app.mjs";
+import { build, fates, makeApp } from "./try-vinext/app.mjs";
 import { requestConcurrently, requestSequentially } from "./try-vinext/compare.mjs";
 
 /** A choice: the first has no request context yet, the next two no registry of storages. */
@@ -94,10 +96,10 @@ const hide = (text) => text?.replaceAll(idPattern, "rq-ID");
 
 /**
  * @param {string} version
- * @param {string} archive of onescope
+ * @param {Record<string, string>} archives of onescope's packages
  */
-async function tryVersion(version, archive) {
-  const { folder, versions } = makeApp(version, archive);
+async function tryVersion(version, archives) {
+  const { folder, versions } = makeApp(version, archives);
   try {
     build(folder, { stock: true });
     const { modules, warnings } = build(folder, { stock: false });
@@ -156,13 +158,14 @@ function print({ versions, fates, warnings, production, development }) {
   return differ;
 }
 
-const archive = pack();
+const packed = mkdtempSync(join(realpathSync(tmpdir()), "onescope-pack-"));
+const archives = pack({ host: true, out: packed });
 const rows = [];
 let differ = 0;
 for (const version of positionals.length > 0 ? positionals : VERSIONS) {
   console.log(`\n== vinext ${version}`);
   try {
-    const result = await tryVersion(version, archive);
+    const result = await tryVersion(version, archives);
     const { versions, fates, production, development } = result;
     differ += print(result);
     rows.push([
@@ -177,7 +180,7 @@ for (const version of positionals.length > 0 ? positionals : VERSIONS) {
     differ++;
   }
 }
-rmSync(dirname(archive), { recursive: true, force: true });
+rmSync(packed, { recursive: true, force: true });
 
 console.log("\n| vinext | modules | production | development |\n|---|---|---|---|");
 for (const row of rows) console.log(`| ${row.join(" | ")} |`);

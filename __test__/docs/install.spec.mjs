@@ -1,21 +1,51 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { hostPlatform } from "../../scripts/platforms/addons.mjs";
+import { installPacked, packed } from "../_support/packed.mjs";
 import { ROOT } from "../_support/run.mjs";
 
-// The package as users get it: packed, and installed into an app that has nothing else.
+// The packages as users get them: packed, and installed into an app that has nothing else.
 
-test("the packed package installs, and runs on its addon", (t) => {
+const manifestIn = (/** @type {string} */ folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+
+test("the main package depends on the platform's, which npm installs where its addon runs", () => {
+  const { folder } = packed();
+  const { name, platform, arch, libc } = hostPlatform();
+  const { version, license, engines } = manifestIn(ROOT);
+
+  const main = manifestIn(join(folder, "onescope"));
+  assert.deepEqual(main.optionalDependencies, { [`@onescope/${name}`]: version });
+  assert.deepEqual([main.version, main.scripts, main.devDependencies], [version, undefined, undefined]);
+
+  const where = join(folder, "@onescope", name);
+  assert.deepEqual(readdirSync(where).sort(), ["LICENSE", "onescope.node", "package.json"]);
+  const { description, exports, publishConfig, ...manifest } = manifestIn(where);
+  assert.match(description, /^The addon of onescope for /);
+  assert.equal(exports["."], "./onescope.node");
+  assert.deepEqual(publishConfig, { access: "public" });
+  const runsOn = {
+    os: [platform],
+    cpu: [arch],
+    ...(libc === undefined ? {} : { libc: [libc === "gnu" ? "glibc" : libc] }),
+  };
+  assert.deepEqual(manifest, {
+    name: `@onescope/${name}`,
+    version,
+    license,
+    engines,
+    ...runsOn,
+    main: "onescope.node",
+  });
+});
+
+test("the packed packages install, and run on the addon", (t) => {
   const app = mkdtempSync(join(realpathSync(tmpdir()), "onescope-install-"));
   t.after(() => rmSync(app, { recursive: true, force: true }));
-  const npm = (/** @type {string[]} */ ...args) => execFileSync("npm", args, { cwd: app, encoding: "utf8" });
-
-  const [{ filename }] = JSON.parse(npm("pack", ROOT, "--json"));
-  writeFileSync(join(app, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  npm("install", "--no-audit", "--no-fund", "--loglevel", "error", `./${filename}`);
+  installPacked(app);
 
   const source = `
     import { AsyncLocalStorage } from "node:async_hooks";

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,30 +50,20 @@ console.log("listening on http://127.0.0.1:" + port);
 `;
 
 /**
- * Packs onescope as it would be published.
- *
- * @returns {string} path of the archive
- */
-export function pack() {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-pack-"));
-  const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", ROOT, "--json"], { cwd: folder, encoding: "utf8" }));
-  return join(folder, filename);
-}
-
-/**
  * Installs a vinext with the newest of what it requires, and the example's sources.
  *
  * @param {string} version
- * @param {string} archive of onescope
+ * @param {Record<string, string>} archives of onescope's packages, by name
  * @returns {{ folder: string, versions: Record<string, string> }} the app, and what was installed
  * @throws {Error} with npm's words if that fails
  */
-export function makeApp(version, archive) {
+export function makeApp(version, archives) {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-vinext-"));
   const response = npm(["view", `vinext@${version}`, "--json", "peerDependencies", "dependencies"], folder);
   const { peerDependencies: peers = {}, dependencies: own = {} } = JSON.parse(response);
   const needed = NEEDED.filter((name) => !(name in own)).map((name) => [name, peers[name] ?? "*"]);
-  const dependencies = { vinext: version, onescope: `file:${archive}`, ...Object.fromEntries(needed) };
+  const packages = Object.entries(archives).map(([name, archive]) => [name, `file:${archive}`]);
+  const dependencies = { vinext: version, ...Object.fromEntries([...packages, ...needed]) };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
   npm(["install", "--no-audit", "--no-fund", "--loglevel", "error"], folder);
   for (const name of SOURCES) cpSync(join(ROOT, "examples/vinext-app", name), join(folder, name), { recursive: true });

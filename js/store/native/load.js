@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { LAYOUT } from "../../generated/slot-table.js";
 import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
 import { withOwnErrors } from "../../util/errors.js";
+import { PLATFORMS } from "./platforms.js";
 
 /** @import { Backend, Diagnostics, Recorder, Store, Watchdog } from "./contract.js" */
 
@@ -25,13 +26,14 @@ const JSON_CALLS = new Set([
 ]);
 
 /**
- * Loads the addon from `ONESCOPE_NATIVE_PATH` if that is set, else from beside this file, where the build puts it.
+ * Loads the addon from `ONESCOPE_NATIVE_PATH` if that is set, else from beside this file, where the build puts it, else
+ * from the platform's package, which npm installs with this one.
  *
  * @returns {{ native?: Backend, reasons: string[] }} the addon, or every reason why there is none
  */
 export function loadNative() {
-  const beside = new URL(`./onescope.${process.platform}-${process.arch}.node`, import.meta.url);
-  const path = ONESCOPE_NATIVE_PATH ?? fileURLToPath(beside);
+  const beside = fileURLToPath(new URL(`./onescope.${process.platform}-${process.arch}.node`, import.meta.url));
+  const path = ONESCOPE_NATIVE_PATH ?? (existsSync(beside) ? beside : (installed() ?? beside));
   if (!existsSync(path)) {
     const hint =
       ONESCOPE_NATIVE_PATH === undefined ? "not built for this platform" : "ONESCOPE_NATIVE_PATH does not name a file";
@@ -50,6 +52,16 @@ export function loadNative() {
     return { native: { ...store, ...added, name: "native" }, reasons: [] };
   } catch (error) {
     return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };
+  }
+}
+
+/** @returns {string | undefined} the addon of this platform's package */
+function installed() {
+  for (const { name, platform, arch } of PLATFORMS) {
+    if (platform !== process.platform || arch !== process.arch) continue;
+    try {
+      return require.resolve(`@onescope/${name}`);
+    } catch {}
   }
 }
 

@@ -1,0 +1,40 @@
+// Where the addon of each platform is, and which platform this machine is.
+
+import { join } from "node:path";
+import { PLATFORMS } from "../../js/store/native/platforms.js";
+import { ROOT } from "../setup.mjs";
+
+/** @import { Platform } from "../../js/store/native/platforms.js" */
+
+/** What `npm run build:platforms` fills and `npm run pack` takes addons from. Git ignores it. */
+export const ADDONS = join(ROOT, "addons");
+
+/**
+ * @param {Platform} platform
+ * @returns {{ platform: Platform, addon: string }} with the path of its addon
+ */
+export function addonOf(platform) {
+  return { platform, addon: join(ADDONS, `onescope.${platform.name}.node`) };
+}
+
+/**
+ * @returns {Platform} of this machine
+ * @throws {Error} if there is none
+ */
+export function hostPlatform() {
+  const { platform, arch } = process;
+  const libc = platform === "linux" ? libcOfThisProcess() : undefined;
+  const found = PLATFORMS.find((each) => each.platform === platform && each.arch === arch && each.libc === libc);
+  if (found === undefined) {
+    throw new Error(
+      `no platform of onescope is ${platform} ${arch}; there are ${PLATFORMS.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return found;
+}
+
+/** @returns {"gnu" | "musl"} */
+function libcOfThisProcess() {
+  const { header } = /** @type {{ header: Record<string, unknown> }} */ (process.report.getReport());
+  return "glibcVersionRuntime" in header ? "gnu" : "musl";
+}
