@@ -3,21 +3,22 @@
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PLATFORMS } from "../js/store/native/platforms.js";
-import { addonOf, hostPlatform } from "./platforms/addons.mjs";
+import { ADDONS, addonIn, hostPlatform } from "./platforms/addons.mjs";
 import { mainManifest, platformManifest } from "./platforms/manifests.mjs";
 import { ADDON, ROOT } from "./setup.mjs";
 
-const USAGE = `usage: npm run pack [-- --host] [--out DIR]
+const USAGE = `usage: npm run pack [-- --host] [--addons DIR] [--out DIR]
 
-Makes the packages in packed/, each as a folder and as an archive. Without --host, every platform's addon has to be in addons/,
-where npm run build:platforms puts it.
+Makes the packages in packed/, each as a folder and as an archive. Without --host, the addon of every platform has to be in
+addons/, where npm run build:platforms puts it.
 
-  --host     only this machine's platform, with the addon of npm run setup
-  --out DIR  another folder than packed/; packages of a former run in it are replaced`;
+  --host        only this machine's platform, with the addon of npm run setup
+  --addons DIR  take the addons from another folder than addons/
+  --out DIR     another folder than packed/; packages of a former run in it are replaced`;
 
 /** What a platform's package holds besides its manifest and the addon. */
 const NOTICES = ["LICENSE"];
@@ -27,12 +28,14 @@ const NOTICES = ["LICENSE"];
 /**
  * Stages and packs the main package and those of the platforms.
  *
- * @param {{ host?: boolean, out?: string }} [options]
+ * @param {{ host?: boolean, addons?: string, out?: string }} [options]
  * @returns {Record<string, string>} by package, the path of its archive; the platforms come first
  * @throws {Error} if an addon is missing
  */
-export function pack({ host = false, out = join(ROOT, "packed") } = {}) {
-  const addons = host ? [{ platform: hostPlatform(), addon: ADDON }] : PLATFORMS.map(addonOf);
+export function pack({ host = false, addons: folder = ADDONS, out = join(ROOT, "packed") } = {}) {
+  const addons = host
+    ? [{ platform: hostPlatform(), addon: ADDON }]
+    : PLATFORMS.map((platform) => ({ platform, addon: addonIn(folder, platform) }));
   const missing = addons.filter(({ addon }) => !existsSync(addon));
   if (missing.length > 0) {
     const names = missing.map(({ platform }) => platform.name).join(", ");
@@ -47,7 +50,7 @@ export function pack({ host = false, out = join(ROOT, "packed") } = {}) {
     manifest: mainManifest(manifest, addons),
     files: filesOfMain().map((path) => [join(ROOT, path), path]),
   });
-  const folders = packages.map((each) => stage(join(out, each.manifest.name), each));
+  const folders = packages.map((each) => stage(resolve(out, each.manifest.name), each));
   const archives = npmPack(folders, out);
   return Object.fromEntries(archives.map(({ name, filename }) => [name, join(out, filename)]));
 }
@@ -89,6 +92,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
       host: { type: "boolean", default: false },
+      addons: { type: "string" },
       out: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },

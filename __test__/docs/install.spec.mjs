@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { pack } from "../../scripts/pack.mjs";
 import { hostPlatform } from "../../scripts/platforms/addons.mjs";
 import { installPacked, packed } from "../_support/packed.mjs";
 import { ROOT } from "../_support/run.mjs";
@@ -40,6 +41,27 @@ test("the main package depends on the platform's, which npm installs where its a
     ...runsOn,
     main: "onescope.node",
   });
+});
+
+test("nothing is published from the repository, nor packed without every platform's addon", (t) => {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-publish-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const run = (/** @type {string} */ command, /** @type {string[]} */ ...args) =>
+    spawnSync(command, args, { cwd: ROOT, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" } });
+
+  // Discard's port, where nothing listens: if npm did not stop before, it would fail another way.
+  const published = run("npm", "publish", "--dry-run", "--registry", "http://127.0.0.1:9");
+  assert.notEqual(published.status, 0);
+  assert.match(
+    published.stderr,
+    /onescope: nothing is published from the repository, only what npm run pack makes of it/,
+  );
+
+  assert.throws(
+    () => pack({ out: folder, addons: folder }),
+    /^Error: no addon for linux-x64-gnu, .*win32-x64-msvc; build it with npm run build:platforms$/,
+  );
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test("the packed packages install, and run on the addon", (t) => {

@@ -10,11 +10,12 @@ import { ROOT } from "../setup.mjs";
 export const ADDONS = join(ROOT, "addons");
 
 /**
+ * @param {string} folder
  * @param {Platform} platform
- * @returns {{ platform: Platform, addon: string }} with the path of its addon
+ * @returns {string} path of its addon in the folder
  */
-export function addonOf(platform) {
-  return { platform, addon: join(ADDONS, `onescope.${platform.name}.node`) };
+export function addonIn(folder, { name }) {
+  return join(folder, `onescope.${name}.node`);
 }
 
 /**
