@@ -15,6 +15,7 @@ import manifest from "../../package.json" with { type: "json" };
 const COMMANDS = {
   doctor: () => import("./doctor.js"),
   "last-flight": () => import("./last-flight.js"),
+  ps: () => import("./ps.js"),
   top: () => import("./top.js"),
 };
 

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { entry } from "../async-context/entry.js";
 import { LIMITS } from "../generated/slot-table.js";
 import { threadLeaks } from "../leaks/leaks.js";
+import { register } from "../ps/register.js";
 import { nativeOnly } from "../store/backend.js";
 import { threadBlock } from "../store/records.js";
 import { startUnlessRefused, warnOnce } from "../store/start.js";
@@ -74,7 +75,9 @@ function handleOf(diagnostics, settings) {
     return createHandle(() => {}, { url, port });
   }
   follow();
+  const unregister = register("server", { url, token: settings.token });
   const end = () => {
+    unregister();
     diagnostics.diagnosticsStop();
     follow();
   };

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { LAYOUT } from "../generated/slot-table.js";
+import { register } from "../ps/register.js";
 import { nativeOnly } from "../store/backend.js";
 import { moveThread, threadBlock } from "../store/records.js";
 import { startUnlessRefused } from "../store/start.js";
@@ -43,10 +44,12 @@ export function record(options) {
     return createHandle(() => {}, { path: null, usage: () => ({ ...NO_USAGE }) });
   }
   const forget = noteTheEnd(recorder);
+  const unregister = register("recording", { recording: file });
   let on = true;
   const end = () => {
     on = false;
     forget();
+    unregister();
     recorder.recordStop();
     copies.recording = undefined;
     moveThread();

@@ -14,3 +14,9 @@ export const TERM = process.env.TERM;
 
 /** Whether dd-trace profiles, and whether it writes OpenTelemetry's thread context: both read async context frames. */
 export const { DD_PROFILING_ENABLED, DD_TRACE_OTEL_CTX_ENABLED } = process.env;
+
+/** Directory in which processes register for `onescope ps`, or `off`. */
+export const ONESCOPE_REGISTRY = process.env.ONESCOPE_REGISTRY || undefined;
+
+/** Directory for a user's sockets and the like, which ends with the session. */
+export const XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR || undefined;

@@ -51,9 +51,9 @@ export class FetchError extends Error {
  */
 export async function fetchSnapshot(server, ended) {
   const [list, { stalls }, counters] = await Promise.all([
-    get(server, `in-flight?limit=${server.limit}`, ended),
-    get(server, "stalls", ended),
-    get(server, "counters", ended),
+    getJson(server, `in-flight?limit=${server.limit}`, { ended }),
+    getJson(server, "stalls", { ended }),
+    getJson(server, "counters", { ended }),
   ]);
   const arrays = [list.threads, list.inFlight, stalls];
   if (!arrays.every((each) => Array.isArray(each) && each.every(isObject)))
@@ -63,20 +63,23 @@ export async function fetchSnapshot(server, ended) {
 }
 
 /**
- * @param {Server} server
+ * Gets one path of a diagnostics server.
+ *
+ * @param {Pick<Server, "url" | "token">} server
  * @param {string} path
- * @param {AbortSignal} [ended]
+ * @param {{ ended?: AbortSignal | undefined, timeoutMs?: number }} [options]
  * @returns {Promise<Record<string, unknown>>}
+ * @throws {FetchError}
  */
-async function get({ url, token }, path, ended) {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+export async function getJson({ url, token }, path, { ended, timeoutMs = TIMEOUT_MS } = {}) {
+  const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetch(new URL(path, url), {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     // The token is for this server alone.
     redirect: "error",
     signal: ended === undefined ? timeout : AbortSignal.any([timeout, ended]),
   }).catch((error) => {
-    throw new FetchError(`cannot reach ${url.href}: ${reason(error)}`);
+    throw new FetchError(`cannot reach ${url.href}: ${reason(error, timeoutMs)}`);
   });
   if (response.status === 401) {
     const how = token === undefined ? "requires a token: pass it with" : "rejected the token: pass another with";
@@ -86,7 +89,7 @@ async function get({ url, token }, path, ended) {
   const body = await response.json().catch((error) => {
     throw error instanceof SyntaxError
       ? unexpected(url, "something other than JSON")
-      : new FetchError(`lost the connection to ${url.href}: ${reason(error)}`);
+      : new FetchError(`lost the connection to ${url.href}: ${reason(error, timeoutMs)}`);
   });
   if (!isObject(body)) throw unexpected(url, "unknown data");
   return body;
@@ -111,9 +114,12 @@ async function refusal(response) {
   return isObject(body) && typeof body.error === "string" ? `: ${clean(body.error)}` : "";
 }
 
-/** @param {Error & { cause?: { code?: string, message?: string } }} error what `fetch` failed with */
-function reason(error) {
-  if (error.name === "TimeoutError") return `no response within ${TIMEOUT_MS / 1000} s`;
+/**
+ * @param {Error & { cause?: { code?: string, message?: string } }} error what `fetch` failed with
+ * @param {number} timeoutMs
+ */
+function reason(error, timeoutMs) {
+  if (error.name === "TimeoutError") return `no response within ${timeoutMs / 1000} s`;
   return String(error.cause?.code ?? error.cause?.message ?? error.message);
 }
 

@@ -1,0 +1,48 @@
+import { getJson } from "../top/fetch.js";
+
+/** @import { ListedProcess } from "../../ps/processes.js" */
+/** @import { Thread } from "../top/fetch.js" */
+
+/** A server responds in milliseconds, also while JavaScript is blocked. */
+const TIMEOUT_MS = 1000;
+
+/**
+ * @typedef {object} InspectedProcess what `onescope ps --json` prints
+ * @property {number} pid
+ * @property {string} command
+ * @property {string} cwd
+ * @property {string} node
+ * @property {string} onescope
+ * @property {string} since
+ * @property {string | null} url
+ * @property {number | null} port
+ * @property {string | null} recording
+ * @property {number | null} inFlight `null` if it has no server, or that does not respond
+ * @property {Array<{ thread: number, blockedMs: number }> | null} blocked threads, as `inFlight`
+ * @property {string | null} problem why its server does not respond
+ */
+
+/**
+ * Asks a process what it does.
+ *
+ * @param {ListedProcess} listed
+ * @returns {Promise<InspectedProcess>}
+ */
+export async function inspectProcess({ pid, command, cwd, node, onescope, since, url, token, recording }) {
+  const facts = {
+    ...{ pid, command, cwd, node, onescope, since },
+    url: url?.href ?? null,
+    port: url === undefined ? null : Number(url.port || 80),
+    recording: recording ?? null,
+  };
+  if (url === undefined) return { ...facts, inFlight: null, blocked: null, problem: null };
+  try {
+    const list = await getJson({ url, token }, "in-flight?limit=1", { timeoutMs: TIMEOUT_MS });
+    if (list.pid !== pid) throw new Error(`process ${Number(list.pid)} responds at ${url.href}`);
+    const threads = /** @type {Thread[]} */ (Array.isArray(list.threads) ? list.threads : []);
+    const blocked = threads.flatMap(({ thread, blockedMs }) => (blockedMs ? [{ thread, blockedMs }] : []));
+    return { ...facts, inFlight: Number(list.total), blocked, problem: null };
+  } catch (error) {
+    return { ...facts, inFlight: null, blocked: null, problem: /** @type {Error} */ (error).message };
+  }
+}
