@@ -26,9 +26,15 @@ const FOLDERS = [
   ...["async-context", "store", "request", "shims", "tracking", "watchdog", "leaks", "recorder", "diagnostics"],
   ...["opentelemetry", "cli", "vite", "package"],
 ];
-const specs = FOLDERS.flatMap((folder) =>
-  readdirSync(`__test__/${folder}`).map((name) => ({ folder, path: `__test__/${folder}/${name}` })),
-).filter(({ path }) => path.endsWith(".spec.mjs") && path.includes(values.spec));
+
+/** Their specs start many processes, and depend neither on the Node nor on the backend that runs the spec. */
+const PROCESSES = ["ps"];
+
+const specs = [...FOLDERS, ...PROCESSES]
+  .flatMap((folder) =>
+    readdirSync(`__test__/${folder}`).map((name) => ({ folder, path: `__test__/${folder}/${name}` })),
+  )
+  .filter(({ path }) => path.endsWith(".spec.mjs") && path.includes(values.spec));
 if (specs.length === 0) throw new Error(`no spec below __test__ has "${values.spec}" in its path`);
 
 /** Depends on Node most. What is built on it depends on it alone. */
@@ -47,7 +53,7 @@ const CONTEXT = CORE.filter((folder) => folder !== "store");
 const RUNS = {
   "22 native": FOLDERS,
   "22 with frames native": CONTEXT,
-  "24 native": [...CORE, "package"],
+  "24 native": [...CORE, ...PROCESSES, "package"],
   "24 js": FOLDERS,
   "24 without frames native": CONTEXT,
   "26 native": FOLDERS,
@@ -67,7 +73,7 @@ for (const { name, path, flags, frames } of NODES) {
     if (values.backend !== undefined && values.backend !== backend) continue;
     // `--node` and `--spec` leave nothing out.
     const everything = values.node !== undefined || values.spec !== "";
-    const folders = everything ? FOLDERS : RUNS[`${name} ${backend}`];
+    const folders = everything ? [...FOLDERS, ...PROCESSES] : RUNS[`${name} ${backend}`];
     if (folders === undefined) continue;
     const files = specs.filter(({ folder }) => folders.includes(folder)).map(({ path }) => path);
     console.log(`\n# specs on Node ${name}, backend ${backend}`);

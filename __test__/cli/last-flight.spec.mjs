@@ -111,7 +111,7 @@ test("last-flight skips what is no recording, and says so", { skip: !native }, a
 test("last-flight explains itself", async () => {
   const help = await lastFlight(["--help"]);
   assert.equal(help.code, 0);
-  assert.match(help.stdout, /^usage: onescope last-flight \[PATH\] \[--json\]/);
+  assert.match(help.stdout, /^usage: onescope last-flight \[PATH or PID\] \[--json\]/);
   for (const args of [["one", "two"], ["--no-such-option"]]) {
     const { code, stderr } = await lastFlight(args);
     assert.equal(code, 2);

@@ -1,17 +1,21 @@
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { loadNative } from "../store/native/load.js";
 import { FLIGHTS } from "../util/options.js";
 import { clean, escapeJson } from "../util/safe-text.js";
 import { choose, UnreadableError } from "./last-flight/choose.js";
 import { isoTime, toText } from "./last-flight/text.js";
+import { pidIn, recorded, recordedList } from "./processes.js";
 
 export const summary = "shows what a process was doing when it ended, from its flight recording";
 
-export const help = `usage: onescope last-flight [PATH] [--json]
+export const help = `usage: onescope last-flight [PATH or PID] [--json]
 
 Shows a flight recording, made by record() of onescope/inspect: which process it was, how and when it ended, which requests were
 in flight and in which state, what each thread was doing, the last stalls, and counters. PATH is a file, or a directory, of which
-it reads the newest recording that has ended, or, if none has, the newest. The default is ${FLIGHTS}. A recording whose process is
-still running shows its current state.
+it reads the newest recording that has ended, or, if none has, the newest. Without PATH or PID, it reads ${FLIGHTS}, or, if that has
+no recording, the only directory into which this user's processes on this machine have recorded; if there are several, it lists
+them. A recording whose process is still running shows its current state.
 
   --json   print JSON
   --help
@@ -19,16 +23,16 @@ still running shows its current state.
 Exits with 1 if there is no recording, or if it cannot be read. The message includes the cause and a stable code
 (ERR_ONESCOPE_FLIGHT_…).`;
 
-export const argument = "PATH";
+export const argument = "PATH or PID";
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = { json: { type: "boolean" } };
 
 /**
  * @param {{ json?: boolean }} values
- * @param {string} [path]
+ * @param {string} [given]
  */
-export async function run({ json }, path = FLIGHTS) {
+export async function run({ json }, given) {
   const { native, reasons } = loadNative();
   if (native?.recorder === undefined) {
     console.error(
@@ -38,7 +42,7 @@ export async function run({ json }, path = FLIGHTS) {
     return 1;
   }
   try {
-    const { skipped, ...found } = choose(native.recorder, path);
+    const { skipped, ...found } = choose(native.recorder, pathOf(given));
     for (const why of skipped) console.error(clean(`skipped: ${why}`));
     console.log(json ? escapeJson(JSON.stringify(toJson(found), null, 2)) : toText(found));
     return 0;
@@ -46,6 +50,36 @@ export async function run({ json }, path = FLIGHTS) {
     if (!(error instanceof UnreadableError)) throw error;
     console.error(error.message);
     return 1;
+  }
+}
+
+/**
+ * @param {string | undefined} given a path, a process id, or nothing
+ * @returns {string} of a file, or of a directory
+ * @throws {UnreadableError} where there is not exactly one
+ */
+function pathOf(given) {
+  const pid = pidIn(given);
+  if (given !== undefined && pid === undefined) return given;
+  if (given === undefined && hasRecordings(FLIGHTS)) return FLIGHTS;
+  const found = recorded(pid);
+  const files = found.map(({ recording }) => /** @type {string} */ (recording));
+  if (pid !== undefined && files.length > 0) return files[0];
+  const [directory, ...others] = new Set(files.map((file) => dirname(file)));
+  if (others.length > 0) throw new UnreadableError(recordedList(found));
+  if (directory !== undefined) return directory;
+  const none = pid === undefined ? `no flight recording in ${FLIGHTS}, and` : `no flight recording of process ${pid}:`;
+  throw new UnreadableError(
+    `ERR_ONESCOPE_FLIGHT_UNREADABLE: ${none} none is registered by this user's processes; pass the directory or file of one`,
+  );
+}
+
+/** @param {string} directory */
+function hasRecordings(directory) {
+  try {
+    return readdirSync(directory).some((name) => name.endsWith(".flight"));
+  } catch {
+    return false;
   }
 }
 

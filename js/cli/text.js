@@ -4,6 +4,11 @@ import { clean as cleanText } from "../util/safe-text.js";
 /** Width of the column of headings. */
 export const COLUMN = 14;
 
+const GAP = "  ";
+
+/** Columns of a command that are shown at most, so that what follows it stays in view. */
+const MOST_OF_COMMAND = 40;
+
 /** Characters of one text that are shown at most. */
 const LONGEST = 300;
 
@@ -44,6 +49,27 @@ export function pad(text, width, right = false) {
   const fitting = cut(text, width);
   const space = " ".repeat(Math.max(0, width - widthOf(fitting)));
   return right ? space + fitting : fitting + space;
+}
+
+/**
+ * @param {string[][]} rows clean text; the first is the heading
+ * @param {number[]} right columns that are aligned at the right
+ * @returns {string[]} lines
+ */
+export function columns(rows, right) {
+  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => widthOf(row[at]))));
+  return rows.map((row) => {
+    const cells = row.map((cell, at) => pad(cell, widths[at], right.includes(at)));
+    return cells.join(GAP).trimEnd();
+  });
+}
+
+/**
+ * @param {{ command: string }} process
+ * @returns {string} its command, clean and short
+ */
+export function commandOf({ command }) {
+  return cut(clean(command), MOST_OF_COMMAND);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ONESCOPE_TOKEN, TERM } from "../util/env.js";
 import { MOST_MS } from "../util/options.js";
+import { pidIn, serving, servingList } from "./processes.js";
 import { live } from "./top/live.js";
 import { plain } from "./top/plain.js";
 
@@ -7,11 +8,12 @@ export const summary = "shows the requests in flight of a process, live in the t
 
 const DEFAULT_URL = "http://127.0.0.1:9464";
 
-export const help = `usage: onescope top [URL] [options]
+export const help = `usage: onescope top [URL or PID] [options]
 
 Shows the requests in flight of a process, its blocked threads, for how long they have been blocked and by which request, until
-you press q or Ctrl-C. The data comes from the process's diagnostics server; URL defaults to ${DEFAULT_URL}. While
-the server is unreachable, top retries.
+you press q or Ctrl-C. The data comes from the process's diagnostics server. Without URL or PID, top takes the process that onescope
+ps lists, and lists them if there are several; if there is none, it takes ${DEFAULT_URL}. While the server is unreachable,
+top retries.
 
 If stdout is not a terminal, top prints plain text once, or at each interval with --interval.
 
@@ -22,9 +24,9 @@ If stdout is not a terminal, top prints plain text once, or at each interval wit
   --token TOKEN        the server's token; other users of the machine can see it in the process list: prefer ONESCOPE_TOKEN
   --help
 
-Exits with 1 if the server is unreachable (when printing once), or if it requires another token.`;
+Exits with 1 if the server is unreachable (when printing once), if it requires another token, or if there are several to choose from.`;
 
-export const argument = "URL";
+export const argument = "URL or PID";
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = {
@@ -42,20 +44,32 @@ const LEAST_INTERVAL_MS = 100;
  * @param {{ interval?: string, limit: string, once?: boolean, json?: boolean, token?: string }} values
  * @param {string} [given]
  */
-export async function run({ interval, limit, once = false, json = false, token }, given = DEFAULT_URL) {
-  const url = toUrl(given);
-  if (url === undefined) return `"${given}" is not an HTTP URL such as ${DEFAULT_URL}`;
+export async function run({ interval, limit, once = false, json = false, token }, given) {
+  const pid = pidIn(given);
+  const url = pid === undefined ? toUrl(given ?? DEFAULT_URL) : undefined;
+  if (pid === undefined && url === undefined) return `"${given}" is not an HTTP URL such as ${DEFAULT_URL}`;
   const intervalMs = interval === undefined ? undefined : Math.round(Number(interval) * 1000);
   if (intervalMs !== undefined && !(intervalMs >= LEAST_INTERVAL_MS && intervalMs <= MOST_MS))
     return `--interval must be a number of seconds, at least ${LEAST_INTERVAL_MS / 1000}`;
   if (!(Number.isSafeInteger(Number(limit)) && Number(limit) > 0)) return "--limit must be an integer, at least 1";
   if (once && intervalMs !== undefined) return "--once and --interval cannot be used together";
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) return "--token must be printable ASCII without spaces";
-  const server = { url, token, limit: Number(limit) };
+  const found = given === undefined || pid !== undefined ? serving(pid) : [];
+  if (found.length > 1) return fail(servingList(found));
+  if (pid !== undefined && found.length === 0)
+    return fail(`process ${pid} of this user has no diagnostics server; onescope ps lists those that have one`);
+  const [own] = found;
+  const server = { url: own?.url ?? /** @type {URL} */ (url), token: own?.token ?? token, limit: Number(limit) };
   if (process.stdout.isTTY && TERM !== "dumb" && !once && !json) {
     return live(server, intervalMs ?? DEFAULT_INTERVAL_MS);
   }
   return plain(server, { intervalMs, json });
+}
+
+/** @param {string} message */
+function fail(message) {
+  console.error(`onescope top: ${message}`);
+  return 1;
 }
 
 /**
