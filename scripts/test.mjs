@@ -14,6 +14,7 @@ const STEPS = {
   lint: () => [process.execPath, "scripts/lint.mjs"],
   rust: () => ["cargo", "test", "--quiet", "--no-default-features"],
   js: () => [node24(), "scripts/test-js.mjs"],
+  package: () => [process.execPath, "scripts/check-package.mjs"],
   docs: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/docs/*.spec.mjs"],
   parity: () => [node24(), "scripts/parity.mjs", "--quick"],
   // One file at a time: each starts servers and counts on having the machine.
@@ -44,7 +45,7 @@ if (values.only !== undefined && !Object.hasOwn(STEPS, values.only)) {
   process.exit(2);
 }
 
-await setup([join(ROOT, "benchmark")]);
+await setup([join(ROOT, "benchmark"), join(ROOT, "scripts/check-package")]);
 buildApp({ directory: EXAMPLE, out: "dist-stock", stock: true });
 
 /** @type {Array<{ name: string, digest: string }>} */
