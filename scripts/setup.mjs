@@ -17,6 +17,8 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { addonPath } from "../js/store/native/load.js";
+import { ownPlatforms } from "../js/store/native/platforms.js";
 
 /** Root of the repository. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -27,8 +29,8 @@ export const EXAMPLE = join(ROOT, "examples/vinext-app");
 /** What a build of an app is made from, besides its own sources. */
 const BUILD_INPUTS = ["js/vite.js", "js/vite", "shims", "package.json"].map((path) => join(ROOT, path));
 
-/** The addon, as the native loader finds it. */
-export const ADDON = join(ROOT, `js/store/native/onescope.${process.platform}-${process.arch}.node`);
+/** The addon, as the native loader finds it in a checkout. */
+export const ADDON = addonPath(ownPlatforms()[0]?.name ?? fail(`${process.platform}-${process.arch} is not supported`));
 
 /**
  * Sets everything up. Each step ends the process with the command's own output if it fails.

@@ -1,7 +1,7 @@
 // Where the addon of each platform is, and which platform this machine is.
 
 import { join } from "node:path";
-import { PLATFORMS } from "../../js/store/native/platforms.js";
+import { ownPlatforms, PLATFORMS } from "../../js/store/native/platforms.js";
 import { ROOT } from "../setup.mjs";
 
 /** @import { Platform } from "../../js/store/native/platforms.js" */
@@ -23,19 +23,11 @@ export function addonIn(folder, { name }) {
  * @throws {Error} if there is none
  */
 export function hostPlatform() {
-  const { platform, arch } = process;
-  const libc = platform === "linux" ? libcOfThisProcess() : undefined;
-  const found = PLATFORMS.find((each) => each.platform === platform && each.arch === arch && each.libc === libc);
+  const [found] = ownPlatforms();
   if (found === undefined) {
     throw new Error(
-      `no platform of onescope is ${platform} ${arch}; there are ${PLATFORMS.map(({ name }) => name).join(", ")}`,
+      `no platform of onescope is ${process.platform} ${process.arch}; there are ${PLATFORMS.map(({ name }) => name).join(", ")}`,
     );
   }
   return found;
-}
-
-/** @returns {"gnu" | "musl"} */
-function libcOfThisProcess() {
-  const { header } = /** @type {{ header: Record<string, unknown> }} */ (process.report.getReport());
-  return "glibcVersionRuntime" in header ? "gnu" : "musl";
 }

@@ -93,7 +93,10 @@ export interface Store {
   readState(id: number): { state: ContextState; kind: ContextKind };
   /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
   abandoned(): LeakGroup[];
-  /** Whether no thread of the process has given a warning of this name; on the JavaScript backend, not this one. */
+  /**
+   * Whether no thread of the process has given a warning of this name. On the JavaScript backend threads know of each other if
+   * one had loaded onescope when it started the other.
+   */
   firstNotice(name: string): boolean;
 }
 

@@ -1,76 +1,193 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
+import module from "node:module";
+import { dirname, isAbsolute, join, resolve, toNamespacedPath } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LAYOUT } from "../../generated/slot-table.js";
 import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
-import { withOwnErrors } from "../../util/errors.js";
-import { PLATFORMS } from "./platforms.js";
+import { toBackend } from "./backend.js";
+import { faultIn } from "./binary.js";
+import { ownPlatforms, PLATFORMS } from "./platforms.js";
 
-/** @import { Backend, Diagnostics, Recorder, Store, Watchdog } from "./contract.js" */
+/** @import { Backend } from "./contract.js" */
 
-// `createRequire`, not `import`: Vite's module runners cannot load an addon, and Node's own loader is always there.
-const require = createRequire(import.meta.url);
+const here = location();
 
-const nothing = () => {};
-
-/** Calls that return JSON: what they return has many fields. */
-const JSON_CALLS = new Set([
-  "abandoned",
-  "confirmedStalls",
-  "contexts",
-  "counts",
-  "inFlight",
-  "latencies",
-  "readFlight",
-  "recordUsage",
-]);
+// A `require` of Node's, not `import`: Vite's module runners cannot load an addon. Written as `module.createRequire`, tracers of
+// files see it, and webpack, which would take both from Node, does not. The second one is for names that are not literal.
+const require = module.createRequire(here);
+const anyRequire = module.createRequire(here);
 
 /**
- * Loads the addon from `ONESCOPE_NATIVE_PATH` if that is set, else from beside this file, where the build puts it, else
- * from the platform's package, which npm installs with this one.
+ * The addon of each platform. Tracers of files follow these calls if they name the package in full.
  *
- * @returns {{ native?: Backend, reasons: string[] }} the addon, or every reason why there is none
+ * @type {Record<string, () => unknown>}
+ */
+export const PACKAGES = {
+  "linux-x64-gnu": () => require("@onescope/linux-x64-gnu"),
+  "linux-x64-musl": () => require("@onescope/linux-x64-musl"),
+  "linux-arm64-gnu": () => require("@onescope/linux-arm64-gnu"),
+  "linux-arm64-musl": () => require("@onescope/linux-arm64-musl"),
+  "darwin-arm64": () => require("@onescope/darwin-arm64"),
+  "darwin-x64": () => require("@onescope/darwin-x64"),
+  "win32-x64-msvc": () => require("@onescope/win32-x64-msvc"),
+};
+
+/**
+ * Loads the addon: from `ONESCOPE_NATIVE_PATH` if that is set, else the one that a checkout has built beside this file, else from
+ * the package of this platform.
+ *
+ * @returns {{ native?: Backend, reasons: string[] }} the addon, or every cause why there is none
  */
 export function loadNative() {
-  const beside = fileURLToPath(new URL(`./onescope.${process.platform}-${process.arch}.node`, import.meta.url));
-  const path = ONESCOPE_NATIVE_PATH ?? (existsSync(beside) ? beside : (installed() ?? beside));
-  if (!existsSync(path)) {
-    const hint =
-      ONESCOPE_NATIVE_PATH === undefined ? "not built for this platform" : "ONESCOPE_NATIVE_PATH does not name a file";
-    return { reasons: [`${path}: ${hint}`] };
+  const given = ONESCOPE_NATIVE_PATH;
+  if (given !== undefined) return firstOf([() => fromFile(resolve(given))]);
+  const names = ownPlatforms().map(({ name }) => name);
+  if (names.length === 0) {
+    const all = PLATFORMS.map(({ name }) => name).join(", ");
+    return { reasons: [`no addon is made for this platform, only for ${all}`] };
   }
-  try {
-    const store = /** @type {Store & Watchdog & Recorder & Diagnostics} */ (
-      Object.fromEntries(Object.entries(require(path)).map(([name, fn]) => [name, imported(name, fn)]))
-    );
-    const hash = store.layoutHash();
-    if (hash !== LAYOUT.hash) {
-      return { reasons: [`${path}: built for record layout ${hash}, this package has ${LAYOUT.hash}; rebuild it`] };
-    }
-    const parts = { watchdog: store, recorder: store, diagnostics: store };
-    const added = { reasons: [], path, ...parts, childCreated: nothing, closed: nothing };
-    return { native: { ...store, ...added, name: "native" }, reasons: [] };
-  } catch (error) {
-    return { reasons: [`${path}: ${error instanceof Error ? error.message : error}`] };
-  }
+  const built = names.map(addonPath).filter(exists);
+  return firstOf(
+    built.length > 0 ? built.map((path) => () => fromFile(path)) : names.map((name) => () => fromPackage(name)),
+  );
 }
 
-/** @returns {string | undefined} the addon of this platform's package */
-function installed() {
-  for (const { name, platform, arch } of PLATFORMS) {
-    if (platform !== process.platform || arch !== process.arch) continue;
+/**
+ * @param {Array<() => Backend>} candidates
+ * @returns {{ native?: Backend, reasons: string[] }}
+ */
+function firstOf(candidates) {
+  /** @type {string[]} */
+  const reasons = [];
+  for (const load of candidates) {
     try {
-      return require.resolve(`@onescope/${name}`);
-    } catch {}
+      return { native: load(), reasons: [] };
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { reasons };
+}
+
+/**
+ * @param {string} path
+ * @returns {Backend}
+ */
+function fromFile(path) {
+  return load(path, path, () => {
+    const module = { exports: {} };
+    process.dlopen(module, toNamespacedPath(path));
+    return module.exports;
+  });
+}
+
+/**
+ * @param {string} name of a platform
+ * @returns {Backend}
+ */
+function fromPackage(name) {
+  const id = packageOf(name);
+  const path = find(id);
+  try {
+    return load(path ?? id, path, PACKAGES[name]);
+  } catch (error) {
+    const { code } = /** @type {{ code?: unknown }} */ (/** @type {Error} */ (error).cause ?? {});
+    throw code === "MODULE_NOT_FOUND" ? new Error(missing(name)) : error;
   }
 }
 
 /**
- * @param {string} name
- * @param {(...args: any[]) => any} fn an export of the addon
- * @returns {any}
+ * @param {string} name as causes show it
+ * @param {string | undefined} path of the file, if it is known
+ * @param {() => unknown} open
+ * @returns {Backend}
+ * @throws {Error} the cause why it does not load
  */
-function imported(name, fn) {
-  const call = withOwnErrors(fn);
-  return JSON_CALLS.has(name) ? (/** @type {any[]} */ ...args) => JSON.parse(call(...args)) : call;
+function load(name, path, open) {
+  let exports;
+  try {
+    const fault = path && faultIn(path);
+    if (fault) throw new Error(fault);
+    exports = open();
+  } catch (cause) {
+    throw new Error(`${name}: ${explain(cause)}`, { cause });
+  }
+  return toBackend(exports, name);
+}
+
+/** @param {any} error */
+function explain({ code, message }) {
+  if (code === "ENOENT") return "no such file";
+  if (code === "ERR_ACCESS_DENIED") return "--permission denies to read it; set --allow-fs-read";
+  if (code !== "ERR_DLOPEN_DISABLED") return message.replace(/\s+/g, " ");
+  const { permission } = process;
+  return permission?.has("addon") === false
+    ? "--permission denies addons; set --allow-addons"
+    : "--no-addons disables addons; remove it";
+}
+
+/**
+ * @param {string} name of a platform
+ * @returns {string} why its package is not found
+ */
+function missing(name) {
+  const id = packageOf(name);
+  const root = join(dirname(here), "../../..");
+  if (!isPackage(root)) return `bundled: mark onescope external, or install ${id} where the bundle runs`;
+  if (exists(join(root, "Cargo.toml"))) return `${addonPath(name)}: not built; run npm run setup`;
+  const foreign = PLATFORMS.map((each) => packageOf(each.name)).filter((each) => find(each) !== undefined);
+  return foreign.length > 0
+    ? `${id} is not installed, but ${foreign.join(" and ")} is: node_modules is from another machine; install it on this one`
+    : `${id} is not installed; install onescope on this machine, with optional dependencies`;
+}
+
+/** @param {string} root a folder */
+function isPackage(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).name === "onescope";
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {string} id of a package
+ * @returns {string | undefined} its file; `undefined` where there is none, or where only a bundler knows
+ */
+function find(id) {
+  try {
+    const path = anyRequire.resolve(id);
+    return isAbsolute(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} path */
+function exists(path) {
+  try {
+    return existsSync(path);
+  } catch {
+    // --permission denies to read it.
+    return false;
+  }
+}
+
+/** @param {string} name of a platform */
+function packageOf(name) {
+  return `@onescope/${name}`;
+}
+
+/**
+ * @param {string} name of a platform
+ * @returns {string} where a checkout builds its addon
+ */
+export function addonPath(name) {
+  return join(dirname(here), `onescope.${name}.node`);
+}
+
+/** @returns {string} path of this file, or of the bundle that it became part of, which has no `import.meta.url` in CommonJS */
+function location() {
+  const url = import.meta.url ?? "";
+  if (url.startsWith("file:")) return fileURLToPath(url);
+  return typeof __filename === "string" ? __filename : resolve("bundle.js");
 }

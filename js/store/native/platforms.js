@@ -1,3 +1,5 @@
+import { libc } from "./libc.js";
+
 // The platforms that have an addon, each in a package of its own, which npm installs where `os`, `cpu` and `libc` match. The
 // loader (load.js) and the scripts that build and pack the addons read this table.
 
@@ -20,3 +22,10 @@ export const PLATFORMS = [
   { name: "darwin-x64", platform: "darwin", arch: "x64", target: "x86_64-apple-darwin" },
   { name: "win32-x64-msvc", platform: "win32", arch: "x64", target: "x86_64-pc-windows-msvc" },
 ];
+
+/** @returns {Readonly<Platform>[]} those of this process: one, none, or both C libraries' if nothing says which it runs on */
+export function ownPlatforms() {
+  const own = PLATFORMS.filter(({ platform, arch }) => platform === process.platform && arch === process.arch);
+  const ownLibc = own[0]?.libc && libc();
+  return own.filter((each) => ownLibc === undefined || each.libc === ownLibc);
+}
