@@ -11,7 +11,7 @@ export const backend: "native" | "js";
 
 /** The codes of {@link OnescopeError}. They are stable. */
 export type OnescopeErrorCode =
-  /** The backend that `ONESCOPE_BACKEND` requires is not available. */
+  /** `ONESCOPE_BACKEND=native` or `strict` requires the native backend, which is not in use. The message lists the causes. */
   | "ERR_ONESCOPE_BACKEND"
   /** The key is already registered with another spec. The message has both. */
   | "ERR_ONESCOPE_SLOT_CONFLICT"
@@ -94,10 +94,12 @@ export class OnescopeError extends Error {
 
 /**
  * What every starter returns: `trackRequests`, `trackLeaks`, `releaseOnClose`, `watch`, `record` and `serve` of
- * `onescope/inspect`, and `instrument` of `onescope/opentelemetry`. If a call starts nothing, because it is already running or
- * the system refused it, its handle does nothing.
+ * `onescope/inspect`, and `instrument` of `onescope/opentelemetry`. If a call starts nothing, because it is already running, the
+ * system refused it, or the JavaScript backend lacks it, its handle does nothing.
  */
 export interface Handle extends Disposable {
+  /** Whether this call started something that `stop()` has not ended. */
+  readonly active: boolean;
   /** Ends what was started, before it returns (the diagnostics server ends later). Can be called again; `using` calls it. */
   stop(): void;
 }

@@ -120,9 +120,8 @@ export interface Latency {
 /**
  * Returns how long the closed contexts of the process took, by label, the label with the most contexts first. A request counts
  * until the end of its response. The sum of all counts is the number of contexts. No count decreases while its label is listed; a
- * label that was merged into `other` and is listed again restarts from zero.
+ * label that was merged into `other` and is listed again restarts from zero. The JavaScript backend has none.
  *
- * @throws `ERR_ONESCOPE_BACKEND` on the JavaScript backend, which has no histograms
  * @example
  * ```js
  * import { histograms, runTask } from "onescope/inspect";
@@ -291,9 +290,10 @@ export interface Watch extends Handle {
  * Watches all JavaScript threads of the process. While one is blocked, a line on stderr names its request.
  *
  * A process has one watch. If one is already running in any thread, or the system refuses memory or a thread, one process
- * warning (`OnescopeWarning`) says so and the handle does nothing; with `strict` this throws instead.
+ * warning (`OnescopeWarning`) says so and the handle does nothing. On the JavaScript backend it does nothing either, and one line
+ * on stderr names the cause. With `strict` this throws instead.
  *
- * @throws `ERR_ONESCOPE_OPTION` for an invalid option; `ERR_ONESCOPE_BACKEND` on the JavaScript backend. With `strict` also
+ * @throws `ERR_ONESCOPE_OPTION` for an invalid option. With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript backend;
  *   `ERR_ONESCOPE_WATCHED` if a watch is already running; `ERR_ONESCOPE_WATCHDOG`, `ERR_ONESCOPE_CLOCK` or
  *   `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  * @example
@@ -362,13 +362,13 @@ export interface Recording extends Handle {
  * was killed or crashed. Call it in the main thread, before the first request.
  *
  * In a worker, if a recording is already running, or if the system refuses memory, a thread or the file, one process warning
- * (`OnescopeWarning`) says so and the handle does nothing; with `strict` this throws instead.
+ * (`OnescopeWarning`) says so and the handle does nothing. On the JavaScript backend it does nothing either, and one line on
+ * stderr names the cause. With `strict` this throws instead.
  *
- * @throws `ERR_ONESCOPE_OPTION` for an invalid or unknown option; `ERR_ONESCOPE_BACKEND` on the JavaScript backend;
- *   `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write` to the directory. With `strict` also
- *   `ERR_ONESCOPE_RECORD_WORKER` in a worker; `ERR_ONESCOPE_RECORDING` if a recording is already running;
- *   `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made; `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or
- *   `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
+ * @throws `ERR_ONESCOPE_OPTION` for an invalid or unknown option; `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write`
+ *   to the directory. With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a
+ *   worker; `ERR_ONESCOPE_RECORDING` if a recording is already running; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made;
+ *   `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  * @example
  * ```js
  * import { mkdtempSync } from "node:fs";
@@ -441,11 +441,12 @@ export interface DiagnosticsServer extends Handle {
  *
  * If the port is in use or not permitted, the server takes another one. If the process already has a server, the result is that
  * server's. If the system refuses the address, memory or a thread, the server does not start. One process warning
- * (`OnescopeWarning`) says so; with `strict` this throws instead.
+ * (`OnescopeWarning`) says so. On the JavaScript backend there is no server, and one line on stderr names the cause. With `strict`
+ * this throws instead.
  *
  * @throws `ERR_ONESCOPE_OPTION` for an invalid option; `ERR_ONESCOPE_TOKEN` if the host is not loopback and there is no token;
- *   `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` if `--permission` denies the network. With
- *   `strict` also `ERR_ONESCOPE_SERVING` if the process already has a server; `ERR_ONESCOPE_LISTEN` if it cannot listen;
+ *   `ERR_ONESCOPE_PERMISSION` if `--permission` denies the network. With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript
+ *   backend; `ERR_ONESCOPE_SERVING` if the process already has a server; `ERR_ONESCOPE_LISTEN` if it cannot listen;
  *   `ERR_ONESCOPE_CLOCK` or `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  * @example
  * ```js

@@ -8,7 +8,7 @@ import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
 import { StallSpans } from "./opentelemetry/spans.js";
 import { startUnlessRefused } from "./store/start.js";
 import { CODES, OnescopeError, shown } from "./util/errors.js";
-import { createHandle } from "./util/handle.js";
+import { createHandle, inactiveHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
 import { stallHooks } from "./watchdog/stall-hooks.js";
 
@@ -26,7 +26,7 @@ export function instrument(options) {
   if (typeof strict !== "boolean") refuseOption("instrument()", "strict", strict, "true or false");
   const api = loadApi();
   const start = () => startOn(api, meterProvider, tracerProvider);
-  return startUnlessRefused("instrument()", strict, start) ?? createHandle(() => {});
+  return startUnlessRefused("instrument()", strict, start) ?? inactiveHandle();
 }
 
 /**

@@ -19,9 +19,9 @@ async function becomes(server, path, status) {
   assert.equal(response.status, status, path);
 }
 
-test("the JavaScript backend says what is missing", { skip: native }, () => {
+test("the JavaScript backend lacks it, which is an error if strict", { skip: native }, () => {
   assert.equal(
-    codeOf(() => serve({ port: 0 })),
+    codeOf(() => serve({ port: 0, strict: true })),
     "ERR_ONESCOPE_BACKEND",
   );
 });

@@ -28,12 +28,16 @@ const STARTERS = {
   trackLeaks,
   releaseOnClose,
   instrument,
-  ...(backend === "native" && {
-    watch,
-    serve: () => serve({ port: 0 }),
-    record: () => record({ directory: join(folder, "flights") }),
-  }),
+  watch,
+  serve: () => serve({ port: 0 }),
+  record: () => record({ directory: join(folder, "flights") }),
 };
+
+/** What the JavaScript backend cannot start. */
+const NATIVE_ONLY = ["watch", "serve", "record"];
+
+/** What several callers can start. */
+const SHARED = ["trackRequests", "trackLeaks", "releaseOnClose"];
 
 process.on("warning", () => {});
 
@@ -41,7 +45,7 @@ test("reads start nothing", () => {
   inFlight();
   counters();
   leaks();
-  if (backend === "native") histograms();
+  histograms();
   store.contexts();
   store.counts();
   store.storages();
@@ -53,12 +57,15 @@ for (const [name, start] of Object.entries(STARTERS)) {
   test(`${name}() returns a handle, whether or not it started something, and stop() may be called again`, () => {
     const first = start();
     const second = start();
+    const starts = backend === "native" || !NATIVE_ONLY.includes(name);
+    assert.deepEqual([first.active, second.active], [starts, starts && SHARED.includes(name)]);
     for (const handle of [first, second]) {
       assert.equal(typeof handle.stop, "function");
       assert.equal(handle[Symbol.dispose], handle.stop);
     }
     for (const handle of [second, first]) {
       assert.equal(handle.stop(), undefined);
+      assert.equal(handle.active, false);
       assert.equal(handle.stop(), undefined);
       assert.equal(handle[Symbol.dispose](), undefined);
     }

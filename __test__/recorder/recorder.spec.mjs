@@ -143,9 +143,9 @@ test("options are checked", () => {
   assert.ok(!existsSync("/never"));
 });
 
-test("the JavaScript backend says what it lacks", { skip: native }, () => {
+test("the JavaScript backend lacks it, which is an error if strict", { skip: native }, () => {
   assert.equal(
-    codeOf(() => recordHere({ directory: "/never" })),
+    codeOf(() => recordHere({ directory: "/never", strict: true })),
     "ERR_ONESCOPE_BACKEND",
   );
 });

@@ -82,7 +82,7 @@ const byLabel = (/** @type {string} */ label) => histograms().find((each) => eac
 
 test("histograms() counts each closed context once, whether its page is live or gone", async (t) => {
   if (backend === "js") {
-    assert.equal(codeOf(histograms), "ERR_ONESCOPE_BACKEND");
+    assert.deepEqual(histograms(), []);
     return t.skip("the JavaScript backend keeps none");
   }
   await Promise.all([200, 200, 200, 200, 800].map((ms) => runTask("timed", () => sleep(ms))));

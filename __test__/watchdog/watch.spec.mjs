@@ -243,9 +243,9 @@ test("a worker's watch ends with the worker", { skip: !native }, async () => {
   assert.deepEqual(await run({ program: "worker's own watch" }), expected);
 });
 
-test("the JavaScript backend says what it lacks", { skip: native }, () => {
+test("the JavaScript backend lacks it, which is an error if strict", { skip: native }, () => {
   assert.equal(
-    codeOf(() => watch()),
+    codeOf(() => watch({ strict: true })),
     "ERR_ONESCOPE_BACKEND",
   );
 });

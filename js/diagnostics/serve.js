@@ -3,11 +3,11 @@ import { entry } from "../async-context/entry.js";
 import { LIMITS } from "../generated/slot-table.js";
 import { threadLeaks } from "../leaks/leaks.js";
 import { register } from "../ps/register.js";
-import { nativeOnly } from "../store/backend.js";
+import { nativePart } from "../store/backend.js";
 import { threadBlock } from "../store/records.js";
 import { startUnlessRefused, warnOnce } from "../store/start.js";
 import { CODES, OnescopeError } from "../util/errors.js";
-import { createHandle } from "../util/handle.js";
+import { createHandle, inactiveHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { follow } from "../watchdog/thread.js";
@@ -46,11 +46,13 @@ export function serve(options) {
       `serve() on ${host} is reachable from other machines and requires a token; set token, or omit host`,
     );
   }
-  const diagnostics = nativeOnly("diagnostics", "serve()", "JavaScript cannot respond while it is blocked");
+  const off = () => inactiveHandle({ url: null, port: null });
+  const diagnostics = nativePart("diagnostics", "serve()", strict);
+  if (diagnostics === undefined) return off();
   requirePermission("net", undefined, "serve()");
   const settings = { address, port, token, maxBlockedMs, strict };
   const start = () => handleOf(diagnostics, settings);
-  return startUnlessRefused("serve()", strict, start) ?? createHandle(() => {}, { url: null, port: null });
+  return startUnlessRefused("serve()", strict, start) ?? off();
 }
 
 /**
@@ -72,7 +74,7 @@ function handleOf(diagnostics, settings) {
     // The handle of the call that started it ends it.
     const what = `ignored its options: this process already has a server on ${url}; call serve() once`;
     if (!alike) warnOnce("serve()", CODES.SERVING, what);
-    return createHandle(() => {}, { url, port });
+    return inactiveHandle({ url, port });
   }
   follow();
   const unregister = register("server", { url, token: settings.token });

@@ -2,12 +2,12 @@ import { join, resolve } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { LAYOUT } from "../generated/slot-table.js";
 import { register } from "../ps/register.js";
-import { nativeOnly } from "../store/backend.js";
+import { nativePart } from "../store/backend.js";
 import { moveThread, threadBlock } from "../store/records.js";
 import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";
 import { CODES, OnescopeError } from "../util/errors.js";
-import { createHandle } from "../util/handle.js";
+import { createHandle, inactiveHandle } from "../util/handle.js";
 import { checkWhole, FLIGHTS, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
@@ -35,14 +35,14 @@ export function record(options) {
     refuseOption("record()", "directory", directory, "the name of a directory");
   checkWhole("record()", "keep", keep, 1, MOST_KEPT);
   if (typeof strict !== "boolean") refuseOption("record()", "strict", strict, "true or false");
-  const recorder = nativeOnly("recorder", "record()", "JavaScript cannot write its memory to a mapped file");
+  const off = () => inactiveHandle({ path: null, usage: () => ({ ...NO_USAGE }) });
+  const recorder = nativePart("recorder", "record()", strict);
+  if (recorder === undefined) return off();
   const { least, most } = recorder.recordLimits();
   checkWhole("record()", "maxBytes", maxBytes, least, most);
   const settings = { directory: resolve(directory), keep, maxBytes, node: process.versions.node, calls: CALLS };
   const file = startUnlessRefused("record()", strict, () => startOn(recorder, settings));
-  if (file === undefined) {
-    return createHandle(() => {}, { path: null, usage: () => ({ ...NO_USAGE }) });
-  }
+  if (file === undefined) return off();
   const forget = noteTheEnd(recorder);
   const unregister = register("recording", { recording: file });
   let on = true;

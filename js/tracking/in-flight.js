@@ -1,4 +1,4 @@
-import { backend } from "../store/backend.js";
+import { backend, noteJsBackend } from "../store/backend.js";
 import { readOptions } from "../util/options.js";
 
 const FILTERS = ["limit", "label", "state", "thread"];
@@ -20,5 +20,6 @@ export function counters() {
 
 /** @type {typeof import("../inspect.js").histograms} */
 export function histograms() {
+  noteJsBackend();
   return backend.latencies();
 }

@@ -9,13 +9,33 @@
  * @returns {Own & Handle}
  */
 export function createHandle(end, own) {
-  let stopped = false;
+  let active = true;
   const stop = () => {
-    if (stopped) return;
-    stopped = true;
+    if (!active) return;
+    active = false;
     end();
   };
-  return /** @type {Own & Handle} */ ({ ...own, stop, [Symbol.dispose]: stop });
+  const handle = {
+    ...own,
+    get active() {
+      return active;
+    },
+    stop,
+    [Symbol.dispose]: stop,
+  };
+  return /** @type {any} */ (handle);
+}
+
+/**
+ * The handle of a call that started nothing.
+ *
+ * @template {object} [Own={}]
+ * @param {Own} [own] what the handle has besides
+ * @returns {Own & Handle}
+ */
+export function inactiveHandle(own) {
+  const stop = () => {};
+  return /** @type {any} */ ({ ...own, active: false, stop, [Symbol.dispose]: stop });
 }
 
 /**

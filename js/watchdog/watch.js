@@ -1,9 +1,9 @@
 import { entry } from "../async-context/entry.js";
-import { nativeOnly } from "../store/backend.js";
+import { nativePart } from "../store/backend.js";
 import { threadBlock } from "../store/records.js";
 import { startUnlessRefused } from "../store/start.js";
 import { shown } from "../util/errors.js";
-import { createHandle } from "../util/handle.js";
+import { createHandle, inactiveHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { CALLS } from "./blocking-calls.js";
@@ -30,14 +30,15 @@ export function watch(options) {
   if (typeof stacks !== "boolean") refuseOption("watch()", "stacks", stacks, "true or false");
   if (onStall !== undefined && typeof onStall !== "function") refuseOption("watch()", "onStall", onStall, "a function");
   if (typeof strict !== "boolean") refuseOption("watch()", "strict", strict, "true or false");
-  const watchdog = nativeOnly("watchdog", "watch()", "JavaScript cannot see a blocked thread");
+  const watchdog = nativePart("watchdog", "watch()", strict);
+  if (watchdog === undefined) return inactiveWatch();
   warnOfRuntime();
   const settings = { thresholdMs, maxPerMinute, stacks, calls: CALLS };
   const start = () => startOn(watchdog, settings, onStall);
   const started = startUnlessRefused("watch()", strict, start);
-  let on = started !== undefined;
+  if (started === undefined) return inactiveWatch();
+  let on = true;
   const end = () => {
-    if (started === undefined) return;
     on = false;
     watchdog.watchStop();
     started.helper?.stop();
@@ -47,6 +48,10 @@ export function watch(options) {
     pause: () => void (on && watchdog.watchPause(true)),
     resume: () => void (on && watchdog.watchPause(false)),
   });
+}
+
+function inactiveWatch() {
+  return inactiveHandle({ pause() {}, resume() {} });
 }
 
 /**

@@ -13,6 +13,12 @@ export function loadNative() {
   return { reasons: ["Workers cannot load addons"] };
 }
 
+/** @returns {(name: string) => boolean} whether this isolate has given no notice of this name */
+export function firstInProcess() {
+  const given = new Set();
+  return (name) => given.size < given.add(name).size;
+}
+
 /** Each isolate counts for itself. */
 export const thread = 0;
 

@@ -7,11 +7,11 @@ import { createRegistry } from "./registry.js";
 
 /**
  * @param {readonly string[]} reasons why the native backend is not used
+ * @param {(name: string) => boolean} firstNotice
  * @returns {import("../native/contract.js").Backend}
  */
-export function createFallback(reasons) {
+export function createFallback(reasons, firstNotice) {
   const { registerSlot, slots, slotInfo, nativeSlot, nativeSlots } = createRegistry();
-  const notices = new Set();
   return {
     name: "js",
     reasons,
@@ -19,7 +19,7 @@ export function createFallback(reasons) {
     registerSlot,
     slots,
     slotInfo,
-    firstNotice: (name) => notices.size < notices.add(name).size,
+    firstNotice,
     ...createArena(nativeSlot, nativeSlots),
   };
 }

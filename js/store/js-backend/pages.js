@@ -182,13 +182,8 @@ export function createArena(nativeSlot, nativeSlots) {
       return { byKind, byState };
     },
 
-    /** @returns {never} a page is gone before its records could be counted */
-    latencies() {
-      throw new OnescopeError(
-        CODES.BACKEND,
-        "histograms() needs the native backend; see store.reasons for why it is not in use",
-      );
-    },
+    /** @returns {import("../../inspect.js").Latency[]} a page is gone before its records could be counted */
+    latencies: () => [],
 
     /** @type {(id: number, slot: number) => Scalar} */
     readSlot: (id, slot) => {
