@@ -28,6 +28,7 @@ const interfaces = statements.filter((node) => is(node, "InterfaceDeclaration"))
 /** The functions that throw nothing of ours. */
 const NO_THROW = [
   "counters",
+  "histograms",
   "trackRequests",
   "trackLeaks",
   "releaseOnClose",

@@ -28,25 +28,19 @@ if (values.help) {
 }
 
 const stock = process.env.EXAMPLE_STOCK === "1";
-/** @type {string | undefined} */
+/** @type {string | null | undefined} */
 let diagnostics;
 /** @type {string | null | undefined} */
 let flight;
 if (!stock) {
   // Before the server loads: the watchdog marks the blocking calls of Node that others take from its modules later.
-  const [{ backend }, { record, serve, trackLeaks, trackRequests, watch }] = await Promise.all([
-    import("onescope"),
-    import("onescope/inspect"),
-  ]);
+  const { record, serve, trackLeaks, trackRequests, watch } = await import("onescope/inspect");
   trackRequests();
   trackLeaks();
-  // Other threads, and files, cannot hold the JavaScript backend's store.
-  if (backend === "native") {
-    watch();
-    // The app serves without them too, as where it cannot write, or beside another server that has the port.
-    flight = record({ directory: join(import.meta.dirname, ".onescope/flights") }).path;
-    diagnostics = unlessRefused(() => serve({ port: diagnosticsPort() }).url);
-  }
+  watch();
+  // The app serves without them too, as where it cannot write, or beside another server that has the port.
+  flight = record({ directory: join(import.meta.dirname, ".onescope/flights") }).path;
+  diagnostics = unlessRefused(() => serve({ port: diagnosticsPort() }).url);
 }
 
 const { port } = await startProdServer({
@@ -66,7 +60,7 @@ if (stock) {
   const { made, used, others } = store.storages();
   console.log(`vinext with onescope on ${url} (Node ${process.versions.node})`);
   console.log(`backend: ${backend}${store.reasons.length > 0 ? ` (${store.reasons.join("; ")})` : ""}`);
-  if (diagnostics !== undefined) console.log(`diagnostics: ${diagnostics}`);
+  if (diagnostics) console.log(`diagnostics: ${diagnostics}`);
   console.log(`AsyncLocalStorage: ${others === false ? "" : "at least "}1 instead of ${made} (${used} in use so far)`);
   if (flight) console.log(`flight recording: npx onescope last-flight ${flight} (also after a crash)`);
   if (values.report) await report();
