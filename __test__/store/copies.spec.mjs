@@ -16,8 +16,8 @@ after(() => rmSync(other, { recursive: true, force: true }));
 for (const name of ["js", "shims", "package.json"]) cpSync(join(ROOT, name), join(other, name), { recursive: true });
 const table = join(other, "js/generated/slot-table.js");
 writeFileSync(table, readFileSync(table, "utf8").replace(LAYOUT.hash, "0123456789abcdef"));
-const loader = join(other, "js/store/native/load.js");
-writeFileSync(loader, readFileSync(loader, "utf8").replace("LAYOUT.hash", JSON.stringify(LAYOUT.hash)));
+const addon = join(other, "js/store/native/addon.js");
+writeFileSync(addon, readFileSync(addon, "utf8").replace("LAYOUT.hash", JSON.stringify(LAYOUT.hash)));
 
 const HOMES = { first: pathToFileURL(ROOT).href, second: pathToFileURL(`${other}/`).href };
 

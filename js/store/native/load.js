@@ -3,7 +3,7 @@ import module from "node:module";
 import { dirname, isAbsolute, join, resolve, toNamespacedPath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
-import { toBackend } from "./backend.js";
+import { toBackend } from "./addon.js";
 import { faultIn } from "./binary.js";
 import { ownPlatforms, PLATFORMS } from "./platforms.js";
 
