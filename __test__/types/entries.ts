@@ -56,17 +56,38 @@ registerAlsForScopeExit(storage);
 export const outside: number = runOutsideRequestScopes(() => storage.getStore()?.getTime() ?? 0);
 
 // The part of Vite's plugin interface that ours has.
+type Hook<Handler, Filter> = Handler | { order?: "pre" | "post" | null; filter?: Filter; handler: Handler };
+type Environment = {
+  name: string;
+  config: { root: string; consumer: string };
+  logger: { warn(message: string): void };
+};
 interface VitePlugin {
   name: string;
   enforce?: "pre" | "post";
+  configEnvironment?: Hook<
+    (
+      name: string,
+      config: { resolve?: { external?: string[] | true } },
+      env: { mode: string; command: "build" | "serve" },
+    ) => { resolve?: { external?: string[] | true } } | null | undefined,
+    never
+  >;
   applyToEnvironment?: (environment: { config: { consumer: string } }) => boolean | Promise<boolean>;
-  resolveId?: (
-    this: { resolve: unknown },
-    source: string,
-    importer: string | undefined,
-    options: { isEntry: boolean },
-  ) => Promise<string | null | undefined | { id: string }>;
-  load?: (id: string) => string | undefined;
+  resolveId?: Hook<
+    (
+      this: { resolve: unknown },
+      source: string,
+      importer: string | undefined,
+      options: { isEntry: boolean },
+    ) => Promise<string | null | undefined | { id: string }>,
+    { id?: string | RegExp | Array<string | RegExp> }
+  >;
+  load?: Hook<(id: string) => string | undefined, { id?: string | RegExp | Array<string | RegExp> }>;
+  generateBundle?: Hook<
+    (this: { environment: Environment }, options: object, bundle: Record<string, { imports?: string[] }>) => void,
+    never
+  >;
 }
 export const plugin: VitePlugin = onescope();
 
