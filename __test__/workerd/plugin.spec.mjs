@@ -7,17 +7,17 @@ import { EXAMPLE } from "../_support/example.mjs";
 
 const { resolveConfig } = await import(pathToFileURL(join(EXAMPLE, "node_modules/vite/dist/node/index.js")).href);
 
-/** @param {any[]} plugins besides ours */
-async function external(plugins) {
-  const config = await resolveConfig({ configFile: false, plugins: [onescope(), ...plugins] }, "build");
-  return config.environments.ssr?.resolve.external ?? [];
-}
+/** What Cloudflare's plugin makes of the environments that are Workers. */
+const worker = { resolve: { noExternal: true, conditions: ["workerd", "worker", "module", "browser"] } };
 
-test("the package stays outside the bundles", async () => {
-  assert.deepEqual(await external([false, [{ name: "vite-plugin-other" }]]), ["onescope"]);
-});
-
-test("it goes into a Worker's", async () => {
-  assert.deepEqual(await external([false, [[{ name: "vite-plugin-cloudflare" }]]]), []);
-  assert.deepEqual(await external([{ name: "vite-plugin-cloudflare:trigger-handlers" }]), []);
+test("the package goes into a Worker's bundles, and stays outside those of other server environments", async () => {
+  const workers = { name: "workers", config: () => ({ environments: { ssr: worker, job: worker, other: {} } }) };
+  for (const plugins of [
+    [onescope(), workers],
+    [workers, onescope()],
+  ]) {
+    const { environments } = await resolveConfig({ configFile: false, plugins }, "build");
+    const external = Object.entries(environments).map(([name, { resolve }]) => [name, resolve.external]);
+    assert.deepEqual(Object.fromEntries(external), { client: [], ssr: [], job: [], other: ["onescope"] });
+  }
 });
