@@ -35,7 +35,8 @@ export interface OnescopePlugin {
 }
 
 /**
- * Vite plugin that runs vinext's request state on onescope. Its place among the plugins does not matter.
+ * Vite plugin that runs vinext's request state on onescope. Its place among the plugins does not matter. In an app without
+ * vinext, it only keeps the package outside the server's bundles.
  *
  * In every server environment, in development and in builds, it redirects vinext's modules that keep request state to this
  * package. The client is unchanged. If a module of the installed vinext has something that this version of onescope does not

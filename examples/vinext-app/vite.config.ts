@@ -6,9 +6,5 @@ import { defineConfig } from "vite";
 const stock = process.env.EXAMPLE_STOCK === "1";
 
 export default defineConfig(async () => ({
-  plugins: [
-    // Before vinext(): onescope has to see vinext's own modules first.
-    stock ? null : (await import("onescope/vite")).default(),
-    vinext(),
-  ],
+  plugins: [stock ? null : (await import("onescope/vite")).default(), vinext()],
 }));
