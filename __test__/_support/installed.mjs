@@ -33,6 +33,8 @@ export function installOnescope({ name = "onescope" } = {}) {
   cpSync(join(ROOT, "js"), join(target, "js"), { recursive: true, filter: modules });
   const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   writeFileSync(join(target, "package.json"), JSON.stringify({ ...manifest, name }));
+  // Deno looks for packages only beside one.
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   return folder;
 }
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { flightsIn } from "../_support/flights.mjs";
+import { installOnescope, installPlatform } from "../_support/installed.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";
 import { BUN, DENO, installRuntimes, skipRuntimes } from "../_support/runtimes.mjs";
 
@@ -18,6 +19,14 @@ const RUNTIMES = [
   { name: "Bun", binary: BUN, run: [], preload: ["--preload", REGISTER], requests: [] },
   { name: "Deno", binary: DENO, run: DENO_RUN, preload: ["--preload", REGISTER], requests: ["GET /seen"] },
 ];
+
+const WITHOUT_ADDON = `
+  import { isMainThread, Worker } from "node:worker_threads";
+  import { backend } from "onescope";
+  import { histograms, record, serve, watch } from "onescope/inspect";
+  if (isMainThread) await new Promise((resolve) => new Worker(new URL(import.meta.url)).on("exit", resolve));
+  console.log(backend, watch().active, serve().url, record().path, histograms().length);
+`;
 
 test("in Node, nothing warns of the runtime", async () => {
   const source = `import { trackRequests, trackLeaks } from "onescope/inspect"; trackRequests(); trackLeaks();`;
@@ -61,6 +70,27 @@ test("Bun and Deno", { skip: skipRuntimes }, async (t) => {
         },
       );
     }
+
+    await t.test(
+      `${name}: without an addon the starters do nothing, and one line of the process says so`,
+      async (t) => {
+        const installed = installOnescope();
+        t.after(() => rmSync(installed, { recursive: true, force: true }));
+        const program = join(installed, "program.mjs");
+        writeFileSync(program, WITHOUT_ADDON);
+        const unset = { ...env, ONESCOPE_BACKEND: undefined };
+        const { code, stdout, stderr } = await runNode([...run, program], { binary, env: unset });
+        assert.match(
+          stderr,
+          /^onescope: JavaScript backend \(no addon for linux-x64: @onescope\/linux-x64-gnu is not installed; .+\); watch, serve and record are off\n$/,
+        );
+        assert.deepEqual([code, stdout], [0, "js false null null 0\n".repeat(2)]);
+        // With the package of the platform, the same program has all of it.
+        installPlatform(installed);
+        writeFileSync(program, 'import { backend } from "onescope"; console.log(backend);');
+        assert.equal((await runNode([...run, program], { binary, env: unset })).stdout, "native\n");
+      },
+    );
 
     await t.test(`${name}: doctor names the runtime and what does not work in it`, async () => {
       const { code, stdout, stderr } = await runNode([...run, BIN, "doctor"], { binary, env });

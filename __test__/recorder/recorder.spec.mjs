@@ -122,6 +122,7 @@ test("options are checked", () => {
     { directory: "/never", keep: 1001 },
     { directory: "/never", keep: 1.5 },
     { directory: "/never", strict: "yes" },
+    { directory: "/never", maxBytes: "16 MB" },
     { directory: "/never", maxbytes: 2 ** 20 },
     { path: "/never" },
     ...(native

@@ -37,9 +37,9 @@ export function record(options) {
   if (typeof strict !== "boolean") refuseOption("record()", "strict", strict, "true or false");
   const off = () => inactiveHandle({ path: null, usage: () => ({ ...NO_USAGE }) });
   const recorder = nativePart("recorder", "record()", strict);
-  if (recorder === undefined) return off();
-  const { least, most } = recorder.recordLimits();
+  const { least, most } = recorder?.recordLimits() ?? { least: 1, most: Number.MAX_SAFE_INTEGER };
   checkWhole("record()", "maxBytes", maxBytes, least, most);
+  if (recorder === undefined) return off();
   const settings = { directory: resolve(directory), keep, maxBytes, node: process.versions.node, calls: CALLS };
   const file = startUnlessRefused("record()", strict, () => startOn(recorder, settings));
   if (file === undefined) return off();
