@@ -133,12 +133,26 @@ export interface Latency {
  */
 export function histograms(): Latency[];
 
+/** Options of `trackRequests()`. */
+export interface TrackOptions {
+  /**
+   * Whether the label of a request without a route has its path. Clients choose paths, and some hold secrets, such as the token
+   * of a download link. With `"hide"` that label is `GET (no route)`, in every list, report, recording and metric. Paths are hidden
+   * while any handle of the thread asks for it.
+   *
+   * @default "show"
+   */
+  labelPaths?: "show" | "hide";
+}
+
 /**
- * Makes each further HTTP request of this thread's servers a context, from its headers until its response is over, with vinext,
- * Express, Fastify and plain `node:http`. Then it is `responded`, and closes in the next turn of the event loop. Call it in
- * each thread that serves.
+ * Makes each further HTTP request of this thread's servers a context, from its headers until its response is over, with any
+ * framework. Its label is method and route for Express, Fastify, Koa, Hono, NestJS, Next.js and vinext; without a route it is
+ * method and path. Then the request is `responded`, and closes in the next turn of the event loop. Call it in each thread that
+ * serves.
  *
  * @returns `stop()` ends it for later requests, unless another handle is in use
+ * @throws `ERR_ONESCOPE_OPTION` if an option is invalid
  * @example
  * ```js
  * import { createServer } from "node:http";
@@ -151,7 +165,7 @@ export function histograms(): Latency[];
  * server.close();
  * ```
  */
-export function trackRequests(): Handle;
+export function trackRequests(options?: TrackOptions): Handle;
 
 /**
  * Sets the label of the current context: the innermost request or task. The route no longer changes it. A listener of the

@@ -5,7 +5,7 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
-  hash: "8b3bfe8d55bcbc42",
+  hash: "10ab574431c5f067",
   clockTickMs: 10,
   counterCount: 3,
   fieldCount: 32,
@@ -59,6 +59,7 @@ export const LAYOUT = Object.freeze({
     otherWord: -1,
     ownLabel: 1,
     pathLabel: 3,
+    routeLabel: 4,
   }),
 });
 

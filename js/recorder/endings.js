@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import { types } from "node:util";
+import { readRoutes } from "../tracking/connections.js";
 
 /** @import { Recorder } from "../store/native/contract.js" */
 
@@ -28,6 +29,7 @@ export function noteTheEnd(recorder) {
     exiting = true;
     // An error that was uncaught, handled nevertheless, and followed by an exit with 0 does not count as an end by an error.
     if (code === 0) uncaught = undefined;
+    readRoutes();
     note(code);
   };
   process.on("uncaughtExceptionMonitor", onUncaught);

@@ -15,7 +15,12 @@ const LABEL_WORDS = labelBytes / 4;
 const LONGEST = 2 * labelBytes;
 
 /** What the byte `inner` says about a context's label; see `byte::INNER` in src/store/pages/record.rs. */
-export const { ownLabel: OWN_LABEL, borrowedLabel: BORROWED_LABEL, pathLabel: PATH_LABEL } = LAYOUT.codes;
+export const {
+  ownLabel: OWN_LABEL,
+  borrowedLabel: BORROWED_LABEL,
+  pathLabel: PATH_LABEL,
+  routeLabel: ROUTE_LABEL,
+} = LAYOUT.codes;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -51,7 +56,7 @@ export function encodeLabel(text) {
 }
 
 /**
- * Gives a context its own label, which replaces a path or its parent's label.
+ * Gives a context its own label, which replaces a path, a route or its parent's label.
  *
  * @param {RecordRef} record
  * @param {Label} label
@@ -59,7 +64,7 @@ export function encodeLabel(text) {
 export function writeName(record, { words, length }) {
   const at = (record.$base << 2) + BYTE.inner;
   const sort = record.$bytes[at];
-  if (sort === PATH_LABEL) record.$bytes[at] = 0;
+  if (sort === PATH_LABEL || sort === ROUTE_LABEL) record.$bytes[at] = 0;
   else if (sort === BORROWED_LABEL) record.$bytes[at] = OWN_LABEL;
   writeLabel(record, words, 0, length);
 }

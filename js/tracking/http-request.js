@@ -1,16 +1,16 @@
 import { entry } from "../async-context/entry.js";
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
-import { PATH_LABEL } from "../store/label.js";
+import { PATH_LABEL, ROUTE_LABEL } from "../store/label.js";
 import { advance, close, isClosed, OTHER, takeNewRecord } from "../store/records.js";
 import { NO_BYTES, NO_WORDS } from "../store/tracked.js";
 import { writeRoute, writeTarget } from "./labels.js";
+import { readRoute } from "./routes/index.js";
 
 /** @import { AfterContext } from "../request/field-types.js" */
 /** @import { Context } from "../request/request-context.js" */
 
 const ACTIVE = STATES.indexOf("active");
 const RESPONDED = STATES.indexOf("responded");
-const CLOSED = STATES.indexOf("closed");
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const PAGES_API = KINDS.indexOf("pagesApi");
 
@@ -22,7 +22,7 @@ export class HttpRequest {
   /**
    * @param {string} method
    * @param {string} target as the client sent it
-   * @param {object | undefined} response of HTTP/1, by which its end is known
+   * @param {{ req?: unknown } | undefined} response of HTTP/1, by which its end is known
    */
   constructor(method, target, response) {
     // Assigned here rather than as fields, and in one class: the cheapest way to make an object.
@@ -44,20 +44,45 @@ export class HttpRequest {
   }
 
   /**
+   * Labels the request with its route, the first that is found.
+   *
    * @param {unknown} route pattern, such as `/blog/[slug]`
-   * @param {boolean} ofPages whether the Pages Router found it
+   * @param {boolean} ofPages whether vinext's Pages Router found it
    */
   setRoute(route, ofPages) {
-    if (typeof route !== "string" || !route.startsWith("/") || this.$bytes[this.$base << 2] === CLOSED) return;
+    if (typeof route !== "string" || !route.startsWith("/") || isClosed(this)) return;
     if (ofPages) this.$bytes[(this.$base << 2) + LAYOUT.bytes.kind] = isApi(route) ? PAGES_API : PAGES_PAGE;
     // It has a name, or its route's.
     if (this.$bytes[(this.$base << 2) + LAYOUT.bytes.inner] !== PATH_LABEL) return;
     writeRoute(this, this.method, route);
   }
 
+  /**
+   * Labels the request with the route that it is in now, in place of its path or of the route before.
+   *
+   * @param {unknown} route
+   */
+  replaceRoute(route) {
+    if (typeof route !== "string" || route === "" || isClosed(this)) return;
+    const sort = this.$bytes[(this.$base << 2) + LAYOUT.bytes.inner];
+    if (sort !== PATH_LABEL && sort !== ROUTE_LABEL) return;
+    writeRoute(this, this.method, route);
+  }
+
+  /**
+   * Labels the request with the route that a framework has left on it, if any.
+   *
+   * @param {boolean} over whether the response is over
+   */
+  readRoute(over) {
+    const request = this.response?.req;
+    if (request !== undefined) this.replaceRoute(readRoute(request, over));
+  }
+
   /** The response is over. The request closes in the next turn of the event loop, after the listeners of `"finish"`. */
   end() {
     this.joinable = false;
+    this.readRoute(true);
     this.response = undefined;
     if (isClosed(this)) {
       // vinext's rule can come first.

@@ -1,6 +1,7 @@
 import { METHODS } from "node:http";
 import { LAYOUT } from "../generated/slot-table.js";
-import { encodeLabel, PATH_LABEL, writeLabel, writeName } from "../store/label.js";
+import { encodeLabel, PATH_LABEL, ROUTE_LABEL, writeLabel } from "../store/label.js";
+import { shared } from "../util/shared.js";
 
 /** @import { Label } from "../store/label.js" */
 /** @import { RecordOwner } from "../store/records.js" */
@@ -25,8 +26,13 @@ const LONGEST_ORIGIN = 1024;
 /** Bytes in which there are as many characters of UTF-8 as fit. */
 const LONGEST_PATH = 4 * labelBytes;
 
+export const pathLabels = shared("path-labels", () => ({
+  /** how many of `trackRequests()` hide paths, because these hold secrets */
+  hiding: 0,
+}));
+
 /**
- * Labels a request with its method and path: no query, no fragment, no host, no credentials.
+ * Labels a request with its method and path: no query, no fragment, no host, no credentials. Or only with its method, where paths are hidden.
  *
  * @param {RecordOwner} owner has a record
  * @param {string} method of HTTP/2 it can be any text
@@ -34,6 +40,10 @@ const LONGEST_PATH = 4 * labelBytes;
  */
 export function writeTarget(owner, method, target) {
   owner.$bytes[(owner.$base << 2) + BYTE.inner] = PATH_LABEL;
+  if (pathLabels.hiding > 0) {
+    const { words, length } = routesOf(method).hidden;
+    return writeLabel(owner, words, 0, length);
+  }
   const length = encodePlain(method, target);
   if (length > 0) return writeLabel(owner, plainWords, 0, length);
   const label = encodeOdd(String(method), String(target ?? "*"));
@@ -92,14 +102,35 @@ const KEPT_ROUTES = 1000;
 /** How a route is named for a method that is none of Node's: HTTP/2 takes any word, and clients must not make up labels. */
 const OTHER_METHOD = "other method";
 
-/** @typedef {{ method: string, labels: Map<string, Label> }} Routes `labels` by route */
+/**
+ * @typedef {object} Routes of one method
+ * @property {string} method
+ * @property {Map<string, Label>} labels by route
+ * @property {Label} hidden of requests without a route whose paths are hidden, as src/latency/unrouted.rs names them
+ */
 
 /** @type {Map<string, Routes>} by method: as many routes as the app has */
-const methods = new Map([...METHODS, OTHER_METHOD].map((method) => [method, { method, labels: new Map() }]));
+const methods = new Map([...METHODS, OTHER_METHOD].map((method) => [method, emptyRoutes(method)]));
 const others = /** @type {Routes} */ (methods.get(OTHER_METHOD));
 
 /** those of the method that was asked for last, which is nearly always the same */
-let routes = others;
+let last = others;
+
+/**
+ * @param {string} method
+ * @returns {Routes}
+ */
+function emptyRoutes(method) {
+  return { method, labels: new Map(), hidden: encodeLabel(`${method} (no route)`) };
+}
+
+/** @param {string} method */
+function routesOf(method) {
+  // Not read from `last` again: a probe can run between any two instructions.
+  const routes = last.method === method ? last : (methods.get(method) ?? others);
+  last = routes;
+  return routes;
+}
 
 /**
  * @param {RecordOwner} owner has a record
@@ -107,13 +138,17 @@ let routes = others;
  * @param {string} route pattern
  */
 export function writeRoute(owner, method, route) {
-  if (routes.method !== method) routes = methods.get(method) ?? others;
-  writeName(owner, routes.labels.get(route) ?? keepRoute(route));
+  const routes = routesOf(method);
+  const { words, length } = routes.labels.get(route) ?? keepRoute(routes, route);
+  owner.$bytes[(owner.$base << 2) + BYTE.inner] = ROUTE_LABEL;
+  writeLabel(owner, words, 0, length);
 }
 
-/** @param {string} route */
-function keepRoute(route) {
-  const { method, labels } = routes;
+/**
+ * @param {Routes} routes
+ * @param {string} route
+ */
+function keepRoute({ method, labels }, route) {
   const label = encodeLabel(`${method} ${route.slice(0, 2 * labelBytes)}`);
   // An app that makes routes up as it goes must not fill the memory, nor may a long one.
   if (route.length > 2 * labelBytes) return label;

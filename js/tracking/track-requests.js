@@ -1,10 +1,14 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { entry } from "../async-context/entry.js";
 import { mode } from "../async-context/node-hooks.js";
-import { createSharedHandle } from "../util/handle.js";
+import { createHandle, createSharedHandle } from "../util/handle.js";
+import { readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
+import { Connection, connections } from "./connections.js";
 import { HttpRequest } from "./http-request.js";
-import { watchRoutes } from "./routes.js";
+import { pathLabels } from "./labels.js";
+import { watchLoaded, watchRoutes } from "./routes/index.js";
 import { trackedStorage } from "./task.js";
 
 /** On an HTTP/2 stream, its request. */
@@ -13,6 +17,9 @@ const REQUEST = Symbol("onescope.request");
 /** On a connection, its requests. */
 const CONNECTION = Symbol("onescope.connection");
 
+/** On a server that has had a request. */
+const KNOWN = Symbol("onescope.known");
+
 /**
  * What Node publishes.
  *
@@ -20,6 +27,7 @@ const CONNECTION = Symbol("onescope.connection");
  * @property {import("node:http").IncomingMessage & { method: string, url: string }} request
  * @property {import("node:http").ServerResponse} response
  * @property {import("node:net").Socket & { [CONNECTION]?: Connection }} socket
+ * @property {import("node:http").Server & { [KNOWN]?: true }} server
  *
  * @typedef {object} StreamStart
  * @property {import("node:http2").Http2Stream & { id: number, [REQUEST]?: HttpRequest }} stream
@@ -35,12 +43,21 @@ const trackers = shared("trackers", () => ({
 }));
 
 /** @type {typeof import("../inspect.js").trackRequests} */
-export function trackRequests() {
+export function trackRequests(options) {
+  const { labelPaths = "show" } = readOptions("trackRequests()", options, ["labelPaths"]);
+  if (labelPaths !== "show" && labelPaths !== "hide")
+    refuseOption("trackRequests()", "labelPaths", labelPaths, '"show" or "hide"');
   warnOfRuntime();
   const begin = () => {
     trackers.stop = start();
   };
-  return createSharedHandle(trackers, begin, () => trackers.stop());
+  const hiding = labelPaths === "hide" ? 1 : 0;
+  pathLabels.hiding += hiding;
+  const handle = createSharedHandle(trackers, begin, () => trackers.stop());
+  return createHandle(() => {
+    pathLabels.hiding -= hiding;
+    handle.stop();
+  });
 }
 
 /** What Node publishes, by name of the channel. It publishes a request where it then calls the server's listeners. */
@@ -75,18 +92,16 @@ function stopObservingFinish() {
   trackers.observesFinish = false;
 }
 
-/** The requests of an HTTP/1 connection whose responses are not over. */
-class Connection {
-  constructor() {
-    /** @type {HttpRequest | undefined} */
-    this.first = undefined;
-    /** @type {HttpRequest | undefined} the last one, where a client does not wait and there are more */
-    this.last = undefined;
-  }
+/** @param {RequestStart["server"]} server whose first request comes */
+function meet(server) {
+  server[KNOWN] = true;
+  // A framework can be loaded after tracking began.
+  entry.runOutside(watchLoaded);
 }
 
 /** @param {RequestStart} message */
-function onRequest({ request, response, socket }) {
+function onRequest({ request, response, socket, server }) {
+  if (server[KNOWN] !== true) meet(server);
   const tracked = new HttpRequest(request.method, request.url, response);
   trackers.open++;
   /** @type {Connection} */
@@ -133,8 +148,10 @@ function endFirst(connection, first) {
 function watchConnection(socket) {
   const connection = new Connection();
   socket[CONNECTION] = connection;
+  connections.add(connection);
   // For responses that waited for their turn, Node publishes nothing when the connection is lost.
   socket.on("close", () => {
+    connections.delete(connection);
     while (connection.first !== undefined) endFirst(connection, connection.first);
     if (trackers.users === 0) stopObservingFinish();
   });

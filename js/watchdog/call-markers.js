@@ -1,6 +1,7 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { LAYOUT } from "../generated/slot-table.js";
 import { markCall, threadBlock } from "../store/records.js";
+import { currentTracked } from "../store/tracked.js";
 import { currentContext } from "../tracking/current-context.js";
 import { shared } from "../util/shared.js";
 import { BLOCKING, CALLS } from "./blocking-calls.js";
@@ -71,6 +72,7 @@ function mark(original, code) {
     // A blocking call that is part of another is reported as the outer one.
     if (!state.on || block[CALL] !== 0) return apply(original, this, args);
     const context = currentContext();
+    currentTracked()?.readRoute?.(false);
     markCall(context, block);
     block[CALL_STARTED] = block[CLOCK];
     block[CALL] = code;

@@ -1,5 +1,6 @@
 import { LAYOUT } from "../generated/slot-table.js";
 import { idOf, threadBlock } from "../store/records.js";
+import { readRoutes } from "../tracking/connections.js";
 import { currentContext } from "../tracking/current-context.js";
 import { keyOf } from "../util/copies.js";
 import { stallHooks } from "./stall-hooks.js";
@@ -32,6 +33,7 @@ export function publishResponder(thread) {
    */
   const respond = (requested) => {
     if (requested !== thread) return null;
+    readRoutes();
     const id = currentId();
     if (id !== null) stallHooks.onProbe?.(id);
     return { id, heartbeat: threadBlock()[LAYOUT.block.heartbeat], stack: stack() };

@@ -3,6 +3,7 @@ import { entry } from "../async-context/entry.js";
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { moveThread, threadBlock, threadNumber } from "../store/records.js";
+import { readRoutes } from "../tracking/connections.js";
 import { shared } from "../util/shared.js";
 import { markCalls } from "./call-markers.js";
 import { publishResponder, withdrawResponder } from "./probe-response.js";
@@ -16,6 +17,9 @@ const require = createRequire(import.meta.url);
 /** Between two heartbeats. What the watchdog sees as the start of a stall is early by at most this. */
 const { heartbeatMs: HEARTBEAT_MS } = LIMITS;
 
+/** Between two times that a recording without heartbeats gets the routes which frameworks have left on requests. */
+const READING_MS = 250;
+
 const { heartbeat: HEARTBEAT, clock: CLOCK, inspectorPort: INSPECTOR_PORT } = LAYOUT.block;
 
 const state = shared("watch", () => ({
@@ -23,6 +27,8 @@ const state = shared("watch", () => ({
   endHeartbeat: /** @type {(() => void) | undefined} */ (undefined),
   /** takes part in a watch */
   watched: false,
+  /** stops reading routes for a recording; `undefined` while heartbeats do it, or there is no recording */
+  endReading: /** @type {(() => void) | undefined} */ (undefined),
 }));
 
 /**
@@ -47,6 +53,20 @@ export function follow() {
     state.endHeartbeat?.();
     state.endHeartbeat = undefined;
   }
+  if (!wanted && backend.recorder?.recording()) {
+    state.endReading ??= startReading();
+  } else {
+    state.endReading?.();
+    state.endReading = undefined;
+  }
+}
+
+/** @returns {() => void} stops it */
+function startReading() {
+  return entry.runOutside(() => {
+    const timer = setInterval(readRoutes, READING_MS).unref();
+    return () => clearInterval(timer);
+  });
 }
 
 /** @returns {() => number} reads the inspector port that is open, 0 for none. Only the main thread knows it. */
@@ -77,6 +97,7 @@ function startHeartbeat() {
   const tick = () => {
     const block = threadBlock();
     stallHooks.onTick?.();
+    readRoutes();
     block[INSPECTOR_PORT] = port();
     block[HEARTBEAT] = block[CLOCK];
   };

@@ -65,6 +65,7 @@ pub fn layout() -> Value {
             "ownLabel": record::OWN_LABEL,
             "borrowedLabel": record::BORROWED_LABEL,
             "pathLabel": record::PATH_LABEL,
+            "routeLabel": record::ROUTE_LABEL,
         },
         "states": State::NAMES,
         "kinds": RequestKind::NAMES,

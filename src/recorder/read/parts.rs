@@ -18,7 +18,7 @@ use crate::recorder::format::{
 use crate::recorder::slot::{self, Slot};
 use crate::store::clock::AHEAD_MS;
 use crate::store::layout_hash;
-use crate::store::pages::record::{PATH_LABEL, byte};
+use crate::store::pages::record::{ROUTE_LABEL, byte};
 use crate::store::pages::{ContextId, Page, Record, RequestKind, State};
 use crate::store::threads::block;
 
@@ -236,7 +236,7 @@ pub fn is_sound(record: Record<'_>) -> bool {
     usize::from(record.byte(byte::STATE)) < State::NAMES.len()
         && usize::from(record.byte(byte::KIND)) < RequestKind::NAMES.len()
         && usize::from(record.byte(byte::LABEL_LENGTH)) <= LABEL_BYTES
-        && record.byte(byte::INNER) <= PATH_LABEL
+        && record.byte(byte::INNER) <= ROUTE_LABEL
 }
 
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.

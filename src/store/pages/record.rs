@@ -16,8 +16,8 @@ pub mod byte {
     /// Bytes of the label that are in use.
     pub const LABEL_LENGTH: usize = 2;
     /// Kind of the context and of its label. 1 and 2 for a context that ends by itself although it has a parent: 1 with a
-    /// name of its own, 2 with its parent's. 3 for a request whose label is its method and path. 0 for one with a name or
-    /// none, and for a child, which ends with its parent.
+    /// name of its own, 2 with its parent's. For a request, 3 if its label is its method and path, and 4 if it is its method
+    /// and route. 0 for one with a name or none, and for a child, which ends with its parent.
     pub const INNER: usize = 3;
     /// First byte field.
     pub const FIELDS: usize = 20;
@@ -33,6 +33,8 @@ pub const OWN_LABEL: u8 = 1;
 pub const BORROWED_LABEL: u8 = 2;
 /// A label of method and path.
 pub const PATH_LABEL: u8 = 3;
+/// A label of method and route.
+pub const ROUTE_LABEL: u8 = 4;
 
 /// Word indexes within a record.
 pub mod word {
@@ -172,7 +174,7 @@ impl<'a> Record<'a> {
     pub fn set_name(&self, name: &str) {
         match self.byte(byte::INNER) {
             BORROWED_LABEL => self.set_byte(byte::INNER, OWN_LABEL),
-            PATH_LABEL => self.set_byte(byte::INNER, 0),
+            PATH_LABEL | ROUTE_LABEL => self.set_byte(byte::INNER, 0),
             _ => {}
         }
         self.set_label(name);

@@ -1,5 +1,5 @@
-import { getOrCreateAls } from "../async-context/keyed-storages.js";
-import { currentTracked } from "../store/tracked.js";
+import { getOrCreateAls } from "../../async-context/keyed-storages.js";
+import { currentTracked } from "../../store/tracked.js";
 
 // vinext reports the route of a request to its tracing: it enters an object with `setRoute` in its own storage,
 // and calls that. If any of this is missing, labels stay method and path.
@@ -9,7 +9,7 @@ import { currentTracked } from "../store/tracked.js";
  *
  * @returns {() => void} ends it
  */
-export function watchRoutes() {
+export function watchVinext() {
   const storage = /** @type {{ run?: Function }} */ (getOrCreateAls("vinext.requestTracing.als"));
   const own = Object.getOwnPropertyDescriptor(storage, "run");
   const { run } = storage;

@@ -1,0 +1,197 @@
+// How the layers of Express's routers name what they match. Express 5.3 keeps the path that a layer was made with; Express 4
+// makes it a regular expression, and Express 5.0 to 5.2 a function. There the pattern is the path that a client sent, with
+// the parameters in it replaced by their names.
+
+/**
+ * @typedef {((...args: any[]) => unknown) & { parent?: App, mountpath?: unknown, _router?: Router, router?: Router }} App
+ * @typedef {{ stack?: Layer[] }} Router
+ *
+ * @typedef {object} Layer of a router's stack: a route, or a function, which may be a router
+ * @property {object} [route]
+ * @property {unknown} [handle]
+ * @property {boolean} [slash] it matches every path
+ * @property {unknown} [rawPath] since Express 5.3: a string, a regular expression or an array of them
+ * @property {Array<(path: string) => false | { path: string, params: Record<string, unknown> }>} [matchers] of Express 5
+ * @property {RegExp & { fast_slash?: boolean }} [regexp] of Express 4
+ * @property {Array<{ name: string | number }>} [keys] of Express 4: names of what `regexp` captures
+ *
+ * @typedef {{ path: string, pattern: string | undefined }} Match the start of a path that a layer matches, and how it is
+ *   named, if that is known
+ */
+
+/** Routers in routers that are looked into: one could be in itself. */
+const DEEPEST = 12;
+
+/**
+ * @param {App} app
+ * @returns {Layer[]} of its router
+ */
+export function routerOf(app) {
+  // Express 4 throws for `router`.
+  return stackOf(app._router ?? app.router);
+}
+
+/** @param {unknown} router */
+function stackOf(router) {
+  const { stack } = /** @type {Router} */ (router ?? {});
+  return Array.isArray(stack) ? stack : [];
+}
+
+/**
+ * @param {Layer[]} stack
+ * @param {object} route
+ * @param {number} [depth]
+ * @returns {Layer[][]} for each place of the route, the layers of the routers around it, from outside
+ */
+export function chainsTo(stack, route, depth = 0) {
+  /** @type {Layer[][]} */
+  const found = [];
+  for (const layer of stack) {
+    if (layer.route === route) found.push([]);
+    else if (layer.route === undefined && depth < DEEPEST) {
+      for (const chain of chainsTo(stackOf(layer.handle), route, depth + 1)) found.push([layer, ...chain]);
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {Layer[]} chain
+ * @param {string} path
+ */
+export function isAlong(chain, path) {
+  let rest = path;
+  for (const layer of chain) {
+    const matched = match(layer, rest);
+    if (matched === undefined) return false;
+    rest = rest.slice(matched.path.length) || "/";
+  }
+  return true;
+}
+
+/**
+ * @param {Layer[]} chain
+ * @param {string} path that it matched
+ * @returns {string | undefined} the patterns of all layers
+ */
+export function prefixOf(chain, path) {
+  let prefix = "";
+  let rest = path;
+  for (const layer of chain) {
+    const matched = match(layer, rest);
+    const pattern = typeof layer.rawPath === "string" ? layer.rawPath : matched?.pattern;
+    if (pattern === undefined) return undefined;
+    prefix += trim(pattern);
+    rest = rest.slice(matched?.path.length ?? 0) || "/";
+  }
+  return prefix;
+}
+
+/**
+ * @param {Layer[]} stack
+ * @param {string} path
+ * @param {number} [depth]
+ * @returns {string | undefined} the patterns of the layers that together match the whole path
+ */
+export function mountPattern(stack, path, depth = 0) {
+  for (const layer of stack) {
+    if (layer.route !== undefined) continue;
+    const matched = match(layer, path);
+    if (matched === undefined) continue;
+    const rest = path.slice(matched.path.length);
+    if (rest === "" && matched.path !== "") return matched.pattern && trim(matched.pattern);
+    const inner = stackOf(layer.handle);
+    if (inner.length === 0 || depth === DEEPEST) continue;
+    const pattern = mountPattern(inner, rest, depth + 1);
+    if (pattern !== undefined) return matched.pattern === undefined ? undefined : trim(matched.pattern) + pattern;
+  }
+  return undefined;
+}
+
+/** @param {string} pattern of a router, after which a path follows */
+function trim(pattern) {
+  return pattern.endsWith("/") ? pattern.slice(0, -1) : pattern;
+}
+
+/**
+ * @param {Layer} layer
+ * @param {string} path
+ * @returns {Match | undefined}
+ */
+function match({ slash, rawPath, matchers, regexp, keys }, path) {
+  if (slash || regexp?.fast_slash) return { path: "", pattern: "" };
+  if (regexp !== undefined) return matchExpression(regexp, keys ?? [], path);
+  for (const [index, matcher] of (matchers ?? []).entries()) {
+    const matched = matcher(path);
+    if (!matched) continue;
+    const raw = Array.isArray(rawPath) ? rawPath[index] : rawPath;
+    const pattern = raw === undefined ? named(matched.path, matched.params) : String(raw);
+    return { path: matched.path, pattern };
+  }
+  return undefined;
+}
+
+/**
+ * @param {RegExp} regexp
+ * @param {Array<{ name: string | number }>} keys
+ * @param {string} path
+ * @returns {Match | undefined}
+ */
+function matchExpression(regexp, keys, path) {
+  const matched = new RegExp(regexp.source, regexp.ignoreCase ? "di" : "d").exec(path);
+  if (matched?.index !== 0) return undefined;
+  const [whole] = matched;
+  const texts = textsOf(regexp);
+  let pattern = "";
+  let at = 0;
+  for (const [index, key] of [...keys, undefined].entries()) {
+    const end = [whole.length, whole.length];
+    const [from, to] = key === undefined ? end : (matched.indices?.[index + 1] ?? [at, at]);
+    // A text that is not in the expression is a client's.
+    const found = texts.toLowerCase().indexOf(whole.slice(at, from).toLowerCase());
+    if (found < 0) return { path: whole, pattern: undefined };
+    pattern += texts.slice(found, found + from - at);
+    if (to > from) pattern += nameOf(key?.name);
+    at = to;
+  }
+  return { path: whole, pattern };
+}
+
+/**
+ * @param {RegExp} regexp which Express 4 has made of a path
+ * @returns {string} the texts in it
+ */
+function textsOf({ source }) {
+  const plain = source.replaceAll("\\", "").replace(/\(\?[:=!]/g, "(");
+  return plain.replace(/\([^()]*\)/g, "\0").replace(/[()?]/g, "");
+}
+
+/** @param {string | number | undefined} key of a parameter; a number if it has no name */
+function nameOf(key) {
+  return typeof key === "string" && !/^\d+$/.test(key) ? `:${key}` : "*";
+}
+
+/**
+ * @param {string} path
+ * @param {Record<string, unknown>} params
+ * @returns {string | undefined} the path with names in the place of parameters
+ */
+function named(path, params) {
+  const segments = path.split("/");
+  for (const [key, value] of Object.entries(params)) {
+    const [first, ...others] = Array.isArray(value) ? value : [value];
+    const at = segments.findIndex((segment) => decoded(segment) === first);
+    if (at < 0) return undefined;
+    segments.splice(at, 1 + others.length, Array.isArray(value) ? `*${key}` : nameOf(key));
+  }
+  return segments.join("/");
+}
+
+/** @param {string} segment */
+function decoded(segment) {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

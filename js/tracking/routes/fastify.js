@@ -1,0 +1,43 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { setRoute } from "./set-route.js";
+
+// Fastify publishes each new instance, which then takes a hook that runs first for every request, and the requests whose
+// handlers start: those of instances that were there before.
+
+const CREATED = "fastify.initialization";
+const HANDLED = "tracing:fastify.request.handler:start";
+
+let on = false;
+
+/** @returns {() => void} ends it */
+export function watchFastify() {
+  subscribe(CREATED, onCreated);
+  subscribe(HANDLED, onHandled);
+  on = true;
+  return () => {
+    on = false;
+    unsubscribe(CREATED, onCreated);
+    unsubscribe(HANDLED, onHandled);
+  };
+}
+
+/** @param {any} message */
+function onCreated({ fastify }) {
+  fastify?.addHook?.("onRequest", onRequest);
+}
+
+/**
+ * @param {any} request
+ * @param {unknown} _reply
+ * @param {() => void} done
+ */
+function onRequest(request, _reply, done) {
+  // Fastify 3 has no `routeOptions`.
+  if (on) setRoute(request.routeOptions?.url);
+  done();
+}
+
+/** @param {any} message */
+function onHandled(message) {
+  setRoute(message?.route?.url);
+}
