@@ -174,17 +174,19 @@ function nameOf(key) {
 /**
  * @param {string} path
  * @param {Record<string, unknown>} params
- * @returns {string | undefined} the path with names in the place of parameters
+ * @returns {string | undefined} the path with names in the place of parameters; the rest in lower case, not as a client wrote it
  */
 function named(path, params) {
   const segments = path.split("/");
+  const names = segments.map((segment) => segment.toLowerCase());
   for (const [key, value] of Object.entries(params)) {
     const [first, ...others] = Array.isArray(value) ? value : [value];
-    const at = segments.findIndex((segment) => decoded(segment) === first);
+    const at = segments.findIndex((segment) => segment !== "" && decoded(segment) === first);
     if (at < 0) return undefined;
-    segments.splice(at, 1 + others.length, Array.isArray(value) ? `*${key}` : nameOf(key));
+    segments.splice(at, 1 + others.length, "");
+    names.splice(at, 1 + others.length, Array.isArray(value) ? `*${key}` : nameOf(key));
   }
-  return segments.join("/");
+  return names.join("/");
 }
 
 /** @param {string} segment */
