@@ -45,7 +45,7 @@ if (values.only !== undefined && !Object.hasOwn(STEPS, values.only)) {
   process.exit(2);
 }
 
-await setup([join(ROOT, "benchmark"), join(ROOT, "scripts/check-package")]);
+await setup(["benchmark", "scripts/check-package", "__test__/frameworks"].map((folder) => join(ROOT, folder)));
 buildApp({ directory: EXAMPLE, out: "dist-stock", stock: true });
 
 /** @type {Array<{ name: string, digest: string }>} */
