@@ -141,6 +141,7 @@ export interface TrackOptions {
    * while any handle of the thread asks for it.
    *
    * @default "show"
+   * @throws `ERR_ONESCOPE_OPTION` unless `"show"` or `"hide"`
    */
   labelPaths?: "show" | "hide";
 }
@@ -152,7 +153,7 @@ export interface TrackOptions {
  * serves.
  *
  * @returns `stop()` ends it for later requests, unless another handle is in use
- * @throws `ERR_ONESCOPE_OPTION` if an option is invalid
+ * @throws `ERR_ONESCOPE_OPTION` if the options are not an object, or one is invalid
  * @example
  * ```js
  * import { createServer } from "node:http";

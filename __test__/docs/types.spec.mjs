@@ -29,7 +29,6 @@ const interfaces = statements.filter((node) => is(node, "InterfaceDeclaration"))
 const NO_THROW = [
   "counters",
   "histograms",
-  "trackRequests",
   "trackLeaks",
   "releaseOnClose",
   "onescope",
@@ -48,6 +47,7 @@ const UNITS = /\b(milliseconds|bytes|TCP port|Id of a|Number of|Maximum number o
 /** Calls a function with one option, by the interface of its options. */
 const CALLS = {
   InFlightFilter: inspect.inFlight,
+  TrackOptions: inspect.trackRequests,
   WatchOptions: inspect.watch,
   RecordOptions: inspect.record,
   ServeOptions: inspect.serve,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { registerSlot, store } from "onescope";
-import { inFlight, label, leaks, record, runTask, serve, watch } from "../../js/inspect.js";
+import { inFlight, label, leaks, record, runTask, serve, trackRequests, watch } from "../../js/inspect.js";
 import { instrument } from "../../js/opentelemetry.js";
 import { codeOf } from "../_support/code-of.mjs";
 
@@ -10,7 +10,7 @@ const fail = () => {
   throw new TypeError("not to be read");
 };
 
-const CALLS = { watch, serve, record, inFlight, leaks, instrument, "store.contexts": store.contexts };
+const CALLS = { trackRequests, watch, serve, record, inFlight, leaks, instrument, "store.contexts": store.contexts };
 
 /** What is no object of options, or cannot be read as one. */
 const BAD = {
