@@ -376,12 +376,12 @@ export interface Recording extends Handle {
  * Keeps the store of the process, with all its threads, in a file that `npx onescope last-flight` reads, also after the process
  * was killed or crashed. Call it in the main thread, before the first request.
  *
- * In a worker, if a recording is already running, or if the system refuses memory, a thread or the file, one process warning
- * (`OnescopeWarning`) says so and the handle does nothing. On the JavaScript backend it does nothing either, and one line on
- * stderr names the cause. With `strict` this throws instead.
+ * In a worker, if a recording is already running, or if the system or `--permission` refuses memory, a thread or the file, one
+ * process warning (`OnescopeWarning`) says so and the handle does nothing. On the JavaScript backend it does nothing either, and
+ * one line on stderr names the cause. With `strict` this throws instead.
  *
- * @throws `ERR_ONESCOPE_OPTION` for an invalid or unknown option; `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write`
- *   to the directory. With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_RECORD_WORKER` in a
+ * @throws `ERR_ONESCOPE_OPTION` for an invalid or unknown option. With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript
+ *   backend; `ERR_ONESCOPE_PERMISSION` if `--permission` denies `fs.write` to the directory; `ERR_ONESCOPE_RECORD_WORKER` in a
  *   worker; `ERR_ONESCOPE_RECORDING` if a recording is already running; `ERR_ONESCOPE_RECORD_FILE` if the file cannot be made;
  *   `ERR_ONESCOPE_RECORDER`, `ERR_ONESCOPE_CLOCK` or `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  * @example
@@ -455,13 +455,13 @@ export interface DiagnosticsServer extends Handle {
  * started it.
  *
  * If the port is in use or not permitted, the server takes another one. If the process already has a server, the result is that
- * server's. If the system refuses the address, memory or a thread, the server does not start. One process warning
- * (`OnescopeWarning`) says so. On the JavaScript backend there is no server, and one line on stderr names the cause. With `strict`
- * this throws instead.
+ * server's. If the system refuses the address, memory or a thread, or `--permission` the network, the server does not start. One
+ * process warning (`OnescopeWarning`) says so. On the JavaScript backend there is no server, and one line on stderr names the
+ * cause. With `strict` this throws instead.
  *
- * @throws `ERR_ONESCOPE_OPTION` for an invalid option; `ERR_ONESCOPE_TOKEN` if the host is not loopback and there is no token;
- *   `ERR_ONESCOPE_PERMISSION` if `--permission` denies the network. With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript
- *   backend; `ERR_ONESCOPE_SERVING` if the process already has a server; `ERR_ONESCOPE_LISTEN` if it cannot listen;
+ * @throws `ERR_ONESCOPE_OPTION` for an invalid option; `ERR_ONESCOPE_TOKEN` if the host is not loopback and there is no token.
+ *   With `strict` also `ERR_ONESCOPE_BACKEND` on the JavaScript backend; `ERR_ONESCOPE_PERMISSION` if `--permission` denies the
+ *   network; `ERR_ONESCOPE_SERVING` if the process already has a server; `ERR_ONESCOPE_LISTEN` if it cannot listen;
  *   `ERR_ONESCOPE_CLOCK` or `ERR_ONESCOPE_PAGE_MEMORY` if the system refuses a thread or memory
  * @example
  * ```js

@@ -49,7 +49,6 @@ export function serve(options) {
   const off = () => inactiveHandle({ url: null, port: null });
   const diagnostics = nativePart("diagnostics", "serve()", strict);
   if (diagnostics === undefined) return off();
-  requirePermission("net", undefined, "serve()");
   const settings = { address, port, token, maxBlockedMs, strict };
   const start = () => handleOf(diagnostics, settings);
   return startUnlessRefused("serve()", strict, start) ?? off();
@@ -59,9 +58,10 @@ export function serve(options) {
  * @param {Diagnostics} diagnostics
  * @param {ServerSettings} settings
  * @returns {DiagnosticsServer}
- * @throws what the backend throws where it cannot start
+ * @throws {OnescopeError} `ERR_ONESCOPE_PERMISSION`, and what the backend throws where it cannot start
  */
 function handleOf(diagnostics, settings) {
+  requirePermission("net", undefined, "serve()");
   threadBlock();
   const start = () => diagnostics.diagnosticsStart(settings, sendLeaks(diagnostics));
   const { address, port, moved, joined, alike } = entry.runOutside(start);

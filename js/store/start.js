@@ -8,7 +8,7 @@ const RUNNING = [
   "ERR_ONESCOPE_INSTRUMENTED",
 ];
 
-/** What the system can refuse: memory, a thread, an address, a file. */
+/** What the system or Node's permission model can refuse: memory, a thread, an address, a file. */
 const REFUSED = [
   "ERR_ONESCOPE_PAGE_MEMORY",
   "ERR_ONESCOPE_CLOCK",
@@ -16,6 +16,7 @@ const REFUSED = [
   "ERR_ONESCOPE_RECORDER",
   "ERR_ONESCOPE_RECORD_FILE",
   "ERR_ONESCOPE_LISTEN",
+  "ERR_ONESCOPE_PERMISSION",
 ];
 
 /**

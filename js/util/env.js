@@ -1,9 +1,9 @@
 // Every environment variable that onescope reads.
 
-/** `native` or `js` forces a backend; anything else but empty is an error. */
+/** `native` or `js` forces a backend. Anything else is ignored, and a line on stderr says so. */
 export const ONESCOPE_BACKEND = process.env.ONESCOPE_BACKEND || undefined;
 
-/** Path of the addon to load instead of the one beside this package. */
+/** Path of the addon to load, instead of that of this platform's package. */
 export const ONESCOPE_NATIVE_PATH = process.env.ONESCOPE_NATIVE_PATH || undefined;
 
 /** The token that `onescope top` sends. */
