@@ -14,6 +14,7 @@ import manifest from "../../package.json" with { type: "json" };
 /** @type {Record<string, () => Promise<Command>>} */
 const COMMANDS = {
   doctor: () => import("./doctor.js"),
+  init: () => import("./init.js"),
   "last-flight": () => import("./last-flight.js"),
   ps: () => import("./ps.js"),
   top: () => import("./top.js"),

@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
+import { ROOT, runNode } from "../_support/run.mjs";
+import { inTerminal, noTerminal } from "../_support/terminal.mjs";
+
+const BIN = join(ROOT, "bin/onescope.mjs");
+const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-init-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {string} app */
+const enter = (app) => `--import=data:text/javascript,process.chdir(${encodeURIComponent(JSON.stringify(app))})`;
+
+let count = 0;
+/** @param {Record<string, string | object>} files */
+function makeApp(files) {
+  const app = join(folder, `app-${count++}`);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(app, path)), { recursive: true });
+    writeFileSync(join(app, path), typeof content === "string" ? content : `${JSON.stringify(content, null, 2)}\n`);
+  }
+  const run = (/** @type {string[]} */ ...args) => runNode([enter(app), BIN, "init", ...args]);
+  return {
+    app,
+    run,
+    read: (/** @type {string} */ path) => readFileSync(join(app, path), "utf8"),
+    before: snapshot(app),
+  };
+}
+
+/** @param {string} app */
+function snapshot(app) {
+  const files = readdirSync(app, { recursive: true, encoding: "utf8", withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(files.sort().map((path) => [path, readFileSync(path, "latin1")]));
+}
+
+const manifest = (/** @type {string} */ name, /** @type {object} */ rest = {}) => ({
+  name: "app",
+  dependencies: { [name]: "*" },
+  ...rest,
+});
+const START = { scripts: { start: "node server.js" } };
+
+describe("onescope init", () => {
+  for (const [
+    name,
+    files,
+    expected,
+  ] of /** @type {Array<[string, Record<string, string | object>, Record<string, RegExp>]>} */ ([
+    [
+      "vinext",
+      {
+        "package.json": manifest("vinext"),
+        "vite.config.ts": 'import vinext from "vinext";\nexport default { plugins: [vinext()] };\n',
+        "tsconfig.json": "{}",
+      },
+      { "vite.config.ts": /\[onescope\(\), vinext\(\)\]/, "instrumentation.ts": /onescope\/auto/ },
+    ],
+    [
+      "vinext",
+      { "package.json": manifest("vinext") },
+      { "vite.config.mjs": /\[onescope\(\), vinext\(\)\]/, "instrumentation.js": /onescope\/auto/ },
+    ],
+    [
+      "Next.js",
+      { "package.json": manifest("next"), "next.config.mjs": "export default {}", "src/app/page.js": "" },
+      { "next.config.mjs": /serverExternalPackages: \["onescope"\]/, "src/instrumentation.js": /onescope\/auto/ },
+    ],
+    [
+      "Nitro",
+      { "package.json": manifest("nitro"), "server/api/x.mjs": "" },
+      { "nitro.config.mjs": /traceDeps: \["onescope"\]/, "server/plugins/onescope.mjs": /import "onescope\/auto"/ },
+    ],
+    [
+      "Nest",
+      {
+        "package.json": manifest("@nestjs/core", { scripts: { start: "nest start", "start:prod": "node dist/main" } }),
+      },
+      { "package.json": /"start:prod": "node --import onescope\/auto dist\/main"/ },
+    ],
+    [
+      "Express",
+      { "package.json": manifest("express", START) },
+      { "package.json": /"node --import onescope\/auto server.js"/ },
+    ],
+    ["Fastify", { "package.json": manifest("fastify", START) }, { "package.json": /--import onescope\/auto/ }],
+    [
+      "Hono",
+      { "package.json": manifest("hono", { scripts: { dev: "tsx watch src/index.ts", start: "node dist/index.js" } }) },
+      {
+        "package.json": /"dev": "tsx watch src\/index.ts",\n {4}"start": "node --import onescope\/auto dist\/index.js"/,
+      },
+    ],
+    [
+      "Koa",
+      { "package.json": manifest("koa"), "server.js": "" },
+      { "package.json": /"start": "node --import onescope\/auto server.js"/ },
+    ],
+    ["Node.js", { "package.json": START }, { "package.json": /--import onescope\/auto/ }],
+  ])) {
+    test(`sets up ${name}, changes nothing again, and undoes it`, async () => {
+      const { app, run, read, before } = makeApp(files);
+      const { code, stdout, stderr } = await run("--yes", "--no-install");
+      assert.deepEqual([code, stderr], [0, ""], stdout);
+      assert.ok(stdout.startsWith(`Found ${name}, with `), stdout);
+      assert.match(stdout, /Changed package.json.*\nRun \w+ install next\./);
+      for (const [path, pattern] of Object.entries(expected)) assert.match(read(path), pattern);
+      assert.match(JSON.parse(read("package.json")).dependencies.onescope, /^\^\d/);
+
+      const changed = snapshot(app);
+      const again = await run("-y", "--no-install");
+      assert.equal(again.code, 0);
+      assert.match(again.stdout, /Nothing to change: the app is set up for onescope\./);
+      assert.deepEqual(snapshot(app), changed);
+
+      const undone = await run("--undo");
+      assert.equal(undone.code, 0);
+      assert.match(undone.stdout, /package.json: restored/);
+      assert.deepEqual(snapshot(app), before);
+    });
+  }
+
+  test("without a terminal, and with --dry-run, it only shows the changes", async () => {
+    const { app, run, before } = makeApp({ "package.json": manifest("koa", START) });
+    const shown = await run();
+    assert.equal(shown.code, 1);
+    assert.match(shown.stdout, /^\+ {4}"onescope":[\s\S]*Nothing was changed: run onescope init --yes/m);
+    const { code, stdout } = await run("--dry-run");
+    assert.equal(code, 0);
+    assert.match(stdout, /^\+ {4}"onescope":/m);
+    assert.deepEqual(snapshot(app), before);
+    assert.match((await run("--undo")).stdout, /Nothing to undo/);
+  });
+
+  test("says what has to be done by hand, and does the rest", async () => {
+    const { run, read } = makeApp({
+      "package.json": manifest("vinext", { devDependencies: { onescope: "1.2.3" } }),
+      "vite.config.js": "export default {",
+      "instrumentation.js": 'export { register } from "./other";',
+    });
+    const { code, stdout } = await run("--yes", "--no-install");
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /By hand:\n {2}- vite\.config\.js cannot be changed by itself \(Unexpected token.*\): add import onescope from "onescope\/vite"/,
+    );
+    assert.match(stdout, /- instrumentation\.js cannot be changed by itself: add to register\(\): if/);
+    assert.match(stdout, /moves from devDependencies to dependencies/);
+    assert.equal(JSON.parse(read("package.json")).dependencies.onescope, "1.2.3");
+  });
+
+  test("names a launcher that it cannot give a flag, and a Dockerfile that starts node", async () => {
+    const { run } = makeApp({
+      "package.json": manifest("fastify", { scripts: { start: "fastify start app.js" } }),
+      Dockerfile: 'FROM node:24\nCMD ["node", "server.js"]\n',
+    });
+    const { code, stdout } = await run("--dry-run");
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /the script "start" \(fastify start app\.js\) starts Node through another program.*NODE_OPTIONS=--import=onescope\/auto/,
+    );
+    assert.match(stdout, /Dockerfile starts node itself.*ENV NODE_OPTIONS=--import=onescope\/auto/);
+  });
+
+  test("takes the package manager of the lock file", async () => {
+    for (const [lock, name] of [
+      ["pnpm-lock.yaml", "pnpm"],
+      ["yarn.lock", "yarn"],
+      ["bun.lock", "bun"],
+      ["package-lock.json", "npm"],
+    ]) {
+      const { run } = makeApp({ "package.json": manifest("koa", START), [lock]: "" });
+      assert.match((await run("--dry-run")).stdout, new RegExp(`^Found Koa, with ${name}\\.`));
+    }
+  });
+
+  test("installs the package, and restores the lock file", async () => {
+    const { app, run, before, read } = makeApp({
+      "package.json": { name: "app", version: "1.0.0", ...START, devDependencies: { onescope: "file:./copy" } },
+      // npm would install the packages of a real copy too, from its registry.
+      "copy/package.json": { name: "onescope", version: "0.0.0" },
+      "package-lock.json": {
+        name: "app",
+        version: "1.0.0",
+        lockfileVersion: 3,
+        requires: true,
+        packages: { "": { name: "app", version: "1.0.0" } },
+      },
+    });
+    const { code, stderr } = await run("--yes");
+    assert.equal(code, 0, stderr);
+    assert.ok(existsSync(join(app, "node_modules/onescope/package.json")));
+    assert.match(read("package-lock.json"), /onescope/);
+    assert.equal((await run("--undo")).code, 0);
+    assert.deepEqual(snapshot(app), before);
+  });
+
+  test("a folder without package.json, or with a broken one, gets one line", async () => {
+    const empty = makeApp({ "x.txt": "" });
+    const { code, stderr } = await empty.run("--yes");
+    assert.deepEqual(
+      [code, stderr],
+      [1, "There is no package.json in this folder: run onescope init in the folder of the app.\n"],
+    );
+    const broken = await makeApp({ "package.json": "{ x" }).run("--yes");
+    assert.equal(broken.code, 1);
+    assert.match(broken.stderr, /^package\.json cannot be read: .*\n$/);
+  });
+
+  test("asks on a terminal", { skip: noTerminal }, async () => {
+    for (const [keys, changed] of /** @type {const} */ ([
+      ["n\r", false],
+      ["\r", false],
+      ["\u0004", false],
+      ["y\r", true],
+    ])) {
+      const { app, before } = makeApp({ "package.json": manifest("koa", START) });
+      const terminal = inTerminal([enter(app), BIN, "init", "--no-install"], { columns: 100, rows: 40 });
+      await terminal.shows(/Make these changes\? \(y\/N\)/);
+      terminal.press(keys);
+      const { code } = await terminal.ended;
+      assert.equal(code, changed ? 0 : 1);
+      assert.equal(JSON.stringify(snapshot(app)) !== JSON.stringify(before), changed, JSON.stringify(keys));
+    }
+  });
+});

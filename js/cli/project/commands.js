@@ -1,0 +1,55 @@
+// The shell commands of package.json's scripts, as far as one has to read them to find what starts Node.
+
+const TOKEN = /&&|\|\||[;&|()\n]|(?:[^\s;&|()"']|"(?:\\.|[^"\\])*"|'[^']*')+/g;
+const OPERATOR = /^(?:&&|\|\||[;&|()\n])$/;
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
+
+/** What runs the command that follows. */
+const WRAPPERS = new Set(["cross-env", "cross-env-shell", "env", "exec", "time", "--"]);
+
+/** They take Node's flags. */
+const NODES = new Set(["node", "tsx"]);
+
+/** With these, Node runs no server. */
+const OTHER_USES = /^(?:-e|-p|-c|-v|--eval|--print|--check|--test|--run|--version)$/;
+
+/**
+ * @param {string} command a script
+ * @returns {Array<{ name: string, at: number, end: number, args: string[] }>} the programs that it runs, and where their names are
+ */
+export function programsIn(command) {
+  /** @type {Array<{ name: string, at: number, end: number, args: string[] }>} */
+  const programs = [];
+  let expected = true;
+  for (const { 0: token, index } of command.matchAll(TOKEN)) {
+    if (OPERATOR.test(token)) expected = true;
+    else if (WRAPPERS.has(token)) expected = true;
+    else if (!expected) programs.at(-1)?.args.push(token);
+    else if (!ASSIGNMENT.test(token)) {
+      programs.push({ name: token, at: index, end: index + token.length, args: [] });
+      expected = false;
+    }
+  }
+  return programs;
+}
+
+/**
+ * @param {string} command a script
+ * @returns {number[]} where Node's flags go, for each server that it starts
+ */
+export function placesForFlags(command) {
+  return programsIn(command)
+    .filter(({ name, args }) => {
+      if (!NODES.has(name) || args.some((arg) => OTHER_USES.test(arg))) return false;
+      return args.some((arg) => !arg.startsWith("-"));
+    })
+    .map(({ end }) => end);
+}
+
+/**
+ * @param {string} name of a script
+ * @returns {boolean} whether it starts the app as in production
+ */
+export function isStartScript(name) {
+  return /^(?:start|serve|prod|production)(?::|$)/.test(name) && !/dev|debug|watch|test/.test(name);
+}

@@ -1,0 +1,81 @@
+import { declarationOf, findAll } from "./syntax.js";
+
+/** @import { Node } from "./syntax.js" */
+
+/**
+ * The objects that a configuration file exports, through variables, functions and calls such as `defineConfig({…})` or
+ * `withPlugin(config)`.
+ *
+ * @param {Node} program
+ * @returns {Node[] | undefined} ObjectExpressions; `undefined` if one of them is not in the file as such
+ */
+export function configObjects(program) {
+  const exported = exportedValue(program);
+  return exported === undefined ? undefined : resolve(program, exported, new Set());
+}
+
+/** @param {Node} program */
+function exportedValue(program) {
+  for (const node of program.body) {
+    if (node.type === "ExportDefaultDeclaration") return node.declaration;
+    const { left, right } = node.expression ?? {};
+    if (node.expression?.type !== "AssignmentExpression" || left.type !== "MemberExpression") continue;
+    if (left.object.name === "module" && left.property.name === "exports") return right;
+  }
+  return undefined;
+}
+
+/**
+ * @param {Node} program
+ * @param {Node} node
+ * @param {Set<Node>} seen
+ * @returns {Node[] | undefined}
+ */
+function resolve(program, node, seen) {
+  if (seen.has(node)) return undefined;
+  seen.add(node);
+  const all = (/** @type {Node[]} */ nodes) => {
+    const found = nodes.map((each) => resolve(program, each, seen));
+    return found.length === 0 || found.includes(undefined)
+      ? undefined
+      : [...new Set(/** @type {Node[][]} */ (found).flat())];
+  };
+  switch (node.type) {
+    case "ObjectExpression":
+      return [node];
+    case "ParenthesizedExpression":
+      return resolve(program, node.expression, seen);
+    case "AwaitExpression":
+      return resolve(program, node.argument, seen);
+    case "ConditionalExpression":
+      return all([node.consequent, node.alternate]);
+    case "Identifier": {
+      const declared = declarationOf(program, node.name);
+      return declared === undefined ? undefined : resolve(program, declared, seen);
+    }
+    case "ArrowFunctionExpression":
+    case "FunctionExpression":
+    case "FunctionDeclaration":
+      return node.body.type === "BlockStatement" ? all(returnedBy(node.body)) : resolve(program, node.body, seen);
+    case "CallExpression":
+      // `withPlugin(config)`, `withPlugin(options)(config)`, `compose(plugins, config)`
+      for (const argument of node.arguments) {
+        const found = resolve(program, argument, seen);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * @param {Node} body of a function
+ * @returns {Node[]} what it returns, not what functions in it return
+ */
+function returnedBy(body) {
+  const inner = findAll(body, ({ type }) => /Function/.test(type));
+  return findAll(body, ({ type, argument }) => type === "ReturnStatement" && argument !== null)
+    .filter(({ start, end }) => !inner.some((each) => each.start <= start && end <= each.end))
+    .map(({ argument }) => argument);
+}
