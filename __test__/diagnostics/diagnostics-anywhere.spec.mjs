@@ -132,8 +132,9 @@ describe("a process that has a server", { skip: !native }, () => {
 test("serve() respects Node's permission model", { skip: !native }, async () => {
   const source = `
     import { serve } from "onescope/inspect";
-    try { console.log(typeof serve({ port: 0 }).url) } catch ({ code, message }) { console.log(code, message) }
-    process.exit();
+    console.log(serve({ port: 0 }).active);
+    try { serve({ port: 0, strict: true }) } catch ({ code, message }) { console.log(code, message) }
+    setImmediate(() => process.exit());
   `;
   const run = (/** @type {string[]} */ flags) =>
     runNode([
@@ -149,6 +150,8 @@ test("serve() respects Node's permission model", { skip: !native }, async () => 
   // Older ones restrict no network.
   const restricts = process.allowedNodeEnvironmentFlags.has("--allow-net");
   const { stdout, stderr } = await run([]);
-  assert.match(stdout, restricts ? /^ERR_ONESCOPE_PERMISSION .*serve\(\).*--allow-net/ : /^string$/m, stderr);
-  if (restricts) assert.equal((await run(["--allow-net"])).stdout, "string\n");
+  assert.match(stdout, restricts ? /^false\nERR_ONESCOPE_PERMISSION .*serve\(\).*--allow-net/ : /^true\n/, stderr);
+  if (!restricts) return;
+  assert.match(stderr, /\[ERR_ONESCOPE_PERMISSION\] OnescopeWarning: onescope's serve\(\) is off: /);
+  assert.match((await run(["--allow-net"])).stdout, /^true\nERR_ONESCOPE_SERVING /);
 });

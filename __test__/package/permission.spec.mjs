@@ -19,26 +19,16 @@ const PROGRAM = `
   }
 `;
 
-const SERVE = `
-  import { serve } from "onescope/inspect";
-  console.log(serve({ port: 0 }).url);
-  try {
-    serve({ port: 0, strict: true });
-  } catch ({ code, message }) {
-    console.log(code, message);
-  }
-`;
-
-const run = (/** @type {string[]} */ flags, /** @type {string[]} */ ...program) =>
+const run = (/** @type {string} */ directory, /** @type {string[]} */ flags) =>
   runNode([
     ...["--permission", "--allow-addons", "--allow-worker", "--allow-fs-read=*", ...flags],
-    ...["--input-type=module", "--eval", ...program],
+    ...["--input-type=module", "--eval", PROGRAM, directory],
   ]);
 
 test("record() respects Node's permission model", { skip: backend !== "native" }, async (t) => {
   const directory = flightDirectory(t);
   for (const flags of [[], [`--allow-fs-write=${join(directory, "a-file")}`]]) {
-    const { code, stdout, stderr } = await run(flags, PROGRAM, directory);
+    const { code, stdout, stderr } = await run(directory, flags);
     assert.match(stderr, /\[ERR_ONESCOPE_PERMISSION\] OnescopeWarning: onescope's record\(\) is off: /);
     assert.match(stdout, /^off\nERR_ONESCOPE_PERMISSION /, stderr);
     assert.ok(stdout.includes(`--allow-fs-write=${directory}/*, or`), stdout);
@@ -46,17 +36,7 @@ test("record() respects Node's permission model", { skip: backend !== "native" }
     assert.equal(code, 0);
   }
   // What the message says.
-  const { stdout, stderr } = await run([`--allow-fs-write=${directory}/*`], PROGRAM, directory);
+  const { stdout, stderr } = await run(directory, [`--allow-fs-write=${directory}/*`]);
   assert.equal(stdout, "recorded\n", stderr);
   assert.equal((await readFlight(directory)).endedCleanly, true);
-});
-
-// Older versions do not restrict the network.
-const restricts = process.allowedNodeEnvironmentFlags.has("--allow-net");
-
-test("serve() respects it", { skip: backend !== "native" || !restricts }, async () => {
-  const { code, stdout, stderr } = await run([], SERVE);
-  assert.match(stderr, /\[ERR_ONESCOPE_PERMISSION\] OnescopeWarning: onescope's serve\(\) is off: /);
-  assert.match(stdout, /^null\nERR_ONESCOPE_PERMISSION .* start Node with --allow-net, or do not call serve\(\)\n$/);
-  assert.equal(code, 0);
 });
