@@ -37,7 +37,7 @@ function ownRegistry(t) {
   const home = mkdtempSync(join(tmpdir(), "onescope-ps-"));
   t.after(() => rmSync(home, { recursive: true, force: true }));
   const registry = join(home, "registry");
-  return { home, registry, env: { ONESCOPE_REGISTRY: registry, ONESCOPE_TOKEN: undefined } };
+  return { home, registry, env: { ONESCOPE_RUNTIME_DIR: registry, ONESCOPE_TOKEN: undefined } };
 }
 
 /**
@@ -194,7 +194,7 @@ describe("where processes register", { skip: backend !== "native" }, () => {
     const { home } = ownRegistry(t);
     const [runtime, temporary] = ["runtime", "temporary"].map((name) => join(home, name));
     for (const path of [runtime, temporary]) mkdirSync(path, { mode: 0o700 });
-    const common = { ONESCOPE_REGISTRY: undefined, TMPDIR: temporary };
+    const common = { ONESCOPE_RUNTIME_DIR: undefined, TMPDIR: temporary };
     const session = { ...common, XDG_RUNTIME_DIR: runtime };
     const service = { ...common, XDG_RUNTIME_DIR: undefined };
     const { pid } = await start(t, { serve: SERVE }, session);
@@ -227,18 +227,18 @@ describe("where processes register", { skip: backend !== "native" }, () => {
         .split("\n")
         .filter((line) => line.includes("onescope"));
       assert.equal(lines.length, 1, stderr());
-      assert.match(lines[0], /OnescopeWarning: onescope ps does not list this process: .*Set ONESCOPE_REGISTRY/, name);
+      assert.match(lines[0], /OnescopeWarning: onescope ps does not list this process: .*Set ONESCOPE_RUNTIME_DIR/, name);
       assert.deepEqual(readdirSync(real), [], name);
       rmSync(registry, { recursive: true });
     }
-    const missing = await start(t, { serve: SERVE }, { ONESCOPE_REGISTRY: join(home, "no/such/folder") });
+    const missing = await start(t, { serve: SERVE }, { ONESCOPE_RUNTIME_DIR: join(home, "no/such/folder") });
     await missing.end();
     assert.match(missing.stderr(), /does not list this process: ENOENT/);
   });
 
-  test("ONESCOPE_REGISTRY=off registers nothing, without a word", async (t) => {
+  test("ONESCOPE_RUNTIME_DIR=off registers nothing, without a word", async (t) => {
     const { home } = ownRegistry(t);
-    const env = { ONESCOPE_REGISTRY: "off", XDG_RUNTIME_DIR: undefined, TMPDIR: home };
+    const env = { ONESCOPE_RUNTIME_DIR: "off", XDG_RUNTIME_DIR: undefined, TMPDIR: home };
     const { stderr, end } = await start(t, { serve: SERVE }, env);
     assert.deepEqual(readdirSync(home), []);
     await end();

@@ -113,17 +113,23 @@ function sendLeaks(diagnostics) {
 }
 
 /** @param {string} address an IP address */
-function isLoopback(address) {
+export function isLoopback(address) {
   return isIP(address) === 4 ? address.startsWith("127.") : new URL(`http://[${address}]`).hostname === "[::1]";
 }
 
-/** @param {unknown} address */
-function isAddress(address) {
+/**
+ * @param {unknown} address
+ * @returns {address is string}
+ */
+export function isAddress(address) {
   // Node accepts a zone, as in fe80::1%lo, but URLs and the server do not.
   return typeof address === "string" && isIP(address) !== 0 && !address.includes("%");
 }
 
-/** @param {unknown} token */
-function isToken(token) {
+/**
+ * @param {unknown} token
+ * @returns {token is string}
+ */
+export function isToken(token) {
   return typeof token === "string" && TOKEN.test(token);
 }

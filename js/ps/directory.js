@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ONESCOPE_REGISTRY, XDG_RUNTIME_DIR } from "../util/env.js";
+import { ONESCOPE_RUNTIME_DIR, XDG_RUNTIME_DIR } from "../util/env.js";
 
 // The directory in which processes register. It is never used if it belongs to somebody else, is a link, or is open to others:
 // what is in it is as trustworthy as its owner, and tokens are in it.
@@ -11,13 +11,13 @@ const USER = process.geteuid?.();
 
 /** @returns {boolean} whether processes register at all */
 export function isOn() {
-  return ONESCOPE_REGISTRY !== "off";
+  return ONESCOPE_RUNTIME_DIR !== "off";
 }
 
 /** @returns {string[]} the directories that are looked into: a user's sessions and services can have different ones */
 export function directories() {
   if (!isOn()) return [];
-  if (ONESCOPE_REGISTRY !== undefined) return [resolve(ONESCOPE_REGISTRY)];
+  if (ONESCOPE_RUNTIME_DIR !== undefined) return [resolve(ONESCOPE_RUNTIME_DIR)];
   const temporary = join(tmpdir(), USER === undefined ? "onescope" : `onescope-${USER}`);
   // A root shell can have that of the user who logged in.
   if (!XDG_RUNTIME_DIR?.startsWith("/") || problemOf(XDG_RUNTIME_DIR) !== undefined) return [temporary];

@@ -126,7 +126,7 @@ function attempt(fn) {
 function warn(cause) {
   if (state.warned) return;
   state.warned = true;
-  const message = `onescope ps does not list this process: ${cause}. Set ONESCOPE_REGISTRY to a directory of this user, or to off`;
+  const message = `onescope ps does not list this process: ${cause}. Set ONESCOPE_RUNTIME_DIR to a directory of this user, or to off`;
   process.emitWarning(message, "OnescopeWarning");
 }
 

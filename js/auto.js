@@ -1,0 +1,16 @@
+// `node --import onescope/auto server.js`: every storage is a slot, and once the process serves HTTP, its requests are tracked,
+// watched, recorded and served.
+
+import { attempt } from "./auto/attempt.js";
+import { whenServing } from "./auto/serving.js";
+import { start } from "./auto/start.js";
+import { attachIfShared } from "./process/node.js";
+import { replaceStorages } from "./process/replace-storages.js";
+import { AUTO } from "./util/env.js";
+import { shared } from "./util/shared.js";
+
+shared("auto", () => {
+  attempt("onescope/register", AUTO.ONESCOPE_REGISTER === "off" ? attachIfShared : replaceStorages);
+  attempt("onescope/auto", () => whenServing(start));
+  return true;
+});
