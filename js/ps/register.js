@@ -130,9 +130,12 @@ function warn(cause) {
   process.emitWarning(message, "OnescopeWarning");
 }
 
-/** @returns {string} as one would type it in the directory of the process, without flags of Node */
+/** @returns {string} the title that the program gave itself, else the command as one would type it in its directory */
 function command() {
-  const [, script, ...args] = process.argv;
+  const { argv, argv0, title } = process;
+  // PM2 and Next.js set one. The system may cut it.
+  if (title !== argv0 && title !== "") return title;
+  const [, script, ...args] = argv;
   if (script === undefined) return "node";
   const path = relative(process.cwd(), script);
   return ["node", path.startsWith(`..${sep}`) ? script : path, ...args].join(" ");
