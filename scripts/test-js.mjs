@@ -28,7 +28,7 @@ const FOLDERS = [
 ];
 
 /** Their specs start many processes, and depend neither on the Node nor on the backend that runs the spec. */
-const PROCESSES = ["ps"];
+const PROCESSES = ["auto", "ps"];
 
 const specs = [...FOLDERS, ...PROCESSES]
   .flatMap((folder) =>
