@@ -22,6 +22,7 @@ async function exportsOf(entry) {
 const ENTRIES = {
   onescope: "onescope.md",
   "onescope/register": "register.md",
+  "onescope/auto": "auto.md",
   "onescope/inspect": "inspect.md",
   "onescope/opentelemetry": "opentelemetry.md",
   "onescope/vite": "vite.md",

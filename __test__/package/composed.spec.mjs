@@ -6,7 +6,7 @@ const urlOf = (path) => JSON.stringify(new URL(`../../${path}`, import.meta.url)
 
 // A thread that an entry attaches to the store takes part in a watch only where that entry brings the features along.
 describe("an entry that can attach its thread composes the store with the features", () => {
-  for (const entry of ["js/index.js", "js/inspect.js", "js/opentelemetry.js", "js/register.js"]) {
+  for (const entry of ["js/index.js", "js/auto.js", "js/inspect.js", "js/opentelemetry.js", "js/register.js"]) {
     test(entry, async () => {
       const composed = await evalJson(`
         await import(${urlOf(entry)});

@@ -227,7 +227,11 @@ describe("where processes register", { skip: backend !== "native" }, () => {
         .split("\n")
         .filter((line) => line.includes("onescope"));
       assert.equal(lines.length, 1, stderr());
-      assert.match(lines[0], /OnescopeWarning: onescope ps does not list this process: .*Set ONESCOPE_RUNTIME_DIR/, name);
+      assert.match(
+        lines[0],
+        /OnescopeWarning: onescope ps does not list this process: .*Set ONESCOPE_RUNTIME_DIR/,
+        name,
+      );
       assert.deepEqual(readdirSync(real), [], name);
       rmSync(registry, { recursive: true });
     }

@@ -7,7 +7,7 @@ export const summary = "lists the processes of this machine that run onescope";
 
 export const help = `usage: onescope ps [--json]
 
-Lists this user's processes on this machine that run serve() or record() of onescope/inspect: process id, command,
+Lists this user's processes on this machine that run serve() or record() of onescope/inspect, or onescope/auto: process id, command,
 port of the diagnostics server, number of requests in flight, and for how long threads have been blocked. The last two come from
 the diagnostics server of each process; a process that does not respond is listed with the cause.
 
@@ -23,6 +23,6 @@ export async function run({ json }) {
   const inspected = await Promise.all(running.map(inspectProcess));
   if (json) console.log(escapeJson(JSON.stringify(inspected, null, 2)));
   else if (inspected.length > 0) console.log(processTable(inspected).join("\n"));
-  else console.error("no process of this user runs serve() or record() of onescope/inspect");
+  else console.error("no process of this user runs serve() or record() of onescope/inspect, or onescope/auto");
   return 0;
 }
