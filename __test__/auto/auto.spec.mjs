@@ -4,10 +4,12 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { backend } from "../../js/index.js";
+import { launch } from "../_support/auto/launch.mjs";
 import { autoHome, listed, startAuto } from "../_support/auto/start-auto.mjs";
 import { readFlight } from "../_support/flights.mjs";
 import { request, requestJson } from "../_support/http.mjs";
-import { runNode } from "../_support/run.mjs";
+import { ROOT, runNode } from "../_support/run.mjs";
+import { freePort } from "../_support/server.mjs";
 import { until } from "../_support/wait.mjs";
 
 const skip = backend !== "native";
@@ -237,4 +239,16 @@ describe("onescope/auto never ends a process", { skip }, () => {
       [pid],
     );
   });
+});
+
+test("npx vinext start: the server is listed and records, npm is not", { skip }, async (t) => {
+  const { env, flights } = autoHome(t);
+  const port = String(await freePort());
+  const options = { cwd: join(ROOT, "examples/vinext-app"), env, url: `http://127.0.0.1:${port}/` };
+  const { status, output } = await launch(t, ["npx", "vinext", "start", "-p", port], options);
+  assert.equal(status, 200, output());
+  const found = await listed(env);
+  assert.deepEqual([found.length, found[0].inFlight, flights().length], [1, 0, 1], JSON.stringify(found));
+  assert.match(found[0].command, /vinext/);
+  assert.match((await request(`${found[0].url}counters`)).text, /"created":[1-9]/);
 });
