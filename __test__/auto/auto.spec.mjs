@@ -149,6 +149,7 @@ describe("the variables of onescope/auto", { skip }, () => {
     const invalid = {
       ONESCOPE_REGISTER: "1",
       ONESCOPE_TRACK: "yes",
+      ONESCOPE_LABEL_PATHS: "hidden",
       ONESCOPE_WATCH: "99",
       ONESCOPE_RECORD_KEEP: "0",
       ONESCOPE_SERVE: "localhost",
@@ -162,6 +163,7 @@ describe("the variables of onescope/auto", { skip }, () => {
     const lines = (await server.end()).split("\n").filter((line) => line.startsWith("onescope: "));
     assert.deepEqual(lines.sort(), [
       'onescope: ONESCOPE_BACKEND is "rust", which is ignored; set it to "native" or "js", or unset it',
+      'onescope: ONESCOPE_LABEL_PATHS is "hidden": expected show or hide; using hide',
       'onescope: ONESCOPE_RECORD_KEEP is "0": expected an integer from 1 to 1000; using 8',
       'onescope: ONESCOPE_REGISTER is "1": expected on or off; using on',
       'onescope: ONESCOPE_SERVE is "localhost": expected on, off, PORT or ADDRESS:PORT, such as 9464 or 0.0.0.0:9464; using 127.0.0.1:9464',
@@ -216,7 +218,7 @@ describe("onescope/auto never ends a process", { skip }, () => {
     const restricted = await startAuto(t, ["server.mjs"], { env, flags: permission });
     assert.equal((await request(restricted.url)).status, 200);
     const stderr = await restricted.end();
-    assert.match(stderr, /^onescope: record\(\) is off: Node's permission model .*--allow-fs-write=/m);
+    assert.match(stderr, /record\(\) is off: Node's permission model .*--allow-fs-write=/);
     assert.match(stderr, /onescope ps does not list this process: /);
     // A file is where the directory would be, as root can write everywhere.
     const file = join(home, "run");

@@ -11,7 +11,8 @@ const { problems, ...settings } = readSettings();
 
 /** Starts what each thread has. */
 export function startThread() {
-  if (settings.track) attempt("trackRequests()", trackRequests);
+  const { track } = settings;
+  if (track) attempt("trackRequests()", () => trackRequests(track));
 }
 
 /** Starts what a process has once, unless the program has started it itself. */

@@ -4,12 +4,12 @@ import { AUTO, ONESCOPE_TOKEN } from "../util/env.js";
 import { FLIGHTS, MOST_MS } from "../util/options.js";
 import { LEAST_MS } from "../watchdog/stall-hooks.js";
 
-/** @import { RecordOptions, ServeOptions, WatchOptions } from "../inspect.js" */
+/** @import { RecordOptions, ServeOptions, TrackOptions, WatchOptions } from "../inspect.js" */
 
 /**
  * @typedef {object} Settings
- * @property {boolean} track
- * @property {WatchOptions | undefined} watch `undefined` for off, as those that follow
+ * @property {TrackOptions | undefined} track `undefined` for off, as those that follow
+ * @property {WatchOptions | undefined} watch
  * @property {RecordOptions | undefined} record
  * @property {ServeOptions | undefined} serve
  * @property {string[]} problems a line for each variable that has no valid value
@@ -49,7 +49,11 @@ export function readSettings() {
   };
   const flag = { expected: "on or off", use: true, read: () => undefined };
   read("ONESCOPE_REGISTER", flag);
-  const track = read("ONESCOPE_TRACK", flag) ?? false;
+  const track = read("ONESCOPE_TRACK", flag);
+  const paths = AUTO.ONESCOPE_LABEL_PATHS ?? "show";
+  const isKnown = paths === "show" || paths === "hide";
+  // The safe one: a typing error must not show what was to be hidden.
+  if (!isKnown) problems.push(`ONESCOPE_LABEL_PATHS is ${JSON.stringify(paths)}: expected show or hide; using hide`);
   const thresholdMs = read("ONESCOPE_WATCH", {
     expected: `on, off or milliseconds from ${LEAST_MS} to ${MOST_MS}`,
     use: 1000,
@@ -67,7 +71,7 @@ export function readSettings() {
     read: addressIn,
   });
   return {
-    track,
+    track: track === undefined ? undefined : { labelPaths: isKnown ? paths : "hide" },
     watch: thresholdMs === undefined ? undefined : { thresholdMs },
     record: directory === undefined ? undefined : { directory, keep: keep ?? KEEP },
     serve: address && withToken(address, problems),

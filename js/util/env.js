@@ -13,6 +13,7 @@ export const ONESCOPE_TOKEN = process.env.ONESCOPE_TOKEN || undefined;
 export const AUTO = {
   ONESCOPE_REGISTER: process.env.ONESCOPE_REGISTER || undefined,
   ONESCOPE_TRACK: process.env.ONESCOPE_TRACK || undefined,
+  ONESCOPE_LABEL_PATHS: process.env.ONESCOPE_LABEL_PATHS || undefined,
   ONESCOPE_WATCH: process.env.ONESCOPE_WATCH || undefined,
   ONESCOPE_RECORD: process.env.ONESCOPE_RECORD || undefined,
   ONESCOPE_RECORD_KEEP: process.env.ONESCOPE_RECORD_KEEP || undefined,
