@@ -29,14 +29,19 @@ const NOTICES = ["LICENSE"];
 /**
  * Stages and packs the main package and those of the platforms.
  *
- * @param {{ host?: boolean, addons?: string, out?: string }} [options]
+ * @param {{ host?: boolean, platforms?: readonly Platform[], addons?: string, out?: string }} [options]
  * @returns {Record<string, string>} by package, the path of its archive; the platforms come first
  * @throws {Error} if an addon is missing
  */
-export function pack({ host = false, addons: folder = ADDONS, out = join(ROOT, "packed") } = {}) {
+export function pack({
+  host = false,
+  platforms = PLATFORMS,
+  addons: folder = ADDONS,
+  out = join(ROOT, "packed"),
+} = {}) {
   const addons = host
     ? [{ platform: hostPlatform(), addon: ADDON }]
-    : PLATFORMS.map((platform) => ({ platform, addon: addonIn(folder, platform) }));
+    : platforms.map((platform) => ({ platform, addon: addonIn(folder, platform) }));
   const missing = addons.filter(({ addon }) => !existsSync(addon));
   if (missing.length > 0) {
     const names = missing.map(({ platform }) => platform.name).join(", ");

@@ -19,6 +19,17 @@ export function addonIn(folder, { name }) {
 }
 
 /**
+ * @param {string} name of a platform or a target of Rust
+ * @returns {Platform}
+ * @throws {Error} if there is none
+ */
+export function platformNamed(name) {
+  const platform = PLATFORMS.find((each) => each.name === name || each.target === name);
+  if (platform !== undefined) return platform;
+  throw new Error(`no platform is named ${name}; there are ${PLATFORMS.map((each) => each.name).join(", ")}`);
+}
+
+/**
  * @returns {Platform} of this machine
  * @throws {Error} if there is none
  */
