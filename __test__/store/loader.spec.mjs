@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { LAYOUT } from "../../js/generated/slot-table.js";
-import { describeBinary, faultIn, readHead } from "../../js/store/native/binary.js";
+import { describeBinary, faultIn, withFile } from "../../js/store/native/binary.js";
 import { libc } from "../../js/store/native/libc.js";
 import { PACKAGES } from "../../js/store/native/load.js";
 import { PLATFORMS } from "../../js/store/native/platforms.js";
@@ -154,14 +154,27 @@ test("an addon of any platform has the length that its header says", () => {
   for (const platform of readdirSync(PREBUILDS)) {
     for (const file of readdirSync(join(PREBUILDS, platform))) {
       const path = join(PREBUILDS, platform, file);
-      const { head, size } = readHead(path);
-      const { format, arch, end } = /** @type {import("../../js/store/native/binary.js").Binary} */ (
-        describeBinary(head)
-      );
-      assert.equal(`${format}-${arch}`, platform, path);
-      assert.equal(end, size, path);
+      withFile(path, (read, size) => {
+        const { format, arch, end } = describeBinary(read) ?? {};
+        assert.deepEqual([`${format}-${arch}`, end], [platform, size], path);
+      });
     }
   }
+});
+
+test("an addon whose program headers patchelf moved to its end loads", {
+  skip: process.platform !== "linux",
+}, async () => {
+  const bytes = readFileSync(ADDON);
+  const [at, length] = [Number(bytes.readBigUInt64LE(32)), bytes.readUInt16LE(54) * bytes.readUInt16LE(56)];
+  const moved = Buffer.concat([bytes, Buffer.alloc(-bytes.length & 7), bytes.subarray(at, at + length)]);
+  moved.writeBigUInt64LE(BigInt(moved.length - length), 32);
+  const folder = installed();
+  const path = installPlatform(folder, { addon: moved });
+  assert.equal(faultIn(path), undefined);
+  assert.deepEqual(await load(folder), { backend: "native", reasons: [] });
+  writeFileSync(path, moved.subarray(0, -1));
+  assert.match(String(faultIn(path)), /truncated/);
 });
 
 test("an addon that is shorter by any number of bytes is refused", () => {
@@ -174,14 +187,17 @@ test("an addon that is shorter by any number of bytes is refused", () => {
   }
 });
 
-test("no start of a file makes the header's reader fail", () => {
+test("no byte of a header makes its reader fail", () => {
   for (const platform of readdirSync(PREBUILDS)) {
-    const { head } = readHead(join(PREBUILDS, platform, readdirSync(join(PREBUILDS, platform))[0]));
+    const whole = readFileSync(join(PREBUILDS, platform, readdirSync(join(PREBUILDS, platform))[0]));
     for (let at = 0; at < 512; at++) {
-      const bytes = Buffer.from(head);
+      const bytes = Buffer.from(whole.subarray(0, 16_384));
       bytes[at] ^= 0xff;
       try {
-        describeBinary(bytes);
+        describeBinary((offset, length) => {
+          if (offset + length > bytes.length) throw new RangeError();
+          return bytes.subarray(offset, offset + length);
+        });
       } catch (error) {
         assert.ok(error instanceof RangeError, String(error));
       }

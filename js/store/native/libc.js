@@ -1,4 +1,4 @@
-import { describeBinary, readHead } from "./binary.js";
+import { describeBinary, withFile } from "./binary.js";
 
 /**
  * The C library that this process runs on. Addons for one do not load on the other.
@@ -12,7 +12,7 @@ export function libc() {
 /** By the program that loads executables: `/lib64/ld-linux-x86-64.so.2`, `/lib/ld-musl-x86_64.so.1`. A tenth of a millisecond. */
 function fromExecutable() {
   try {
-    const name = describeBinary(readHead("/proc/self/exe").head)?.interpreter;
+    const name = withFile("/proc/self/exe", describeBinary)?.interpreter;
     if (name?.includes("ld-musl-")) return "musl";
     return name?.includes("ld-linux-") ? "gnu" : undefined;
   } catch {
