@@ -79,12 +79,19 @@ test("the bundles take onescope's functions by name, not through an object of ge
   for (const each of imports) assert.doesNotMatch(each, /\*/);
 });
 
-test("the JavaScript backend serves the same", async () => {
-  await withServer(nodeNamed("24"), "both", { backend: "js" }, async (server) => {
+test("where Node loads no addon, the app serves the same, and one line says what is off", async () => {
+  const node = nodeNamed("24");
+  await withServer({ ...node, flags: [...node.flags, "--no-addons"] }, "both", {}, async (server) => {
     await requestEachRoute(server.origin);
     await requestConcurrently(server.origin, CONCURRENT);
     const { counts } = await settledStore(server);
     assert.ok(counts.created > CONCURRENT);
     assert.equal(counts.closed, counts.created, JSON.stringify(counts));
+    const lines = server.output().match(/^onescope: .*$/gm);
+    assert.equal(lines?.length, 1, server.output());
+    assert.match(
+      String(lines),
+      /^onescope: JavaScript backend \(no addon for .+: --no-addons disables addons; remove it\); watch/,
+    );
   });
 });
