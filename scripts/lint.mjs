@@ -8,6 +8,7 @@ const JAVASCRIPT = [
   // vinext's declarations name packages that an app has and we have not, so they are used here but not checked.
   ["node_modules/.bin/tsc", "-p", "tsconfig.shims.json"],
   ["node", "scripts/api-docs.mjs", "--check"],
+  ["node", "scripts/notices.mjs", "--check"],
 ];
 const RUST = [
   ["node", "scripts/check-rust-imports.mjs"],

@@ -22,7 +22,7 @@ addons/, where npm run build:platforms puts it.
   --out DIR     another folder than packed/; packages of a former run in it are replaced`;
 
 /** What a platform's package holds besides its manifest and the addon. */
-const NOTICES = ["LICENSE"];
+const NOTICES = ["LICENSE", "THIRD-PARTY-NOTICES.md"];
 
 /** @import { Platform } from "../js/store/native/platforms.js" */
 

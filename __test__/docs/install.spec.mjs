@@ -23,7 +23,7 @@ test("the main package depends on the platform's, which npm installs where its a
   assert.deepEqual([main.version, main.scripts, main.devDependencies], [version, undefined, undefined]);
 
   const where = join(folder, "@onescope", name);
-  assert.deepEqual(readdirSync(where).sort(), ["LICENSE", "onescope.node", "package.json"]);
+  assert.deepEqual(readdirSync(where).sort(), ["LICENSE", "THIRD-PARTY-NOTICES.md", "onescope.node", "package.json"]);
   const { description, exports, publishConfig, ...manifest } = manifestIn(where);
   assert.match(description, /^The addon of onescope for /);
   assert.equal(exports["."], "./onescope.node");
