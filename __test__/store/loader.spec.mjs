@@ -138,6 +138,23 @@ for (const [title, { name, addon, platform, flags, cause }] of Object.entries(CA
   });
 }
 
+test("a bundle that was built on another machine finds the package where it runs", async () => {
+  const folder = installed({ name: "app" });
+  const loader = join(folder, "node_modules/onescope/js/store/native/load.js");
+  const source = readFileSync(loader, "utf8");
+  assert.match(source, /import\.meta\.url/);
+  // As webpack does it.
+  writeFileSync(
+    loader,
+    source.replaceAll("import.meta.url", '"file:///built/node_modules/onescope/js/store/native/load.js"'),
+  );
+  assert.deepEqual((await load(folder)).reasons, [
+    `bundled: mark onescope external, or install ${OWN} where the bundle runs`,
+  ]);
+  installPlatform(folder);
+  assert.deepEqual(await load(folder), { backend: "native", reasons: [] });
+});
+
 test("where --permission denies to read the addon, the cause says so", async () => {
   const folder = installed();
   installPlatform(folder);

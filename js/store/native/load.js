@@ -185,9 +185,18 @@ export function addonPath(name) {
   return join(dirname(here), `onescope.${name}.node`);
 }
 
-/** @returns {string} path of this file, or of the bundle that it became part of, which has no `import.meta.url` in CommonJS */
+/**
+ * @returns {string} path of this file, or of the bundle that it became part of. A bundle in CommonJS has no `import.meta.url`, and
+ *   webpack writes into a bundle where this file was when it built
+ */
 function location() {
   const url = import.meta.url ?? "";
-  if (url.startsWith("file:")) return fileURLToPath(url);
-  return typeof __filename === "string" ? __filename : resolve("bundle.js");
+  const path = url.startsWith("file:") ? fileURLToPath(url) : "";
+  if (exists(path)) return path;
+  try {
+    // Not behind `typeof`, which webpack takes for true in modules too.
+    return __filename;
+  } catch {
+    return resolve(process.argv[1] ?? "bundle.js");
+  }
 }
