@@ -4,6 +4,7 @@ import { EXPORTS } from "./vite/difference.js";
 import { isOnescope, warnIfDevDependency } from "./vite/installed.js";
 import { CORE, STATE } from "./vite/modules.js";
 import { traceOnescope } from "./vite/nitro.js";
+import { REPORT, reportOf } from "./vite/report.js";
 
 // In dev vinext leaves these to Node, which would load vinext's own copies of the shims for them.
 const EXTERNAL_IN_DEV = ["vinext/server/app-rsc-combined-handler", "vinext/server/app-rsc-handler"];
@@ -90,7 +91,10 @@ export default function onescope() {
     },
 
     generateBundle(_options, bundle) {
-      const imports = Object.values(bundle).flatMap((output) => output.imports ?? []);
+      const outputs = Object.values(bundle);
+      const ids = outputs.flatMap((output) => output.moduleIds ?? []);
+      this.emitFile({ type: "asset", fileName: REPORT, source: reportOf(ids, ownName) });
+      const imports = outputs.flatMap((output) => output.imports ?? []);
       if (!isSelfContained && imports.some(isOnescope)) warnIfDevDependency(this.environment);
     },
 
@@ -101,6 +105,17 @@ export default function onescope() {
       },
     },
   };
+}
+
+/**
+ * @param {string} id
+ * @returns {string | undefined} which of vinext's modules it replaces
+ */
+function ownName(id) {
+  const core = id.startsWith(VIRTUAL) ? id.slice(VIRTUAL.length) : "";
+  if (CORE.includes(core)) return core;
+  const name = id.startsWith(OUR_SHIMS) ? id.slice(OUR_SHIMS.length).replace(/\.js$/, "") : "";
+  return STATE.includes(name) ? name : undefined;
 }
 
 /** @returns {string[]} last parts of the names of all modules that are replaced */

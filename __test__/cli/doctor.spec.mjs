@@ -64,17 +64,19 @@ describe("onescope doctor", () => {
       assert.equal(backend.name, "js");
       assert.equal(backend.addon, null);
       assert.equal(problems.length, backend.reasons.length);
-      assert.ok(problems[0].includes(path) && problems[0].includes("does not load"), problems[0]);
+      const [{ problem, fix }] = problems;
+      assert.ok(problem.includes(path) && problem.includes("does not load"), problem);
       const { code: again, stdout } = await onescope(["doctor"], { env: { ...env, ONESCOPE_NATIVE_PATH: path } });
       assert.equal(again, 1);
-      assert.ok(stdout.includes(`Problems:\n  - ${problems[0]}`), stdout);
+      assert.ok(stdout.includes(`Problems:\n  - ${problem}\n    ${fix}\n`), stdout);
+      assert.match(stdout, /^no app in this folder; addon does not load\n/);
     });
   }
 
   test("an unknown backend is a problem", async () => {
     const { code, problems } = await doctor({ env: { ONESCOPE_BACKEND: "wasm" } });
     assert.equal(code, 1);
-    assert.match(problems[0], /ONESCOPE_BACKEND is "wasm"/);
+    assert.match(problems[0].problem, /ONESCOPE_BACKEND is "wasm"/);
   });
 
   test("reports the entry strategy, with onescope/register and without", async () => {
@@ -107,9 +109,9 @@ describe("onescope doctor", () => {
   });
 
   test("lists what the plugin replaces in the app's vinext", async () => {
-    const { vinext } = await doctor({}, [IN_EXAMPLE]);
+    const { vinext, app } = await doctor({}, [IN_EXAMPLE]);
     assert.equal(vinext.version, "1.4.0");
-    assert.equal(vinext.plugin, true);
+    assert.equal(app.setup.plugin, "on");
     assert.deepEqual([vinext.kept, vinext.differences], [[], []]);
     assert.ok(vinext.replaced.includes("unified-request-context") && vinext.replaced.includes("headers"));
     assert.ok(vinext.storages.slots.includes("vinext.requestContext.als"));
@@ -129,7 +131,6 @@ describe("onescope doctor", () => {
     const enter = `--import=data:text/javascript,process.chdir(${encodeURIComponent(JSON.stringify(app))})`;
     const { vinext } = await doctor({}, [enter]);
     assert.equal(vinext.version, "9.0.0");
-    assert.equal(vinext.plugin, false);
     assert.deepEqual(vinext.replaced, []);
     assert.deepEqual(vinext.kept, ["internal/als-registry"]);
     assert.ok(
@@ -141,11 +142,12 @@ describe("onescope doctor", () => {
   test("prints the same as text", async () => {
     const { code, stdout, stderr } = await onescope(["doctor"], {}, [IN_EXAMPLE]);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, new RegExp(`^onescope ${manifest.version} on Node ${process.versions.node}`));
+    assert.match(stdout, /^plugin on, (\d+) of \1 modules swapped in dist; register not loaded; addon /);
+    assert.match(stdout, new RegExp(`^onescope ${manifest.version} on Node ${process.versions.node}`, "m"));
     for (const heading of ["backend", "propagation", "entry", "slots", "limits", "vinext", "environment"]) {
       assert.match(stdout, new RegExp(`^${heading} +\\S`, "m"));
     }
-    assert.match(stdout, /^No problems found\.$/m);
+    assert.match(stdout, /^Nothing is wrong\.$/m);
     for (const line of stdout.split("\n")) if (!line.includes("/")) assert.ok(line.length <= 100, line);
   });
 });
@@ -170,7 +172,7 @@ describe("the command line", () => {
       [["nurse"], /unknown command "nurse".*usage: onescope/s],
       [["toString"], /unknown command "toString"/],
       [["doctor", "--jsno"], /--jsno.*onescope doctor --help/s],
-      [["doctor", "now"], /now.*onescope doctor --help/s],
+      [["doctor", "now"], /there is no folder now.*onescope doctor --help/s],
     ])) {
       const { code, stdout, stderr } = await onescope([...args]);
       assert.deepEqual([code, stdout], [2, ""]);

@@ -82,7 +82,7 @@ describe("onescope init", () => {
     [
       "Nitro",
       { "package.json": manifest("nitro"), "server/api/x.mjs": "" },
-      { "nitro.config.mjs": /traceDeps: \["onescope"\]/, "server/plugins/onescope.mjs": /import "onescope\/auto"/ },
+      { "nitro.config.mjs": /traceDeps: \["onescope\*"\]/, "server/plugins/onescope.mjs": /import "onescope\/auto"/ },
     ],
     [
       "Nest",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -67,6 +67,8 @@ test("nothing is published from the repository, nor packed without every platfor
 test("the packed packages install, and run on the addon", (t) => {
   const app = mkdtempSync(join(realpathSync(tmpdir()), "onescope-install-"));
   t.after(() => rmSync(app, { recursive: true, force: true }));
+  const scripts = { start: "node --import onescope/auto server.js" };
+  writeFileSync(join(app, "package.json"), JSON.stringify({ private: true, type: "module", scripts }));
   installPacked(app);
 
   const source = `
@@ -89,6 +91,7 @@ test("the packed packages install, and run on the addon", (t) => {
   assert.ok(report.backend.addon.path.startsWith(app), report.backend.addon.path);
   assert.equal(report.vinext, null);
   assert.deepEqual(report.problems, []);
+  assert.equal(report.summary, 'register loaded by the script "start"; addon native');
   // As the shell starts it, by its first line.
   const path = { ...env, PATH: `${dirname(process.execPath)}:${env.PATH}` };
   assert.match(execFileSync(command, ["--version"], { encoding: "utf8", env: path }), /^\d+\.\d+\.\d+\n$/);

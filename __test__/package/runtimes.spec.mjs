@@ -95,7 +95,7 @@ test("Bun and Deno", { skip: skipRuntimes }, async (t) => {
     await t.test(`${name}: doctor names the runtime and what does not work in it`, async () => {
       const { code, stdout, stderr } = await runNode([...run, BIN, "doctor"], { binary, env });
       assert.equal(code, 1);
-      assert.match(stdout, new RegExp(`^onescope \\S+ on ${name} \\d`));
+      assert.match(stdout, new RegExp(`^onescope \\S+ on ${name} \\d`, "m"));
       assert.match(stdout, new RegExp(`does not work in ${name}: trackRequests\\(\\)`));
       assert.equal(stderr.includes("OnescopeWarning"), false, stderr);
     });

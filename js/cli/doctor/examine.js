@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { statSync } from "node:fs";
 import manifest from "../../../package.json" with { type: "json" };
 import { slotBehind } from "../../async-context/adopt.js";
 import { entry } from "../../async-context/entry.js";
@@ -11,12 +10,16 @@ import { LAYOUT, LIMITS } from "../../generated/slot-table.js";
 import { loadNative } from "../../store/native/load.js";
 import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../util/env.js";
 import { otherRuntime, quietRuntime } from "../../util/runtime.js";
+import { addonSummary, examineApp, findAdvice, findProblems, summarize } from "./app.js";
 import { examineVinext } from "./vinext.js";
 
+/** @import { Finding } from "./app.js" */
 /** @import { Backend } from "../../store/native/contract.js" */
 
 // Only the native backend has these.
 const NATIVE_ONLY = ["other threads in inFlight() and leaks()", "histograms()", "watch()", "record()", "serve()"];
+
+const FIX_OF_ADDON = "install again with optional dependencies; set ONESCOPE_BACKEND=js to do without it";
 
 /** @typedef {Awaited<ReturnType<typeof examine>>} Report */
 
@@ -26,22 +29,29 @@ const NATIVE_ONLY = ["other threads in inFlight() and leaks()", "histograms()", 
  * @param {string} folder where the app is
  */
 export async function examine(folder) {
-  /** @type {string[]} */
+  /** @type {Finding[]} */
   const problems = [];
   // The report has what the warning would say.
   quietRuntime();
   if (otherRuntime !== undefined) {
     const { name, gaps } = otherRuntime;
-    problems.push(...gaps.map((gap) => `does not work in ${name}: ${gap}`));
+    problems.push(
+      ...gaps.map((gap) => ({ problem: `does not work in ${name}: ${gap}`, fix: "run the server with Node" })),
+    );
   }
   const { native, reasons } = loadNative();
+  const backend = examineBackend(native, reasons, problems);
   const propagation = await examinePropagation();
+  const app = readApp(folder, problems);
+  if (app !== undefined) problems.push(...findProblems(app));
   return {
+    summary: app === undefined ? `no app in this folder; ${addonSummary(backend)}` : summarize(app, backend),
     onescope: manifest.version,
     node: process.versions.node,
     runtime: otherRuntime === undefined ? null : { name: otherRuntime.name, version: otherRuntime.version },
     platform: `${process.platform}-${process.arch}`,
-    backend: examineBackend(native, reasons, problems),
+    app: app ?? null,
+    backend,
     propagation,
     storages: examineStorages(),
     limits: {
@@ -64,22 +74,45 @@ export async function examine(folder) {
       flags: process.execArgv,
     },
     problems,
+    advice: [...(app === undefined ? [] : findAdvice(app)), ...adviceOnNode()],
   };
+}
+
+/**
+ * @param {string} folder
+ * @param {Finding[]} problems
+ */
+function readApp(folder, problems) {
+  try {
+    return examineApp(folder);
+  } catch (error) {
+    problems.push({ problem: `package.json cannot be read: ${/** @type {Error} */ (error).message}`, fix: "mend it" });
+    return undefined;
+  }
+}
+
+/** @returns {string[]} */
+function adviceOnNode() {
+  if (mode.frames || otherRuntime !== undefined) return [];
+  const flag =
+    Number.parseInt(process.versions.node, 10) < 24
+      ? "set NODE_OPTIONS=--experimental-async-context-frame"
+      : "remove --no-async-context-frame";
+  return [`AsyncLocalStorage uses async_hooks, which make each await slower; ${flag}, and compare the server's speed`];
 }
 
 /**
  * @param {Backend | undefined} native
  * @param {string[]} reasons why there is none
- * @param {string[]} problems
+ * @param {Finding[]} problems
  */
 function examineBackend(native, reasons, problems) {
   const requested = ONESCOPE_BACKEND ?? null;
   if (requested !== null && requested !== "native" && requested !== "js") {
-    problems.push(`ONESCOPE_BACKEND is "${requested}"; set it to "native" or "js", or unset it`);
+    problems.push({ problem: `ONESCOPE_BACKEND is "${requested}"`, fix: 'set it to "native" or "js", or unset it' });
   }
-  if (native === undefined && (requested === "native" || ONESCOPE_NATIVE_PATH !== undefined)) {
-    const by = requested === "native" ? "ONESCOPE_BACKEND=native" : "ONESCOPE_NATIVE_PATH";
-    problems.push(...reasons.map((reason) => `${by} requires the addon, which does not load: ${reason}`));
+  if (native === undefined && requested !== "js" && otherRuntime === undefined) {
+    problems.push(...reasons.map((reason) => ({ problem: `the addon does not load: ${reason}`, fix: FIX_OF_ADDON })));
   }
   const name = native !== undefined && requested !== "js" ? "native" : "js";
   return {
@@ -94,14 +127,7 @@ function examineBackend(native, reasons, problems) {
 /** @param {Backend} native */
 function describeAddon(native) {
   const path = /** @type {string} */ (native.path);
-  const { mtime, size } = statSync(path);
-  return {
-    path,
-    version: native.version?.() ?? null,
-    layout: native.layoutHash(),
-    built: mtime.toISOString(),
-    bytes: size,
-  };
+  return { path, version: native.version?.() ?? null, layout: native.layoutHash() };
 }
 
 async function examinePropagation() {

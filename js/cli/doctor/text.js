@@ -1,3 +1,4 @@
+import { NAMES } from "../project/project.js";
 import { COLUMN, row } from "../text.js";
 
 /** @import { Report } from "./examine.js" */
@@ -9,18 +10,24 @@ const WIDTH = 100;
  * @returns {string} for people
  */
 export function toText(report) {
-  const { backend, propagation, storages, limits, vinext, environment, problems, runtime } = report;
+  const { app, backend, propagation, storages, limits, vinext, environment, problems, advice, runtime } = report;
   const host = runtime === null ? `Node ${report.node}` : `${runtime.name} ${runtime.version}`;
   const lines = [
-    `onescope ${report.onescope} on ${host}, ${report.platform}`,
+    report.summary,
     "",
+    problems.length === 0 ? "Nothing is wrong." : "Problems:",
+    ...problems.flatMap(({ problem, fix }) => [`  - ${problem}`, `    ${fix}`]),
+    ...(advice.length > 0 ? ["", "Advice:", ...advice.map((line) => `  - ${line}`)] : []),
+    "",
+    `onescope ${report.onescope} on ${host}, ${report.platform}`,
+    ...(app === null ? [] : aboutApp(app)),
     row("backend", backend.name + (backend.requested === null ? "" : `, ONESCOPE_BACKEND=${backend.requested}`)),
     ...backend.reasons.map((reason) => row("", `not native: ${reason}`)),
     ...backend.missing.map((name) => row("", `not available: ${name}`)),
   ];
   if (backend.addon !== null) {
-    const { path, version, layout, built } = backend.addon;
-    lines.push(row("addon", path), row("", `version ${version}, layout ${layout}, built ${built}`));
+    const { path, version, layout } = backend.addon;
+    lines.push(row("addon", path), row("", `version ${version}, layout ${layout}`));
   }
   lines.push(
     row("propagation", propagation.mode),
@@ -45,19 +52,33 @@ export function toText(report) {
       lines.push(row(name === "ONESCOPE_BACKEND" ? "environment" : "", `${name} ${value ?? "is not set"}`));
   }
   if (environment.flags.length > 0) lines.push(row("flags", environment.flags.join(" ")));
-  lines.push(
-    "",
-    problems.length === 0 ? "No problems found." : "Problems:",
-    ...problems.map((problem) => `  - ${problem}`),
-  );
   return lines.join("\n");
 }
 
+/** @param {NonNullable<Report["app"]>} app */
+function aboutApp({ kinds, packageManager, setup, launch, builds }) {
+  const { installed, dependency } = setup;
+  const names = kinds.map((kind) => NAMES[kind]).join(", ");
+  const copy = installed === null ? "not installed" : `${installed.version} in ${installed.path}`;
+  return [
+    row("app", `${names}, with ${packageManager}`),
+    row("", `onescope ${copy}${dependency === null ? "" : `, in ${dependency}`}`),
+    ...Object.entries(launch.imports).map(([file, imports]) =>
+      row("", `${file} imports ${[...new Set(imports)].join(", ")}`),
+    ),
+    ...builds.flatMap(({ folder, imports, bundledIn, addon }) => [
+      ...(bundledIn === null ? [] : [row("", `${bundledIn} has onescope bundled`)]),
+      ...(imports.length === 0 ? [] : [row("", `${folder} imports`), ...list("", imports)]),
+      ...(addon === null || (imports.length === 0 && bundledIn === null) ? [] : [row("", `with the addon ${addon}`)]),
+    ]),
+  ];
+}
+
 /** @param {NonNullable<Report["vinext"]>} vinext */
-function aboutVinext({ version, path, plugin, replaced, kept, differences, storages }) {
+function aboutVinext({ version, path, replaced, kept, differences, storages }) {
   return [
     row("vinext", `${version} in ${path}`),
-    row("", `the Vite configuration ${plugin ? "uses" : "does not use"} onescope/vite; the plugin replaces`),
+    row("", "the plugin replaces"),
     ...list("", replaced),
     ...(kept.length > 0 ? [row("", "and keeps vinext's own"), ...list("", kept)] : []),
     ...differences.map((difference) => row("", `because ${difference}`)),

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compareModules } from "../../vite/check.js";
 import { CORE, STATE } from "../../vite/modules.js";
+import { findPackage } from "../project/packages.js";
 
-const CONFIGS = /^vite\.config\.[cm]?[jt]s$/;
 const REGISTRY = "shims/internal/als-registry.js";
 
 /**
@@ -13,9 +13,9 @@ const REGISTRY = "shims/internal/als-registry.js";
  *
  * @param {string} folder the app's
  * @returns {Promise<null | {
- *   version: string, path: string, plugin: boolean, replaced: string[], kept: string[], differences: string[],
+ *   version: string, path: string, replaced: string[], kept: string[], differences: string[],
  *   storages: { slots: string[], others: string[] },
- * }>} `null` without vinext; `plugin`: whether the app's Vite configuration uses `onescope/vite`
+ * }>} `null` without vinext
  */
 export async function examineVinext(folder) {
   const path = findPackage(folder, "vinext");
@@ -31,24 +31,11 @@ export async function examineVinext(folder) {
   return {
     version,
     path,
-    plugin: usesPlugin(folder),
     replaced: all.filter((name) => replaced.has(name)),
     kept: all.filter((name) => !replaced.has(name)),
     differences,
     storages: storagesOf(join(path, "dist"), replaced.has(CORE[0])),
   };
-}
-
-/**
- * @param {string} folder
- * @param {string} name
- * @returns {string | undefined} folder of the package, as Node would find it from `folder`
- */
-function findPackage(folder, name) {
-  const found = join(folder, "node_modules", name);
-  if (existsSync(join(found, "package.json"))) return found;
-  const parent = dirname(folder);
-  return parent === folder ? undefined : findPackage(parent, name);
 }
 
 /**
@@ -62,12 +49,6 @@ async function parserOf(folder) {
   } catch {
     return undefined;
   }
-}
-
-/** @param {string} folder */
-function usesPlugin(folder) {
-  const config = readdirSync(folder).find((name) => CONFIGS.test(name));
-  return config !== undefined && readFileSync(join(folder, config), "utf8").includes("onescope/vite");
 }
 
 /**

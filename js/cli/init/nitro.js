@@ -31,15 +31,15 @@ export function planNitro(draft, kind) {
 
 export default defineConfig({
   plugins: ["./${plugin}"],
-  traceDeps: ["onescope"],
+  traceDeps: ["onescope*"],
 });
 `,
     );
   } else {
     draft.change(
       config,
-      (text, path) => addToLists(text, path, { plugins: `./${plugin}`, traceDeps: "onescope" }),
-      `add plugins: ["./${plugin}"], traceDeps: ["onescope"]`,
+      (text, path) => addToLists(text, path, { plugins: `./${plugin}`, traceDeps: "onescope*" }),
+      `add plugins: ["./${plugin}"], traceDeps: ["onescope*"]`,
     );
   }
   if (!project.has(plugin)) draft.create(plugin, NEW_PLUGIN);

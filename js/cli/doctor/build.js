@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { REPORT } from "../../vite/report.js";
+import { importsIn, textsIn } from "../project/files.js";
+import { addonOf, findPackage } from "../project/packages.js";
+
+/** @import { Kind } from "../project/project.js" */
+
+/** In every copy of onescope's core. */
+const OF_CORE = "ERR_ONESCOPE_SLOT_CONFLICT";
+
+/** Folders that builds write to, by what builds there: the server's files, and a copy that needs no install. */
+const OUTPUTS = /** @type {Array<[string, Kind | "any"]>} */ ([
+  ["dist/server", "vinext"],
+  ["dist/standalone", "vinext"],
+  [".output/server", "any"],
+  [".next", "next"],
+  [".next/standalone", "next"],
+  ["dist", "any"],
+  ["build", "any"],
+]);
+
+const FILES = {
+  files: /\.[cm]?js$/,
+  skipped: /^(?:node_modules|cache|static|client|public|edge|dev|types|diagnostics)$/,
+};
+
+/**
+ * @typedef {object} Build
+ * @property {string} folder from the project's
+ * @property {boolean} standalone whether it has packages of its own
+ * @property {string[]} imports what its files import of onescope
+ * @property {string | null} bundledIn a file that onescope was bundled into
+ * @property {string | null} addon the addon that the build finds from where it is
+ * @property {boolean} found whether it finds the package that it imports
+ * @property {string[]} swapped vinext's modules that the plugin replaced
+ * @property {string[]} kept those that are in the build as they are
+ */
+
+/**
+ * @param {string} folder of a project
+ * @param {readonly Kind[]} kinds
+ * @returns {Build[]} what is built, from what is in it
+ */
+export function examineBuilds(folder, kinds) {
+  /** @type {Build[]} */
+  const builds = [];
+  for (const [path, kind] of OUTPUTS) {
+    if (kind !== "any" && !kinds.includes(kind)) continue;
+    // A framework's own folders are looked at one by one, and Nitro makes its output of vinext's.
+    if (path === "dist" && kinds.includes("vinext")) continue;
+    if (path === "dist/server" && existsSync(join(folder, ".output/server"))) continue;
+    if (existsSync(join(folder, path))) builds.push(examineBuild(folder, path));
+  }
+  return builds;
+}
+
+/**
+ * @param {string} folder
+ * @param {string} path
+ * @returns {Build}
+ */
+function examineBuild(folder, path) {
+  const root = join(folder, path);
+  /** @type {Set<string>} */
+  const imports = new Set();
+  let importer = root;
+  let bundledIn = null;
+  for (const { path: name, text } of textsIn(root, FILES)) {
+    if (path === ".next" && name.startsWith("standalone/")) continue;
+    const found = importsIn(text);
+    for (const each of found) imports.add(each);
+    if (found.length > 0) importer = dirname(join(root, name));
+    if (bundledIn === null && text.includes(OF_CORE))
+      bundledIn = relative(folder, join(root, name)).replaceAll("\\", "/");
+  }
+  const onescope = findPackage(imports.size > 0 ? importer : root, "onescope");
+  const from = bundledIn === null ? onescope : dirname(join(folder, bundledIn));
+  return {
+    folder: path,
+    standalone: existsSync(join(root, "node_modules")) && path !== ".next",
+    imports: [...imports].sort(),
+    bundledIn,
+    found: onescope !== undefined,
+    addon: (from && addonOf(from)) ?? null,
+    ...readReports(root),
+  };
+}
+
+/**
+ * @param {string} root
+ * @returns {{ swapped: string[], kept: string[] }} what the plugin says that it did, in all server environments
+ */
+function readReports(root) {
+  /** @type {Set<string>} */
+  const swapped = new Set();
+  /** @type {Set<string>} */
+  const kept = new Set();
+  for (const { path, text } of textsIn(root, { ...FILES, files: /^onescope\.json$/ })) {
+    if (!path.endsWith(REPORT)) continue;
+    const report = JSON.parse(text);
+    for (const name of report.swapped) swapped.add(name);
+    for (const name of report.kept) kept.add(name);
+  }
+  return { swapped: [...swapped], kept: [...kept].filter((name) => !swapped.has(name)) };
+}

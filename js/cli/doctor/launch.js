@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isStartScript, placesForFlags } from "../project/commands.js";
+import { importsIn, textsIn } from "../project/files.js";
+
+/** @import { Project } from "../project/project.js" */
+
+const SOURCES = {
+  files: /\.[cm]?[jt]sx?$/,
+  skipped: /^(?:node_modules|dist|build|out|coverage|public|\..*)$/,
+};
+
+/** Files that start processes, besides package.json. */
+const LAUNCHERS =
+  /^(?:Dockerfile|Containerfile)(?:\..*)?$|^Procfile$|^(?:ecosystem|pm2)\.config\.[cm]?js$|^(?:docker-)?compose\.ya?ml$|\.service$/i;
+
+/** A line that starts a file with Node: of a Dockerfile, a Procfile or a unit of systemd. */
+const STARTS_NODE = /^\s*(?:CMD|ENTRYPOINT|web:|ExecStart=|command:).*\bnode\b.*/m;
+
+const LOADS = /onescope\/(?:auto|register)|onescope\/js\/(?:auto|register)\.js/;
+
+/**
+ * What loads onescope when the app starts.
+ *
+ * @param {Project} project
+ */
+export function examineLaunch({ folder, manifest }) {
+  const scripts = Object.entries(manifest.scripts ?? {}).filter(
+    ([name, command]) => isStartScript(name) && typeof command === "string",
+  );
+  /** @type {Record<string, string[]>} */
+  const imports = {};
+  for (const { path, text } of textsIn(folder, SOURCES)) {
+    const found = importsIn(text);
+    // Configurations are read by build tools, not by the server.
+    if (found.length > 0 && !/\.config\.[cm]?[jt]s$/.test(path)) imports[path] = found;
+  }
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => LAUNCHERS.test(name)) : [];
+  const files = names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+  const inScripts = scripts.filter(([, command]) => LOADS.test(command));
+  return {
+    /** Scripts that load `onescope/auto` or `onescope/register`. */
+    scripts: inScripts.map(([name]) => name),
+    /** Scripts that start Node without it. */
+    scriptsWithout: scripts
+      .filter(([, command]) => !LOADS.test(command) && placesForFlags(command).length > 0)
+      .map(([name]) => name),
+    /** Files of the project that load them, such as a Dockerfile. */
+    files: files.filter(({ text }) => LOADS.test(text)).map(({ name }) => name),
+    /** Files that start Node by themselves, without it. */
+    filesWithout: files.filter(({ text }) => !LOADS.test(text) && STARTS_NODE.test(text)).map(({ name }) => name),
+    /** By file, what the app's code imports of onescope. */
+    imports,
+    /** Whether NODE_OPTIONS has it, in the shell that runs this command. */
+    nodeOptions: LOADS.test(process.env.NODE_OPTIONS ?? ""),
+  };
+}
+
+/** @typedef {ReturnType<typeof examineLaunch>} Launch */
+
+/**
+ * @param {Launch} launch
+ * @returns {string | undefined} what loads `onescope/auto` or `onescope/register`, in words
+ */
+export function loader({ scripts, files, imports, nodeOptions }) {
+  if (nodeOptions) return "NODE_OPTIONS";
+  if (scripts.length > 0) return `the script ${scripts.map((name) => `"${name}"`).join(", ")}`;
+  if (files.length > 0) return files.join(", ");
+  return Object.entries(imports).find(([, names]) => names.some((name) => LOADS.test(name)))?.[0];
+}

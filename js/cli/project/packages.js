@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { ownPlatforms } from "../../store/native/platforms.js";
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @returns {string | undefined} folder of the package, as Node would find it from `folder`, also with Yarn's Plug'n'Play
+ */
+export function findPackage(folder, name) {
+  const pnp = pnpOf(folder);
+  if (pnp !== undefined) {
+    try {
+      return pnp.resolveToUnqualified(name, join(folder, "/")) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  const found = join(folder, "node_modules", name);
+  if (existsSync(join(found, "package.json"))) return realpathSync(found);
+  const parent = dirname(folder);
+  return parent === folder ? undefined : findPackage(parent, name);
+}
+
+/**
+ * @param {string} folder
+ * @returns {{ resolveToUnqualified(name: string, issuer: string): string | null } | undefined}
+ */
+function pnpOf(folder) {
+  // Yarn adds this function.
+  const find = /** @type {any} */ (createRequire(import.meta.url)("node:module")).findPnpApi;
+  return find?.(join(folder, "package.json")) ?? undefined;
+}
+
+/**
+ * @param {string} folder of a copy of onescope
+ * @returns {string | undefined} path of the addon that the copy would load on this machine
+ */
+export function addonOf(folder) {
+  const built = join(folder, "js/store/native");
+  const names = ownPlatforms().map(({ name }) => name);
+  const own = existsSync(built) ? readdirSync(built).find((name) => /^onescope\..*\.node$/.test(name)) : undefined;
+  if (own !== undefined) return join(built, own);
+  for (const name of names) {
+    const found = findPackage(folder, `@onescope/${name}`);
+    if (found !== undefined && existsSync(join(found, "onescope.node"))) return join(found, "onescope.node");
+  }
+  return undefined;
+}
+
+/** @param {string} folder of a package */
+export function versionOf(folder) {
+  return String(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version);
+}
