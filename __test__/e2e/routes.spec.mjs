@@ -36,7 +36,9 @@ const EXPRESS = [
   ["/guarded/1", 200, "GET /guarded/:id", "GET /guarded/:id"],
   ["/static/package.json", 200, undefined, "GET /static/*"],
   ["/static/missing", 404, undefined, "GET (no route)"],
+  ["/admin/thrown/1", 500, "GET /*/thrown/:id", "GET /*/thrown/:id"],
   ["/admin/pages/3", 200, "GET /admin/pages/:page", "GET /admin/pages/:page"],
+  ["/routed/somewhere/pages/3", 200, "GET /*/pages/:page", "GET /*/pages/:page"],
   ["/denied/someone", 401, "GET /denied/someone", "GET /denied/:who/*"],
   ["/missing", 404, undefined, "GET (no route)"],
 ];

@@ -24,8 +24,14 @@ export function serve(express) {
   app.get("/guarded/:id", (_request, response) => response.send(label()));
   app.use("/static", express.static(import.meta.dirname));
   const inner = express();
+  inner.get("/thrown/:id", () => {
+    throw new Error("thrown on purpose");
+  });
   inner.get("/pages/:page", (_request, response) => response.send(label()));
   app.use("/admin", inner);
+  const hidden = express();
+  hidden.get("/pages/:page", (_request, response) => response.send(label()));
+  app.use("/routed", express.Router().use("/:where", hidden));
   app.use("/denied/:who", (_request, response) => response.status(401).send(label()));
   app.use((_error, _request, response, _next) => response.status(500).send(label()));
   return listening(app.listen(0, "127.0.0.1"));

@@ -72,19 +72,19 @@ export function isAlong(chain, path) {
 /**
  * @param {Layer[]} chain
  * @param {string} path that it matched
- * @returns {string | undefined} the patterns of all layers
+ * @returns {{ pattern: string, matched: number } | undefined} the patterns of all layers, and how much of the path they match
  */
 export function prefixOf(chain, path) {
-  let prefix = "";
-  let rest = path;
+  let pattern = "";
+  let matched = 0;
   for (const layer of chain) {
-    const matched = match(layer, rest);
-    const pattern = typeof layer.rawPath === "string" ? layer.rawPath : matched?.pattern;
-    if (pattern === undefined) return undefined;
-    prefix += trim(pattern);
-    rest = rest.slice(matched?.path.length ?? 0) || "/";
+    const part = match(layer, path.slice(matched) || "/");
+    const raw = typeof layer.rawPath === "string" ? layer.rawPath : part?.pattern;
+    if (raw === undefined) return undefined;
+    pattern += trim(raw);
+    matched += trim(part?.path ?? "").length;
   }
-  return prefix;
+  return { pattern, matched };
 }
 
 /**
@@ -131,6 +131,16 @@ function match({ slash, rawPath, matchers, regexp, keys }, path) {
   return undefined;
 }
 
+/** @type {WeakMap<RegExp, RegExp>} of Express 4, the same that say where their groups are */
+const indexed = new WeakMap();
+
+/** @param {RegExp} regexp */
+function withIndices(regexp) {
+  const known = indexed.get(regexp) ?? new RegExp(regexp.source, regexp.ignoreCase ? "di" : "d");
+  indexed.set(regexp, known);
+  return known;
+}
+
 /**
  * @param {RegExp} regexp
  * @param {Array<{ name: string | number }>} keys
@@ -138,7 +148,7 @@ function match({ slash, rawPath, matchers, regexp, keys }, path) {
  * @returns {Match | undefined}
  */
 function matchExpression(regexp, keys, path) {
-  const matched = new RegExp(regexp.source, regexp.ignoreCase ? "di" : "d").exec(path);
+  const matched = withIndices(regexp).exec(path);
   if (matched?.index !== 0) return undefined;
   const [whole] = matched;
   const texts = textsOf(regexp);

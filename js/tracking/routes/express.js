@@ -3,10 +3,8 @@ import { chainsTo, isAlong, mountPattern, prefixOf, routerOf } from "./express-l
 /** @import { App, Layer } from "./express-layers.js" */
 
 // Express puts the route that matched on the request. Its path is relative to the routers and apps around it, whose patterns
-// are in their layers: `baseUrl` has what the client sent instead, and is restored where an error leaves a router. A route's
-// whole pattern is found once, and kept as long as the route.
-
-/** Other servers with such a route, like Restify, have no app: the path is the whole pattern. */
+// are in their layers: `baseUrl` has what the client sent instead, and is restored where an error leaves a router. Where a route
+// is, is found once. Other servers with such a route, like Restify, have no app: the path is the whole pattern.
 
 /**
  * @typedef {object} ExpressRequest
@@ -14,13 +12,21 @@ import { chainsTo, isAlong, mountPattern, prefixOf, routerOf } from "./express-l
  * @property {App} [app]
  * @property {string} [baseUrl] what the routers and apps around the current one matched of the path
  * @property {string} [originalUrl]
+ *
+ * @typedef {object} Place of a route
+ * @property {App} app in which it was looked for
+ * @property {Layer[][]} chains to it: none if it is in a router that cannot be seen from the app
+ * @property {string | undefined} pattern the whole one, once it is known and always the same
  */
 
-/** @type {WeakMap<object, string>} by route, where it is mounted at one place */
-const patterns = new WeakMap();
+/** @type {WeakMap<object, Place>} by route */
+const places = new WeakMap();
 
-/** Routes that are in no router of their request's app: they were in one that cannot be seen from it. */
-const unplaced = new WeakSet();
+/** Paths of mounts that are kept for an app. */
+const KEPT_MOUNTS = 1000;
+
+/** @type {WeakMap<object, Map<string, string | undefined>>} by app, the pattern of each path of a mount */
+const mounts = new WeakMap();
 
 /**
  * @param {ExpressRequest} request
@@ -29,7 +35,7 @@ const unplaced = new WeakSet();
 export function expressRoute(request) {
   const { route } = request;
   if (typeof route !== "object" || route === null) return undefined;
-  return patterns.get(route) ?? findPattern(request, route);
+  return places.get(route)?.pattern ?? findPattern(request, route);
 }
 
 /**
@@ -37,12 +43,25 @@ export function expressRoute(request) {
  *
  * @param {ExpressRequest} request
  */
-export function expressMount(request) {
-  const { app, baseUrl } = request;
+export function expressMount({ app, baseUrl }) {
   if (typeof app !== "function" || typeof baseUrl !== "string" || !baseUrl.startsWith("/")) return undefined;
-  const mounted = inApp(app, baseUrl);
-  const pattern = mounted && mountPattern(routerOf(app), mounted.path);
-  return pattern && `${mounted.prefix}${pattern}/*`;
+  const known = mounts.get(app) ?? new Map();
+  if (!known.has(baseUrl)) {
+    if (known.size === KEPT_MOUNTS) known.clear();
+    known.set(baseUrl, findMount(app, baseUrl));
+    mounts.set(app, known);
+  }
+  return known.get(baseUrl);
+}
+
+/**
+ * @param {App} app
+ * @param {string} baseUrl
+ */
+function findMount(app, baseUrl) {
+  const inner = inApp(app, baseUrl);
+  const pattern = inner && mountPattern(routerOf(app), inner.path);
+  return pattern && `${inner.prefix}${pattern}/*`;
 }
 
 /**
@@ -52,19 +71,45 @@ export function expressMount(request) {
 function findPattern({ app, baseUrl, originalUrl }, route) {
   const path = describePath(route.path);
   if (path === undefined) return undefined;
-  if (typeof app === "function" && typeof originalUrl === "string" && !unplaced.has(route)) {
-    const mounted = inApp(app, pathname(originalUrl));
-    const chains = mounted ? chainsTo(routerOf(app), route) : [];
-    const chain = mounted && chains.length > 1 ? chains.find((each) => isAlong(each, mounted.path)) : chains[0];
-    const prefix = mounted && chain && prefixOf(chain, mounted.path);
-    if (prefix !== undefined) {
-      const pattern = join(`${mounted?.prefix}${prefix}`, path);
-      if (chains.length === 1) patterns.set(route, pattern);
-      return pattern;
-    }
-    if (chains.length === 0) unplaced.add(route);
-  }
-  return join(baseUrl ? "/*" : "", path);
+  // Restify and others have no app, and whole paths.
+  if (typeof app !== "function" || typeof originalUrl !== "string") return join(baseUrl ? "/*" : "", path);
+  const found = findPrefix(app, route, originalUrl, baseUrl);
+  if (found === undefined) return join("/*", path);
+  const pattern = join(found.prefix, path);
+  if (found.place.chains.length === 1) found.place.pattern = pattern;
+  return pattern;
+}
+
+/**
+ * @param {App} app
+ * @param {object} route
+ * @param {string} target
+ * @param {string} [baseUrl]
+ */
+function findPrefix(app, route, target, baseUrl) {
+  const inner = inApp(app, pathname(target));
+  if (inner === undefined) return undefined;
+  const place = placeOf(app, route);
+  const { chains } = place;
+  const chain = chains.length > 1 ? chains.find((each) => isAlong(each, inner.path)) : chains[0];
+  const prefix = chain && prefixOf(chain, inner.path);
+  if (prefix === undefined) return undefined;
+  // The app can be in a router, which does not show in the app.
+  if (baseUrl && baseUrl.length !== inner.prefix.length + prefix.matched) return undefined;
+  return { place, prefix: inner.prefix + prefix.pattern };
+}
+
+/**
+ * @param {App} app
+ * @param {object} route
+ */
+function placeOf(app, route) {
+  const known = places.get(route);
+  // A route of a mounted app is not in the app that responds to its error.
+  if (known !== undefined && (known.app === app || known.chains.length > 0)) return known;
+  const place = { app, chains: chainsTo(routerOf(app), route), pattern: undefined };
+  places.set(route, place);
+  return place;
 }
 
 /**
