@@ -70,7 +70,9 @@ export type OnescopeErrorCode =
   /** The package `@opentelemetry/api` is not installed, or does not load. */
   | "ERR_ONESCOPE_OPENTELEMETRY"
   /** `instrument()` is already running in this thread. */
-  | "ERR_ONESCOPE_INSTRUMENTED";
+  | "ERR_ONESCOPE_INSTRUMENTED"
+  /** A bundle for browsers imports onescope. The message says where, as far as the stack shows it. */
+  | "ERR_ONESCOPE_SERVER_ONLY";
 
 /**
  * The class of all errors of onescope, from both backends. The message has the cause and what to do about it.

@@ -1,22 +1,22 @@
 // `onescope/opentelemetry`: stalls and counters for servers that use OpenTelemetry.
 
 import "#process";
-import { createRequire } from "node:module";
+import module from "node:module";
 import { isMainThread } from "node:worker_threads";
-import manifest from "../package.json" with { type: "json" };
 import { observeCounters, stallMetrics } from "./opentelemetry/metrics.js";
 import { StallSpans } from "./opentelemetry/spans.js";
 import { startUnlessRefused } from "./store/start.js";
 import { CODES, OnescopeError, shown } from "./util/errors.js";
 import { createHandle, inactiveHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
+import { packageVersion, pathOf } from "./util/package-folder.js";
 import { stallHooks } from "./watchdog/stall-hooks.js";
 
 /** @import { Handle } from "../index.js" */
 /** @import { InstrumentOptions } from "./opentelemetry.js" */
 
-const require = createRequire(import.meta.url);
-const { name, version } = manifest;
+const require = module.createRequire(pathOf(import.meta.url));
+const name = "onescope";
 
 const OPTIONS = ["meterProvider", "tracerProvider", "strict"];
 
@@ -60,6 +60,7 @@ function startOn(api, meterProvider, tracerProvider) {
   if (stallHooks.onProbe !== undefined) {
     throw new OnescopeError(CODES.INSTRUMENTED, "instrument() is already running in this thread; call stop() first");
   }
+  const version = packageVersion();
   const meters = checked("meterProvider", meterProvider ?? api.metrics.getMeterProvider(), "getMeter");
   const tracers = checked("tracerProvider", tracerProvider ?? api.trace.getTracerProvider(), "getTracer");
   const spans = new StallSpans(api, tracers.getTracer(name, version));

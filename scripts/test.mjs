@@ -26,6 +26,14 @@ const STEPS = {
     "--test-timeout=600000",
     "__test__/e2e/*.spec.mjs",
   ],
+  bundlers: (folder) => [
+    node24(),
+    "--test",
+    ...reporterFlags("spec", folder),
+    "--test-concurrency=1",
+    "--test-timeout=300000",
+    "__test__/bundlers/*.spec.mjs",
+  ],
   workers: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/workerd/*.spec.mjs"],
   benchmark: () => [node24(), "scripts/smoke-benchmarks.mjs"],
 };

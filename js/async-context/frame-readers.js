@@ -1,5 +1,5 @@
 import async_hooks from "node:async_hooks";
-import { createRequire, Module } from "node:module";
+import module, { Module } from "node:module";
 import { DD_PROFILING_ENABLED, DD_TRACE_OTEL_CTX_ENABLED } from "../util/env.js";
 import { entry } from "./entry.js";
 import { nodeHooks } from "./node-hooks.js";
@@ -39,7 +39,7 @@ function found(name) {
 
 /** Enters scopes plainly once such a package is in the process, and gives it Node's own class. */
 export function watchFrameReaders() {
-  for (const filename of Object.keys(createRequire(import.meta.url).cache)) {
+  for (const filename of Object.keys(module.createRequire(process.execPath).cache)) {
     const name = frameReader(filename);
     if (name !== undefined) found(name);
   }

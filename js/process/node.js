@@ -4,6 +4,7 @@
 import { entry } from "../async-context/entry.js";
 import { hooks } from "../store/hooks.js";
 import { shared } from "../util/shared.js";
+import "./traced.js";
 
 // As it is now: a test may replace it.
 const { setTimeout } = globalThis;

@@ -1,4 +1,4 @@
-import { createRequire, syncBuiltinESMExports } from "node:module";
+import { syncBuiltinESMExports } from "node:module";
 import { LAYOUT } from "../generated/slot-table.js";
 import { markCall, threadBlock } from "../store/records.js";
 import { currentTracked } from "../store/tracked.js";
@@ -14,7 +14,6 @@ import { callReturned } from "./stall-hooks.js";
 
 const { call: CALL, callStarted: CALL_STARTED, clock: CLOCK } = LAYOUT.block;
 const { apply } = Reflect;
-const require = createRequire(import.meta.url);
 
 const state = shared("call-markers", () => ({
   on: false,
@@ -36,7 +35,7 @@ export function markCalls(on) {
 
 function place() {
   for (const [module, names] of Object.entries(BLOCKING)) {
-    const owner = module === "Atomics" ? Atomics : require(`node:${module}`);
+    const owner = module === "Atomics" ? Atomics : builtin(module);
     for (const name of names) {
       const full = `${module}.${name}`;
       const original = Object.getOwnPropertyDescriptor(owner, name);
@@ -46,6 +45,15 @@ function place() {
       state.placed.set(full, { owner, name, marked, original });
     }
   }
+}
+
+/**
+ * @param {string} name of a module of Node's. Not imported: a process that does not use it shall not load it, and bundlers cannot
+ *   follow a name that they do not know.
+ * @returns {any}
+ */
+function builtin(name) {
+  return process.getBuiltinModule(`node:${name}`);
 }
 
 function takeOut() {

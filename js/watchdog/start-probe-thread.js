@@ -1,13 +1,9 @@
-import { sep } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import { join, sep } from "node:path";
 import { backend } from "../store/backend.js";
+import { packageFolder } from "../util/package-folder.js";
 import { otherRuntime } from "../util/runtime.js";
 
-/** Folders of onescope's own code. */
-const OWN = [new URL("../", import.meta.url), new URL("../../shims/", import.meta.url)].map((url) =>
-  fileURLToPath(url),
-);
+const BUNDLED = "bundled: mark onescope external, or install the same version where the bundle runs";
 
 /**
  * Starts the worker thread that probes blocked threads. It keeps no process alive, loads none of the program's preloads, and
@@ -18,19 +14,22 @@ const OWN = [new URL("../", import.meta.url), new URL("../../shims/", import.met
 export function startHelper() {
   // Bun and Deno have no session across threads; `watch()` has said so.
   if (otherRuntime !== undefined) return undefined;
+  const folder = packageFolder();
   const barred = helperBarred();
-  if (barred !== undefined) {
-    process.emitWarning(`onescope reports stalls without stacks: ${barred}`, "OnescopeWarning");
+  if (barred !== undefined || folder === undefined) {
+    process.emitWarning(`onescope reports stalls without stacks: ${barred ?? BUNDLED}`, "OnescopeWarning");
     return undefined;
   }
-  const worker = new Worker(new URL("probe-thread.js", import.meta.url), {
+  // Not imported: bundlers that find a worker insist on bundling its file.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
+  const worker = new Worker(join(folder, "js/watchdog/probe-thread.js"), {
     name: "onescope",
     // NODE_OPTIONS names preloads as execArgv does, so it gets its own environment.
     env: { ONESCOPE_NATIVE_PATH: backend.path },
     execArgv: [],
     stdin: false,
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 },
-    workerData: { cwd: process.cwd() + sep, own: OWN },
+    workerData: { cwd: process.cwd() + sep, own: [join(folder, "js", sep), join(folder, "shims", sep)] },
   });
   worker.on("error", (error) => {
     process.emitWarning(`onescope reports stalls without stacks: ${error}`, "OnescopeWarning");

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { entry } from "../async-context/entry.js";
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
@@ -11,8 +10,6 @@ import { stallHooks } from "./stall-hooks.js";
 
 // The part that each JavaScript thread takes in the watch of the process: it writes heartbeats, and marks the calls that block it.
 // While a recording is on, its block and its pages are in the recording.
-
-const require = createRequire(import.meta.url);
 
 /** Between two heartbeats. What the watchdog sees as the start of a stall is early by at most this. */
 const { heartbeatMs: HEARTBEAT_MS } = LIMITS;
@@ -71,7 +68,7 @@ function startReading() {
 
 /** @returns {() => number} reads the inspector port that is open, 0 for none. Only the main thread knows it. */
 function inspectorPort() {
-  const inspector = process.features.inspector ? require("node:inspector") : undefined;
+  const inspector = process.features.inspector ? process.getBuiltinModule("node:inspector") : undefined;
   /** @type {string | undefined} */
   let known;
   let port = 0;

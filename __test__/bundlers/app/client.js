@@ -1,0 +1,5 @@
+import { backend } from "onescope";
+import { inFlight, trackRequests } from "onescope/inspect";
+
+trackRequests();
+globalThis.shown = `${backend} ${inFlight().length}`;

@@ -1,0 +1,25 @@
+// What bundles for browsers get instead of each entry (the condition `browser` in package.json): it throws. It has every name that an
+// entry exports, and no other import, so that the build passes and nothing of the server gets into the bundle.
+
+import "./browser.cjs";
+
+export const {
+  OnescopeError,
+  SlotStorage,
+  backend,
+  counters,
+  histograms,
+  inFlight,
+  instrument,
+  label,
+  leaks,
+  record,
+  registerSlot,
+  releaseOnClose,
+  runTask,
+  serve,
+  store,
+  trackLeaks,
+  trackRequests,
+  watch,
+} = /** @type {any} */ ({});
