@@ -2,12 +2,12 @@
 // the registry has already is left out, so a run that stopped halfway can be repeated.
 // usage: node scripts/release/publish.mjs [packed/] [--provenance]
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { PLATFORMS } from "../../js/store/native/platforms.js";
 import { sizeProblems } from "../check-package/sizes.mjs";
 import { packageName } from "../platforms/manifests.mjs";
@@ -69,10 +69,10 @@ export function problemsOf(archives, platforms = PLATFORMS.map(packageName)) {
  *   `npm publish`
  * @throws {Error} if a package cannot be published, or if the registry has the same version with other content
  */
-export function publish(archives, { args = [], env = process.env, log = console.log } = {}) {
+export async function publish(archives, { args = [], env = process.env, log = console.log } = {}) {
   const ordered = [...archives].sort((a, b) => Number(a.name === MAIN) - Number(b.name === MAIN));
   for (const { name, version, path } of ordered) {
-    const there = publishedIntegrity(name, version, env);
+    const there = await publishedIntegrity(name, version, env);
     const integrity = `sha512-${createHash("sha512").update(readFileSync(path)).digest("base64")}`;
     if (there === integrity) {
       log(`${name}@${version} is published`);
@@ -83,7 +83,7 @@ export function publish(archives, { args = [], env = process.env, log = console.
     }
     // A version such as 1.0.0-beta.1 is not for those who ask for no version.
     const tag = version.includes("-") ? "next" : "latest";
-    execFileSync("npm", ["publish", path, "--access", "public", "--tag", tag, ...args], { env, stdio: "inherit" });
+    await npm(["publish", path, "--access", "public", "--tag", tag, ...args], env);
     log(`${name}@${version} published as ${tag}`);
   }
 }
@@ -92,20 +92,27 @@ export function publish(archives, { args = [], env = process.env, log = console.
  * @param {string} name
  * @param {string} version
  * @param {NodeJS.ProcessEnv} env
- * @returns {string | undefined} of the version in the registry
+ * @returns {Promise<string | undefined>} of the version in the registry
  * @throws {Error} if the registry does not answer
  */
-function publishedIntegrity(name, version, env) {
-  const { status, stdout } = spawnSync("npm", ["view", `${name}@${version}`, "dist.integrity", "--json"], {
-    env,
-    encoding: "utf8",
-  });
-  // npm prints nothing for a version that is not there, and E404 for a package that is not.
-  if (stdout.trim() === "") return undefined;
-  const answer = JSON.parse(stdout);
-  if (status === 0) return answer;
-  if (answer.error?.code === "E404") return undefined;
-  throw new Error(`npm view ${name}@${version} failed: ${answer.error?.summary ?? stdout}`);
+async function publishedIntegrity(name, version, env) {
+  try {
+    const stdout = await npm(["view", `${name}@${version}`, "dist.integrity", "--json"], env);
+    // npm prints nothing for a version that is not there, and fails for a package that is not.
+    return stdout.trim() === "" ? undefined : JSON.parse(stdout);
+  } catch (error) {
+    if (/** @type {{ stdout?: string }} */ (error).stdout?.includes('"E404"')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function npm(args, env) {
+  const { stdout } = await promisify(execFile)("npm", args, { env });
+  return stdout;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -120,5 +127,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error("onescope: nothing was published");
     process.exit(1);
   }
-  publish(archives, { args: values.provenance ? ["--provenance"] : [] });
+  await publish(archives, { args: values.provenance ? ["--provenance"] : [] });
 }
