@@ -51,12 +51,12 @@ test("any other value of ONESCOPE_BACKEND is ignored, which one line of the proc
     [undefined, "native"],
     [NO_ADDON, "js"],
   ]) {
-    const env = { ONESCOPE_BACKEND: "wasm", ONESCOPE_NATIVE_PATH: path };
+    const env = { ONESCOPE_BACKEND: "wasm\n\x1b[2J", ONESCOPE_NATIVE_PATH: path };
     assert.deepEqual(await runNode(args, { env }), {
       code: 0,
       signal: null,
       stdout: `${backend}\n`,
-      stderr: `onescope: ONESCOPE_BACKEND is "wasm", which is ignored; set it to "native" or "js", or unset it\n`,
+      stderr: `onescope: ONESCOPE_BACKEND is "wasm??[2J", which is ignored; set it to "native" or "js", or unset it\n`,
     });
   }
 });

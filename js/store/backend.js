@@ -1,5 +1,6 @@
 import { firstInProcess, loadNative, ONESCOPE_BACKEND } from "#host";
 import { CODES, OnescopeError } from "../util/errors.js";
+import { clean } from "../util/safe-text.js";
 import { shared } from "../util/shared.js";
 import { createFallback } from "./js-backend/index.js";
 
@@ -68,9 +69,9 @@ export function noteJsBackend() {
   say(`JavaScript backend (${why}); watch, serve and record are off`);
 }
 
-/** @param {string} line */
+/** @param {string} line with values of the environment, which can hold anything */
 function say(line) {
-  process.stderr.write(`onescope: ${line}\n`);
+  process.stderr.write(`onescope: ${clean(line)}\n`);
 }
 
 /** @param {readonly string[]} reasons */

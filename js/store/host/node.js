@@ -11,7 +11,7 @@ export { loadNative } from "../native/load.js";
 /** Number of this JavaScript thread, 0 for the main one. */
 export const thread = isMainThread ? 0 : threadId;
 
-/** Key of the memory in which threads note what the process has been told; threads that start later get it. */
+/** Key of the memory in which threads note the notices that they gave; threads that start later get it. */
 const NOTICES = "onescope.notices";
 
 /** Notices that it has room for. */
