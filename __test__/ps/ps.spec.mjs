@@ -119,8 +119,8 @@ describe("onescope ps", { skip: backend !== "native" }, () => {
     child.kill("SIGSTOP");
     const [listed] = await ps(env);
     assert.deepEqual([listed.pid, listed.inFlight, listed.blocked], [pid, null, null]);
-    assert.match(listed.problem, /^cannot reach http:.*: no response within 1 s$/);
-    assert.match((await onescope(["ps"], env)).stdout, /- {2}cannot reach http:.*: no response within 1 s$/m);
+    assert.match(listed.problem, /^cannot reach http:.*: no response within 2 s$/);
+    assert.match((await onescope(["ps"], env)).stdout, /- {2}cannot reach http:.*: no response within 2 s$/m);
     child.kill("SIGCONT");
     assert.equal((await ps(env))[0].problem, null);
   });

@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { threadId } from "node:worker_threads";
 import { entry } from "../async-context/entry.js";
 import { backend } from "../store/backend.js";
@@ -136,7 +136,8 @@ function command() {
   // PM2 and Next.js set one. The system may cut it.
   if (title !== argv0 && title !== "") return title;
   const [, script, ...args] = argv;
-  if (script === undefined) return "node";
+  const program = basename(process.execPath, ".exe");
+  if (script === undefined) return program;
   const path = relative(process.cwd(), script);
-  return ["node", path.startsWith(`..${sep}`) ? script : path, ...args].join(" ");
+  return [program, path.startsWith(`..${sep}`) ? script : path, ...args].join(" ");
 }

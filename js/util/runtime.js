@@ -12,6 +12,7 @@ const GAPS = {
   Bun: [
     REGISTER,
     "trackRequests(): HTTP/1 and Bun.serve requests are not tracked (no diagnostics_channel messages)",
+    "onescope/auto: only requests of node:http2 start it (no diagnostics_channel messages)",
     "watch(): reports have no stacks, and name only tracked requests (no inspector sessions across threads)",
     LEAKS,
   ],

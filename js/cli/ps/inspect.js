@@ -4,7 +4,7 @@ import { getJson } from "../top/fetch.js";
 /** @import { Thread } from "../top/fetch.js" */
 
 /** A server responds in milliseconds, also while JavaScript is blocked. */
-const TIMEOUT_MS = 1000;
+const TIMEOUT_MS = 2000;
 
 /**
  * @typedef {object} InspectedProcess what `onescope ps --json` prints
