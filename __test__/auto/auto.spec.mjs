@@ -126,6 +126,20 @@ describe("onescope/auto", { skip }, () => {
     );
   });
 
+  test("makes room if the program listens on its port", async (t) => {
+    const { env } = autoHome(t);
+    const port = await freePort();
+    const program = await startAuto(t, ["second-port.mjs", String(port)], {
+      env: { ...env, ONESCOPE_SERVE: String(port) },
+    });
+    assert.equal((await request(program.url)).text, "of the program");
+    const [moved] = await listed(env);
+    assert.ok(moved.port > port, `${moved.port} follows ${port}`);
+    assert.equal(moved.inFlight, 0);
+    const line = `onescope: the program listens on port ${port} itself; the diagnostics server has moved to ${moved.url}\n`;
+    assert.equal(await program.end(), line);
+  });
+
   test("leaves alone what the program starts itself", async (t) => {
     const { env, flights, home } = autoHome(t);
     const server = await startAuto(t, ["own-calls.mjs", join(home, "own")], { env });

@@ -6,6 +6,7 @@ import { trackRequests } from "../tracking/track-requests.js";
 import { watch } from "../watchdog/watch.js";
 import { attempt, say } from "./attempt.js";
 import { readSettings } from "./settings.js";
+import { yieldPort } from "./yield-port.js";
 
 const { problems, ...settings } = readSettings();
 
@@ -21,5 +22,5 @@ export function startProcess() {
   const { watch: watched, record: recorded, serve: served } = settings;
   if (watched && !backend.watchdog?.watching()) attempt("watch()", () => watch(watched));
   if (recorded && !backend.recorder?.recording()) attempt("record()", () => record(recorded));
-  if (served && !isRegistered("server")) attempt("serve()", () => serve(served));
+  if (served && !isRegistered("server")) attempt("serve()", () => yieldPort(serve(served), served));
 }
