@@ -1,14 +1,23 @@
-import { createRequire } from "node:module";
+import module from "node:module";
+import { pathOf } from "../util/package-folder.js";
 import { failed } from "./attempt.js";
 
 // The features are loaded when they are needed: a launcher never needs them.
 
-const require = createRequire(import.meta.url);
+const require = module.createRequire(pathOf(import.meta.url));
 
 const NAME = "onescope/auto";
 
-/** What `require` of an ES module throws in older versions of Node 22, or while the program imports the same module. */
-const REQUIRES_NO_MODULES = ["ERR_REQUIRE_ESM", "ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_CYCLE_MODULE"];
+/**
+ * What `require` of an ES module throws in older versions of Node 22, or while the program imports the same module, and what it
+ * throws in a bundle, which has the module in it.
+ */
+const REQUIRES_NO_MODULES = [
+  "ERR_REQUIRE_ESM",
+  "ERR_REQUIRE_ASYNC_MODULE",
+  "ERR_REQUIRE_CYCLE_MODULE",
+  "MODULE_NOT_FOUND",
+];
 
 /** What the workers of a process and its main thread know each other by. */
 const CHANNEL = "onescope.auto";

@@ -10,6 +10,7 @@ export function traced() {
   if (!process.env.NEXT_RUNTIME) {
     require.resolve("../watchdog/probe-thread.js");
     require.resolve("../register.js");
+    require.resolve("../auto.js");
     require.resolve("@onescope/linux-x64-gnu");
     require.resolve("@onescope/linux-x64-musl");
     require.resolve("@onescope/linux-arm64-gnu");

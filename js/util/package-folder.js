@@ -1,6 +1,6 @@
 // Where the files of this package are: beside this module, or elsewhere if a bundler has put it into another file.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import module from "node:module";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,12 +9,29 @@ import { LAYOUT } from "../generated/slot-table.js";
 // `module.createRequire`, not `createRequire`: webpack takes the place of the latter.
 
 /**
- * @param {string | undefined} url `import.meta.url` of a module; there is none in CommonJS, and bundlers also put something else there
- * @returns {string} path of the module, or of the bundle that it is part of
+ * @param {string | undefined} url `import.meta.url` of a module. A bundle in CommonJS has none, and webpack writes into a bundle
+ *   where the module was when it built
+ * @returns {string} path of the module, or of the bundle that it became part of
  */
 export function pathOf(url) {
-  if (url?.startsWith("file:")) return fileURLToPath(url);
-  return typeof __filename === "string" ? __filename : resolve(process.argv[1] ?? "bundle.js");
+  const path = url?.startsWith("file:") ? fileURLToPath(url) : "";
+  if (exists(path)) return path;
+  try {
+    // Not behind `typeof`, which webpack takes for true in modules too.
+    return __filename;
+  } catch {
+    return resolve(process.argv[1] ?? "bundle.js");
+  }
+}
+
+/** @param {string} path */
+export function exists(path) {
+  try {
+    return existsSync(path);
+  } catch {
+    // --permission denies to read it.
+    return false;
+  }
 }
 
 /**

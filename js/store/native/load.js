@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import module from "node:module";
 import { dirname, isAbsolute, join, resolve, toNamespacedPath } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ONESCOPE_NATIVE_PATH } from "../../util/env.js";
+import { exists, pathOf } from "../../util/package-folder.js";
 import { toBackend } from "./addon.js";
 import { faultIn } from "./binary.js";
 import { ownPlatforms, PLATFORMS } from "./platforms.js";
 
 /** @import { Backend } from "./contract.js" */
 
-const here = location();
+const here = pathOf(import.meta.url);
 
 // A `require` of Node's, not `import`: Vite's module runners cannot load an addon. Written as `module.createRequire`, tracers of
 // files see it, and webpack, which would take both from Node, does not. The second one is for names that are not literal.
@@ -162,16 +162,6 @@ function find(id) {
   }
 }
 
-/** @param {string} path */
-function exists(path) {
-  try {
-    return existsSync(path);
-  } catch {
-    // --permission denies to read it.
-    return false;
-  }
-}
-
 /** @param {string} name of a platform */
 function packageOf(name) {
   return `@onescope/${name}`;
@@ -183,20 +173,4 @@ function packageOf(name) {
  */
 export function addonPath(name) {
   return join(dirname(here), `onescope.${name}.node`);
-}
-
-/**
- * @returns {string} path of this file, or of the bundle that it became part of. A bundle in CommonJS has no `import.meta.url`, and
- *   webpack writes into a bundle where this file was when it built
- */
-function location() {
-  const url = import.meta.url ?? "";
-  const path = url.startsWith("file:") ? fileURLToPath(url) : "";
-  if (exists(path)) return path;
-  try {
-    // Not behind `typeof`, which webpack takes for true in modules too.
-    return __filename;
-  } catch {
-    return resolve(process.argv[1] ?? "bundle.js");
-  }
 }

@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import module from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { currentTracked } from "../../store/tracked.js";
@@ -43,7 +43,7 @@ export function unwatchHono() {
 function moduleOfProgram() {
   for (const from of [process.argv[1], join(process.cwd(), "server.js")]) {
     try {
-      const file = createRequire(from).resolve(ENTRY);
+      const file = module.createRequire(from).resolve(ENTRY);
       if (FOLDER.test(file)) return file.replace(FOLDER, "$1$2");
     } catch {
       // It has no Hono, or this file is not one to import from.

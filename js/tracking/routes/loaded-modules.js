@@ -1,6 +1,7 @@
-import { createRequire } from "node:module";
+import module from "node:module";
 
-const require = createRequire(import.meta.url);
+// Any file's will do: the cache is one for the process.
+const require = module.createRequire(process.execPath);
 
 /**
  * @param {RegExp} pattern of file names
