@@ -1,0 +1,7 @@
+export default function Page({ label }) {
+  return <p>{label}</p>;
+}
+
+export function getServerSideProps() {
+  return { props: { label: globalThis.onescopeTest.label() } };
+}
