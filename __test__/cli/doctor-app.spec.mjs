@@ -239,6 +239,33 @@ describe("doctor's first line and problems", () => {
     assert.match(findProblems(again)[1].fix, /node_modules\/@onescope to \.output\/server\/node_modules/);
   });
 
+  test("a standalone output has to have the addon itself, wherever it is", () => {
+    const { app, found } = look({
+      "package.json": uses("next"),
+      "next.config.mjs": 'export default { output: "standalone", serverExternalPackages: ["onescope"] };',
+      ".next/standalone/package.json": uses("next"),
+      ".next/standalone/server.js": "",
+      ".next/standalone/.next/BUILD_ID": "",
+      ".next/standalone/.next/server/a.js": "import(`onescope/auto`)",
+      "node_modules/@onescope/linux-x64-gnu/package.json": {},
+      "node_modules/@onescope/linux-x64-gnu/onescope.node": "",
+    });
+    const copy = join(app, ".next/standalone/node_modules/onescope");
+    for (const path of ["package.json", "js/auto.js"]) cpSync(join(ROOT, path), join(copy, path));
+    const again = examineApp(app);
+    assert.ok(again);
+    assert.match(
+      findProblems(again)[0].problem,
+      /^\.next\/standalone imports onescope, whose addon for this machine is not there/,
+    );
+    const standalone = examineApp(join(app, ".next/standalone"));
+    assert.ok(standalone);
+    assert.equal(standalone.standalone, true);
+    assert.equal(summarize(standalone, NATIVE), "imported by .next; register loaded by .next; addon native");
+    assert.match(findProblems(standalone)[0].problem, /^\.next imports onescope, whose addon/);
+    assert.equal(found.standalone, false);
+  });
+
   test("a configuration that cannot be parsed is reported as unknown", () => {
     const { line, problems, advice } = look({
       "package.json": uses("vinext"),

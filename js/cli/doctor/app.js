@@ -1,6 +1,4 @@
-import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import manifest from "../../../package.json" with { type: "json" };
 import { NAMES, readProject } from "../project/project.js";
 import { examineBuilds } from "./build.js";
@@ -15,9 +13,6 @@ import { examineSetup } from "./setup.js";
  * @property {string} problem
  * @property {string} fix what to do
  */
-
-/** The copy of onescope that this command is of. */
-const OWN = fileURLToPath(new URL("../../..", import.meta.url)).replace(/[\\/]$/, "");
 
 /** How each package manager starts the command of an installed package. npx would ask the registry for one that is not. */
 const COMMANDS = { npm: "npx onescope", pnpm: "pnpm exec onescope", yarn: "yarn onescope", bun: "bunx onescope" };
@@ -51,7 +46,7 @@ export function examineApp(folder) {
     add: ADDS[packageManager.name],
     setup,
     launch: examineLaunch(project),
-    builds: examineBuilds(folder, kinds),
+    builds: examineBuilds(folder, kinds, standalone),
     running: processesIn(folder),
     runningWithout: processesWithout(folder),
   };
@@ -101,7 +96,7 @@ export function summarize(app, backend) {
   const built = app.builds.map(buildSummary).filter((text) => text !== undefined);
   const first =
     parts.length > 0 ? `${parts.join(", ")}, ${built.length > 0 ? built.join(", ") : "no build"}` : built.join(", ");
-  const loads = loader(app.launch);
+  const loads = loader(app.launch, app.builds);
   const register = loads === undefined ? "register not loaded" : `register loaded by ${loads}`;
   const running = app.running.map(({ pid, url }) => `process ${pid} runs${url === null ? "" : ` with ${url}`}`);
   return [first, register, addonSummary(backend), ...running].filter((text) => text !== "").join("; ");
@@ -205,7 +200,7 @@ function buildProblems({ setup, kinds, folder }, build) {
 function launchProblems({ setup, launch, kinds, standalone, workspaceRoot, command, builds }) {
   /** @type {Finding[]} */
   const found = [];
-  const loads = loader(launch);
+  const loads = loader(launch, builds);
   const isUsed =
     loads !== undefined ||
     Object.keys(launch.imports).length > 0 ||
@@ -252,9 +247,9 @@ export function findAdvice({ runningWithout, setup, builds, standalone, kinds, c
   const advice = runningWithout.map(
     (pid) => `process ${pid} listens in this folder and has not loaded onescope; if it is the app, restart it`,
   );
-  if (setup.installed !== null && realpathSync(OWN) !== setup.installed.path) {
+  if (setup.installed !== null && setup.installed.version !== manifest.version) {
     const { version, path } = setup.installed;
-    advice.push(`this command is of ${manifest.version} in ${OWN}; the app has ${version} in ${path}`);
+    advice.push(`this command is of onescope ${manifest.version}; the app has ${version} in ${path}`);
   }
   if (setup.plugin === "unknown" || setup.external === "unknown") {
     advice.push("a configuration cannot be parsed, so what it says about onescope is not known");

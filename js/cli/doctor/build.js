@@ -40,9 +40,10 @@ const FILES = {
 /**
  * @param {string} folder of a project
  * @param {readonly Kind[]} kinds
+ * @param {boolean} standalone whether the folder has all packages that its server needs
  * @returns {Build[]} what is built, from what is in it
  */
-export function examineBuilds(folder, kinds) {
+export function examineBuilds(folder, kinds, standalone) {
   /** @type {Build[]} */
   const builds = [];
   for (const [path, kind] of OUTPUTS) {
@@ -50,7 +51,7 @@ export function examineBuilds(folder, kinds) {
     // A framework's own folders are looked at one by one, and Nitro makes its output of vinext's.
     if (path === "dist" && kinds.includes("vinext")) continue;
     if (path === "dist/server" && existsSync(join(folder, ".output/server"))) continue;
-    if (existsSync(join(folder, path))) builds.push(examineBuild(folder, path));
+    if (existsSync(join(folder, path))) builds.push(examineBuild(folder, path, standalone ? folder : undefined));
   }
   return builds;
 }
@@ -58,9 +59,10 @@ export function examineBuilds(folder, kinds) {
 /**
  * @param {string} folder
  * @param {string} path
+ * @param {string} [highest] the highest folder that has packages for it
  * @returns {Build}
  */
-function examineBuild(folder, path) {
+function examineBuild(folder, path, highest) {
   const root = join(folder, path);
   /** @type {Set<string>} */
   const imports = new Set();
@@ -74,15 +76,18 @@ function examineBuild(folder, path) {
     if (bundledIn === null && text.includes(OF_CORE))
       bundledIn = relative(folder, join(root, name)).replaceAll("\\", "/");
   }
-  const onescope = findPackage(imports.size > 0 ? importer : root, "onescope");
+  const standalone = path !== ".next" && existsSync(join(root, "node_modules"));
+  // What has its own packages is copied elsewhere, where it has no others.
+  const top = standalone ? root : highest;
+  const onescope = findPackage(imports.size > 0 ? importer : root, "onescope", top);
   const from = bundledIn === null ? onescope : dirname(join(folder, bundledIn));
   return {
     folder: path,
-    standalone: existsSync(join(root, "node_modules")) && path !== ".next",
+    standalone,
     imports: [...imports].sort(),
     bundledIn,
     found: onescope !== undefined,
-    addon: (from && addonOf(from)) ?? null,
+    addon: (from && addonOf(from, top)) ?? null,
     ...readReports(root),
   };
 }

@@ -60,11 +60,14 @@ export function examineLaunch({ folder, manifest }) {
 
 /**
  * @param {Launch} launch
+ * @param {import("./build.js").Build[]} builds
  * @returns {string | undefined} what loads `onescope/auto` or `onescope/register`, in words
  */
-export function loader({ scripts, files, imports, nodeOptions }) {
+export function loader({ scripts, files, imports, nodeOptions }, builds) {
   if (nodeOptions) return "NODE_OPTIONS";
   if (scripts.length > 0) return `the script ${scripts.map((name) => `"${name}"`).join(", ")}`;
   if (files.length > 0) return files.join(", ");
-  return Object.entries(imports).find(([, names]) => names.some((name) => LOADS.test(name)))?.[0];
+  const loads = (/** @type {string[]} */ names) => names.some((name) => LOADS.test(name));
+  const file = Object.entries(imports).find(([, names]) => loads(names))?.[0];
+  return file ?? builds.find((build) => loads(build.imports))?.folder;
 }

@@ -28,9 +28,9 @@ export function* textsIn(folder, { files, skipped }) {
   }
 }
 
-/** An import of onescope by code or by a bundle; Turbopack gives externals a name with a hash. */
+/** An import of onescope by code or by a bundle, whose minifier may write it as a template; Turbopack gives externals a name with a hash. */
 const IMPORT =
-  /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["'](onescope(?:\/[\w./-]+)?)["']|["']onescope-[0-9a-f]{16}(\/[\w./-]+)?["']/g;
+  /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["'`](onescope(?:\/[\w./-]+)?)["'`]|["']onescope-[0-9a-f]{16}(\/[\w./-]+)?["']/g;
 
 /**
  * @param {string} text

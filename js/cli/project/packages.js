@@ -6,9 +6,10 @@ import { ownPlatforms } from "../../store/native/platforms.js";
 /**
  * @param {string} folder
  * @param {string} name
+ * @param {string} [top] the highest folder to look in
  * @returns {string | undefined} folder of the package, as Node would find it from `folder`, also with Yarn's Plug'n'Play
  */
-export function findPackage(folder, name) {
+export function findPackage(folder, name, top) {
   const pnp = pnpOf(folder);
   if (pnp !== undefined) {
     try {
@@ -20,7 +21,7 @@ export function findPackage(folder, name) {
   const found = join(folder, "node_modules", name);
   if (existsSync(join(found, "package.json"))) return realpathSync(found);
   const parent = dirname(folder);
-  return parent === folder ? undefined : findPackage(parent, name);
+  return parent === folder || folder === top ? undefined : findPackage(parent, name, top);
 }
 
 /**
@@ -35,15 +36,16 @@ function pnpOf(folder) {
 
 /**
  * @param {string} folder of a copy of onescope
+ * @param {string} [top] the highest folder to look in
  * @returns {string | undefined} path of the addon that the copy would load on this machine
  */
-export function addonOf(folder) {
+export function addonOf(folder, top) {
   const built = join(folder, "js/store/native");
   const names = ownPlatforms().map(({ name }) => name);
   const own = existsSync(built) ? readdirSync(built).find((name) => /^onescope\..*\.node$/.test(name)) : undefined;
   if (own !== undefined) return join(built, own);
   for (const name of names) {
-    const found = findPackage(folder, `@onescope/${name}`);
+    const found = findPackage(folder, `@onescope/${name}`, top);
     if (found !== undefined && existsSync(join(found, "onescope.node"))) return join(found, "onescope.node");
   }
   return undefined;

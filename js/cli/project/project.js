@@ -74,7 +74,7 @@ export function readProject(folder) {
     manifestText,
     kinds: kindsOf(manifest),
     packageManager: packageManagerOf(folder, manifest),
-    typescript: names.includes("tsconfig.json"),
+    typescript: names.includes("tsconfig.json") || Object.hasOwn(dependenciesOf(manifest), "typescript"),
     workspaceRoot: manifest.workspaces !== undefined || names.includes("pnpm-workspace.yaml"),
     find: (pattern) => names.find((name) => pattern.test(name)),
     has: (name) => existsSync(join(folder, name)),
