@@ -43,8 +43,17 @@ export function checkAddon(platform, addon) {
  * @param {Buffer} addon
  */
 function isFor({ platform, arch }, addon) {
-  const binary = describeBinary(addon);
-  return binary?.format === platform && binary.arch === arch && binary.end <= addon.length;
+  const read = (/** @type {number} */ offset, /** @type {number} */ length) => {
+    if (offset + length > addon.length) throw new RangeError("the file ends before");
+    return addon.subarray(offset, offset + length);
+  };
+  try {
+    const binary = describeBinary(read);
+    return binary?.format === platform && binary.arch === arch && binary.end <= addon.length;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /**
