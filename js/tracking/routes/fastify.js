@@ -23,7 +23,11 @@ export function watchFastify() {
 
 /** @param {any} message */
 function onCreated({ fastify }) {
-  fastify?.addHook?.("onRequest", onRequest);
+  try {
+    fastify.addHook("onRequest", onRequest);
+  } catch {
+    // Node would end the process. Handlers that start are published all the same.
+  }
 }
 
 /**

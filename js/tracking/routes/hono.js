@@ -18,7 +18,7 @@ const ENTRY = "hono/router/smart-router";
 const COMMONJS = /[\\/]hono[\\/]dist[\\/]cjs[\\/]router[\\/]smart-router[\\/]router\.js$/;
 const FOLDER = /([\\/]dist)[\\/]cjs([\\/])/;
 
-/** @type {Map<Router, PropertyDescriptor>} prototypes whose `match` is replaced, and what it was */
+/** @type {Map<Router, { original: PropertyDescriptor, match: Match }>} prototypes whose `match` is replaced */
 const replaced = new Map();
 
 let on = false;
@@ -35,7 +35,9 @@ export function watchHono() {
 
 export function unwatchHono() {
   on = false;
-  for (const [prototype, match] of replaced) Object.defineProperty(prototype, "match", match);
+  for (const [prototype, { original, match }] of replaced) {
+    if (prototype.match === match) Object.defineProperty(prototype, "match", original);
+  }
   replaced.clear();
 }
 
@@ -57,19 +59,19 @@ function observe(module) {
   /** @type {Router | undefined} */
   const prototype = module?.SmartRouter?.prototype;
   if (!on || prototype === undefined || replaced.has(prototype)) return;
-  const match = Object.getOwnPropertyDescriptor(prototype, "match");
-  if (typeof match?.value !== "function" || !match.configurable) return;
+  const original = Object.getOwnPropertyDescriptor(prototype, "match");
+  if (typeof original?.value !== "function" || !original.configurable) return;
   /** @type {Match} */
   const firstMatch = function (method, path) {
-    const matched = match.value.call(this, method, path);
+    const matched = original.value.call(this, method, path);
     if (on) {
       observeChosen(/** @type {Router} */ (this));
       onMatch(matched);
     }
     return matched;
   };
-  Object.defineProperty(prototype, "match", { ...match, value: firstMatch });
-  replaced.set(prototype, match);
+  Object.defineProperty(prototype, "match", { ...original, value: firstMatch });
+  replaced.set(prototype, { original, match: firstMatch });
 }
 
 /** @param {Router} router which has chosen */
@@ -78,15 +80,16 @@ function observeChosen(router) {
   if (typeof match?.value !== "function" || !match.writable) return;
   const { value } = match;
   router.match = (method, path) => {
-    const matched = value(method, path);
+    const matched = value.call(router, method, path);
     if (on) onMatch(matched);
     return matched;
   };
 }
 
 /** @param {Matched} matched */
-function onMatch([handlers]) {
+function onMatch(matched) {
   const request = currentTracked();
+  const handlers = matched?.[0];
   // The first one: a handler can pass the request on to another app.
   if (request?.setRoute !== undefined && Array.isArray(handlers)) request.setRoute(routeOf(handlers), false);
 }

@@ -48,8 +48,12 @@ function getRoute() {
 function onRoute(route) {
   this[VALUE] = route;
   const request = currentTracked();
-  if (request?.replaceRoute === undefined || !isRoute(this, route)) return;
-  request.replaceRoute(mountOf(this) + String(route));
+  if (request?.replaceRoute === undefined) return;
+  try {
+    if (isRoute(this, route)) request.replaceRoute(mountOf(this) + String(route));
+  } catch {
+    // The context is the program's, and the router goes on.
+  }
 }
 
 /**
