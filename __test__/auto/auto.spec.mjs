@@ -135,7 +135,7 @@ describe("onescope/auto", { skip }, () => {
     assert.equal((await request(program.url)).text, "of the program");
     const [moved] = await listed(env);
     assert.ok(moved.port > port, `${moved.port} follows ${port}`);
-    assert.equal(moved.inFlight, 0);
+    assert.equal(moved.problem, null);
     const line = `onescope: the program listens on port ${port} itself; the diagnostics server has moved to ${moved.url}\n`;
     assert.equal(await program.end(), line);
   });
@@ -264,7 +264,7 @@ test("npx vinext start: the server is listed and records, npm is not", { skip },
   const { status, output } = await launch(t, ["npx", "vinext", "start", "-p", port], options);
   assert.equal(status, 200, output());
   const found = await listed(env);
-  assert.deepEqual([found.length, found[0].inFlight, flights().length], [1, 0, 1], JSON.stringify(found));
+  assert.deepEqual([found.length, found[0].problem, flights().length], [1, null, 1], JSON.stringify(found));
   assert.match(found[0].command, /vinext/);
   assert.match((await request(`${found[0].url}counters`)).text, /"created":[1-9]/);
 });

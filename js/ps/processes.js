@@ -18,11 +18,14 @@ import { readDirectory } from "./list.js";
 /** Addresses that stand for all of a machine, and the one by which it reaches itself. */
 const LOOPBACK = /** @type {Record<string, string>} */ ({ "0.0.0.0": "127.0.0.1", "[::]": "[::1]" });
 
-/** @returns {ListedProcess[]} this user's processes that run a server or a recording, and ended ones that have a recording */
-export function listProcesses() {
+/**
+ * @param {string[]} [where] directories in which they registered
+ * @returns {ListedProcess[]} this user's processes that run a server or a recording, and ended ones that have a recording
+ */
+export function listProcesses(where = directories()) {
   /** @type {Map<string, ListedProcess>} */
   const found = new Map();
-  const registered = directories().flatMap(readDirectory);
+  const registered = where.flatMap(readDirectory);
   for (const each of registered.sort((a, b) => (a.at < b.at ? -1 : 1))) {
     const { pid, start, running, command, cwd, node, onescope, at, url, token, recording } = each;
     const key = `${pid}-${start}`;

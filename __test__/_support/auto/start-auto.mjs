@@ -4,7 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ROOT, runNode } from "../run.mjs";
+import { inspectProcess } from "../../../js/cli/ps/inspect.js";
+import { listProcesses } from "../../../js/ps/processes.js";
+import { ROOT } from "../run.mjs";
 
 /** @typedef {Record<string, string | undefined>} Environment */
 
@@ -72,7 +74,7 @@ export async function startAuto(t, [program, ...args], { env, flags = [] }) {
  * @param {Environment} env
  * @returns {Promise<any[]>} what `onescope ps` lists
  */
-export async function listed(env) {
-  const bin = join(ROOT, "bin/onescope.mjs");
-  return JSON.parse((await runNode([bin, "ps", "--json"], { env: { ...env, NODE_OPTIONS: "" } })).stdout);
+export function listed({ ONESCOPE_RUNTIME_DIR: directory = "" }) {
+  const running = listProcesses([directory]).filter((each) => each.running);
+  return Promise.all(running.map(inspectProcess));
 }
