@@ -197,7 +197,7 @@ describe("doctor's first line and problems", () => {
       "the root of a workspace",
       { "package.json": { ...uses(), workspaces: ["packages/*"] } },
       "register not loaded; addon native",
-      [/in a workspace, run this in the folder of the app/],
+      [/the root of a workspace, not an app > run this in the folder of the app/],
     ],
   ])) {
     test(name, () => {

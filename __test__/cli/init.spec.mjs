@@ -173,7 +173,7 @@ describe("onescope init", () => {
       stdout,
       /the script "start" \(fastify start app\.js\) starts Node through another program.*NODE_OPTIONS=--import=onescope\/auto/,
     );
-    assert.match(stdout, /Dockerfile starts node itself.*ENV NODE_OPTIONS=--import=onescope\/auto/);
+    assert.match(stdout, /Dockerfile starts node itself.*add --import onescope\/auto after node/);
   });
 
   test("takes the package manager of the lock file", async () => {
@@ -216,6 +216,9 @@ describe("onescope init", () => {
       [code, stderr],
       [1, "There is no package.json in this folder: run onescope init in the folder of the app.\n"],
     );
+    const workspace = await makeApp({ "package.json": { workspaces: ["apps/*"] } }).run("--yes");
+    assert.equal(workspace.code, 1);
+    assert.match(workspace.stderr, /^This is the root of a workspace: run onescope init in the folder of the app\.\n$/);
     const broken = await makeApp({ "package.json": "{ x" }).run("--yes");
     assert.equal(broken.code, 1);
     assert.match(broken.stderr, /^package\.json cannot be read: .*\n$/);

@@ -3,7 +3,7 @@ import { diffLines } from "./init/diff.js";
 import { install, installCommand, isInstalled } from "./init/install.js";
 import { makePlan } from "./init/plan.js";
 import { applyChanges, undo } from "./init/record.js";
-import { NAMES, readProject } from "./project/project.js";
+import { isBareWorkspace, NAMES, readProject } from "./project/project.js";
 
 /** @import { Plan } from "./init/plan.js" */
 /** @import { Project } from "./project/project.js" */
@@ -72,7 +72,7 @@ function apply(project, plan, noInstall) {
   const { folder, packageManager } = project;
   applyChanges(folder, plan.changes);
   console.log(`\nChanged ${plan.changes.map(({ path }) => path).join(", ")}; onescope init --undo restores them.`);
-  const needsInstall = plan.changes.some(({ path }) => path === "package.json") && !isInstalled(project);
+  const needsInstall = plan.dependency || !isInstalled(project);
   if (needsInstall && noInstall) console.log(`Run ${installCommand(packageManager.name)} next.`);
   else if (needsInstall) {
     const failure = install(project);
@@ -90,6 +90,10 @@ function projectIn(folder) {
     const project = readProject(folder);
     if (project === undefined)
       console.error("There is no package.json in this folder: run onescope init in the folder of the app.");
+    else if (isBareWorkspace(project)) {
+      console.error("This is the root of a workspace: run onescope init in the folder of the app.");
+      return undefined;
+    }
     return project;
   } catch (error) {
     console.error(`package.json cannot be read: ${/** @type {Error} */ (error).message}`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
-import { NAMES, readProject } from "../project/project.js";
+import { isBareWorkspace, NAMES, readProject } from "../project/project.js";
 import { examineBuilds } from "./build.js";
 import { examineLaunch, loader } from "./launch.js";
 import { processesIn, processesWithout } from "./processes.js";
@@ -32,7 +32,7 @@ const ADDS = {
 export function examineApp(folder) {
   const project = readProject(folder);
   if (project === undefined || project.manifest.name === "onescope") return undefined;
-  const { kinds, packageManager, workspaceRoot } = project;
+  const { kinds, packageManager } = project;
   const setup = examineSetup(project);
   // A folder that a build made has the server's packages, and none of what built it.
   const standalone = isStandalone(project.has, kinds);
@@ -40,7 +40,7 @@ export function examineApp(folder) {
     folder,
     kinds,
     packageManager: packageManager.name,
-    workspaceRoot,
+    bareWorkspace: isBareWorkspace(project),
     standalone,
     command: COMMANDS[packageManager.name],
     add: ADDS[packageManager.name],
@@ -57,7 +57,7 @@ export function examineApp(folder) {
  * @property {string} folder
  * @property {Kind[]} kinds
  * @property {string} packageManager
- * @property {boolean} workspaceRoot
+ * @property {boolean} bareWorkspace whether it is the root of a workspace, and no app itself
  * @property {boolean} standalone
  * @property {string} command
  * @property {string} add
@@ -122,6 +122,9 @@ function buildSummary({ folder, imports, bundledIn, swapped, kept }) {
  * @returns {Finding[]}
  */
 export function findProblems(app) {
+  if (app.bareWorkspace) {
+    return [{ problem: "this is the root of a workspace, not an app", fix: "run this in the folder of the app" }];
+  }
   return [
     ...setupProblems(app),
     ...app.builds.flatMap((build) => buildProblems(app, build)),
@@ -197,7 +200,7 @@ function buildProblems({ setup, kinds, folder }, build) {
 }
 
 /** @param {App} app @returns {Finding[]} */
-function launchProblems({ setup, launch, kinds, standalone, workspaceRoot, command, builds }) {
+function launchProblems({ setup, launch, kinds, standalone, command, builds }) {
   /** @type {Finding[]} */
   const found = [];
   const loads = loader(launch, builds);
@@ -206,9 +209,8 @@ function launchProblems({ setup, launch, kinds, standalone, workspaceRoot, comma
     Object.keys(launch.imports).length > 0 ||
     builds.some(({ imports, bundledIn }) => imports.length > 0 || bundledIn !== null);
   if (!isUsed && setup.installed !== null && setup.plugin !== "on") {
-    const hint = workspaceRoot ? "; in a workspace, run this in the folder of the app" : "";
     found.push({
-      problem: `nothing loads onescope when the ${NAMES[kinds[0]]} server starts${hint}`,
+      problem: `nothing loads onescope when the ${NAMES[kinds[0]]} server starts`,
       fix: standalone
         ? "start it with --import onescope/auto"
         : `${command} init, or start it by node --import onescope/auto FILE`,

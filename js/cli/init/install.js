@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
+import { findPackage } from "../project/packages.js";
 import { noteChanges } from "./record.js";
 
 /** @import { PackageManager, Project } from "../project/project.js" */
@@ -27,7 +27,7 @@ export function installCommand(name) {
 
 /** @param {Project} project @returns {boolean} whether the app has the package already */
 export function isInstalled({ folder }) {
-  return existsSync(join(folder, "node_modules/onescope/package.json"));
+  return findPackage(folder, "onescope") !== undefined;
 }
 
 /**

@@ -28,6 +28,7 @@ const STARTED_BY_SCRIPT = new Set(["nest", "express", "fastify", "hono", "koa", 
 /**
  * @typedef {object} Plan
  * @property {FileChange[]} changes
+ * @property {boolean} dependency whether package.json names onescope elsewhere than before, so that the lock file has to follow
  * @property {string[]} manual what has to be done by hand
  * @property {string[]} advice what may be done besides
  */
@@ -48,7 +49,7 @@ export function makePlan(project) {
   if (kind === "vinext" || kind === "next") planInstrumentation(draft);
   if (STARTED_BY_SCRIPT.has(kind)) planScripts(draft, kind);
   adviseOnDocker(draft, kind);
-  return { changes: draft.changes, manual: draft.manual, advice: draft.advice };
+  return { changes: draft.changes, dependency: edits.length > 0, manual: draft.manual, advice: draft.advice };
 }
 
 /** A plan that is being made. */
@@ -160,7 +161,7 @@ function planInstrumentation(draft) {
 
 /** @param {Draft} draft @param {Kind} kind */
 function planScripts(draft, kind) {
-  const { manifest: own, manifestText, workspaceRoot } = draft.project;
+  const { manifest: own, manifestText } = draft.project;
   const scripts = Object.entries(own.scripts ?? {}).filter(([, command]) => typeof command === "string");
   const starts = scripts.filter(([name]) => isStartScript(name));
   let started = starts.some(([, command]) => command.includes("onescope/"));
@@ -181,9 +182,8 @@ function planScripts(draft, kind) {
     start === undefined
       ? `package.json has no script that starts ${kind === "node" ? "a server" : `the ${NAMES[kind]} server`}`
       : `the script "${start[0]}" (${start[1]}) starts Node through another program`;
-  const hint = workspaceRoot ? "; in a workspace, run this in the folder of the app" : "";
   draft.manual.push(
-    `${why}: start it by node --import onescope/auto FILE, or set NODE_OPTIONS=--import=onescope/auto for it${hint}`,
+    `${why}: start it by node --import onescope/auto FILE, or set NODE_OPTIONS=--import=onescope/auto for it`,
   );
 }
 
@@ -193,5 +193,5 @@ function adviseOnDocker({ project, advice }, kind) {
   if (file === undefined || !STARTED_BY_SCRIPT.has(kind)) return;
   const text = readFileSync(join(project.folder, file), "utf8");
   if (/onescope/.test(text) || !/^\s*(?:CMD|ENTRYPOINT)\b.*\bnode\b/m.test(text)) return;
-  advice.push(`${file} starts node itself, not by a script: add ENV NODE_OPTIONS=--import=onescope/auto`);
+  advice.push(`${file} starts node itself, not by a script: add --import onescope/auto after node there`);
 }

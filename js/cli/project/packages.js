@@ -13,7 +13,7 @@ export function findPackage(folder, name, top) {
   const pnp = pnpOf(folder);
   if (pnp !== undefined) {
     try {
-      return pnp.resolveToUnqualified(name, join(folder, "/")) ?? undefined;
+      return pnp.resolveToUnqualified(name, join(folder, "/"))?.replace(/[\\/]$/, "");
     } catch {
       return undefined;
     }

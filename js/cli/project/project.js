@@ -81,6 +81,14 @@ export function readProject(folder) {
   };
 }
 
+/**
+ * @param {Project} project
+ * @returns {boolean} whether it is the root of a workspace, and no app itself
+ */
+export function isBareWorkspace({ workspaceRoot, kinds, manifest }) {
+  return workspaceRoot && kinds[0] === "node" && manifest.scripts?.start === undefined;
+}
+
 /** @param {string} text */
 function parseManifest(text) {
   const manifest = JSON.parse(text.replace(/^\uFEFF/, ""));
