@@ -38,10 +38,10 @@ export default function onescope() {
     enforce: "pre",
 
     // After every plugin's `config`, wherever this one is in the list. A Worker's bundles have no externals: they take the
-    // package's files for the condition `workerd`.
+    // package's files for the condition `workerd`. Nitro's own are as `traceDeps` and its preset say.
     configEnvironment(name, { consumer, resolve = {} }, { command }) {
       if ((consumer ?? (name === "client" ? "client" : "server")) !== "server") return undefined;
-      if (resolve.conditions?.includes("workerd") || resolve.external === true) return undefined;
+      if (name === "nitro" || resolve.conditions?.includes("workerd") || resolve.external === true) return undefined;
       const others = [resolve.external ?? []].flat();
       if (command === "serve") resolve.external = others.filter((id) => !EXTERNAL_IN_DEV.includes(id));
       return { resolve: { external: ["onescope"] } };

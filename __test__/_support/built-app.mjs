@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -33,19 +34,18 @@ export const status = () => ({
 /**
  * Makes an app in a temporary folder. Its packages are the example's and onescope's, which npm would have installed.
  *
- * @param {import("node:test").TestContext} t
  * @param {Record<string, string>} files by path, among them `package.json`
  * @returns {string} the folder
  */
-export function makeApp(t, files) {
-  const folder = temporary(t);
+export function makeApp(files) {
+  const folder = temporary();
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   const link = (/** @type {string} */ from, /** @type {string} */ name) =>
     symlinkSync(join(from, "node_modules", name), join(modules, name), "junction");
   for (const name of readdirSync(join(EXAMPLE, "node_modules"))) if (!/^(\.|onescope$)/.test(name)) link(EXAMPLE, name);
   const { dependencies } = JSON.parse(readFileSync(join(packed().folder, "onescope/package.json"), "utf8"));
-  for (const name of Object.keys(dependencies)) link(ROOT, name);
+  for (const name of Object.keys(dependencies)) if (!existsSync(join(modules, name))) link(ROOT, name);
   for (const name of ["onescope", "@onescope"])
     cpSync(join(packed().folder, name), join(modules, name), { recursive: true });
   for (const [path, text] of Object.entries(files)) {
@@ -58,22 +58,21 @@ export function makeApp(t, files) {
 /**
  * Moves a folder of an app to where there is nothing else, and removes the app.
  *
- * @param {import("node:test").TestContext} t
  * @param {string} app
  * @param {string} path of the folder in the app
  * @returns {string} the folder's new path
  */
-export function deploy(t, app, path) {
-  const target = join(temporary(t), "deployed");
+export function deploy(app, path) {
+  const target = join(temporary(), "deployed");
   cpSync(join(app, path), target, { recursive: true, verbatimSymlinks: true });
   rmSync(app, { recursive: true });
   return target;
 }
 
-/** @param {import("node:test").TestContext} t */
-function temporary(t) {
+/** @returns {string} a folder that is removed when the process ends: then no server writes to it any more */
+function temporary() {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-app-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

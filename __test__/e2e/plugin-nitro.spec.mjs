@@ -9,7 +9,6 @@ const NITRO = 'nitro({ traceDeps: ["!webpack", "!postcss", "!sharp", "!lightning
 
 test("Nitro's output has the package and the addon, and runs natively without its app", async (t) => {
   const app = makeApp(
-    t,
     vinextApp({
       plugins: `[vinext(), ${NITRO}, onescope()]`,
       imports: 'import { nitro } from "nitro/vite";',
@@ -18,7 +17,7 @@ test("Nitro's output has the package and the addon, and runs natively without it
   );
   assert.doesNotMatch(await build(app), /\[onescope\]/);
   assert.deepEqual(leaked(join(app, ".output/public")), []);
-  const folder = deploy(t, app, ".output");
+  const folder = deploy(app, ".output");
   // The whole package is there, also what no import of the app names.
   const { origin, output } = await serve(t, join(folder, "server"), ["--import", "onescope/register", "index.mjs"], {
     env: { HOST: "127.0.0.1", PORT: "0" },

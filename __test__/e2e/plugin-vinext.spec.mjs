@@ -9,7 +9,6 @@ import { requestPages, vinextApp } from "../_support/vinext-app.mjs";
 
 test("a standalone build, deployed without its app, runs natively; onescope may be a devDependency", async (t) => {
   const app = makeApp(
-    t,
     vinextApp({
       plugins: "[vinext(), onescope()]",
       dependencies: { devDependencies: { onescope: "*" } },
@@ -18,7 +17,7 @@ test("a standalone build, deployed without its app, runs natively; onescope may 
   );
   assert.doesNotMatch(await build(app), /\[onescope\]/);
   assert.deepEqual(leaked(join(app, "dist/client")), []);
-  const folder = deploy(t, app, "dist/standalone");
+  const folder = deploy(app, "dist/standalone");
   const { origin, output } = await serve(t, folder, ["server.js"], {
     env: { HOST: "127.0.0.1", PORT: "0" },
     announcement: /running at (\S+)/,
@@ -32,7 +31,7 @@ test("a standalone build, deployed without its app, runs natively; onescope may 
 });
 
 test("in development", async (t) => {
-  const app = makeApp(t, vinextApp({ plugins: "[vinext(), onescope()]" }));
+  const app = makeApp(vinextApp({ plugins: "[vinext(), onescope()]" }));
   const port = `${await freePort()}`;
   const { origin, output } = await serve(t, app, ["node_modules/vite/bin/vite.js", "--port", port, "--strictPort"], {
     env: { NO_COLOR: "1" },

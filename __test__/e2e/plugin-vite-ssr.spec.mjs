@@ -47,21 +47,21 @@ const server = createServer(async (request, response) => {
 };
 
 test("every server environment shares one native instance, also if it bundles all packages or the package is linked", async (t) => {
-  const app = makeApp(t, { ...FILES, "package.json": manifest({ dependencies: { onescope: "*" } }) });
+  const app = makeApp({ ...FILES, "package.json": manifest({ dependencies: { onescope: "*" } }) });
   // As in a workspace: Vite bundles what is outside node_modules. The link stays one in the copy.
   const [installed, linked] = [join(app, "node_modules/onescope"), join(app, "linked")];
   renameSync(installed, linked);
   symlinkSync("../linked", installed, "junction");
   assert.doesNotMatch(await build(app), /\[onescope\]/);
   assert.deepEqual(leaked(join(app, "dist/client")), []);
-  const { origin } = await serve(t, deploy(t, app, "."), ["server.js"], { announcement: /on (\S+)/ });
+  const { origin } = await serve(t, deploy(app, "."), ["server.js"], { announcement: /on (\S+)/ });
   const [page, job] = await (await fetch(origin, { headers: { "x-name": "ada" } })).json();
   assert.deepEqual([page.said, page.backend, job.said, job.backend], ["ada", "native", "job", "native"]);
   assert.equal(job.addons.length, 1);
 });
 
 test("one warning if the server's package is only a devDependency", async (t) => {
-  const app = makeApp(t, { ...FILES, "package.json": manifest({ devDependencies: { onescope: "*" } }) });
+  const app = makeApp({ ...FILES, "package.json": manifest({ devDependencies: { onescope: "*" } }) });
   const lines = async () => (await build(app)).split("\n").filter((line) => line.includes("[onescope]"));
   assert.deepEqual(await lines(), [
     "[onescope] the built server imports onescope, which is in the devDependencies of package.json: an install without " +
