@@ -60,7 +60,7 @@ test("every server environment shares one native instance, also if it bundles al
   assert.equal(job.addons.length, 1);
 });
 
-test("one warning if the server's package is only a devDependency", async (t) => {
+test("one warning if the server's package is only a devDependency", async () => {
   const app = makeApp({ ...FILES, "package.json": manifest({ devDependencies: { onescope: "*" } }) });
   const lines = async () => (await build(app)).split("\n").filter((line) => line.includes("[onescope]"));
   assert.deepEqual(await lines(), [
