@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { PLATFORMS } from "../js/store/native/platforms.js";
 import { ADDONS, addonIn, platformNamed } from "./platforms/addons.mjs";
 import { build } from "./platforms/build.mjs";
-import { checkAddon, GLIBC_FLOOR } from "./platforms/check-addon.mjs";
+import { checkAddon, checkSize, GLIBC_FLOOR } from "./platforms/check-addon.mjs";
 import { ROOT } from "./setup.mjs";
 
 /** @import { Platform } from "../js/store/native/platforms.js" */
@@ -31,7 +31,10 @@ ${PLATFORMS.map(({ name, target }) => `                     ${name.padEnd(17)}${
 function buildInto(platform) {
   const library = build(platform);
   if (library === undefined) return "type-checked; its addon is built on Windows";
-  const { packed, glibc, problems } = checkAddon(platform, readFileSync(library));
+  const bytes = readFileSync(library);
+  const { packed, problems: sizeProblems } = checkSize(bytes);
+  const { glibc, problems: otherProblems } = checkAddon(platform, bytes);
+  const problems = [...otherProblems, ...sizeProblems];
   if (problems.length > 0) throw new Error(`${relative(ROOT, library)}: ${problems.join("; ")}`);
   const addon = addonIn(ADDONS, platform);
   mkdirSync(ADDONS, { recursive: true });

@@ -19,6 +19,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { addonPath } from "../js/store/native/load.js";
 import { ownPlatforms } from "../js/store/native/platforms.js";
+import { buildEnvironment } from "./platforms/rust-flags.mjs";
 
 /** Root of the repository. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -104,6 +105,7 @@ function startAddonBuild() {
   // Cargo knows best whether anything changed, and is quick when nothing did.
   const cargo = spawn("cargo", ["build", "--release", "--quiet"], {
     cwd: ROOT,
+    env: { ...process.env, ...buildEnvironment() },
     stdio: ["ignore", "inherit", "inherit"],
   });
   const ended = once(cargo, "exit");

@@ -18,24 +18,31 @@ const MAX_PACKED = 885_000;
 /**
  * @param {Platform} platform
  * @param {Buffer} addon
- * @returns {{ packed: number, glibc: string | undefined, problems: string[] }} `packed` is its size in an archive, `glibc` the
- *   newest that it needs
+ * @returns {{ glibc: string | undefined, problems: string[] }} `glibc` is the newest that it needs
  */
 export function checkAddon(platform, addon) {
   const text = addon.toString("latin1");
-  const packed = gzipSync(addon, { level: 9 }).length;
   const glibc = newestGlibc(text);
   const paths = pathsIn(text);
   const problems = [
     isFor(platform, addon) ? undefined : `it is no library for ${platform.name}`,
-    packed <= MAX_PACKED ? undefined : `it has ${packed} bytes packed, and ${MAX_PACKED} is the most`,
     paths.length === 0
       ? undefined
       : `it names folders of the machine that built it, such as ${paths.slice(0, 3).join(", ")}`,
     platform.platform === "darwin" && platform.arch === "arm64" ? signatureProblem(addon) : undefined,
     ...libcProblems(platform, glibc),
   ];
-  return { packed, glibc, problems: problems.filter((problem) => problem !== undefined) };
+  return { glibc, problems: problems.filter((problem) => problem !== undefined) };
+}
+
+/**
+ * @param {Buffer} addon
+ * @returns {{ packed: number, problems: string[] }} `packed` is its size in an archive
+ */
+export function checkSize(addon) {
+  const packed = gzipSync(addon, { level: 9 }).length;
+  const isSmall = packed <= MAX_PACKED;
+  return { packed, problems: isSmall ? [] : [`it has ${packed} bytes packed, and ${MAX_PACKED} is the most`] };
 }
 
 /**
