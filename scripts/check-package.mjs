@@ -23,7 +23,8 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`usage: npm run check:package [-- --thorough]
 
-  --thorough  also the size of the addon, and the oldest supported TypeScript with every module resolution, not with one`);
+  --thorough  also the size of the addon, known vulnerabilities, and the oldest supported TypeScript with every module
+              resolution, not with one`);
   process.exit(0);
 }
 
@@ -33,6 +34,7 @@ const { checkEntries, checkManifests } = await import("./check-package/entries.m
 const { checkTypes } = await import("./check-package/types.mjs");
 const { checkSizes } = await import("./check-package/sizes.mjs");
 const { checkLocks } = await import("./check-package/locks.mjs");
+const { checkAudit } = await import("./check-package/audit.mjs");
 const { checkCrates } = await import("./check-package/crates.mjs");
 
 /** @type {Record<string, (packed: Packed) => Promise<Found> | Found>} */
@@ -42,6 +44,7 @@ const CHECKS = {
   "types (TypeScript)": checkTypes,
   sizes: checkSizes,
   "lock files": checkLocks,
+  "vulnerabilities (npm audit)": checkAudit,
   "crates (cargo-deny)": checkCrates,
 };
 

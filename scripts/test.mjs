@@ -15,6 +15,7 @@ const STEPS = {
   rust: () => ["cargo", "test", "--quiet", "--no-default-features"],
   js: () => [node24(), "scripts/test-js.mjs"],
   package: () => [process.execPath, "scripts/check-package.mjs"],
+  workflows: () => [process.execPath, "scripts/check-workflows.mjs"],
   docs: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/docs/*.spec.mjs"],
   parity: () => [node24(), "scripts/parity.mjs", "--quick"],
   // One file at a time: each starts servers and counts on having the machine.
