@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PLATFORMS } from "../js/store/native/platforms.js";
-import { withoutComments } from "./pack/without-comments.mjs";
+import { compact } from "./pack/compact.mjs";
 import { ADDONS, addonIn, hostPlatform } from "./platforms/addons.mjs";
 import { mainManifest, platformManifest } from "./platforms/manifests.mjs";
 import { ADDON, ROOT } from "./setup.mjs";
@@ -79,7 +79,7 @@ function stage(folder, { manifest, files }) {
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(from, target);
     // The copy has the file's mode, which commands need.
-    if (/\.m?js$/.test(path)) writeFileSync(target, withoutComments(readFileSync(from, "utf8")));
+    if (/\.m?js$/.test(path)) writeFileSync(target, compact(readFileSync(from, "utf8")));
   }
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return folder;

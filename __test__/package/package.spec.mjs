@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { test } from "node:test";
+import { compact } from "../../scripts/pack/compact.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";
 
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
@@ -46,9 +47,10 @@ function declaredValues(path) {
   return new Set([...names].map(([, isDefault, name]) => (isDefault === undefined ? name : "default")));
 }
 
-/** Imports of a module from the package itself, of every form that the package uses, also for types. */
+/** Imports of a module from the package itself, of every form that the package uses, in declarations also for types. */
 function imported(path) {
-  const found = source(path).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([.#][^"']+)["']/g);
+  const text = /\.[mc]?js$/.test(path) ? compact(source(path)) : source(path);
+  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([.#][^"']+)["']/g);
   return [...found].flatMap(([, to]) =>
     to.startsWith("#")
       ? Object.values(manifest.imports[to]).map((target) => posix.normalize(target))
