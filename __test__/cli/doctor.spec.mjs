@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -153,6 +153,11 @@ describe("onescope doctor", () => {
 });
 
 describe("the command line", () => {
+  test("npm ci in the example makes the command that npx runs there", () => {
+    const { packages } = JSON.parse(readFileSync(join(EXAMPLE, "package-lock.json"), "utf8"));
+    assert.deepEqual(packages["../.."].bin, manifest.bin);
+  });
+
   test("--help and --version print, and end well", async () => {
     for (const args of [["--help"], ["-h"], ["help"]]) {
       const { code, stdout } = await onescope(args);
