@@ -52,22 +52,26 @@ test("PM2, a cluster of two", async (t) => {
   const environment = { ...env, PM2_HOME: join(home, "pm2"), PORT: port };
   const pm2 = (/** @type {string[]} */ ...args) =>
     promisify(execFile)(join(HERE, "node_modules/.bin/pm2"), args, { cwd: HERE, env: shellEnvironment(environment) });
-  t.after(() => pm2("kill"));
-  await pm2("start", "server.mjs", "-i", "2");
-  const two = await until(
-    () => listed(env),
-    (found) => found.filter(({ inFlight }) => inFlight === 0).length === 2,
-  );
-  assert.equal(new Set(two.map((each) => each.port)).size, 2);
-  assert.equal(flights().length, 2);
-  const workers = two.map(({ pid }) => pid);
-  assert.ok(workers.includes(Number((await request(`http://127.0.0.1:${port}/`)).text)));
-  // PM2 starts another one, and the recording says what the killed one did.
-  process.kill(workers[0], "SIGKILL");
-  await until(
-    () => listed(env),
-    (found) => found.length === 2 && found.every(({ pid }) => pid !== workers[0]),
-  );
-  const recording = await readFlight(dirname(two[0].recording));
-  assert.deepEqual([recording.pid, recording.endedCleanly], [workers[0], false]);
+  // Before its home is removed: without that, PM2 does not find its daemon.
+  try {
+    await pm2("start", "server.mjs", "-i", "2");
+    const two = await until(
+      () => listed(env),
+      (found) => found.filter(({ inFlight }) => inFlight === 0).length === 2,
+    );
+    assert.equal(new Set(two.map((each) => each.port)).size, 2);
+    assert.equal(flights().length, 2);
+    const workers = two.map(({ pid }) => pid);
+    assert.ok(workers.includes(Number((await request(`http://127.0.0.1:${port}/`)).text)));
+    // PM2 starts another one, and the recording says what the killed one did.
+    process.kill(workers[0], "SIGKILL");
+    await until(
+      () => listed(env),
+      (found) => found.length === 2 && found.every(({ pid }) => pid !== workers[0]),
+    );
+    const recording = await readFlight(dirname(two[0].recording));
+    assert.deepEqual([recording.pid, recording.endedCleanly], [workers[0], false]);
+  } finally {
+    await pm2("kill");
+  }
 });
