@@ -96,9 +96,9 @@ function adviceOnNode() {
   if (mode.frames || otherRuntime !== undefined) return [];
   const flag =
     Number.parseInt(process.versions.node, 10) < 24
-      ? "set NODE_OPTIONS=--experimental-async-context-frame"
+      ? "try NODE_OPTIONS=--experimental-async-context-frame"
       : "remove --no-async-context-frame";
-  return [`AsyncLocalStorage uses async_hooks, which make each await slower; ${flag}, and compare the server's speed`];
+  return [`async_hooks make each await slower: ${flag}`];
 }
 
 /**
