@@ -44,7 +44,7 @@ async function check({ get, state, output }, backend) {
   for (let left = 5; ; left--) {
     const { stalls } = await state("user=ada&block=1");
     const confirmed = stalls.filter(
-      ({ confidence, request }) => confidence === "exact" && request.label === "GET /api/state",
+      ({ confidence, request }) => confidence === "exact" && request?.label === "GET /api/state",
     );
     if (confirmed.some(({ stack }) => stack.some((/** @type {string} */ frame) => frame.includes("next/dist")))) break;
     assert.ok(left > 0, `${stalls.length} stalls`);
