@@ -16,10 +16,11 @@ const blocks = (language) => [...README.matchAll(new RegExp(`^\`\`\`${language}\
 const inner = (block) => block.split("\n").slice(1, -1).join("\n").split("\n```")[0];
 
 describe("README", () => {
-  test("the first snippet has at most ten lines and is there by line 25", () => {
-    const start = README.split("\n").indexOf("```js");
-    assert.ok(start < 25, `it starts on line ${start + 1}`);
-    assert.ok(inner(blocks("js")[0]).split("\n").length <= 10);
+  test("a quick start of at most five steps comes after what one gains", () => {
+    const [gain, start] = ["## What you gain", "## Quick start"].map((title) => README.indexOf(title));
+    assert.ok(gain > 0 && gain < start);
+    const steps = README.slice(start, README.indexOf("## Use it")).match(/^\d\. /gm) ?? [];
+    assert.ok(steps.length > 0 && steps.length <= 5, `${steps.length} steps`);
   });
 
   for (const [index, block] of blocks("js").entries()) {

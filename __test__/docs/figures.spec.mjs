@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { ROOT } from "../_support/run.mjs";
+
+// The README's tables of gains and costs say what benchmark/results says.
+
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const LINK = /\(benchmark\/results\/([\w-]+)\.md\)/;
+
+/** @param {string} line of a table */
+const cellsOf = (line) => line.split("|").slice(1, -1);
+
+describe("figures of the README", () => {
+  const rows = README.split("\n").filter((line) => line.startsWith("|") && LINK.test(line));
+
+  test("are there", () => assert.ok(rows.length >= 8, `${rows.length} rows`));
+
+  for (const row of rows) {
+    const [subject, ...cells] = cellsOf(row);
+    test(`${subject.trim()}`, () => {
+      const [, name] = LINK.exec(row) ?? [];
+      const results = readFileSync(join(ROOT, `benchmark/results/${name}.md`), "utf8");
+      const [, node] = /Node (\d+)/.exec(subject) ?? [];
+      const lines = sectionOf(results, node).split("\n");
+      for (const cell of cells.slice(0, -1)) {
+        const figures = cell.match(/×?\d+(\.\d+)?/g) ?? [];
+        const found = lines.some((line) => figures.every((figure) => isIn(line, figure)));
+        assert.ok(found, `no line of ${name}.md${node ? ` for Node ${node}` : ""} has ${figures.join(", ")}`);
+      }
+    });
+  }
+});
+
+/**
+ * @param {string} line
+ * @param {string} figure
+ */
+function isIn(line, figure) {
+  return new RegExp(`(?<![\\d.×])${figure.replace(".", "\\.")}(?![\\d.]\\d|\\d)`).test(line);
+}
+
+/**
+ * @param {string} results
+ * @param {string | undefined} node major version; all of the file without
+ */
+function sectionOf(results, node) {
+  if (node === undefined) return results.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
+  const section = results.split(/^## /m).find((part) => part.startsWith(`Node ${node}`));
+  assert.ok(section, `no section for Node ${node}`);
+  return section;
+}
