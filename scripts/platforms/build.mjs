@@ -27,6 +27,19 @@ export function howToBuild({ platform }) {
 
 /**
  * @param {Platform} platform
+ * @param {ReturnType<typeof howToBuild>} how
+ * @returns {string[]} flags of rustc
+ */
+function flagsFor({ platform, libc }, how) {
+  // Rust links musl statically unless told otherwise, and a static library cannot be loaded.
+  if (libc === "musl") return ["-Ctarget-feature=-crt-static"];
+  if (platform !== "darwin") return [];
+  // A library of macOS holds its name, which is its path unless told otherwise. Rust leaves stripping to Xcode, zig does it.
+  return ["-Clink-arg=-Wl,-install_name,@rpath/onescope.node", ...(how === "zig" ? ["-Clink-arg=-s"] : [])];
+}
+
+/**
+ * @param {Platform} platform
  * @returns {string | undefined} path of the library; `undefined` where only checked
  * @throws {Error} with what cargo printed if it fails
  */
@@ -37,8 +50,7 @@ export function build(platform) {
   const command = { cargo: ["build"], zig: ["zigbuild"], check: ["check"] }[how];
   const environment = {
     ...(how === "zig" ? zigEnvironment() : {}),
-    // Rust links musl statically unless told otherwise, and a static library cannot be loaded.
-    ...buildEnvironment({ flags: platform.libc === "musl" ? ["-Ctarget-feature=-crt-static"] : [] }),
+    ...buildEnvironment({ flags: flagsFor(platform, how) }),
   };
   const args = [
     ...command,
