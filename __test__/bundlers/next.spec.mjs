@@ -46,7 +46,10 @@ async function check({ get, state, output }, backend) {
     const confirmed = stalls.filter(
       ({ confidence, request }) => confidence === "exact" && request?.label === "GET /api/state",
     );
-    if (confirmed.some(({ stack }) => stack.some((/** @type {string} */ frame) => frame.includes("next/dist")))) break;
+    if (
+      confirmed.some(({ stack }) => stack.some((/** @type {string} */ frame) => /\bnext\/(?:dist|src)\b/.test(frame)))
+    )
+      break;
     assert.ok(left > 0, `${stalls.length} stalls`);
   }
 }
