@@ -48,7 +48,7 @@ describe("a block right after watch()", { skip: backend !== "native" }, () => {
         const [stall] = reports.filter(({ onescope }) => onescope === "stall");
         if (stall === undefined) return `no report: ${stdout}${stderr}`;
         assert.equal(stall.thread, 0);
-        assert.equal(reports.at(-1).onescope, "recovered");
+        if (reports.at(-1).onescope !== "recovered") return "no report of the recovery before the program ended";
       }));
   }
 
