@@ -66,12 +66,17 @@ export async function serveNext(t, settings, { command = "start", copy, preload 
   const args = [...preload, ...(copy === undefined ? next : ["server.js"])];
   const env = { ...environment(settings), FLIGHTS: temporary(t), PORT: `${port}`, HOSTNAME: "127.0.0.1" };
   const cwd = copy === undefined ? APP : join(copy, "next-app");
+  // `next dev` serves from a child process, which the end of its parent leaves alone.
+  let pid = 0;
+  t.after(() => command === "dev" && pid !== 0 && process.kill(pid, "SIGKILL"));
   const { output } = await serve(t, cwd, args, { env, announcement: /Ready (in)/ });
   const get = (/** @type {string} */ path) => fetch(`http://127.0.0.1:${port}${path}`);
   const state = async (/** @type {string} */ query) => {
     const response = await get(`/api/state?${query}`);
     if (response.status !== 200) throw new Error(`${response.status}\n${output()}`);
-    return response.json();
+    const body = await response.json();
+    pid = body.pid;
+    return body;
   };
   return { get, state, output };
 }

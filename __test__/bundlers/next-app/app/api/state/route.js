@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { backend, SlotStorage, store } from "onescope";
+import { backend, SlotStorage } from "onescope";
 import { inFlight } from "onescope/inspect";
 
 export const dynamic = "force-dynamic";
@@ -18,7 +18,7 @@ export async function GET(request) {
     const labels = inFlight().map(({ label }) => label);
     return Response.json({
       backend,
-      reasons: store.reasons,
+      pid: process.pid,
       user: user.getStore(),
       labels,
       ...globalThis.onescopeTest,
