@@ -43,20 +43,23 @@ const CORE = ["async-context", "store", "request", "shims"];
 /** The core without the store: a record does not depend on how async context is propagated. */
 const CONTEXT = CORE.filter((folder) => folder !== "store");
 
+/** Features whose work depends on the version of Node: its http, its inspector, its threads. */
+const OBSERVERS = ["tracking", "watchdog", "leaks", "recorder", "diagnostics"];
+
 /**
  * What `npm test` runs. The native backend: the core on each Node, what depends on it in both of Node's ways to propagate async
- * context, the features on the oldest and the newest. A backend holds records and depends on neither, so one Node is enough for
- * the JavaScript one.
+ * context; what observes on the oldest and the newest, all other features once. A backend holds records and depends on neither,
+ * so one Node is enough for the JavaScript one.
  *
  * @type {Record<string, string[]>} by Node and backend, folders
  */
 const RUNS = {
-  "22 native": FOLDERS,
+  "22 native": [...CORE, ...OBSERVERS],
   "22 with frames native": CONTEXT,
-  "24 native": [...CORE, ...PROCESSES, "package"],
+  "24 native": FOLDERS.filter((folder) => !OBSERVERS.includes(folder)),
   "24 js": FOLDERS,
   "24 without frames native": CONTEXT,
-  "26 native": FOLDERS,
+  "26 native": [...CORE, ...OBSERVERS],
   "26 without frames native": CONTEXT,
 };
 
