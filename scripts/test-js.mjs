@@ -56,7 +56,7 @@ const OBSERVERS = ["tracking", "watchdog", "leaks", "recorder", "diagnostics"];
 const RUNS = {
   "22 native": [...CORE, ...OBSERVERS],
   "22 with frames native": CONTEXT,
-  "24 native": FOLDERS.filter((folder) => !OBSERVERS.includes(folder)),
+  "24 native": [...FOLDERS.filter((folder) => !OBSERVERS.includes(folder)), ...PROCESSES],
   "24 js": FOLDERS,
   "24 without frames native": CONTEXT,
   "26 native": [...CORE, ...OBSERVERS],
