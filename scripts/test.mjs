@@ -27,9 +27,11 @@ const STEPS = {
     "--test-timeout=600000",
     "__test__/e2e/*.spec.mjs",
   ],
+  // Turbopack's threads outlive the server that a spec has closed.
   bundlers: (folder) => [
     node24(),
     "--test",
+    "--test-force-exit",
     ...reporterFlags("spec", folder),
     "--test-concurrency=1",
     "--test-timeout=300000",
