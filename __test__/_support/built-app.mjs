@@ -83,10 +83,21 @@ function temporary() {
  * @throws {Error} with that if the build fails
  */
 export function build(app, args = ["build"]) {
+  return runTool([join(app, "node_modules/vite/bin/vite.js"), ...args], app, { NO_COLOR: "1" });
+}
+
+/**
+ * @param {string[]} args of Node 24
+ * @param {string} cwd
+ * @param {Record<string, string>} env
+ * @returns {Promise<string>} what the tool printed
+ * @throws {Error} with that if it fails
+ */
+export function runTool(args, cwd, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(node24(), [join(app, "node_modules/vite/bin/vite.js"), ...args], {
-      cwd: app,
-      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, NO_COLOR: "1" },
+    const child = spawn(node24(), args, {
+      cwd,
+      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { node24 } from "../../scripts/setup.mjs";
-import { serve } from "../_support/built-app.mjs";
+import { runTool, serve } from "../_support/built-app.mjs";
 import { freePort } from "../_support/server.mjs";
 import { HERE, temporary } from "./packages.mjs";
 
@@ -39,18 +37,7 @@ const bundlerOf = ({ webpack = false }) => (webpack ? ["--webpack"] : []);
  */
 export function buildNext(settings) {
   rmSync(join(APP, settings.dist), { recursive: true, force: true });
-  return new Promise((resolve, reject) => {
-    const child = spawn(node24(), [NEXT, "build", ...bundlerOf(settings)], {
-      cwd: APP,
-      env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, ...environment(settings) },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text) => (output += text));
-    child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(output) : reject(new Error(output))));
-  });
+  return runTool([NEXT, "build", ...bundlerOf(settings)], APP, environment(settings));
 }
 
 /**

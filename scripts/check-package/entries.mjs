@@ -12,7 +12,7 @@ import { formatMessage } from "publint/utils";
 
 /**
  * Ways of finding modules that the package does not support. It is ESM, and what requires it is a Node that can require ESM;
- * TypeScript's name for that is `node16-esm`, whoever imports.
+ * TypeScript calls this resolution `node16-esm`.
  */
 const UNSUPPORTED = ["node10", "node16-cjs"];
 
