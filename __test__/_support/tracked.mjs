@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { connect } from "node:net";
 import { afterEach } from "node:test";
 import { inFlight, trackRequests } from "../../js/inspect.js";
@@ -25,6 +26,22 @@ export async function serve(listener) {
   });
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return { server, port, origin: `http://127.0.0.1:${port}` };
+}
+
+/**
+ * @param {(request: import("node:http2").Http2ServerRequest, response: import("node:http2").Http2ServerResponse) => unknown} listener
+ * @returns {Promise<import("node:http2").ClientHttp2Session>} a client of the server
+ */
+export async function serveHttp2(listener) {
+  const server = createHttp2Server(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  cleanups.push(() => {
+    session.destroy();
+    server.close();
+  });
+  return session;
 }
 
 export function track() {

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect, createServer as createHttp2Server } from "node:http2";
 import { test } from "node:test";
 import express from "express";
 import { backend, store } from "../../js/index.js";
 import { serve as diagnose, histograms, inFlight, label, trackRequests } from "../../js/inspect.js";
 import { codeOf } from "../_support/code-of.mjs";
-import { cleanups, serve } from "../_support/tracked.mjs";
+import { cleanups, serve, serveHttp2 } from "../_support/tracked.mjs";
 import { until } from "../_support/wait.mjs";
 
 const SECRET = "s3cr3t";
@@ -58,14 +56,7 @@ test("a hidden path is shown nowhere; a route and label() are", async () => {
 
 test("a hidden path is hidden too where the method is the client's, over HTTP/2", async () => {
   track("hide");
-  const server = createHttp2Server(async (_request, response) => response.end(await shown()));
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  const session = connect(`http://127.0.0.1:${port}`);
-  cleanups.push(() => {
-    session.destroy();
-    server.close();
-  });
+  const session = await serveHttp2(async (_request, response) => response.end(await shown()));
   const stream = session.request({ ":method": SECRET.toUpperCase(), ":path": `/${SECRET}` }).end();
   const text = (await stream.setEncoding("utf8").toArray()).join("");
   assert.ok(text.includes('"label":"other method (no route)"'), text);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, get } from "node:http";
-import { connect, createServer } from "node:http2";
 import { test } from "node:test";
 import { backend } from "../../js/index.js";
 import { serve as diagnose, histograms, label, runTask } from "../../js/inspect.js";
-import { cleanups, serve, track } from "../_support/tracked.mjs";
+import { cleanups, serve, serveHttp2, track } from "../_support/tracked.mjs";
 import { until } from "../_support/wait.mjs";
 
 const skip = backend === "js" && "the JavaScript backend keeps no latencies";
@@ -41,14 +40,7 @@ async function getAll(urls, closed) {
 
 test("a request without a route and with a method that is not one of Node's counts as such", { skip }, async () => {
   track();
-  const server = createServer((_request, response) => response.end());
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  const session = connect(`http://127.0.0.1:${port}`);
-  cleanups.push(() => {
-    session.destroy();
-    server.close();
-  });
+  const session = await serveHttp2((_request, response) => response.end());
   for (const method of ["BREW", "STEEP", "POST"]) {
     const stream = session.request({ ":method": method, ":path": "/pot" }).end();
     stream.resume();
