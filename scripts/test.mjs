@@ -1,7 +1,7 @@
 // `npm test`: sets up, then lints, then tests Rust, the JavaScript core on every Node, vinext apps end to end, and the
 // shims in the runtime of Workers.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,10 +27,11 @@ const STEPS = {
     "--test-timeout=600000",
     "__test__/e2e/*.spec.mjs",
   ],
-  // Turbopack's threads outlive the server that a spec has closed.
   bundlers: (folder) => [
     node24(),
     "--test",
+    // Turbopack's threads outlive the server that a spec has closed. It ends a file before tests that are defined after an
+    // `await` at its top level, so the other steps go without.
     "--test-force-exit",
     ...reporterFlags("spec", folder),
     "--test-concurrency=1",
@@ -43,6 +44,12 @@ const STEPS = {
 
 /** How much of a failed step is shown again if it has no digest. */
 const TAIL_LINES = 40;
+
+/** The longest step takes ten minutes. What hangs fails and is named, well before CI gives up on all of it. */
+const STEP_MS = 20 * 60_000;
+
+/** Processes that a step left behind hold its output open: it is not waited for longer than this. */
+const OUTPUT_MS = 5_000;
 
 const { values } = parseArgs({
   options: { only: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
@@ -79,7 +86,7 @@ if (failed.length > 0) {
 }
 
 /**
- * Runs a command, passing on what it prints.
+ * Runs a command, passing on what it prints, and ends it with all that it started if it takes too long.
  *
  * @param {string[]} command
  * @param {Record<string, string>} env
@@ -87,23 +94,60 @@ if (failed.length > 0) {
  */
 function run([command, ...args], env) {
   return new Promise((resolve, reject) => {
+    // A process group of its own, to end all of it.
     const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
-      stdio: ["inherit", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     });
     /** @type {string[]} */
     let lines = [""];
+    const keep = (/** @type {string} */ text) => {
+      lines = `${lines.join("\n")}${text}`.split("\n").slice(-TAIL_LINES);
+    };
     for (const [from, to] of /** @type {const} */ ([
       [child.stdout, process.stdout],
       [child.stderr, process.stderr],
     ])) {
       from.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
         to.write(text);
-        lines = `${lines.join("\n")}${text}`.split("\n").slice(-TAIL_LINES);
+        keep(text);
       });
     }
+    const kill = () => {
+      try {
+        process.kill(-(/** @type {number} */ (child.pid)), "SIGKILL");
+      } catch {
+        // All of it has ended.
+      }
+    };
+    const interrupted = () => {
+      kill();
+      process.exit(130);
+    };
+    process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+    const deadline = setTimeout(() => {
+      const { stdout } = spawnSync("ps", ["-eo", "pid,ppid,pgid,stat,etime,args"], { encoding: "utf8" });
+      // Names of the kernel's own threads are in brackets.
+      const processes = (stdout ?? "").split("\n").filter((line) => !/ \[.*\]$/.test(line));
+      const text = `\nended: it took longer than ${STEP_MS / 60_000} minutes; running:\n${processes.join("\n")}`;
+      process.stderr.write(text);
+      keep(text);
+      kill();
+    }, STEP_MS);
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, tail: lines.join("\n") }));
+    child.once("exit", () => {
+      clearTimeout(deadline);
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, OUTPUT_MS).unref();
+    });
+    child.once("close", (code) => {
+      kill();
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      resolve({ code, tail: lines.join("\n") });
+    });
   });
 }

@@ -109,7 +109,8 @@ describe("onescope/auto", { skip }, () => {
     const { pid, url } = await startAuto(t, ["thread.mjs"], { env });
     const [process] = await until(
       () => listed(env),
-      ({ length }) => length > 0,
+      // Its recording is listed before its diagnostics server.
+      ([each]) => each?.inFlight != null,
     );
     assert.deepEqual([process.pid, process.recording === null, flights().length], [pid, false, 1]);
     httpRequest(`${url}/hang`)
