@@ -127,6 +127,16 @@ describe("onescope/auto", { skip }, () => {
     );
   });
 
+  test("starts at once in a server that loads it late", async (t) => {
+    const { env } = autoHome(t);
+    const { pid } = await startAuto(t, ["late.mjs"], { env: { ...env, NODE_OPTIONS: undefined } });
+    const [{ pid: found, inFlight }] = await until(
+      () => listed(env),
+      ([each]) => each?.inFlight != null,
+    );
+    assert.deepEqual([found, inFlight], [pid, 0]);
+  });
+
   test("makes room if the program listens on its port", async (t) => {
     const { env } = autoHome(t);
     const port = await freePort();

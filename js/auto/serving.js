@@ -17,9 +17,10 @@ function servesHttp(server) {
 
 /**
  * @param {() => void} start called once, when the first HTTP server of this thread listens, or gets a request: a server can be
- *   given connections without listening itself
+ *   given connections without listening itself. At once if a server listens already: frameworks load `instrumentation.ts` then
  */
 export function whenServing(start) {
+  if (process.getActiveResourcesInfo?.().includes("TCPServerWrap")) return entry.runOutside(start);
   let started = false;
   const begin = () => {
     if (started) return;
