@@ -114,11 +114,11 @@ export function runTool(args, cwd, env) {
  * @param {import("node:test").TestContext} t
  * @param {string} cwd
  * @param {string[]} args of Node
- * @param {{ env?: Record<string, string>, announcement: RegExp }} options see `startServer`
+ * @param {{ env?: Record<string, string>, announcement: RegExp, group?: boolean }} options see `startServer`
  */
-export async function serve(t, cwd, args, { env = {}, announcement }) {
+export async function serve(t, cwd, args, { env = {}, ...options }) {
   const node = { path: node24(), flags: [] };
-  const server = await startServer({ node, args, cwd, env: { ONESCOPE_BACKEND: "", ...env }, announcement });
+  const server = await startServer({ node, args, cwd, env: { ONESCOPE_BACKEND: "", ...env }, ...options });
   t.after(server.stop);
   return server;
 }

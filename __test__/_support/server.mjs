@@ -49,10 +49,11 @@ export async function freePort() {
  * Starts a server and waits until it says where it listens.
  *
  * @param {{ node: { path: string, flags: string[] }, args: string[], env: Record<string, string | undefined>, cwd: string,
- *   announcement: RegExp }} options `announcement` captures the origin from what the server prints when it listens
+ *   announcement: RegExp, group?: boolean }} options `announcement` captures the origin from what the server prints when it
+ *   listens; `group`: it has child processes, which end with it
  * @returns {Promise<Server>}
  */
-export function startServer({ node: { path, flags }, args, env, cwd, announcement }) {
+export function startServer({ node: { path, flags }, args, env, cwd, announcement, group = false }) {
   return new Promise((resolve, reject) => {
     const clean = { NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined, FORCE_COLOR: undefined };
     const child = spawn(path, [...flags, ...args], {
@@ -60,11 +61,19 @@ export function startServer({ node: { path, flags }, args, env, cwd, announcemen
       // A dev server that was killed leaves its lock behind, which goes by the number of a process, and those come again.
       env: { ...process.env, ...clean, VINEXT_NO_DEV_LOCK: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: group,
     });
     let output = "";
     const ended = new Promise((done) => child.once("close", done));
     // Its parent may end by an error, and must not leave it behind.
-    const kill = () => void child.kill("SIGKILL");
+    const kill = () => {
+      if (!group || child.pid === undefined) return void child.kill("SIGKILL");
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // All of them have ended.
+      }
+    };
     process.once("exit", kill);
     const stop = async () => {
       process.off("exit", kill);

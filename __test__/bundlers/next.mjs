@@ -54,16 +54,12 @@ export async function serveNext(t, settings, { command = "start", copy, preload 
   const env = { ...environment(settings), FLIGHTS: temporary(t), PORT: `${port}`, HOSTNAME: "127.0.0.1" };
   const cwd = copy === undefined ? APP : join(copy, "next-app");
   // `next dev` serves from a child process, which the end of its parent leaves alone.
-  let pid = 0;
-  t.after(() => command === "dev" && pid !== 0 && process.kill(pid, "SIGKILL"));
-  const { output } = await serve(t, cwd, args, { env, announcement: /Ready (in)/ });
+  const { output } = await serve(t, cwd, args, { env, announcement: /Ready (in)/, group: command === "dev" });
   const get = (/** @type {string} */ path) => fetch(`http://127.0.0.1:${port}${path}`);
   const state = async (/** @type {string} */ query) => {
     const response = await get(`/api/state?${query}`);
     if (response.status !== 200) throw new Error(`${response.status}\n${output()}`);
-    const body = await response.json();
-    pid = body.pid;
-    return body;
+    return response.json();
   };
   return { get, state, output };
 }

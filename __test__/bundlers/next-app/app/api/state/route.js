@@ -16,12 +16,6 @@ export async function GET(request) {
       await sleep(200);
     }
     const labels = inFlight().map(({ label }) => label);
-    return Response.json({
-      backend,
-      pid: process.pid,
-      user: user.getStore(),
-      labels,
-      ...globalThis.onescopeTest,
-    });
+    return Response.json({ backend, user: user.getStore(), labels, ...globalThis.onescopeTest });
   });
 }
