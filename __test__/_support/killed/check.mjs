@@ -57,11 +57,11 @@ export function checkFlight(flight, { log, killed }) {
   };
 
   const listed = new Set();
-  for (const { id, label, state, ageMs, thread } of flight.inFlight) {
+  for (const { id: contextId, label, state, ageMs, thread } of flight.inFlight) {
     // Killed after the record was taken and before its label was written: the last thing that the thread did.
     if (
       label === "" &&
-      flight.threads.some((/** @type {any} */ each) => each.id === thread && each.lastEntered?.id === id)
+      flight.threads.some((/** @type {any} */ each) => each.id === thread && each.lastEntered?.id === contextId)
     ) {
       result.unnamed++;
       continue;
