@@ -10,6 +10,7 @@ import { CODES, OnescopeError, shown } from "./util/errors.js";
 import { createHandle, inactiveHandle } from "./util/handle.js";
 import { readOptions, refuseOption } from "./util/options.js";
 import { packageVersion, pathOf } from "./util/package-folder.js";
+import { warn } from "./util/warn.js";
 import { stallHooks } from "./watchdog/stall-hooks.js";
 
 /** @import { Handle } from "../index.js" */
@@ -110,8 +111,7 @@ function guarded(fn) {
     try {
       fn(...args);
     } catch (error) {
-      if (!warned)
-        process.emitWarning(`onescope cannot report stalls to OpenTelemetry: ${shown(error)}`, "OnescopeWarning");
+      if (!warned) warn(`onescope cannot report stalls to OpenTelemetry: ${shown(error)}`);
       warned = true;
     }
   };

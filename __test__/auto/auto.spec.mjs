@@ -175,7 +175,7 @@ describe("the variables of onescope/auto", { skip }, () => {
       ONESCOPE_REGISTER: "1",
       ONESCOPE_TRACK: "yes",
       ONESCOPE_LABEL_PATHS: "hidden",
-      ONESCOPE_WATCH: "99",
+      ONESCOPE_WATCH: "99\u202e",
       ONESCOPE_RECORD_KEEP: "0",
       ONESCOPE_SERVE: "localhost",
       ONESCOPE_BACKEND: "rust",
@@ -193,7 +193,7 @@ describe("the variables of onescope/auto", { skip }, () => {
       'onescope: ONESCOPE_REGISTER is "1": expected on or off; using on',
       'onescope: ONESCOPE_SERVE is "localhost": expected on, off, PORT or ADDRESS:PORT, such as 9464 or 0.0.0.0:9464; using 127.0.0.1:9464',
       'onescope: ONESCOPE_TRACK is "yes": expected on or off; using on',
-      'onescope: ONESCOPE_WATCH is "99": expected on, off or milliseconds from 100 to 2147483647; using 1000',
+      'onescope: ONESCOPE_WATCH is "99?": expected on, off or milliseconds from 100 to 2147483647; using 1000',
     ]);
   });
 

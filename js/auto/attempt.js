@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { say } from "../util/say.js";
 
 /**
  * Calls something that must not end a process into which nobody put it by hand.
@@ -23,15 +23,5 @@ export function attempt(what, fn) {
  */
 export function failed(what, error) {
   const { message } = /** @type {Partial<Error>} */ (error ?? {});
-  say(`${what} is off: ${message ?? error}`);
-}
-
-/** @param {string} line for stderr */
-export function say(line) {
-  try {
-    // Not `process.stderr`: if nobody reads it, its `error` event would end the process.
-    writeSync(2, `onescope: ${line.replaceAll("\n", " ")}\n`);
-  } catch {
-    // There is nobody to tell.
-  }
+  say(`${what} is off: ${message ?? error}`.replaceAll("\n", " "));
 }

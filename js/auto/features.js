@@ -3,8 +3,9 @@ import { isRegistered } from "../ps/register.js";
 import { record } from "../recorder/record.js";
 import { backend } from "../store/backend.js";
 import { trackRequests } from "../tracking/track-requests.js";
+import { say } from "../util/say.js";
 import { watch } from "../watchdog/watch.js";
-import { attempt, say } from "./attempt.js";
+import { attempt } from "./attempt.js";
 import { readSettings } from "./settings.js";
 import { yieldPort } from "./yield-port.js";
 

@@ -1,6 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { serve } from "../diagnostics/serve.js";
-import { attempt, say } from "./attempt.js";
+import { say } from "../util/say.js";
+import { attempt } from "./attempt.js";
 
 /** @import { DiagnosticsServer, ServeOptions } from "../inspect.js" */
 

@@ -10,6 +10,7 @@ import { CODES, OnescopeError } from "../util/errors.js";
 import { createHandle, inactiveHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
+import { warn } from "../util/warn.js";
 import { follow } from "../watchdog/thread.js";
 
 /** @import { DiagnosticsServer } from "../inspect.js" */
@@ -67,8 +68,9 @@ function handleOf(diagnostics, settings) {
   const { address, port, moved, joined, alike } = entry.runOutside(start);
   const url = `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
   if (moved !== undefined) {
-    const message = `onescope's serve() listens on ${url}, because port ${settings.port} is not available (${moved}); set port to a free port, or to 0`;
-    process.emitWarning(message, "OnescopeWarning");
+    warn(
+      `onescope's serve() listens on ${url}, because port ${settings.port} is not available (${moved}); set port to a free port, or to 0`,
+    );
   }
   if (joined) {
     // The handle of the call that started it ends it.
@@ -105,7 +107,7 @@ function sendLeaks(diagnostics) {
       });
     } catch (error) {
       // It has no caller that could catch, so an exception would end the process.
-      if (!warned) process.emitWarning(`/leaks of onescope's serve() failed: ${error}`, "OnescopeWarning");
+      if (!warned) warn(`/leaks of onescope's serve() failed: ${error}`);
       warned = true;
     }
     diagnostics.diagnosticsLeaks(json);

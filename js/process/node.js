@@ -4,6 +4,7 @@
 import { entry } from "../async-context/entry.js";
 import { hooks } from "../store/hooks.js";
 import { shared } from "../util/shared.js";
+import { warn } from "../util/warn.js";
 import "./traced.js";
 
 // As it is now: a test may replace it.
@@ -12,11 +13,10 @@ const { setTimeout } = globalThis;
 let warned = false;
 
 /** @param {unknown} error */
-function warn(error) {
+function failed(error) {
   if (warned) return;
   warned = true;
-  const message = `onescope failed to include this thread in watch(), record() and serve(): ${error}`;
-  process.emitWarning(message, "OnescopeWarning");
+  warn(`onescope failed to include this thread in watch(), record() and serve(): ${error}`);
 }
 
 // An attached thread takes part in the watch and the recording of the process, and writes the heartbeat that its diagnostics
@@ -25,7 +25,7 @@ function warn(error) {
 hooks.attached = ({ watchdog, recorder }) => {
   if (watchdog === undefined || recorder === undefined) return;
   // Caught: an unhandled rejection would end the process.
-  const follow = () => void import("../watchdog/thread.js").then((module) => module.follow()).catch(warn);
+  const follow = () => void import("../watchdog/thread.js").then((module) => module.follow()).catch(failed);
   const start = () => {
     watchdog.follow(follow);
     if (watchdog.heartbeats() || recorder.recording()) follow();
@@ -48,7 +48,7 @@ export function attachSoon() {
         ]);
         if (backend.watchdog !== undefined) threadBlock();
       } catch (error) {
-        warn(error);
+        failed(error);
       }
     };
     // Not an immediate: one that keeps no thread alive does not wake an idle event loop.

@@ -4,6 +4,7 @@ import { threadId } from "node:worker_threads";
 import { entry } from "../async-context/entry.js";
 import { backend } from "../store/backend.js";
 import { shared } from "../util/shared.js";
+import { warn } from "../util/warn.js";
 import { isOn, openDirectory } from "./directory.js";
 import { removeEnded } from "./list.js";
 import { ownStart, pidNamespace } from "./running.js";
@@ -55,7 +56,7 @@ export function register(kind, facts) {
   try {
     if (isOn()) remove = write(kind, facts);
   } catch (error) {
-    warn(/** @type {Error} */ (error).message);
+    failed(/** @type {Error} */ (error).message);
   }
   return () => {
     state.kinds.delete(kind);
@@ -123,11 +124,12 @@ function attempt(fn) {
 }
 
 /** @param {string} cause */
-function warn(cause) {
+function failed(cause) {
   if (state.warned) return;
   state.warned = true;
-  const message = `onescope ps does not list this process: ${cause}. Set ONESCOPE_RUNTIME_DIR to a directory of this user, or to off`;
-  process.emitWarning(message, "OnescopeWarning");
+  warn(
+    `onescope ps does not list this process: ${cause}. Set ONESCOPE_RUNTIME_DIR to a directory of this user, or to off`,
+  );
 }
 
 /** @returns {string} the title that the program gave itself, else the command as one would type it in its directory */

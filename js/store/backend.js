@@ -1,6 +1,5 @@
-import { firstInProcess, loadNative, ONESCOPE_BACKEND } from "#host";
+import { firstInProcess, loadNative, ONESCOPE_BACKEND, say } from "#host";
 import { CODES, OnescopeError } from "../util/errors.js";
-import { clean } from "../util/safe-text.js";
 import { shared } from "../util/shared.js";
 import { createFallback } from "./js-backend/index.js";
 
@@ -67,11 +66,6 @@ export function noteJsBackend() {
   const causes = backend.reasons.join("; ");
   const why = causes === CHOSEN ? causes : `no addon for ${process.platform}-${process.arch}: ${causes}`;
   say(`JavaScript backend (${why}); watch, serve and record are off`);
-}
-
-/** @param {string} line with values of the environment, which can hold anything */
-function say(line) {
-  process.stderr.write(`onescope: ${clean(line)}\n`);
 }
 
 /** @param {readonly string[]} reasons */

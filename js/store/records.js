@@ -1,5 +1,6 @@
 import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { shared } from "../util/shared.js";
+import { warn } from "../util/warn.js";
 import { backend } from "./backend.js";
 import { hooks } from "./hooks.js";
 import { BORROWED_LABEL, readLabel, writeLabel } from "./label.js";
@@ -58,7 +59,7 @@ function allocatePage() {
     threadBlock();
     return backend.allocatePage();
   } catch (error) {
-    if (!page.failed) process.emitWarning(`onescope can no longer show requests: ${error}`, "OnescopeWarning");
+    if (!page.failed) warn(`onescope can no longer show requests: ${error}`);
     page.failed = true;
     return new ArrayBuffer(LAYOUT.pageBytes);
   }

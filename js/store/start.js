@@ -1,3 +1,4 @@
+import { warn } from "../util/warn.js";
 import { backend } from "./backend.js";
 
 /** What says that there is one already, or that this thread is not the one to start it: nothing is lost by this call. */
@@ -51,5 +52,5 @@ export function startUnlessRefused(call, strict, start) {
  */
 export function warnOnce(call, code, what) {
   if (!backend.firstNotice(`${call} ${code}`)) return;
-  process.emitWarning(`onescope's ${call} ${what}`, { type: "OnescopeWarning", code });
+  warn(`onescope's ${call} ${what}`, code);
 }

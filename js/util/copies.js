@@ -1,4 +1,5 @@
 import { LAYOUT } from "../generated/slot-table.js";
+import { warn } from "./warn.js";
 
 // Copies of this package with different record layouts, as nested folders `node_modules` bring into a process, share no state:
 // each keeps its own under keys that name its layout. What they must know of each other is here, under a key that does not.
@@ -31,20 +32,19 @@ if (!copies.list.some(({ layout }) => layout === LAYOUT.hash)) {
   copies.list.push({ layout: LAYOUT.hash, path: import.meta.url ?? "a bundle" });
   if (copies.list.length > 1) {
     for (const meet of copies.meet) meet();
-    if (copies.list.length === 2) warn();
+    if (copies.list.length === 2) warnOfTwo();
   }
 }
 
 /** Once: a third copy changes nothing that this says. */
-function warn() {
+function warnOfTwo() {
   const where = copies.list.map(
     ({ layout, path }) => `${path.replace(/js\/util\/copies\.js.*$/, "")} (layout ${layout})`,
   );
-  const message =
+  warn(
     `two versions of onescope are in this process and share nothing: ${where.join(" and ")}. Neither sees the ` +
-    "other's requests, and both enter scopes with the slower plain strategy. `npm ls onescope` lists them; `npm dedupe` may remove one";
-  if (typeof process === "object" && process.emitWarning) process.emitWarning(message, "OnescopeWarning");
-  else console.warn(message);
+      "other's requests, and both enter scopes with the slower plain strategy. `npm ls onescope` lists them; `npm dedupe` may remove one",
+  );
 }
 
 /** @returns {boolean} whether copies with another layout are in this process */

@@ -1,4 +1,5 @@
 import { shared } from "./shared.js";
+import { warn } from "./warn.js";
 
 // onescope is made for Node. Bun and Deno run most of it, and lack what the rest is built on. `process.versions` has a field
 // for each of them.
@@ -50,10 +51,7 @@ export function warnOfRuntime() {
   if (state.warned || otherRuntime === undefined) return;
   quietRuntime();
   const { name, version, gaps } = otherRuntime;
-  process.emitWarning(
-    `onescope does not fully work in ${name} ${version}: ${gaps.join("; ")}. Run the program in Node to use these`,
-    "OnescopeWarning",
-  );
+  warn(`onescope does not fully work in ${name} ${version}: ${gaps.join("; ")}. Run the program in Node to use these`);
 }
 
 /** Suppresses the warning, for callers that print the same themselves. */

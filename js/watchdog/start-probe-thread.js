@@ -2,6 +2,7 @@ import { join, sep } from "node:path";
 import { backend } from "../store/backend.js";
 import { packageFolder } from "../util/package-folder.js";
 import { otherRuntime } from "../util/runtime.js";
+import { warn } from "../util/warn.js";
 
 const BUNDLED = "bundled: mark onescope external, or install the same version where the bundle runs";
 
@@ -17,7 +18,7 @@ export function startHelper() {
   const folder = packageFolder();
   const barred = helperBarred();
   if (barred !== undefined || folder === undefined) {
-    process.emitWarning(`onescope reports stalls without stacks: ${barred ?? BUNDLED}`, "OnescopeWarning");
+    warn(`onescope reports stalls without stacks: ${barred ?? BUNDLED}`);
     return undefined;
   }
   // Not imported: bundlers that find a worker insist on bundling its file.
@@ -31,9 +32,7 @@ export function startHelper() {
     resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 },
     workerData: { cwd: process.cwd() + sep, own: [join(folder, "js", sep), join(folder, "shims", sep)] },
   });
-  worker.on("error", (error) => {
-    process.emitWarning(`onescope reports stalls without stacks: ${error}`, "OnescopeWarning");
-  });
+  worker.on("error", (error) => warn(`onescope reports stalls without stacks: ${error}`));
   worker.unref();
   // Not terminated: a thread that ends with an inspector connection open can take the process with it.
   return { stop: () => worker.postMessage("leave") };

@@ -6,6 +6,7 @@ import { shown } from "../util/errors.js";
 import { createHandle, inactiveHandle } from "../util/handle.js";
 import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
+import { warn } from "../util/warn.js";
 import { CALLS } from "./blocking-calls.js";
 import { LEAST_MS, stallHooks } from "./stall-hooks.js";
 import { startHelper } from "./start-probe-thread.js";
@@ -83,7 +84,7 @@ function deliverTo(onStall) {
     try {
       await onStall?.(report);
     } catch (error) {
-      process.emitWarning(`onStall of onescope's watch() failed: ${shown(error)}`, "OnescopeWarning");
+      warn(`onStall of onescope's watch() failed: ${shown(error)}`);
     }
   };
 }

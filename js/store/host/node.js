@@ -6,6 +6,7 @@ import { LAYOUT } from "../../generated/slot-table.js";
 import { reading } from "../clock.js";
 
 export { ONESCOPE_BACKEND } from "../../util/env.js";
+export { say } from "../../util/say.js";
 export { loadNative } from "../native/load.js";
 
 /** Number of this JavaScript thread, 0 for the main one. */

@@ -19,6 +19,11 @@ export function firstInProcess() {
   return (name) => given.size < given.add(name).size;
 }
 
+/** @param {string} line for the log */
+export function say(line) {
+  console.warn(`onescope: ${line}`);
+}
+
 /** Each isolate counts for itself. */
 export const thread = 0;
 

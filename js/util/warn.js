@@ -1,0 +1,16 @@
+let isGuarded = false;
+
+/**
+ * Emits a process warning.
+ *
+ * @param {string} message
+ * @param {string} [code]
+ */
+export function warn(message, code) {
+  if (typeof process !== "object" || !process.emitWarning) return console.warn(message);
+  // Node prints it on `process.stderr`. If nobody reads that, or the disk is full, Node takes the first error of the console, and
+  // the next, perhaps the program's own, would end the process.
+  if (!isGuarded) process.stderr?.on?.("error", () => {});
+  isGuarded = true;
+  process.emitWarning(message, { type: "OnescopeWarning", code });
+}
