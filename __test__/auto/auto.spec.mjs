@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
 import { launch } from "../_support/auto/launch.mjs";
 import { autoHome, listed, startAuto } from "../_support/auto/start-auto.mjs";
@@ -125,6 +126,13 @@ describe("onescope/auto", { skip }, () => {
       inFlight.map((/** @type {any} */ { label }) => label),
       ["GET /hang"],
     );
+  });
+
+  test("holds nothing of the request that starts the first worker", async (t) => {
+    const { env } = autoHome(t);
+    const path = fileURLToPath(new URL("../_support/auto/first-worker.mjs", import.meta.url));
+    const { stdout, stderr } = await runNode(["--expose-gc", path], { env });
+    assert.equal(stdout, '{"held":0}\n', stderr);
   });
 
   test("starts at once in a server that loads it late", async (t) => {

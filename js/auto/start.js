@@ -1,6 +1,8 @@
 import module from "node:module";
+import { entry } from "../async-context/entry.js";
+import { isWorker } from "../process/node.js";
 import { pathOf } from "../util/package-folder.js";
-import { failed } from "./attempt.js";
+import { attempt, failed } from "./attempt.js";
 
 // The features are loaded when they are needed: a launcher never needs them.
 
@@ -22,22 +24,20 @@ const REQUIRES_NO_MODULES = [
 /** What the workers of a process and its main thread know each other by. */
 const CHANNEL = "onescope.auto";
 
-/** Node marks what a worker cannot do; its `isMainThread` is in a module that takes 2 MB to load. */
-const isWorker = "disabled" in process.chdir;
-
 let started = false;
 
-// A worker that serves has the main thread start what is there once for a process, and ends with its last thread.
-if (!isWorker) {
-  process.once("worker", () => {
-    if (started) return;
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = () => {
-      channel.close();
-      start();
-    };
-    /** @type {{ unref?(): void }} */ (channel).unref?.();
-  });
+// A worker that serves has the main thread start what is there once for a process, and ends with its last thread. The channel
+// must not hold the request that starts the worker.
+if (!isWorker) process.once("worker", () => attempt(NAME, () => entry.runOutside(listenForWorkers)));
+
+function listenForWorkers() {
+  if (started) return;
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = () => {
+    channel.close();
+    start();
+  };
+  /** @type {{ unref?(): void }} */ (channel).unref?.();
 }
 
 /** Starts everything, in the main thread; in a worker, its part. Called again, it does nothing. */

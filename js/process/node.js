@@ -10,6 +10,9 @@ import "./traced.js";
 // As it is now: a test may replace it.
 const { setTimeout } = globalThis;
 
+/** Node marks what a worker cannot do. Its `isMainThread` is in a module that takes 2 MB and some milliseconds to load. */
+export const isWorker = "disabled" in process.chdir;
+
 let warned = false;
 
 /** @param {unknown} error */
@@ -62,7 +65,6 @@ export function attachSoon() {
  * watch, a recording or a server, which attaches it; so a process that does not pays for none of it.
  */
 export function attachIfShared() {
-  // Node marks what a worker cannot do. Its `isMainThread` is in a module that takes 2 MB and some milliseconds to load.
-  if ("disabled" in process.chdir) attachSoon();
+  if (isWorker) attachSoon();
   else process.once("worker", attachSoon);
 }
