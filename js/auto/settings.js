@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import { isAddress, isLoopback, isToken } from "../diagnostics/serve.js";
+import { isAddress, isLoopback, isToken, TOKEN_RULE } from "../diagnostics/serve.js";
 import { AUTO, ONESCOPE_TOKEN } from "../util/env.js";
-import { FLIGHTS, MOST_MS } from "../util/options.js";
+import { FLIGHTS, LOOPBACK, MOST_KEPT, MOST_MS, PORT } from "../util/options.js";
 import { LEAST_MS } from "../watchdog/stall-hooks.js";
 
 /** @import { RecordOptions, ServeOptions, TrackOptions, WatchOptions } from "../inspect.js" */
@@ -21,12 +21,8 @@ import { LEAST_MS } from "../watchdog/stall-hooks.js";
  *   default, also for `on`; `read` returns `undefined` for an invalid value
  */
 
-const LOOPBACK = "127.0.0.1";
-const PORT = 9464;
-
 /** Recordings that are kept beside those that run. A cluster ends several at a time. */
 const KEEP = 8;
-const MOST_KEPT = 1000;
 
 /** @returns {Settings} what the environment says */
 export function readSettings() {
@@ -66,7 +62,7 @@ export function readSettings() {
     problems.push(`ONESCOPE_RECORD_KEEP is ${given}: expected an integer from 1 to ${MOST_KEPT}; using ${KEEP}`);
   }
   const address = read("ONESCOPE_SERVE", {
-    expected: "on, off, PORT or ADDRESS:PORT, such as 9464 or 0.0.0.0:9464",
+    expected: `on, off, PORT or ADDRESS:PORT, such as ${PORT} or 0.0.0.0:${PORT}`,
     use: { host: LOOPBACK, port: PORT },
     read: addressIn,
   });
@@ -93,7 +89,7 @@ function withToken({ host, port }, problems) {
     return { host: LOOPBACK, port };
   }
   if (isToken(ONESCOPE_TOKEN)) return { host, port, token: ONESCOPE_TOKEN };
-  problems.push("ONESCOPE_TOKEN is invalid: expected 16 to 512 printable characters without spaces; serve() is off");
+  problems.push(`ONESCOPE_TOKEN is invalid: expected ${TOKEN_RULE}; serve() is off`);
   return undefined;
 }
 

@@ -1,12 +1,12 @@
 import { ONESCOPE_TOKEN, TERM } from "../util/env.js";
-import { MOST_MS } from "../util/options.js";
+import { LOOPBACK, MOST_MS, PORT } from "../util/options.js";
 import { pidIn, serving, servingList } from "./processes.js";
 import { live } from "./top/live.js";
 import { plain } from "./top/plain.js";
 
 export const summary = "shows the requests in flight of a process, live in the terminal";
 
-const DEFAULT_URL = "http://127.0.0.1:9464";
+const DEFAULT_URL = `http://${LOOPBACK}:${PORT}`;
 
 export const help = `usage: onescope top [URL or PID] [options]
 

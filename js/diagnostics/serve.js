@@ -8,7 +8,7 @@ import { threadBlock } from "../store/records.js";
 import { startUnlessRefused, warnOnce } from "../store/start.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { createHandle, inactiveHandle } from "../util/handle.js";
-import { checkWhole, MOST_MS, readOptions, refuseOption } from "../util/options.js";
+import { checkWhole, LOOPBACK, MOST_MS, PORT, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { warn } from "../util/warn.js";
 import { follow } from "../watchdog/thread.js";
@@ -20,6 +20,7 @@ const OPTIONS = ["port", "host", "token", "maxBlockedMs", "strict"];
 
 /** Clients may try any number of tokens, so a token must be long. */
 const TOKEN = /^[\x21-\x7e]{16,512}$/;
+export const TOKEN_RULE = "16 to 512 printable characters without spaces";
 
 /** Rows of each list of `/leaks`. */
 const { leakRows: LEAK_ROWS } = LIMITS;
@@ -27,19 +28,19 @@ const { leakRows: LEAK_ROWS } = LIMITS;
 /** @type {typeof import("../inspect.js").serve} */
 export function serve(options) {
   const {
-    port = 9464,
-    host = "127.0.0.1",
+    port = PORT,
+    host = LOOPBACK,
     token,
     maxBlockedMs = 10_000,
     strict = false,
   } = readOptions("serve()", options, OPTIONS);
   checkWhole("serve()", "port", port, 0, 65_535);
   checkWhole("serve()", "maxBlockedMs", maxBlockedMs, 100, MOST_MS);
-  const address = host === "localhost" ? "127.0.0.1" : host;
+  const address = host === "localhost" ? LOOPBACK : host;
   if (!isAddress(address)) refuseOption("serve()", "host", host, "an IP address, without a zone, or localhost");
   if (typeof strict !== "boolean") refuseOption("serve()", "strict", strict, "true or false");
   if (token !== undefined && !isToken(token)) {
-    refuseOption("serve()", "token", token, "16 to 512 printable characters without spaces", { secret: true });
+    refuseOption("serve()", "token", token, TOKEN_RULE, { secret: true });
   }
   if (token === undefined && !isLoopback(address)) {
     throw new OnescopeError(

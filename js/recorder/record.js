@@ -8,7 +8,7 @@ import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { createHandle, inactiveHandle } from "../util/handle.js";
-import { checkWhole, FLIGHTS, readOptions, refuseOption } from "../util/options.js";
+import { checkWhole, FLIGHTS, MOST_KEPT, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
 import { noteTheEnd } from "./endings.js";
@@ -17,7 +17,6 @@ import { noteTheEnd } from "./endings.js";
 
 const OPTIONS = ["directory", "keep", "maxBytes", "strict"];
 
-const MOST_KEPT = 1000;
 const DEFAULT_BYTES = 16 * 2 ** 20;
 
 const NO_USAGE = { capacity: 0, pages: 0, unrecorded: 0 };

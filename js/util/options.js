@@ -6,6 +6,13 @@ export const MOST_MS = 2 ** 31 - 1;
 /** Where `record()` makes its files, and `onescope last-flight` looks for them, by default. */
 export const FLIGHTS = ".onescope/flights";
 
+/** Recordings that a directory keeps at most. */
+export const MOST_KEPT = 1000;
+
+/** Where `serve()` listens, and `onescope top` looks, by default. */
+export const LOOPBACK = "127.0.0.1";
+export const PORT = 9464;
+
 /**
  * Reads options once, by name, so that what a getter or a proxy throws is an error with a code.
  *
