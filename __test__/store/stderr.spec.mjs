@@ -28,6 +28,12 @@ const PROGRAMS = {
     env: { ONESCOPE_BACKEND: "js" },
     flags: ["--import=onescope/auto"],
   },
+  "the lines about a blocked thread": {
+    source: `import { watch } from "onescope/inspect";
+      watch({ thresholdMs: 100 });
+      setTimeout(() => { for (const end = Date.now() + 500; Date.now() < end; ); ${ALIVE} }, 100);`,
+    skip: backend !== "native",
+  },
   "process warnings, and then a line of the program": {
     source: `import { watch, record } from "onescope/inspect";
       watch(); watch();
