@@ -2,6 +2,7 @@ import { METHODS } from "node:http";
 import { LAYOUT } from "../generated/slot-table.js";
 import { encodeLabel, PATH_LABEL, ROUTE_LABEL, writeLabel } from "../store/label.js";
 import { shared } from "../util/shared.js";
+import { pathname } from "./pathname.js";
 
 /** @import { Label } from "../store/label.js" */
 /** @import { RecordOwner } from "../store/records.js" */
@@ -20,8 +21,8 @@ const LAST_PLAIN = 0x7e;
 const plainWords = new Int32Array(labelBytes / 4);
 const plainBytes = new Uint8Array(plainWords.buffer);
 
-/** Characters of a target that are looked at where it begins with scheme and host. */
-const LONGEST_ORIGIN = 1024;
+/** Characters of a target that are looked at: it can begin with scheme and host. */
+const LONGEST_TARGET = 1024;
 
 /** Bytes in which there are as many characters of UTF-8 as fit. */
 const LONGEST_PATH = 4 * labelBytes;
@@ -86,14 +87,8 @@ function encodePlain(method, target) {
  *   method that is not one of Node's
  */
 function encodeOdd(method, target) {
-  const given = target.charCodeAt(0) === SLASH ? target : withoutOrigin(target.slice(0, LONGEST_ORIGIN));
-  const path = given.slice(0, LONGEST_PATH).replace(/[?#].*/s, "") || "/";
+  const path = pathname(target.slice(0, LONGEST_TARGET)).slice(0, LONGEST_PATH);
   return encodeLabel(`${method.slice(0, labelBytes)} ${Buffer.from(path, "latin1").toString()}`);
-}
-
-/** @param {string} target */
-function withoutOrigin(target) {
-  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
 }
 
 /** Routes of one method whose labels are kept. */

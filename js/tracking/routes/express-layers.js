@@ -1,6 +1,6 @@
 // How the layers of Express's routers name what they match. Express 5.3 keeps the path that a layer was made with; Express 4
-// makes it a regular expression, and Express 5.0 to 5.2 a function. There the pattern is the path that a client sent, with
-// the parameters in it replaced by their names.
+// makes it a regular expression, and Express 5.0 to 5.2 a function, which tells which characters of a path are a client's: those in
+// whose place others match too.
 
 /**
  * @typedef {((...args: any[]) => unknown) & { parent?: App, mountpath?: unknown, _router?: Router, router?: Router }} App
@@ -11,9 +11,12 @@
  * @property {unknown} [handle]
  * @property {boolean} [slash] it matches every path
  * @property {unknown} [rawPath] since Express 5.3: a string, a regular expression or an array of them
- * @property {Array<(path: string) => false | { path: string, params: Record<string, unknown> }>} [matchers] of Express 5
+ * @property {Matcher[]} [matchers] of Express 5
  * @property {RegExp & { fast_slash?: boolean }} [regexp] of Express 4
  * @property {Array<{ name: string | number }>} [keys] of Express 4: names of what `regexp` captures
+ *
+ * @typedef {{ path: string, params: Record<string, unknown> }} Matched
+ * @typedef {(path: string) => false | Matched} Matcher
  *
  * @typedef {{ path: string, pattern: string | undefined }} Match the start of a path that a layer matches, and how it is
  *   named, if that is known
@@ -58,31 +61,18 @@ export function chainsTo(stack, route, depth = 0) {
 /**
  * @param {Layer[]} chain
  * @param {string} path
- */
-export function isAlong(chain, path) {
-  let rest = path;
-  for (const layer of chain) {
-    const matched = match(layer, rest);
-    if (matched === undefined) return false;
-    rest = rest.slice(matched.path.length) || "/";
-  }
-  return true;
-}
-
-/**
- * @param {Layer[]} chain
- * @param {string} path that it matched
- * @returns {{ pattern: string, matched: number } | undefined} the patterns of all layers, and how much of the path they match
+ * @returns {{ pattern: string | undefined, matched: number } | undefined} the patterns of all layers, if these are known, and how
+ *   much of the path they match; `undefined` if the path does not lead through them
  */
 export function prefixOf(chain, path) {
+  /** @type {string | undefined} */
   let pattern = "";
   let matched = 0;
   for (const layer of chain) {
     const part = match(layer, path.slice(matched) || "/");
-    const raw = typeof layer.rawPath === "string" ? layer.rawPath : part?.pattern;
-    if (raw === undefined) return undefined;
-    pattern += trim(raw);
-    matched += trim(part?.path ?? "").length;
+    if (part === undefined) return undefined;
+    pattern = pattern === undefined || part.pattern === undefined ? undefined : pattern + trim(part.pattern);
+    matched += trim(part.path).length;
   }
   return { pattern, matched };
 }
@@ -125,7 +115,7 @@ function match({ slash, rawPath, matchers, regexp, keys }, path) {
     const matched = matcher(path);
     if (!matched) continue;
     const raw = Array.isArray(rawPath) ? rawPath[index] : rawPath;
-    const pattern = raw === undefined ? named(matched.path, matched.params) : String(raw);
+    const pattern = raw === undefined ? findOut(matcher, matched) : String(raw);
     return { path: matched.path, pattern };
   }
   return undefined;
@@ -181,29 +171,37 @@ function nameOf(key) {
   return typeof key === "string" && !/^\d+$/.test(key) ? `:${key}` : "*";
 }
 
+/** Characters of a path that are tried one by one. */
+const LONGEST_TRIED = 128;
+
 /**
- * @param {string} path
- * @param {Record<string, unknown>} params
- * @returns {string | undefined} the path with names in the place of parameters; the rest in lower case, not as a client wrote it
+ * @param {Matcher} matcher of Express 5.0 to 5.2
+ * @param {Matched} matched
+ * @returns {string | undefined} the pattern, in lower case
  */
-function named(path, params) {
-  const segments = path.split("/");
-  const names = segments.map((segment) => segment.toLowerCase());
-  for (const [key, value] of Object.entries(params)) {
-    const [first, ...others] = Array.isArray(value) ? value : [value];
-    const at = segments.findIndex((segment) => segment !== "" && decoded(segment) === first);
-    if (at < 0) return undefined;
-    segments.splice(at, 1 + others.length, "");
-    names.splice(at, 1 + others.length, Array.isArray(value) ? `*${key}` : nameOf(key));
-  }
-  return names.join("/");
+function findOut(matcher, { path, params }) {
+  // The name of path-to-regexp's functions. What a regular expression matches is not found out like this.
+  if (matcher.name !== "match" || path.length > LONGEST_TRIED) return undefined;
+  const names = Object.entries(params).map(([key, value]) => (Array.isArray(value) ? `*${key}` : nameOf(key)));
+  if (names.length === 0) return path.toLowerCase();
+  const fixed = path.replace(/./gs, (char, at) => (isFree(matcher, path, at) ? "\0" : char.toLowerCase()));
+  const texts = fixed.split(/\0+/);
+  // A name can be in a pattern twice.
+  const isEach = texts.length === names.length + 1;
+  return texts.map((text, index) => (index === 0 ? text : (isEach ? names[index - 1] : "*") + text)).join("");
 }
 
-/** @param {string} segment */
-function decoded(segment) {
+/**
+ * @param {Matcher} matcher
+ * @param {string} path that it matches
+ * @param {number} at a character of it
+ */
+function isFree(matcher, path, at) {
   try {
-    return decodeURIComponent(segment);
+    const matched = matcher(`${path.slice(0, at)}\0${path.slice(at + 1)}`);
+    return matched && matched.path.length === path.length;
   } catch {
-    return segment;
+    // It matched, and was to be decoded.
+    return true;
   }
 }

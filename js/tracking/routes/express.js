@@ -1,57 +1,76 @@
-import { chainsTo, isAlong, mountPattern, prefixOf, routerOf } from "./express-layers.js";
+import { pathname } from "../pathname.js";
+import { chainsTo, mountPattern, prefixOf, routerOf } from "./express-layers.js";
 
 /** @import { App, Layer } from "./express-layers.js" */
 
 // Express puts the route that matched on the request. Its path is relative to the routers and apps around it, whose patterns
-// are in their layers: `baseUrl` has what the client sent instead, and is restored where an error leaves a router. Where a route
-// is, is found once. Other servers with such a route, like Restify, have no app: the path is the whole pattern.
+// are in their layers: `baseUrl` has what the client sent instead, and is restored where an error leaves a router. Other servers
+// with such a route, like Restify, have no app: the path is the whole pattern.
 
 /**
  * @typedef {object} ExpressRequest
  * @property {{ path?: unknown }} [route]
- * @property {App} [app]
- * @property {string} [baseUrl] what the routers and apps around the current one matched of the path
- * @property {string} [originalUrl]
+ * @property {App} app
+ * @property {string} baseUrl what the routers and apps around the current one matched of the path
+ * @property {string} originalUrl
  *
  * @typedef {object} Place of a route
  * @property {App} app in which it was looked for
  * @property {Layer[][]} chains to it: none if it is in a router that cannot be seen from the app
- * @property {string | undefined} pattern the whole one, once it is known and always the same
  */
 
 /** @type {WeakMap<object, Place>} by route */
 const places = new WeakMap();
 
-/** Paths of mounts that are kept for an app. */
+/** Paths of mounts that are kept for an app: clients choose the parameters in them. */
 const KEPT_MOUNTS = 1000;
 
-/** @type {WeakMap<object, Map<string, string | undefined>>} by app, the pattern of each path of a mount */
-const mounts = new WeakMap();
+/** Characters of a target with a path that is kept, which keeps all of it. */
+const LONGEST_KEPT = 1000;
 
 /**
- * @param {ExpressRequest} request
+ * Patterns by app, path of the mount, and route, or app if middleware responds; empty where it is not known.
+ *
+ * @type {WeakMap<App, Map<string, WeakMap<object, string>>>}
+ */
+const patterns = new WeakMap();
+
+/**
+ * @param {any} request
  * @returns {string | undefined} the pattern of the route that the request is in
  */
 export function expressRoute(request) {
-  const { route } = request;
+  const { route, app, baseUrl } = request;
   if (typeof route !== "object" || route === null) return undefined;
-  return places.get(route)?.pattern ?? findPattern(request, route);
+  if (isOfExpress(request)) return patterns.get(app)?.get(baseUrl)?.get(route) ?? findPattern(request, route);
+  const path = describePath(route.path);
+  return path && join(baseUrl ? "/*" : "", path);
 }
 
 /**
  * The pattern of the middleware that responded: that of its mount with all that is below.
  *
- * @param {ExpressRequest} request
+ * @param {any} request
+ * @returns {string | undefined}
  */
-export function expressMount({ app, baseUrl }) {
-  if (typeof app !== "function" || typeof baseUrl !== "string" || !baseUrl.startsWith("/")) return undefined;
-  const known = mounts.get(app) ?? new Map();
-  if (!known.has(baseUrl)) {
-    if (known.size === KEPT_MOUNTS) known.clear();
-    known.set(baseUrl, findMount(app, baseUrl));
-    mounts.set(app, known);
+export function expressMount(request) {
+  if (!isOfExpress(request) || !request.baseUrl.startsWith("/")) return undefined;
+  const { app, baseUrl } = request;
+  let pattern = patterns.get(app)?.get(baseUrl)?.get(app);
+  if (pattern === undefined) {
+    pattern = findMount(app, baseUrl) ?? "";
+    keep(request, app, pattern);
   }
-  return known.get(baseUrl);
+  return pattern || undefined;
+}
+
+/**
+ * @param {any} request
+ * @returns {request is ExpressRequest}
+ */
+function isOfExpress(request) {
+  const { app, baseUrl, originalUrl } = request;
+  return typeof app === "function" && typeof baseUrl === "string" && typeof originalUrl === "string";
 }
 
 /**
@@ -66,50 +85,77 @@ function findMount(app, baseUrl) {
 
 /**
  * @param {ExpressRequest} request
+ * @param {object} key
+ * @param {string} pattern
+ */
+function keep({ app, baseUrl, originalUrl }, key, pattern) {
+  if (originalUrl.length > LONGEST_KEPT) return;
+  const mounts = patterns.get(app) ?? new Map();
+  patterns.set(app, mounts);
+  if (mounts.size === KEPT_MOUNTS && !mounts.has(baseUrl)) mounts.clear();
+  mounts.set(baseUrl, (mounts.get(baseUrl) ?? new WeakMap()).set(key, pattern));
+}
+
+/**
+ * @param {ExpressRequest} request
  * @param {{ path?: unknown }} route
  */
-function findPattern({ app, baseUrl, originalUrl }, route) {
+function findPattern(request, route) {
   const path = describePath(route.path);
   if (path === undefined) return undefined;
-  // Restify and others have no app, and whole paths.
-  if (typeof app !== "function" || typeof originalUrl !== "string") return join(baseUrl ? "/*" : "", path);
-  const found = findPrefix(app, route, originalUrl, baseUrl);
-  if (found === undefined) return join("/*", path);
-  const pattern = join(found.prefix, path);
-  if (found.place.chains.length === 1) found.place.pattern = pattern;
+  const { app } = request;
+  const known = places.get(route);
+  let place = known?.app === app ? known : undefined;
+  let found = place && findPrefix(request, place.chains);
+  if (place === undefined || found === undefined) {
+    // It can have been mounted once more.
+    place = { app, chains: chainsTo(routerOf(app), route) };
+    places.set(route, place);
+    found = findPrefix(request, place.chains);
+  }
+  const pattern = join(found?.pattern ?? "/*", path);
+  if (isAlways(request, place, found)) keep(request, route, pattern);
   return pattern;
 }
 
 /**
- * @param {App} app
- * @param {object} route
- * @param {string} target
- * @param {string} [baseUrl]
+ * @param {ExpressRequest} request
+ * @param {Place} place
+ * @param {Prefix} [found]
+ * @returns {boolean} whether it is the same for all requests with this `baseUrl`
  */
-function findPrefix(app, route, target, baseUrl) {
-  const inner = inApp(app, pathname(target));
-  if (inner === undefined) return undefined;
-  const place = placeOf(app, route);
-  const { chains } = place;
-  const chain = chains.length > 1 ? chains.find((each) => isAlong(each, inner.path)) : chains[0];
-  const prefix = chain && prefixOf(chain, inner.path);
-  if (prefix === undefined) return undefined;
-  // The app can be in a router, which does not show in the app.
-  if (baseUrl && baseUrl.length !== inner.prefix.length + prefix.matched) return undefined;
-  return { place, prefix: inner.prefix + prefix.pattern };
+function isAlways({ baseUrl }, { chains }, found) {
+  if (baseUrl === "") return found?.text === "" && chains.length === 1;
+  return found === undefined || found.text === baseUrl;
 }
 
 /**
- * @param {App} app
- * @param {object} route
+ * @typedef {object} Prefix
+ * @property {string | undefined} pattern of all routers and apps around a route, if it is known
+ * @property {string} text that it matches
  */
-function placeOf(app, route) {
-  const known = places.get(route);
-  // A route of a mounted app is not in the app that responds to its error.
-  if (known !== undefined && (known.app === app || known.chains.length > 0)) return known;
-  const place = { app, chains: chainsTo(routerOf(app), route), pattern: undefined };
-  places.set(route, place);
-  return place;
+
+/**
+ * @param {ExpressRequest} request
+ * @param {Layer[][]} chains
+ * @returns {Prefix | undefined}
+ */
+function findPrefix({ app, baseUrl, originalUrl }, chains) {
+  // Middleware can have changed the path.
+  for (const path of baseUrl === "" ? [pathname(originalUrl)] : [baseUrl, pathname(originalUrl)]) {
+    const inner = inApp(app, path);
+    if (inner === undefined) continue;
+    for (const chain of chains) {
+      const found = prefixOf(chain, inner.path);
+      if (found === undefined) continue;
+      const text = path.slice(0, inner.prefix.length + found.matched);
+      // An error can have left inner routers. What is more than the text is before the app: it can be in a router, which does not
+      // show in the app.
+      if (!text.startsWith(baseUrl)) continue;
+      return { pattern: found.pattern === undefined ? undefined : inner.prefix + found.pattern, text };
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -146,10 +192,4 @@ function describePath(path) {
   if (path instanceof RegExp) return String(path);
   if (Array.isArray(path)) return path.map(describePath).join(",");
   return undefined;
-}
-
-/** @param {string} target */
-function pathname(target) {
-  const path = target.startsWith("/") ? target : target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
-  return path.replace(/[?#].*/s, "") || "/";
 }
