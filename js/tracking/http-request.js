@@ -38,6 +38,10 @@ export class HttpRequest {
     this.response = response;
     /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
     this.next = undefined;
+    /** @type {unknown} what its route was read from last, and the path of the routers around that */
+    this.source = undefined;
+    /** @type {unknown} */
+    this.mount = undefined;
     takeNewRecord(this);
     this.$bytes[this.$base << 2] = ACTIVE;
     writeTarget(this, method, target);
@@ -63,10 +67,14 @@ export class HttpRequest {
    * @param {unknown} route
    */
   replaceRoute(route) {
-    if (typeof route !== "string" || route === "" || isClosed(this)) return;
+    if (typeof route === "string" && route !== "" && this.takesRoute()) writeRoute(this, this.method, route);
+  }
+
+  /** Whether it is named by its path or by a route, not by the program. */
+  takesRoute() {
+    if (isClosed(this)) return false;
     const sort = this.$bytes[(this.$base << 2) + LAYOUT.bytes.inner];
-    if (sort !== PATH_LABEL && sort !== ROUTE_LABEL) return;
-    writeRoute(this, this.method, route);
+    return sort === PATH_LABEL || sort === ROUTE_LABEL;
   }
 
   /**
@@ -76,7 +84,7 @@ export class HttpRequest {
    */
   readRoute(over) {
     const request = this.response?.req;
-    if (request !== undefined) this.replaceRoute(readRoute(request, over));
+    if (request !== undefined && this.takesRoute()) this.replaceRoute(readRoute(request, over, this));
   }
 
   /** The response is over. The request closes in the next turn of the event loop, after the listeners of `"finish"`. */
@@ -84,6 +92,8 @@ export class HttpRequest {
     this.joinable = false;
     this.readRoute(true);
     this.response = undefined;
+    this.source = undefined;
+    this.mount = undefined;
     if (isClosed(this)) {
       // vinext's rule can come first.
       this.context = undefined;

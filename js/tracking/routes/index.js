@@ -2,7 +2,7 @@ import { expressMount, expressRoute } from "./express.js";
 import { watchFastify } from "./fastify.js";
 import { unwatchHono, watchHono } from "./hono.js";
 import { unwatchKoa, watchKoa } from "./koa.js";
-import { nextRoute } from "./next.js";
+import { nextMatch, nextRoute } from "./next.js";
 import { watchVinext } from "./vinext.js";
 
 // Where the routes of requests come from. Some frameworks report them, and their sources label the request then; others leave them
@@ -25,13 +25,28 @@ export function watchLoaded() {
 }
 
 /**
+ * @typedef {object} ReadFrom what a route was read from last
+ * @property {unknown} source
+ * @property {unknown} mount
+ */
+
+/**
  * @param {any} request Node's
  * @param {boolean} over whether the response is over
- * @returns {string | undefined} the route that a framework has left on a request
+ * @param {ReadFrom} last
+ * @returns {string | undefined} the route that a framework has left on a request; `undefined` too if it is the one that was read last
  */
-export function readRoute(request, over) {
+export function readRoute(request, over, last) {
   try {
-    return expressRoute(request) ?? nextRoute(request) ?? (over ? expressMount(request) : undefined);
+    const source = request.route ?? nextMatch(request);
+    if (source === undefined) return over ? expressMount(request) : undefined;
+    const mount = request.baseUrl;
+    if (!over && source === last.source && mount === last.mount) return undefined;
+    const route = expressRoute(request) ?? nextRoute(request);
+    if (route === undefined) return over ? expressMount(request) : undefined;
+    last.source = source;
+    last.mount = mount;
+    return route;
   } catch {
     // The properties are the program's.
     return undefined;
