@@ -18,7 +18,7 @@ const REQUEST = Symbol("onescope.request");
 const CONNECTION = Symbol("onescope.connection");
 
 /** On a server that has had a request. */
-const KNOWN = Symbol("onescope.known");
+const SEEN = Symbol("onescope.seen");
 
 /**
  * What Node publishes.
@@ -27,7 +27,7 @@ const KNOWN = Symbol("onescope.known");
  * @property {import("node:http").IncomingMessage & { method: string, url: string }} request
  * @property {import("node:http").ServerResponse} response
  * @property {import("node:net").Socket & { [CONNECTION]?: Connection }} socket
- * @property {import("node:http").Server & { [KNOWN]?: true }} server
+ * @property {import("node:http").Server & { [SEEN]?: true }} server
  *
  * @typedef {object} StreamStart
  * @property {import("node:http2").Http2Stream & { id: number, [REQUEST]?: HttpRequest }} stream
@@ -93,15 +93,15 @@ function stopObservingFinish() {
 }
 
 /** @param {RequestStart["server"]} server whose first request comes */
-function meet(server) {
-  server[KNOWN] = true;
+function onFirstRequest(server) {
+  server[SEEN] = true;
   // A framework can be loaded after tracking began.
   entry.runOutside(watchLoaded);
 }
 
 /** @param {RequestStart} message */
 function onRequest({ request, response, socket, server }) {
-  if (server[KNOWN] !== true) meet(server);
+  if (server[SEEN] !== true) onFirstRequest(server);
   const tracked = new HttpRequest(request.method, request.url, response);
   trackers.open++;
   /** @type {Connection} */

@@ -1,11 +1,10 @@
 import module from "node:module";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { currentTracked } from "../../store/tracked.js";
-import { loadedModules } from "./loaded-modules.js";
 
 // Hono asks its router for the handlers of each request, with the route of each. By default that is a SmartRouter, which a program
-// can import too; the first request makes it choose the router that responds from then on.
+// can import too; the first request makes it choose the router that responds from then on. What is replaced stays when tracking stops.
 
 /**
  * @typedef {{ path?: unknown, method?: unknown }} Route
@@ -14,38 +13,44 @@ import { loadedModules } from "./loaded-modules.js";
  * @typedef {{ match: Match }} Router
  */
 
+export const HONO = /[\\/]hono[\\/]dist[\\/]cjs[\\/]router[\\/]smart-router[\\/]router\.js$/;
 const ENTRY = "hono/router/smart-router";
-const COMMONJS = /[\\/]hono[\\/]dist[\\/]cjs[\\/]router[\\/]smart-router[\\/]router\.js$/;
 const FOLDER = /([\\/]dist)[\\/]cjs([\\/])/;
 
-/** @type {Map<Router, { original: PropertyDescriptor, match: Match }>} prototypes whose `match` is replaced */
-const replaced = new Map();
+/** @type {WeakSet<Router>} prototypes whose `match` is replaced */
+const replaced = new WeakSet();
+
+/** @type {string | undefined | null} the program's main file when its copy of Hono was looked for last */
+let main = null;
 
 let on = false;
 
-/** Starts to read the routes of all copies of Hono that are loaded, and soon of the one that the program imports. */
+/** @returns {() => void} ends it */
 export function watchHono() {
   on = true;
-  for (const loaded of loadedModules(COMMONJS)) observe(loaded);
+  return () => {
+    on = false;
+  };
+}
+
+/** Observes the copy of Hono that the program would import, or has imported. */
+export function observeProgramsHono() {
+  // Some launchers set the main file late.
+  if (process.argv[1] === main) return;
+  main = process.argv[1];
   const file = moduleOfProgram();
   if (file === undefined) return;
   const url = pathToFileURL(file).href;
-  import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ url).then(observe).catch(() => {});
-}
-
-export function unwatchHono() {
-  on = false;
-  for (const [prototype, { original, match }] of replaced) {
-    if (prototype.match === match) Object.defineProperty(prototype, "match", original);
-  }
-  replaced.clear();
+  import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ url)
+    .then(observeHono)
+    .catch(() => {});
 }
 
 /** @returns {string | undefined} the file that the program gets if it imports Hono's router */
 function moduleOfProgram() {
-  for (const from of [process.argv[1], join(process.cwd(), "server.js")]) {
+  for (const from of [process.argv[1], "server.js"]) {
     try {
-      const file = module.createRequire(from).resolve(ENTRY);
+      const file = module.createRequire(resolve(from)).resolve(ENTRY);
       if (FOLDER.test(file)) return file.replace(FOLDER, "$1$2");
     } catch {
       // It has no Hono, or this file is not one to import from.
@@ -55,10 +60,10 @@ function moduleOfProgram() {
 }
 
 /** @param {any} module */
-function observe(module) {
+export function observeHono(module) {
   /** @type {Router | undefined} */
   const prototype = module?.SmartRouter?.prototype;
-  if (!on || prototype === undefined || replaced.has(prototype)) return;
+  if (prototype === undefined || replaced.has(prototype)) return;
   const original = Object.getOwnPropertyDescriptor(prototype, "match");
   if (typeof original?.value !== "function" || !original.configurable) return;
   /** @type {Match} */
@@ -71,7 +76,7 @@ function observe(module) {
     return matched;
   };
   Object.defineProperty(prototype, "match", { ...original, value: firstMatch });
-  replaced.set(prototype, { original, match: firstMatch });
+  replaced.add(prototype);
 }
 
 /** @param {Router} router which has chosen */

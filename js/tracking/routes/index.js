@@ -1,7 +1,8 @@
 import { expressMount, expressRoute } from "./express.js";
 import { watchFastify } from "./fastify.js";
-import { unwatchHono, watchHono } from "./hono.js";
-import { unwatchKoa, watchKoa } from "./koa.js";
+import { HONO, observeHono, observeProgramsHono, watchHono } from "./hono.js";
+import { KOA, observeKoa, watchKoa } from "./koa.js";
+import { showLoaded } from "./loaded-modules.js";
 import { nextMatch, nextRoute } from "./next.js";
 import { watchVinext } from "./vinext.js";
 
@@ -10,9 +11,8 @@ import { watchVinext } from "./vinext.js";
 
 /** @returns {() => void} ends it */
 export function watchRoutes() {
-  const stops = [watchVinext(), watchFastify(), unwatchKoa, unwatchHono];
-  watchKoa();
-  watchHono();
+  const stops = [watchVinext(), watchFastify(), watchKoa(), watchHono()];
+  watchLoaded();
   return () => {
     for (const stop of stops) stop();
   };
@@ -20,8 +20,11 @@ export function watchRoutes() {
 
 /** A server responds to its first request: what serves it is loaded by now. */
 export function watchLoaded() {
-  watchKoa();
-  watchHono();
+  showLoaded([
+    [KOA, observeKoa],
+    [HONO, observeHono],
+  ]);
+  observeProgramsHono();
 }
 
 /**

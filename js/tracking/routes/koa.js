@@ -1,58 +1,89 @@
 import { currentTracked } from "../../store/tracked.js";
-import { loadedModules } from "./loaded-modules.js";
+import { pathname } from "../pathname.js";
 
-// @koa/router puts the path of each layer that it enters on Koa's context. Koa lets a program add properties to the prototype of
-// its contexts: this one takes what the router assigns.
+// @koa/router puts the path of each layer that it enters on Koa's context, and koa-mount its prefix, before it takes that from the
+// path. Koa lets a program add properties to the prototype of its contexts: these take what is assigned. They stay when tracking
+// stops: contexts in use have their values there.
 
 /**
  * @typedef {object} KoaContext
- * @property {string} [originalUrl]
- * @property {string} [path] without the mounts that koa-mount entered
- * @property {string} [mountPath] of koa-mount
+ * @property {string} originalUrl
+ * @property {string} path without the mounts that koa-mount entered
  * @property {Array<{ path: unknown, methods: string[] }>} [matched] layers of routers: routes, and middleware without methods
- * @property {unknown} [VALUE]
+ * @property {unknown} [ROUTE]
+ * @property {unknown} [PREFIX]
+ * @property {string} [MOUNT] prefixes of all mounts that were entered
  */
 
-const NAME = "_matchedRoute";
-const VALUE = Symbol("onescope.matchedRoute");
-const CONTEXT = /[\\/]koa[\\/]lib[\\/]context\.js$/;
+export const KOA = /[\\/]koa[\\/]lib[\\/]context\.js$/;
 
-/** @type {Set<object>} prototypes that have the property */
-const prototypes = new Set();
+const ROUTE = Symbol("onescope.matchedRoute");
+const PREFIX = Symbol("onescope.mountPath");
+const MOUNT = Symbol("onescope.mount");
 
-/** Adds the property to the prototypes of all copies of Koa that are loaded. */
+/** @type {PropertyDescriptorMap & ThisType<any>} */
+const PROPERTIES = {
+  _matchedRoute: {
+    get() {
+      return this[ROUTE];
+    },
+    set(route) {
+      this[ROUTE] = route;
+      if (on) onRoute(this, route);
+    },
+    configurable: true,
+  },
+  mountPath: {
+    get() {
+      return this[PREFIX];
+    },
+    set(prefix) {
+      this[PREFIX] = prefix;
+      if (on) onMount(this, prefix);
+    },
+    configurable: true,
+  },
+};
+
+let on = false;
+
+/** @returns {() => void} ends it */
 export function watchKoa() {
-  for (const prototype of loadedModules(CONTEXT)) {
-    if (prototypes.has(prototype) || Object.hasOwn(prototype, NAME) || !Object.isExtensible(prototype)) continue;
-    Object.defineProperty(prototype, NAME, { get: getRoute, set: onRoute, configurable: true });
-    prototypes.add(prototype);
-  }
+  on = true;
+  return () => {
+    on = false;
+  };
 }
 
-export function unwatchKoa() {
-  for (const prototype of prototypes) {
-    if (Object.getOwnPropertyDescriptor(prototype, NAME)?.set === onRoute) Reflect.deleteProperty(prototype, NAME);
+/** @param {object} prototype of the contexts of a copy of Koa */
+export function observeKoa(prototype) {
+  for (const [name, property] of Object.entries(PROPERTIES)) {
+    if (Object.hasOwn(prototype, name) || !Object.isExtensible(prototype)) continue;
+    Object.defineProperty(prototype, name, property);
   }
-  prototypes.clear();
-}
-
-/** @this {any} Koa's context */
-function getRoute() {
-  return this[VALUE];
 }
 
 /**
- * @this {any} Koa's context
- * @param {unknown} route
+ * @param {KoaContext} context
+ * @param {unknown} route path of a layer
  */
-function onRoute(route) {
-  this[VALUE] = route;
-  const request = currentTracked();
-  if (request?.replaceRoute === undefined) return;
+function onRoute(context, route) {
   try {
-    if (isRoute(this, route)) request.replaceRoute(mountOf(this) + String(route));
+    if (isRoute(context, route)) currentTracked()?.replaceRoute?.(mountOf(context) + String(route));
   } catch {
     // The context is the program's, and the router goes on.
+  }
+}
+
+/**
+ * @param {any} context
+ * @param {string} prefix which is still in the path
+ */
+function onMount(context, prefix) {
+  try {
+    context[MOUNT] = mountOf(context) + (prefix.endsWith("/") ? prefix.slice(0, -1) : prefix);
+  } catch {
+    // As above.
   }
 }
 
@@ -65,13 +96,15 @@ function isRoute({ matched }, route) {
 }
 
 /**
- * @param {KoaContext} context
+ * @param {any} context
  * @returns {string} what koa-mount took from the path: texts of the program, not of the client
  */
-function mountOf({ mountPath, originalUrl, path }) {
-  if (typeof mountPath !== "string" || typeof originalUrl !== "string" || typeof path !== "string") return "";
-  const whole = originalUrl.replace(/\?.*/s, "");
-  const mount = whole.endsWith(path) ? whole.slice(0, -path.length) : whole;
-  const inner = mountPath.endsWith("/") ? mountPath.slice(0, -1) : mountPath;
-  return mount.endsWith(inner) ? mount : inner;
+function mountOf({ originalUrl, path, [MOUNT]: mount }) {
+  if (mount === undefined) return "";
+  const whole = pathname(originalUrl);
+  // It has left the mount.
+  if (whole === path) return "";
+  if (whole === mount + path || (whole === mount && path === "/")) return mount;
+  // Other middleware has changed the path.
+  return "/*";
 }
