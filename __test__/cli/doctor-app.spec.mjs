@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { examineApp, findAdvice, findProblems, summarize } from "../../js/cli/doctor/app.js";
+import { ownPlatforms, PLATFORMS } from "../../js/store/native/platforms.js";
 import { ROOT } from "../_support/run.mjs";
 
 const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-doctor-app-"));
@@ -237,6 +238,16 @@ describe("doctor's first line and problems", () => {
       /\.output\/server imports onescope, whose addon for this machine is not there/,
     );
     assert.match(findProblems(again)[1].fix, /node_modules\/@onescope to \.output\/server\/node_modules/);
+    // One that was built here, for another machine and for this one.
+    const addon = () => examineApp(app)?.builds.find((build) => build.folder === ".output/server")?.addon;
+    const [{ name }] = ownPlatforms();
+    const other = PLATFORMS.find((each) => each.name !== name);
+    const built = (/** @type {string | undefined} */ each) => join(own, `js/store/native/onescope.${each}.node`);
+    mkdirSync(join(own, "js/store/native"), { recursive: true });
+    writeFileSync(built(other?.name), "");
+    assert.equal(addon(), null);
+    writeFileSync(built(name), "");
+    assert.equal(addon(), built(name));
   });
 
   test("a standalone output has to have the addon itself, wherever it is", () => {

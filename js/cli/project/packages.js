@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import module from "node:module";
 import { dirname, join } from "node:path";
 import { ownPlatforms } from "../../store/native/platforms.js";
 
@@ -30,8 +30,8 @@ export function findPackage(folder, name, top) {
  */
 function pnpOf(folder) {
   // Yarn adds this function.
-  const find = /** @type {any} */ (createRequire(import.meta.url)("node:module")).findPnpApi;
-  return find?.(join(folder, "package.json")) ?? undefined;
+  const { findPnpApi } = /** @type {any} */ (module);
+  return findPnpApi?.(join(folder, "package.json")) ?? undefined;
 }
 
 /**
@@ -40,10 +40,9 @@ function pnpOf(folder) {
  * @returns {string | undefined} path of the addon that the copy would load on this machine
  */
 export function addonOf(folder, top) {
-  const built = join(folder, "js/store/native");
   const names = ownPlatforms().map(({ name }) => name);
-  const own = existsSync(built) ? readdirSync(built).find((name) => /^onescope\..*\.node$/.test(name)) : undefined;
-  if (own !== undefined) return join(built, own);
+  const built = names.map((name) => join(folder, "js/store/native", `onescope.${name}.node`)).find(existsSync);
+  if (built !== undefined) return built;
   for (const name of names) {
     const found = findPackage(folder, `@onescope/${name}`, top);
     if (found !== undefined && existsSync(join(found, "onescope.node"))) return join(found, "onescope.node");
