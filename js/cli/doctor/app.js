@@ -125,12 +125,7 @@ export function findProblems(app) {
   if (app.bareWorkspace) {
     return [{ problem: "this is the root of a workspace, not an app", fix: "run this in the folder of the app" }];
   }
-  return [
-    ...setupProblems(app),
-    ...app.builds.flatMap((build) => buildProblems(app, build)),
-    ...launchProblems(app),
-    ...runningProblems(app),
-  ];
+  return [...setupProblems(app), ...app.builds.flatMap((build) => buildProblems(app, build)), ...launchProblems(app)];
 }
 
 /** @param {App} app @returns {Finding[]} */
@@ -229,16 +224,6 @@ function launchProblems({ setup, launch, kinds, standalone, command, builds }) {
     }
   }
   return found;
-}
-
-/** @param {App} app @returns {Finding[]} */
-function runningProblems({ running }) {
-  return running
-    .filter(({ addon }) => addon === false)
-    .map(({ pid, command }) => ({
-      problem: `process ${pid} (${command}) runs without the addon`,
-      fix: "its stderr has the cause; restart it then",
-    }));
 }
 
 /**

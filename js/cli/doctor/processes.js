@@ -6,24 +6,16 @@ import { listProcesses } from "../../ps/processes.js";
  * @property {number} pid
  * @property {string} command
  * @property {string | null} url of its diagnostics server
- * @property {boolean | null} addon whether it has the addon loaded; `null` if that cannot be seen
  */
 
 /**
- * The processes that run in a folder: those that registered, and on Linux all that serve with Node.
- *
  * @param {string} folder
- * @returns {RunningProcess[]}
+ * @returns {RunningProcess[]} the processes that run in a folder and have registered
  */
 export function processesIn(folder) {
   const real = realpathSync(folder);
-  const registered = listProcesses().filter(({ running, cwd }) => running && isSame(cwd, real));
-  return registered.map(({ pid, command, url }) => ({
-    pid,
-    command,
-    url: url?.href ?? null,
-    addon: hasAddon(pid),
-  }));
+  const registered = listProcesses().filter(({ running, cwd }) => running && attempt(() => realpathSync(cwd)) === real);
+  return registered.map(({ pid, command, url }) => ({ pid, command, url: url?.href ?? null }));
 }
 
 /**
@@ -32,20 +24,17 @@ export function processesIn(folder) {
  */
 export function processesWithout(folder) {
   const real = realpathSync(folder);
-  return pids().filter((pid) => {
-    try {
-      return (
-        pid !== process.pid &&
-        pid !== process.ppid &&
-        readlinkSync(`/proc/${pid}/cwd`) === real &&
-        /(?:^|\/)node$/.test(readlinkSync(`/proc/${pid}/exe`)) &&
-        listens(pid) &&
-        hasAddon(pid) === false
-      );
-    } catch {
-      return false;
-    }
-  });
+  // These have loaded it from wherever it is.
+  const registered = listProcesses().filter(({ running }) => running);
+  const others = new Set([process.pid, process.ppid, ...registered.map(({ pid }) => pid)]);
+  return pids().filter(
+    (pid) =>
+      !others.has(pid) &&
+      linkAt(`/proc/${pid}/cwd`) === real &&
+      /(?:^|\/)node(?: \(deleted\))?$/.test(linkAt(`/proc/${pid}/exe`)) &&
+      listens(pid) &&
+      hasAddon(pid) === false,
+  );
 }
 
 /** @returns {number[]} */
@@ -59,33 +48,41 @@ function pids() {
 /** @param {number} pid */
 function listens(pid) {
   const sockets = new Set();
+  // Without IPv6 there is only the first.
   for (const table of ["tcp", "tcp6"]) {
-    for (const line of readFileSync(`/proc/${pid}/net/${table}`, "utf8").split("\n")) {
+    for (const line of attempt(() => readFileSync(`/proc/${pid}/net/${table}`, "utf8"))?.split("\n") ?? []) {
       const columns = line.trim().split(/\s+/);
       if (columns[3] === "0A") sockets.add(columns[9]);
     }
   }
-  return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-    const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? [];
+  const descriptors = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
+  return descriptors.some((fd) => {
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(linkAt(`/proc/${pid}/fd/${fd}`)) ?? [];
     return inode !== undefined && sockets.has(inode);
   });
 }
 
 /** @param {number} pid */
 function hasAddon(pid) {
-  if (process.platform !== "linux") return null;
-  try {
-    return /\/onescope[^/]*\.node$/m.test(readFileSync(`/proc/${pid}/maps`, "utf8"));
-  } catch {
-    return null;
-  }
+  const maps = attempt(() => readFileSync(`/proc/${pid}/maps`, "utf8"));
+  // An install while it runs replaces the file.
+  return maps === undefined ? undefined : /\/onescope[^/]*\.node(?: \(deleted\))?$/m.test(maps);
 }
 
-/** @param {string} path @param {string} real */
-function isSame(path, real) {
+/** @param {string} path */
+function linkAt(path) {
+  return attempt(() => readlinkSync(path)) ?? "";
+}
+
+/**
+ * @template T
+ * @param {() => T} look at what can be gone, or be another user's
+ * @returns {T | undefined}
+ */
+function attempt(look) {
   try {
-    return realpathSync(path) === real;
+    return look();
   } catch {
-    return false;
+    return undefined;
   }
 }
