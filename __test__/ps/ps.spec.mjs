@@ -297,7 +297,7 @@ describe("top and last-flight find processes by themselves", { skip: backend !==
     assert.equal(several.code, 1);
     assert.match(
       several.stderr,
-      /^several directories have flight recordings; choose one: onescope last-flight PID, or /,
+      /^ERR_ONESCOPE_FLIGHT_AMBIGUOUS: several directories have flight recordings; choose one: onescope last-flight PID, or /,
     );
     assert.match(several.stderr, new RegExp(`^ *${killed.pid} {2}ended +node .* ${killed.recording}$`, "m"));
     assert.match(several.stderr, new RegExp(`^ *${elsewhere.pid} {2}running +node .* ${elsewhere.recording}$`, "m"));

@@ -66,7 +66,7 @@ function pathOf(given) {
   const files = found.map(({ recording }) => /** @type {string} */ (recording));
   if (pid !== undefined && files.length > 0) return files[0];
   const [directory, ...others] = new Set(files.map((file) => dirname(file)));
-  if (others.length > 0) throw new UnreadableError(recordedList(found));
+  if (others.length > 0) throw new UnreadableError(`ERR_ONESCOPE_FLIGHT_AMBIGUOUS: ${recordedList(found)}`);
   if (directory !== undefined) return directory;
   const none = pid === undefined ? `no flight recording in ${FLIGHTS}, and` : `no flight recording of process ${pid}:`;
   throw new UnreadableError(
