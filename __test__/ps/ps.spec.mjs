@@ -269,6 +269,29 @@ describe("top and last-flight find processes by themselves", { skip: backend !==
     assert.match(none.stderr, /^onescope top: process 1 of this user has no diagnostics server; onescope ps lists /);
   });
 
+  test("top takes a token that is given instead of the registered one, and that instead of ONESCOPE_TOKEN", async (t) => {
+    const { env } = ownRegistry(t);
+    const { pid } = await start(t, { serve: SERVE }, { ...env, TEST_TOKEN: TOKEN });
+    const other = { ...env, ONESCOPE_TOKEN: "that-of-another-server" };
+    assert.equal((await onescope(["top"], other)).code, 0);
+    const given = await onescope(["top", String(pid), "--token", "another-token"], env);
+    assert.equal(given.code, 1);
+    assert.match(given.stderr, /rejected the token/);
+  });
+
+  test("top shows no other process than the one it was asked for", async (t) => {
+    const { registry, env } = ownRegistry(t);
+    const { pid, url } = await start(t, { serve: SERVE }, env);
+    const [name] = readdirSync(registry);
+    // Where the start of a process is unknown, a later one can have its id.
+    const reused = { ...JSON.parse(readFileSync(join(registry, name), "utf8")), pid: process.pid, start: "0" };
+    writeFileSync(join(registry, `${process.pid}-0.server`), JSON.stringify(reused), { mode: 0o600 });
+    const { code, stdout, stderr } = await onescope(["top", String(process.pid)], env);
+    assert.deepEqual([code, stdout, stderr], [1, "", `onescope top: process ${pid} responds at ${url}\n`]);
+    const problems = (await ps(env)).map((/** @type {any} */ each) => [each.pid, each.problem]);
+    assert.deepEqual(Object.fromEntries(problems)[process.pid], `process ${pid} responds at ${url}`);
+  });
+
   test("last-flight finds the recording of a killed process", async (t) => {
     const { home, env } = ownRegistry(t);
     const [here, there] = ["here", "there"].map((name) => join(home, name));

@@ -24,7 +24,8 @@ If stdout is not a terminal, top prints plain text once, or at each interval wit
   --token TOKEN        the server's token; other users of the machine can see it in the process list: prefer ONESCOPE_TOKEN
   --help
 
-Exits with 1 if the server is unreachable (when printing once), if it requires another token, or if there are several to choose from.`;
+Exits with 1 if the server is unreachable (when printing once), if it requires another token, if another process than PID responds,
+or if there are several to choose from.`;
 
 export const argument = "URL or PID";
 
@@ -34,7 +35,7 @@ export const options = {
   limit: { type: "string", default: "100" },
   once: { type: "boolean" },
   json: { type: "boolean" },
-  token: { type: "string", default: ONESCOPE_TOKEN },
+  token: { type: "string" },
 };
 
 const DEFAULT_INTERVAL_MS = 1000;
@@ -53,13 +54,21 @@ export async function run({ interval, limit, once = false, json = false, token }
     return `--interval must be a number of seconds, at least ${LEAST_INTERVAL_MS / 1000}`;
   if (!(Number.isSafeInteger(Number(limit)) && Number(limit) > 0)) return "--limit must be an integer, at least 1";
   if (once && intervalMs !== undefined) return "--once and --interval cannot be used together";
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) return "--token must be printable ASCII without spaces";
+  const givenToken = token ?? ONESCOPE_TOKEN;
+  if (givenToken !== undefined && !/^[\x21-\x7e]+$/.test(givenToken))
+    return "--token must be printable ASCII without spaces";
   const found = given === undefined || pid !== undefined ? serving(pid) : [];
   if (found.length > 1) return fail(servingList(found));
   if (pid !== undefined && found.length === 0)
     return fail(`process ${pid} of this user has no diagnostics server; onescope ps lists those that have one`);
   const [own] = found;
-  const server = { url: own?.url ?? /** @type {URL} */ (url), token: own?.token ?? token, limit: Number(limit) };
+  const server = {
+    url: own?.url ?? /** @type {URL} */ (url),
+    token: token ?? own?.token ?? ONESCOPE_TOKEN,
+    limit: Number(limit),
+    // One that was not chosen by its id is followed over restarts.
+    pid,
+  };
   if (process.stdout.isTTY && TERM !== "dumb" && !once && !json) {
     return live(server, intervalMs ?? DEFAULT_INTERVAL_MS);
   }

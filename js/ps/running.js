@@ -34,8 +34,8 @@ export function pidNamespace() {
 }
 
 /**
- * The start time tells a process from a later one with the same id. Where it is unknown, what responds at a port says which
- * process it is.
+ * The start time tells a process from a later one with the same id. Where it is unknown, any process with the id counts as this
+ * one; what responds at its port says which it is.
  *
  * @param {number} pid
  * @param {string} start as `ownStart` returned it in that process

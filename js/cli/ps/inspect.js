@@ -1,4 +1,4 @@
-import { getJson } from "../top/fetch.js";
+import { getInFlight } from "../top/fetch.js";
 
 /** @import { ListedProcess } from "../../ps/processes.js" */
 /** @import { Thread } from "../top/fetch.js" */
@@ -37,8 +37,7 @@ export async function inspectProcess({ pid, command, cwd, node, onescope, since,
   };
   if (url === undefined) return { ...facts, inFlight: null, blocked: null, problem: null };
   try {
-    const list = await getJson({ url, token }, "in-flight?limit=1", { timeoutMs: TIMEOUT_MS });
-    if (list.pid !== pid) throw new Error(`process ${Number(list.pid)} responds at ${url.href}`);
+    const list = await getInFlight({ url, token, pid, limit: 1 }, { timeoutMs: TIMEOUT_MS });
     const threads = /** @type {Thread[]} */ (Array.isArray(list.threads) ? list.threads : []);
     const blocked = threads.flatMap(({ thread, blockedMs }) => (blockedMs ? [{ thread, blockedMs }] : []));
     return { ...facts, inFlight: Number(list.total), blocked, problem: null };

@@ -5,7 +5,15 @@ import { clean } from "../text.js";
 /** How long a server may take to respond. It responds in milliseconds, also while its JavaScript is blocked. */
 const TIMEOUT_MS = 5000;
 
-/** @typedef {{ url: URL, token: string | undefined, limit: number }} Server `limit`: how many requests to list */
+/**
+ * @typedef {object} Server
+ * @property {URL} url
+ * @property {string | undefined} token
+ * @property {number} limit how many requests to list
+ * @property {number | undefined} pid the process that has to respond; any if undefined
+ */
+
+/** @typedef {{ ended?: AbortSignal | undefined, timeoutMs?: number }} GetOptions `ended` aborts the request */
 
 /**
  * @typedef {object} Thread
@@ -51,7 +59,7 @@ export class FetchError extends Error {
  */
 export async function fetchSnapshot(server, ended) {
   const [list, { stalls }, counters] = await Promise.all([
-    getJson(server, `in-flight?limit=${server.limit}`, { ended }),
+    getInFlight(server, { ended }),
     getJson(server, "stalls", { ended }),
     getJson(server, "counters", { ended }),
   ]);
@@ -63,15 +71,30 @@ export async function fetchSnapshot(server, ended) {
 }
 
 /**
+ * Gets what is in flight.
+ *
+ * @param {Server} server
+ * @param {GetOptions} options
+ * @returns {Promise<Record<string, unknown>>}
+ * @throws {FetchError}
+ */
+export async function getInFlight(server, options) {
+  const list = await getJson(server, `in-flight?limit=${server.limit}`, options);
+  if (server.pid !== undefined && list.pid !== server.pid)
+    throw new FetchError(`process ${Number(list.pid)} responds at ${server.url.href}`, { final: true });
+  return list;
+}
+
+/**
  * Gets one path of a diagnostics server.
  *
  * @param {Pick<Server, "url" | "token">} server
  * @param {string} path
- * @param {{ ended?: AbortSignal | undefined, timeoutMs?: number }} [options]
+ * @param {GetOptions} options
  * @returns {Promise<Record<string, unknown>>}
  * @throws {FetchError}
  */
-export async function getJson({ url, token }, path, { ended, timeoutMs = TIMEOUT_MS } = {}) {
+async function getJson({ url, token }, path, { ended, timeoutMs = TIMEOUT_MS }) {
   const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetch(new URL(path, url), {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
