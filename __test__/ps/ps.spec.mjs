@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,6 +77,12 @@ async function ps(env) {
   const { code, stdout, stderr } = await onescope(["ps", "--json"], env);
   assert.deepEqual([code, stderr], [0, ""]);
   return JSON.parse(stdout);
+}
+
+/** @param {string} path @param {number} seconds since it was written */
+function age(path, seconds) {
+  const time = Date.now() / 1000 - seconds;
+  utimesSync(path, time, time);
 }
 
 /** @param {Environment} env */
@@ -159,6 +166,23 @@ describe("onescope ps", { skip: backend !== "native" }, () => {
     writeFileSync(join(registry, "1-1.server"), elsewhere, { mode: 0o600 });
     assert.deepEqual(await pids(env), [pid]);
     assert.equal(readdirSync(registry).length, 2);
+    // Living ones write theirs again.
+    age(join(registry, "1-1.server"), 13 * 3600);
+    assert.deepEqual(await pids(env), [pid]);
+    assert.deepEqual(readdirSync(registry), [name]);
+  });
+
+  test("leaves a file alone that is being written", async (t) => {
+    const { registry, env } = ownRegistry(t);
+    const { pid } = await start(t, { serve: SERVE }, env);
+    const [name] = readdirSync(registry);
+    const unfinished = `${2 ** 30}-1.server.0`;
+    writeFileSync(join(registry, unfinished), "{", { mode: 0o600 });
+    assert.deepEqual(await pids(env), [pid]);
+    assert.deepEqual(readdirSync(registry).sort(), [unfinished, name].sort());
+    age(join(registry, unfinished), 61);
+    await ps(env);
+    assert.deepEqual(readdirSync(registry), [name]);
   });
 
   test("reads only regular files of its own form, and shows nothing unsafe", async (t) => {

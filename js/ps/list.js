@@ -1,9 +1,25 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { problemOf } from "./directory.js";
 import { isRunning, pidNamespace } from "./running.js";
 
 /** @import { Registered } from "./register.js" */
+
+/** How often a process writes its files again. */
+export const TOUCH_MS = 6 * 3600 * 1000;
+
+/** Far longer than it takes to write one. */
+const UNFINISHED_MS = 60_000;
 
 /** `<pid>-<start>.<kind>` of register.js, perhaps not finished. */
 const NAME = /^(\d+)-(\d+)\.(server|recording)(\.\d+)?$/;
@@ -41,7 +57,10 @@ export function removeEnded(directory) {
       if (isRunning(pid, start)) continue;
       const path = join(directory, name);
       const registered = unfinished ? undefined : read(path);
-      if (registered !== undefined && registered.namespace !== namespace) continue;
+      // Whether a process of another container is running cannot be seen, only that it has not written for long.
+      const foreign = registered !== undefined && registered.namespace !== namespace;
+      const keptMs = unfinished ? UNFINISHED_MS : foreign ? 2 * TOUCH_MS : 0;
+      if (Date.now() - lstatSync(path).mtimeMs < keptMs) continue;
       const { recording } = registered ?? {};
       if (kind === "recording" && recording !== undefined && existsSync(recording)) continue;
       rmSync(path, { force: true });

@@ -6,7 +6,7 @@ import { backend } from "../store/backend.js";
 import { shared } from "../util/shared.js";
 import { warn } from "../util/warn.js";
 import { isOn, openDirectory } from "./directory.js";
-import { removeEnded } from "./list.js";
+import { removeEnded, TOUCH_MS } from "./list.js";
 import { ownStart, pidNamespace } from "./running.js";
 
 /**
@@ -24,10 +24,8 @@ import { ownStart, pidNamespace } from "./running.js";
  * @property {string} [url] of the diagnostics server
  * @property {string} [token] that it requires
  * @property {string} [recording] the file
+ * @property {boolean} [stopped] whether the recording has ended while the process runs
  */
-
-/** Files in a directory for temporary files are removed when nothing touched them for some days. */
-const TOUCH_MS = 6 * 3600 * 1000;
 
 const state = shared("ps", () => ({
   warned: false,
@@ -86,7 +84,7 @@ function write(kind, facts) {
   };
   const name = `${pid}-${start}.${kind}`;
   const file = save(name, registered);
-  // Cleaned up by age, it is there again.
+  // Files in a directory for temporary files are removed when nothing touched them for some days; then it is there again.
   const touch = () => attempt(() => save(name, registered));
   const timer = entry.runOutside(() => setInterval(touch, TOUCH_MS).unref());
   const leave = () => {
