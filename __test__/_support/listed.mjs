@@ -1,4 +1,5 @@
-// A process that `onescope ps` lists: it serves and records as its argument says, prints what it has as JSON, and ends with stdin.
+// A process that `onescope ps` lists: it serves and records as its argument says, prints what it has as JSON, stops what stdin names,
+// and ends with it.
 // usage: node listed.mjs '{ "serve": { "port": 0 }, "record": { "directory": "…" } }'
 
 import { record, serve } from "../../js/inspect.js";
@@ -9,7 +10,7 @@ const handles = {
   ...(recorder && { recording: record(recorder) }),
 };
 process.stdin.on("data", (text) => {
-  if (String(text) === "stop") for (const handle of Object.values(handles)) handle.stop();
+  handles[String(text)].stop();
   process.stdout.write("stopped\n");
 });
 process.stdin.on("end", () => process.exit());

@@ -61,6 +61,10 @@ async function start(t, what, env) {
     pid: /** @type {number} */ (child.pid),
     child,
     stderr: () => stderr,
+    async stop(/** @type {"server" | "recording"} */ what) {
+      child.stdin.write(what);
+      await once(child.stdout, "data");
+    },
     async end(/** @type {NodeJS.Signals | undefined} */ signal) {
       if (signal === undefined) child.stdin.end();
       else child.kill(signal);
@@ -138,8 +142,7 @@ describe("onescope ps", { skip: backend !== "native" }, () => {
     const exits = await start(t, { serve: SERVE }, env);
     const killed = await start(t, { serve: SERVE }, env);
     assert.deepEqual(await pids(env), [stopped.pid, exits.pid, killed.pid]);
-    stopped.child.stdin.write("stop");
-    await once(stopped.child.stdout, "data");
+    await stopped.stop("server");
     await exits.end(undefined);
     assert.equal(readdirSync(registry).length, 1);
     await killed.end("SIGKILL");
@@ -183,6 +186,25 @@ describe("onescope ps", { skip: backend !== "native" }, () => {
     age(join(registry, unfinished), 61);
     await ps(env);
     assert.deepEqual(readdirSync(registry), [name]);
+  });
+
+  test("leaves out a recording that was stopped, which last-flight still finds", async (t) => {
+    const { home, env } = ownRegistry(t);
+    const what = { record: { directory: join(home, "flights") } };
+    const serves = await start(t, { ...what, serve: SERVE }, env);
+    const only = await start(t, what, env);
+    await serves.stop("recording");
+    await only.stop("recording");
+    assert.deepEqual(
+      (await ps(env)).map((/** @type {any} */ each) => [each.pid, each.recording, each.inFlight]),
+      [[serves.pid, null, 0]],
+    );
+    for (const { pid, recording } of [serves, only]) {
+      const { stdout } = await onescope(["last-flight", String(pid)], env);
+      assert.match(stdout, new RegExp(`^file +${recording}\n[^]*^ended +by stop\\(\\)$`, "m"));
+    }
+    await only.end("SIGKILL");
+    assert.match((await onescope(["last-flight", String(only.pid)], env)).stdout, /^ended +by stop/m);
   });
 
   test("reads only regular files of its own form, and shows nothing unsafe", async (t) => {

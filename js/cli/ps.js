@@ -19,7 +19,7 @@ export const options = { json: { type: "boolean" } };
 
 /** @param {{ json?: boolean }} values */
 export async function run({ json }) {
-  const running = listProcesses().filter((each) => each.running);
+  const running = listProcesses().filter((each) => each.running && (each.url !== undefined || !each.stopped));
   const inspected = await Promise.all(running.map(inspectProcess));
   if (json) console.log(escapeJson(JSON.stringify(inspected, null, 2)));
   else if (inspected.length > 0) console.log(processTable(inspected).join("\n"));

@@ -12,7 +12,8 @@ import { readDirectory } from "./list.js";
  * @property {string} since when it registered first, ISO 8601
  * @property {URL} [url] of its diagnostics server, as seen from this machine
  * @property {string} [token] that the server requires
- * @property {string} [recording] its file, which exists
+ * @property {string} [recording] its file
+ * @property {boolean} [stopped] whether the recording has ended while the process runs
  */
 
 /** Addresses that stand for all of a machine, and the one by which it reaches itself. */
@@ -27,7 +28,7 @@ export function listProcesses(where = directories()) {
   const found = new Map();
   const registered = where.flatMap(readDirectory);
   for (const each of registered.sort((a, b) => (a.at < b.at ? -1 : 1))) {
-    const { pid, start, running, command, cwd, node, onescope, at, url, token, recording } = each;
+    const { pid, start, running, command, cwd, node, onescope, at, url, token, recording, stopped } = each;
     const key = `${pid}-${start}`;
     const listed = found.get(key) ?? { pid, running, command, cwd, node, onescope, since: at };
     found.set(key, listed);
@@ -36,7 +37,7 @@ export function listProcesses(where = directories()) {
       reachable.hostname = LOOPBACK[reachable.hostname] ?? reachable.hostname;
       Object.assign(listed, { url: reachable, token });
     }
-    if (recording !== undefined) listed.recording = recording;
+    if (recording !== undefined) Object.assign(listed, { recording, stopped });
   }
   return [...found.values()];
 }

@@ -94,7 +94,10 @@ function write(kind, facts) {
     if (kind === "server") attempt(() => rmSync(file, { force: true }));
   };
   process.once("exit", leave);
-  return leave;
+  return () => {
+    leave();
+    if (kind === "recording") attempt(() => save(name, { ...registered, stopped: true }));
+  };
 }
 
 /**

@@ -28,12 +28,12 @@ const TIMEOUT_MS = 2000;
  * @param {ListedProcess} listed
  * @returns {Promise<InspectedProcess>}
  */
-export async function inspectProcess({ pid, command, cwd, node, onescope, since, url, token, recording }) {
+export async function inspectProcess({ pid, command, cwd, node, onescope, since, url, token, ...more }) {
   const facts = {
     ...{ pid, command, cwd, node, onescope, since },
     url: url?.href ?? null,
     port: url === undefined ? null : Number(url.port || 80),
-    recording: recording ?? null,
+    recording: (more.stopped ? undefined : more.recording) ?? null,
   };
   if (url === undefined) return { ...facts, inFlight: null, blocked: null, problem: null };
   try {
