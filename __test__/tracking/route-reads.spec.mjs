@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import Module, { createRequire } from "node:module";
 import { test } from "node:test";
+import express from "express";
 import { inFlight, label } from "../../js/inspect.js";
+import { expressRoute } from "../../js/tracking/routes/express.js";
 import { cleanups, serve, track } from "../_support/tracked.mjs";
 
 // What labels cost: a route is read once while a request stays in it, and modules of frameworks are looked for once.
@@ -64,8 +66,9 @@ test("servers look for frameworks only if modules were loaded since the last one
   cleanups.push(() => {
     resolver._resolveFilename = _resolveFilename;
   });
-  const get = async () => {
-    const { origin } = await serve((_request, response) => response.end());
+  const newListener = () => (/** @type {unknown} */ _request, /** @type {any} */ response) => response.end();
+  const get = async (listener = newListener()) => {
+    const { origin } = await serve(listener);
     await (await fetch(origin)).text();
     return looks;
   };
@@ -74,5 +77,31 @@ test("servers look for frameworks only if modules were loaded since the last one
   assert.equal(await get(), 1);
   add("/second/koa/lib/context.js");
   assert.equal(await get(), 3);
+  const listener = newListener();
+  await get(listener);
+  add("/third/koa/lib/context.js");
+  assert.equal(await get(listener), 3, "what serves it was loaded before");
+  assert.equal(await get(), 6);
   assert.equal(resolutions, 0, "Hono was looked for when tracking began");
+});
+
+test("of the paths that clients choose, few are kept, and no long ones", (t) => {
+  const router = express.Router().get("/users/:id", () => {});
+  const app = express().use("/t/:tenant", router);
+  const { route } = router.stack[0];
+  /** @type {Map<string, number>} size of the map by what was set */
+  const kept = new Map();
+  const { set } = Map.prototype;
+  t.mock.method(Map.prototype, "set", function (/** @type {any} */ key, /** @type {any} */ value) {
+    const result = Reflect.apply(set, this, [key, value]);
+    if (String(key).startsWith("/t/")) Reflect.apply(set, kept, [key, this.size]);
+    return result;
+  });
+  const read = (/** @type {string} */ tenant) =>
+    expressRoute({ route, app, baseUrl: `/t/${tenant}`, originalUrl: `/t/${tenant}/users/1` });
+  for (let n = 0; n < 2500; n++) assert.equal(read(String(n)), "/t/:tenant/users/:id");
+  assert.equal(kept.size, 2500);
+  assert.equal(Math.max(...kept.values()), 1000);
+  assert.equal(read("x".repeat(1000)), "/t/:tenant/users/:id");
+  assert.equal(kept.size, 2500);
 });

@@ -92,9 +92,16 @@ function stopObservingFinish() {
   trackers.observesFinish = false;
 }
 
+/** @type {WeakSet<Function>} listeners of servers that have had a request */
+const listeners = new WeakSet();
+
 /** @param {RequestStart["server"]} server whose first request comes */
 function onFirstRequest(server) {
   server[SEEN] = true;
+  const [listener] = server.listeners("request");
+  // Tests make a server for each request.
+  if (listener === undefined || listeners.has(listener)) return;
+  listeners.add(listener);
   // A framework can be loaded after tracking began.
   entry.runOutside(watchLoaded);
 }
