@@ -72,7 +72,9 @@ export type OnescopeErrorCode =
   /** `instrument()` is already running in this thread. */
   | "ERR_ONESCOPE_INSTRUMENTED"
   /** A bundle for browsers imports onescope. The message says where, as far as the stack shows it. */
-  | "ERR_ONESCOPE_SERVER_ONLY";
+  | "ERR_ONESCOPE_SERVER_ONLY"
+  /** `onescope init` cannot use a file of the project. The message says which, and why. */
+  | "ERR_ONESCOPE_PROJECT";
 
 /**
  * The class of all errors of onescope, from both backends. The message has the cause and what to do about it.

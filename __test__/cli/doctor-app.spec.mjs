@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { examineApp, findAdvice, findProblems, summarize } from "../../js/cli/doctor/app.js";
 import { ownPlatforms, PLATFORMS } from "../../js/store/native/platforms.js";
-import { ROOT } from "../_support/run.mjs";
+import { ROOT, runNode } from "../_support/run.mjs";
 
 const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-doctor-app-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -275,6 +275,36 @@ describe("doctor's first line and problems", () => {
     assert.equal(summarize(standalone, NATIVE), "imported by .next; register loaded by .next; addon native");
     assert.match(findProblems(standalone)[0].problem, /^\.next imports onescope, whose addon/);
     assert.equal(found.standalone, false);
+  });
+
+  test("what belongs to others is passed over", () => {
+    const { line, problems } = look({
+      "package.json": EXPRESS,
+      "Dockerfile.d/a": "",
+      "dist/index.js": 'import "onescope";',
+      "dist/onescope.json": "{}",
+      "dist/a/onescope.json": '{"swapped":"headers","kept":[]}',
+      "dist/b/onescope.json": "[",
+      "dist/c/onescope.json": "null",
+    });
+    assert.equal(line, 'imported by dist; register loaded by the script "start"; addon native');
+    assert.deepEqual(problems, []);
+  });
+
+  test("a folder that cannot be read is passed over", async () => {
+    const { app } = look({ "package.json": EXPRESS, "src/a.js": 'import "onescope";', "pgdata/x": "" });
+    const readable = ["package.json", "src", "node_modules"].map((path) => `--allow-fs-read=${join(app, path)}`);
+    const { stdout, stderr } = await runNode([
+      "--permission",
+      ...readable,
+      `--allow-fs-read=${ROOT}`,
+      "--input-type=module",
+      "--eval",
+      `import { textsIn } from ${JSON.stringify(join(ROOT, "js/cli/project/files.js"))};
+       const options = { files: /./, skipped: /^node_modules$/ };
+       for (const folder of ["pgdata", "src", "none"]) console.log(...Array.from(textsIn(${JSON.stringify(app)} + "/" + folder, options), ({ path }) => path));`,
+    ]);
+    assert.equal(stdout, "\na.js\n\n", stderr);
   });
 
   test("a configuration that cannot be parsed is reported as unknown", () => {

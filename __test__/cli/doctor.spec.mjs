@@ -139,6 +139,29 @@ describe("onescope doctor", () => {
     );
   });
 
+  test("a package.json that is none is a problem, and what a project says reaches no terminal as a command", async () => {
+    const app = join(folder, "unsafe");
+    mkdirSync(app);
+    writeFileSync(join(app, "package.json"), "{");
+    const broken = await onescope(["doctor", app, "--json"]);
+    const [{ problem, fix }] = JSON.parse(broken.stdout).problems;
+    assert.match(problem, /^package\.json cannot be read: /);
+    assert.equal(fix, "correct package.json");
+    const name = "start:\u001b]0;owned\u0007\u200b";
+    writeFileSync(
+      join(app, "package.json"),
+      JSON.stringify({ scripts: { start: "node --import onescope/auto a.js", [name]: "node b.js" } }),
+    );
+    for (const args of [[], ["--json"]]) {
+      const { stdout, stderr } = await onescope(["doctor", app, ...args]);
+      assert.equal(stderr, "");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be there
+      assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b]/);
+      if (args.length > 0) assert.ok(stdout.includes("start:\\u001b]0;owned\\u0007\\u200b"));
+      else assert.ok(stdout.includes('the script "start:?]0;owned??" starts Node without onescope'));
+    }
+  });
+
   test("prints the same as text", async () => {
     const { code, stdout, stderr } = await onescope(["doctor"], {}, [IN_EXAMPLE]);
     assert.deepEqual([code, stderr], [0, ""]);

@@ -221,7 +221,72 @@ describe("onescope init", () => {
     assert.match(workspace.stderr, /^This is the root of a workspace: run onescope init in the folder of the app\.\n$/);
     const broken = await makeApp({ "package.json": "{ x" }).run("--yes");
     assert.equal(broken.code, 1);
-    assert.match(broken.stderr, /^package\.json cannot be read: .*\n$/);
+    assert.match(broken.stderr, /^ERR_ONESCOPE_PROJECT: package\.json cannot be read: .*\n$/);
+  });
+
+  test("a file that init cannot use gets one line with a code", async () => {
+    for (const [files, said] of /** @type {Array<[Record<string, string | object>, RegExp]>} */ ([
+      [{ "package.json": { scripts: ["a"] } }, /package\.json cannot be read: scripts is not an object/],
+      [
+        { "package.json": { dependencies: null, ...START } },
+        /package\.json cannot be read: dependencies is not an object/,
+      ],
+      [{ "package.json": "[]" }, /package\.json cannot be read: it is not an object/],
+      [{ "package.json": { ...START }, ".onescope/init.json": "{" }, /\.onescope\/init\.json cannot be read: /],
+      [
+        { "package.json": { ...START }, ".onescope/init.json": { version: 2, files: [] } },
+        /\.onescope\/init\.json cannot be read: it is of another version of onescope/,
+      ],
+      [
+        { "package.json": { ...START }, ".onescope/init.json": { version: 1, files: [{ path: "a" }] } },
+        /\.onescope\/init\.json cannot be read: it is not a list of changes/,
+      ],
+    ])) {
+      const { app, run, before } = makeApp(files);
+      const { code, stderr } = await run("--yes", "--no-install");
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`^ERR_ONESCOPE_PROJECT: ${said.source}[^\n]*\n$`));
+      assert.deepEqual(snapshot(app), before);
+      if (".onescope/init.json" in files) assert.match((await run("--undo")).stderr, said);
+    }
+  });
+
+  test("an empty package.json, and a folder with the name of a Dockerfile", async () => {
+    for (const text of ["{}", "{\n}\n", "{ }"]) {
+      const { app, run, read, before } = makeApp({ "package.json": text, "server.js": "", "Dockerfile/a": "" });
+      const { code, stderr } = await run("--yes", "--no-install");
+      assert.deepEqual([code, stderr], [0, ""]);
+      const { scripts, dependencies } = JSON.parse(read("package.json"));
+      assert.deepEqual(
+        [scripts, Object.keys(dependencies)],
+        [{ start: "node --import onescope/auto server.js" }, ["onescope"]],
+      );
+      await run("--undo");
+      assert.deepEqual(snapshot(app), before);
+    }
+  });
+
+  test("a folder above that cannot be listed is no hindrance", async () => {
+    const { app } = makeApp({ "app/package.json": manifest("koa", START), "yarn.lock": "", ".git/HEAD": "" });
+    const readable = [join(app, "app"), join(app, "yarn.lock"), ROOT].map((path) => `--allow-fs-read=${path}`);
+    const { stdout, stderr } = await runNode([
+      "--permission",
+      ...readable,
+      enter(join(app, "app")),
+      BIN,
+      "init",
+      "--dry-run",
+    ]);
+    assert.match(stdout, /^Found Koa, with yarn\./, stderr);
+  });
+
+  test("what a project says reaches no terminal as a command", async () => {
+    const { run } = makeApp({
+      "package.json": manifest("koa", { scripts: { start: "pm2 \u001b]0;owned\u0007\nNothing to change" } }),
+    });
+    const { stdout } = await run("--dry-run");
+    assert.match(stdout, /the script "start" \(pm2 \?\]0;owned\?\?Nothing to change\)/);
+    assert.ok(!stdout.includes("\u001b"));
   });
 
   test("asks on a terminal", { skip: noTerminal }, async () => {

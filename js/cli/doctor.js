@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { escapeJson } from "../util/safe-text.js";
 import { examine } from "./doctor/examine.js";
 import { toText } from "./doctor/text.js";
 
@@ -31,6 +32,6 @@ export const options = { json: { type: "boolean" } };
 export async function run({ json }, folder = ".") {
   if (!existsSync(folder)) return `there is no folder ${folder}`;
   const report = await examine(resolve(folder));
-  console.log(json ? JSON.stringify(report, null, 2) : toText(report));
+  console.log(json ? escapeJson(JSON.stringify(report, null, 2)) : toText(report));
   return report.problems.length === 0 ? 0 : 1;
 }

@@ -4,6 +4,7 @@ import { install, installCommand, isInstalled } from "./init/install.js";
 import { makePlan } from "./init/plan.js";
 import { applyChanges, undo } from "./init/record.js";
 import { isBareWorkspace, NAMES, readProject } from "./project/project.js";
+import { cleanLine } from "./text.js";
 
 /** @import { Plan } from "./init/plan.js" */
 /** @import { Project } from "./project/project.js" */
@@ -42,7 +43,7 @@ export async function run({ yes = false, "dry-run": dryRun = false, "no-install"
   if (project === undefined) return 1;
   const plan = makePlan(project);
   console.log(`Found ${project.kinds.map((kind) => NAMES[kind]).join(", ")}, with ${project.packageManager.name}.`);
-  if (plan.changes.length > 0) console.log(`\n${plan.changes.flatMap(shown).join("\n")}`);
+  if (plan.changes.length > 0) console.log(`\n${plan.changes.flatMap(shown).map(cleanLine).join("\n")}`);
   list("By hand:", plan.manual);
   list("Also:", plan.advice);
   if (plan.changes.length === 0) {
@@ -86,19 +87,14 @@ function apply(project, plan, noInstall) {
 
 /** @param {string} folder */
 function projectIn(folder) {
-  try {
-    const project = readProject(folder);
-    if (project === undefined)
-      console.error("There is no package.json in this folder: run onescope init in the folder of the app.");
-    else if (isBareWorkspace(project)) {
-      console.error("This is the root of a workspace: run onescope init in the folder of the app.");
-      return undefined;
-    }
-    return project;
-  } catch (error) {
-    console.error(`package.json cannot be read: ${/** @type {Error} */ (error).message}`);
+  const project = readProject(folder);
+  if (project === undefined)
+    console.error("There is no package.json in this folder: run onescope init in the folder of the app.");
+  else if (isBareWorkspace(project)) {
+    console.error("This is the root of a workspace: run onescope init in the folder of the app.");
     return undefined;
   }
+  return project;
 }
 
 /** @param {import("./init/plan.js").FileChange} change */
@@ -108,7 +104,7 @@ function shown({ path, text, edits }) {
 
 /** @param {string} heading @param {string[]} lines */
 function list(heading, lines) {
-  if (lines.length > 0) console.log(`\n${heading}\n${lines.map((line) => `  - ${line}`).join("\n")}`);
+  if (lines.length > 0) console.log(`\n${heading}\n${lines.map((line) => `  - ${cleanLine(line)}`).join("\n")}`);
 }
 
 async function confirmed() {
@@ -137,7 +133,7 @@ function runUndo(folder) {
     kept: "kept",
   };
   for (const { path, state, left } of undone)
-    console.log(left === undefined ? `${path}: ${words[state]}` : `${path} ${left}`);
+    console.log(cleanLine(left === undefined ? `${path}: ${words[state]}` : `${path} ${left}`));
   console.log("The package stays in node_modules until the next install.");
   return undone.some(({ left }) => left !== undefined) ? 1 : 0;
 }

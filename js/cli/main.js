@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import manifest from "../../package.json" with { type: "json" };
+import { OnescopeError } from "../util/errors.js";
+import { cleanLine } from "./text.js";
 
 /**
  * @typedef {object} Command
@@ -42,7 +44,13 @@ export async function main([name, ...args]) {
     console.error(name === undefined ? await usage() : `onescope: unknown command "${name}"\n\n${await usage()}`);
     return MISUSE;
   }
-  const result = await start(await COMMANDS[name](), args);
+  let result;
+  try {
+    result = await start(await COMMANDS[name](), args);
+  } catch (error) {
+    console.error(cleanLine(messageOf(error)));
+    return 1;
+  }
   if (typeof result === "number") return result;
   console.error(`onescope ${name}: ${result}; see onescope ${name} --help`);
   return MISUSE;
@@ -71,6 +79,18 @@ async function start({ help, options, argument, run }, args) {
   }
   if (positionals.length > 1) return `expected at most one ${argument}, not ${positionals.length}`;
   return run(values, positionals[0]);
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string}
+ * @throws `error` itself if it is a fault of onescope, whose stack is worth a report
+ */
+function messageOf(error) {
+  if (error instanceof OnescopeError) return `${error.code}: ${error.message}`;
+  // The system's messages begin with their code.
+  if (error instanceof Error && "syscall" in error) return error.message;
+  throw error;
 }
 
 async function usage() {

@@ -21,6 +21,14 @@ export function clean(value) {
 }
 
 /**
+ * @param {string} line with text of a project
+ * @returns {string} the whole of it, as a terminal shows it; tabs stay
+ */
+export function cleanLine(line) {
+  return line.split("\t").map(cleanText).join("\t");
+}
+
+/**
  * @param {string} text clean
  * @returns {number} columns that it takes in a terminal
  */

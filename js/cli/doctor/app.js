@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
+import { PACKAGE_MANAGERS } from "../project/package-managers.js";
 import { isBareWorkspace, NAMES, readProject } from "../project/project.js";
 import { examineBuilds } from "./build.js";
 import { examineLaunch, loader } from "./launch.js";
@@ -14,26 +15,19 @@ import { examineSetup } from "./setup.js";
  * @property {string} fix what to do
  */
 
-/** How each package manager starts the command of an installed package. npx would ask the registry for one that is not. */
-const COMMANDS = { npm: "npx onescope", pnpm: "pnpm exec onescope", yarn: "yarn onescope", bun: "bunx onescope" };
-const ADDS = {
-  npm: "npm install onescope",
-  pnpm: "pnpm add onescope",
-  yarn: "yarn add onescope",
-  bun: "bun add onescope",
-};
-
 /**
  * The app in a folder, by its files, its builds and its processes.
  *
  * @param {string} folder
  * @returns {App | undefined} `undefined` without an app: there is no package.json, or it is that of onescope itself
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT` if package.json is not one
  */
 export function examineApp(folder) {
   const project = readProject(folder);
   if (project === undefined || project.manifest.name === "onescope") return undefined;
   const { kinds, packageManager } = project;
   const setup = examineSetup(project);
+  const { exec, add } = PACKAGE_MANAGERS[packageManager.name];
   // A folder that a build made has the server's packages, and none of what built it.
   const standalone = isStandalone(project.has, kinds);
   return {
@@ -42,8 +36,8 @@ export function examineApp(folder) {
     packageManager: packageManager.name,
     bareWorkspace: isBareWorkspace(project),
     standalone,
-    command: COMMANDS[packageManager.name],
-    add: ADDS[packageManager.name],
+    command: `${exec} onescope`,
+    add: `${add} onescope`,
     setup,
     launch: examineLaunch(project),
     builds: examineBuilds(folder, kinds, standalone),
@@ -92,7 +86,7 @@ export function summarize(app, backend) {
       ],
     );
   if (kind === "next" && app.setup.external !== null && !app.standalone)
-    parts[0] = `onescope ${app.setup.external === "on" ? "external" : "not external"}`;
+    parts.push(`onescope ${app.setup.external === "on" ? "external" : "not external"}`);
   const built = app.builds.map(buildSummary).filter((text) => text !== undefined);
   const first =
     parts.length > 0 ? `${parts.join(", ")}, ${built.length > 0 ? built.join(", ") : "no build"}` : built.join(", ");

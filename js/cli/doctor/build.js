@@ -25,6 +25,8 @@ const FILES = {
   skipped: /^(?:node_modules|cache|static|client|public|edge|dev|types|diagnostics)$/,
 };
 
+const REPORTS = new RegExp(`^${REPORT.replace(".", "\\.")}$`);
+
 /**
  * @typedef {object} Build
  * @property {string} folder from the project's
@@ -93,6 +95,21 @@ function examineBuild(folder, path, highest) {
 }
 
 /**
+ * @param {string} text of a file with a report's name, which another program may have written
+ * @returns {{ swapped: string[], kept: string[] } | undefined}
+ */
+function parseReport(text) {
+  const areNames = (/** @type {unknown} */ list) =>
+    Array.isArray(list) && list.every((name) => typeof name === "string");
+  try {
+    const report = JSON.parse(text);
+    return areNames(report.swapped) && areNames(report.kept) ? report : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * @param {string} root
  * @returns {{ swapped: string[], kept: string[] }} what the plugin says that it did, in all server environments
  */
@@ -101,11 +118,10 @@ function readReports(root) {
   const swapped = new Set();
   /** @type {Set<string>} */
   const kept = new Set();
-  for (const { path, text } of textsIn(root, { ...FILES, files: /^onescope\.json$/ })) {
-    if (!path.endsWith(REPORT)) continue;
-    const report = JSON.parse(text);
-    for (const name of report.swapped) swapped.add(name);
-    for (const name of report.kept) kept.add(name);
+  for (const { text } of textsIn(root, { ...FILES, files: REPORTS })) {
+    const report = parseReport(text);
+    for (const name of report?.swapped ?? []) swapped.add(name);
+    for (const name of report?.kept ?? []) kept.add(name);
   }
   return { swapped: [...swapped], kept: [...kept].filter((name) => !swapped.has(name)) };
 }

@@ -9,6 +9,7 @@ import { SlotStorage } from "../../async-context/slot-storage.js";
 import { LAYOUT, LIMITS } from "../../generated/slot-table.js";
 import { loadNative } from "../../store/native/load.js";
 import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../util/env.js";
+import { OnescopeError } from "../../util/errors.js";
 import { otherRuntime, quietRuntime } from "../../util/runtime.js";
 import { addonSummary, examineApp, findAdvice, findProblems, summarize } from "./app.js";
 import { examineVinext } from "./vinext.js";
@@ -86,7 +87,8 @@ function readApp(folder, problems) {
   try {
     return examineApp(folder);
   } catch (error) {
-    problems.push({ problem: `package.json cannot be read: ${/** @type {Error} */ (error).message}`, fix: "mend it" });
+    if (!(error instanceof OnescopeError)) throw error;
+    problems.push({ problem: error.message, fix: "correct package.json" });
     return undefined;
   }
 }

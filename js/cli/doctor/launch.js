@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isStartScript, placesForFlags } from "../project/commands.js";
-import { importsIn, textsIn } from "../project/files.js";
+import { importsIn, readIfFile, textsIn } from "../project/files.js";
 
 /** @import { Project } from "../project/project.js" */
 
@@ -35,8 +35,8 @@ export function examineLaunch({ folder, manifest }) {
     // Configurations are read by build tools, not by the server.
     if (found.length > 0 && !/\.config\.[cm]?[jt]s$/.test(path)) imports[path] = found;
   }
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => LAUNCHERS.test(name)) : [];
-  const files = names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+  const names = readdirSync(folder).filter((name) => LAUNCHERS.test(name));
+  const files = names.map((name) => ({ name, text: readIfFile(join(folder, name)) ?? "" }));
   const inScripts = scripts.filter(([, command]) => LOADS.test(command));
   return {
     /** Scripts that load `onescope/auto` or `onescope/register`. */

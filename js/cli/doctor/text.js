@@ -1,5 +1,5 @@
 import { NAMES } from "../project/project.js";
-import { COLUMN, row } from "../text.js";
+import { COLUMN, cleanLine, row } from "../text.js";
 
 /** @import { Report } from "./examine.js" */
 
@@ -52,7 +52,7 @@ export function toText(report) {
       lines.push(row(name === "ONESCOPE_BACKEND" ? "environment" : "", `${name} ${value ?? "is not set"}`));
   }
   if (environment.flags.length > 0) lines.push(row("flags", environment.flags.join(" ")));
-  return lines.join("\n");
+  return lines.map(cleanLine).join("\n");
 }
 
 /** @param {NonNullable<Report["app"]>} app */

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compareModules } from "../../vite/check.js";
 import { CORE, STATE } from "../../vite/modules.js";
-import { findPackage } from "../project/packages.js";
+import { textsIn } from "../project/files.js";
+import { findPackage, versionOf } from "../project/packages.js";
 
 const REGISTRY = "shims/internal/als-registry.js";
 
@@ -20,7 +21,6 @@ const REGISTRY = "shims/internal/als-registry.js";
 export async function examineVinext(folder) {
   const path = findPackage(folder, "vinext");
   if (path === undefined) return null;
-  const { version } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
   const parse = await parserOf(folder);
   const shims = join(path, "dist/shims");
   const { replaced, differences } =
@@ -29,7 +29,7 @@ export async function examineVinext(folder) {
       : await compareModules(parse, shims);
   const all = [...CORE, ...STATE].filter((name) => existsSync(`${shims}/${name}.js`));
   return {
-    version,
+    version: versionOf(path),
     path,
     replaced: all.filter((name) => replaced.has(name)),
     kept: all.filter((name) => !replaced.has(name)),
@@ -62,11 +62,9 @@ function storagesOf(dist, isRegistryOurs) {
   const keyed = new Set();
   /** @type {string[]} */
   const own = [];
-  for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".js")) continue;
-    const text = readFileSync(join(dist, name), "utf8");
+  for (const { path: name, text } of textsIn(dist, { files: /\.js$/, skipped: /^node_modules$/ })) {
     for (const [, key] of text.matchAll(/getOrCreateAls\("([^"]+)"\)/g)) keyed.add(key);
-    if (name.replaceAll("\\", "/") !== REGISTRY && /new AsyncLocalStorage\b/.test(text)) own.push(name);
+    if (name !== REGISTRY && /new AsyncLocalStorage\b/.test(text)) own.push(name);
   }
   const keys = [...keyed].sort();
   return isRegistryOurs ? { slots: keys, others: own } : { slots: [], others: [...keys, ...own] };

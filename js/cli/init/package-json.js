@@ -53,9 +53,7 @@ export function addScript(text, name, command) {
   const root = parseJson(text);
   const scripts = propertyOf(root, "scripts")?.value;
   if (scripts !== undefined) return insertAt(text, scripts, scripts.properties.length, name, JSON.stringify(command));
-  const unit = indentUnit(text);
-  const value = `{${lineEndOf(text)}${unit}${unit}"${name}": ${JSON.stringify(command)}${lineEndOf(text)}${unit}}`;
-  return insertAt(text, root, root.properties.length, "scripts", value);
+  return insertAt(text, root, root.properties.length, "scripts", groupOf(text, name, JSON.stringify(command)));
 }
 
 /**
@@ -64,14 +62,22 @@ export function addScript(text, name, command) {
  * @param {string} value
  */
 function insertGroup(text, root, value) {
-  const eol = lineEndOf(text);
-  const unit = indentUnit(text);
-  const group = text.includes("\n")
-    ? `{${eol}${unit}${unit}"${NAME}": ${value}${eol}${unit}}`
-    : `{ "${NAME}": ${value} }`;
   const names = namesIn(root);
   const place = names.includes("devDependencies") ? names.indexOf("devDependencies") : names.length;
-  return insertAt(text, root, place, "dependencies", group);
+  return insertAt(text, root, place, "dependencies", groupOf(text, NAME, value));
+}
+
+/**
+ * @param {string} text
+ * @param {string} key
+ * @param {string} value JSON
+ * @returns {string} an object of the manifest, on lines of its own if the manifest has several
+ */
+function groupOf(text, key, value) {
+  if (!text.includes("\n")) return `{ "${key}": ${value} }`;
+  const eol = lineEndOf(text);
+  const unit = indentUnit(text);
+  return `{${eol}${unit}${unit}"${key}": ${value}${eol}${unit}}`;
 }
 
 /**

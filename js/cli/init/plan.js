@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
 import { isStartScript, placesForFlags } from "../project/commands.js";
+import { readIfFile, readText } from "../project/files.js";
 import { dependenciesOf, NAMES } from "../project/project.js";
 import { applyEdits } from "./edits.js";
 import { editInstrumentation, INSTRUMENTATION_BY_HAND, NEW_INSTRUMENTATION } from "./instrumentation.js";
@@ -102,17 +102,6 @@ export class Draft {
   }
 }
 
-/**
- * @param {string} path
- * @returns {string}
- */
-function readText(path) {
-  const bytes = readFileSync(path);
-  const text = bytes.toString("utf8");
-  if (!Buffer.from(text).equals(bytes)) throw new Error("it is not UTF-8");
-  return text;
-}
-
 /** @param {Draft} draft */
 function planVinext(draft) {
   const { project } = draft;
@@ -174,7 +163,12 @@ function planScripts(draft, kind) {
   if (started) return;
   // npm starts server.js by itself where no script does.
   if (own.scripts?.start === undefined && draft.project.has("server.js")) {
-    draft.add("package.json", manifestText, [addScript(manifestText, "start", `node${FLAG} server.js`)]);
+    const command = `node${FLAG} server.js`;
+    const [whole] = draft.changes.find(({ path }) => path === "package.json")?.edits ?? [];
+    // The dependency replaced an empty manifest as a whole.
+    if (Object.keys(own).length === 0 && whole !== undefined)
+      whole.inserted = applyEdits(whole.inserted, [addScript(whole.inserted, "start", command)]);
+    else draft.add("package.json", manifestText, [addScript(manifestText, "start", command)]);
     return;
   }
   const start = starts[0];
@@ -191,7 +185,7 @@ function planScripts(draft, kind) {
 function adviseOnDocker({ project, advice }, kind) {
   const file = project.find(/^(?:Dockerfile|Containerfile)$/i);
   if (file === undefined || !STARTED_BY_SCRIPT.has(kind)) return;
-  const text = readFileSync(join(project.folder, file), "utf8");
+  const text = readIfFile(join(project.folder, file)) ?? "";
   if (/onescope/.test(text) || !/^\s*(?:CMD|ENTRYPOINT)\b.*\bnode\b/m.test(text)) return;
   advice.push(`${file} starts node itself, not by a script: add --import onescope/auto after node there`);
 }

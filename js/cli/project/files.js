@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { CODES, OnescopeError } from "../../util/errors.js";
 
 /** What is not read of a folder, so that a command ends within seconds whatever is in it. */
 const MOST_FILES = 5000;
@@ -16,16 +17,69 @@ export function* textsIn(folder, { files, skipped }) {
   let count = 0;
   const folders = [folder];
   for (let current = folders.shift(); current !== undefined; current = folders.shift()) {
-    for (const entry of existsSync(current) ? readdirSync(current, { withFileTypes: true }) : []) {
+    for (const entry of unlessFails(() => readdirSync(current, { withFileTypes: true })) ?? []) {
       const path = join(current, entry.name);
       if (entry.isDirectory()) {
         if (!skipped.test(entry.name)) folders.push(path);
-      } else if (entry.isFile() && files.test(entry.name) && statSync(path).size <= MOST_BYTES) {
+      } else if (entry.isFile() && files.test(entry.name)) {
         if (++count > MOST_FILES) return;
-        yield { path: relative(folder, path).replaceAll("\\", "/"), text: readFileSync(path, "utf8") };
+        const text = readIfFile(path);
+        if (text !== undefined) yield { path: relative(folder, path).replaceAll("\\", "/"), text };
       }
     }
   }
+}
+
+/**
+ * @param {string} path
+ * @returns {string | undefined} the text; `undefined` of what is no file, is too large, or cannot be read
+ */
+export function readIfFile(path) {
+  return unlessFails(() => {
+    const stat = statSync(path);
+    return stat.isFile() && stat.size <= MOST_BYTES ? readFileSync(path, "utf8") : undefined;
+  });
+}
+
+/**
+ * @template T
+ * @param {() => T} read
+ * @returns {T | undefined}
+ */
+function unlessFails(read) {
+  try {
+    return read();
+  } catch {
+    // A folder that belongs to another user, or a file that was removed meanwhile, says nothing about the app.
+    return undefined;
+  }
+}
+
+/**
+ * @template T
+ * @param {string} name of a file of the project
+ * @param {() => T} read
+ * @returns {T}
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT`
+ */
+export function readRequired(name, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw new OnescopeError(CODES.PROJECT, `${name} cannot be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/**
+ * @param {string} path
+ * @returns {string}
+ * @throws {Error} if it cannot be changed as text
+ */
+export function readText(path) {
+  const bytes = readFileSync(path);
+  const text = bytes.toString("utf8");
+  if (!Buffer.from(text).equals(bytes)) throw new Error("it is not UTF-8");
+  return text;
 }
 
 /** An import of onescope by code or by a bundle, whose minifier may write it as a template; Turbopack gives externals a name with a hash. */

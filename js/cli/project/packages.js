@@ -52,5 +52,9 @@ export function addonOf(folder, top) {
 
 /** @param {string} folder of a package */
 export function versionOf(folder) {
-  return String(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version);
+  try {
+    return String(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version);
+  } catch {
+    return "unknown";
+  }
 }

@@ -1,5 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readRequired, readText } from "./files.js";
+import { packageManagerOf } from "./package-managers.js";
+
+/** @import { PackageManager } from "./package-managers.js" */
 
 /** By what package.json names; more than one may fit, and the first is what serves. */
 const FRAMEWORKS = /** @type {const} */ ([
@@ -30,20 +34,6 @@ export const NAMES = /** @type {const} */ ({
 
 /** @typedef {keyof typeof NAMES} Kind */
 
-/** @type {Array<[RegExp, PackageManager["name"]]>} */
-const LOCK_FILES = [
-  [/^(?:package-lock|npm-shrinkwrap)\.json$/, "npm"],
-  [/^pnpm-lock\.yaml$/, "pnpm"],
-  [/^yarn\.lock$/, "yarn"],
-  [/^bun\.lockb?$/, "bun"],
-];
-
-/**
- * @typedef {object} PackageManager
- * @property {"npm" | "pnpm" | "yarn" | "bun"} name
- * @property {string | undefined} lockFile path
- */
-
 /**
  * @typedef {object} Project
  * @property {string} folder
@@ -60,13 +50,15 @@ const LOCK_FILES = [
 /**
  * @param {string} folder
  * @returns {Project | undefined} `undefined` without a package.json
- * @throws {Error} if package.json is not JSON
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT` if package.json is not one
  */
 export function readProject(folder) {
   const path = join(folder, "package.json");
   if (!existsSync(path)) return undefined;
-  const manifestText = readFileSync(path, "utf8");
-  const manifest = parseManifest(manifestText);
+  const [manifestText, manifest] = readRequired("package.json", () => {
+    const text = readText(path);
+    return [text, parseManifest(text)];
+  });
   const names = readdirSync(folder);
   return {
     folder,
@@ -89,11 +81,18 @@ export function isBareWorkspace({ workspaceRoot, kinds, manifest }) {
   return workspaceRoot && kinds[0] === "node" && manifest.scripts?.start === undefined;
 }
 
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** @param {string} text */
 function parseManifest(text) {
   const manifest = JSON.parse(text.replace(/^\uFEFF/, ""));
-  if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest)) {
-    throw new SyntaxError("it is not an object");
+  if (!isObject(manifest)) throw new SyntaxError("it is not an object");
+  for (const group of ["dependencies", "devDependencies", "optionalDependencies", "scripts"]) {
+    if (Object.hasOwn(manifest, group) && !isObject(manifest[group]))
+      throw new SyntaxError(`${group} is not an object`);
   }
   return manifest;
 }
@@ -111,31 +110,4 @@ function kindsOf(manifest) {
   const names = dependenciesOf(manifest);
   const kinds = FRAMEWORKS.filter(([, packages]) => packages.some((name) => Object.hasOwn(names, name)));
   return kinds.length === 0 ? ["node"] : kinds.map(([kind]) => kind);
-}
-
-/**
- * @param {string} folder
- * @param {Record<string, any>} manifest
- * @returns {PackageManager}
- */
-function packageManagerOf(folder, manifest) {
-  const named = /^(npm|pnpm|yarn|bun)@/.exec(String(manifest.packageManager))?.[1];
-  const found = lockFileOf(folder);
-  const agent = /^(npm|pnpm|yarn|bun)\//.exec(process.env.npm_config_user_agent ?? "")?.[1];
-  const name = /** @type {PackageManager["name"]} */ (named ?? found?.name ?? agent ?? "npm");
-  return { name, lockFile: found?.path };
-}
-
-/**
- * @param {string} folder
- * @returns {{ name: PackageManager["name"], path: string } | undefined} the nearest, up to the repository's root
- */
-function lockFileOf(folder) {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  for (const [pattern, name] of LOCK_FILES) {
-    const file = names.find((each) => pattern.test(each));
-    if (file !== undefined) return { name, path: join(folder, file) };
-  }
-  const parent = dirname(folder);
-  return names.includes(".git") || parent === folder ? undefined : lockFileOf(parent);
 }

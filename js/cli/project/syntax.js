@@ -156,7 +156,8 @@ export function required(node) {
  * @returns {Node | undefined} the Property
  */
 export function propertyOf(object, key) {
-  return object.properties.find(
+  // Of two with one name, the last counts.
+  return object.properties.findLast(
     (/** @type {Node} */ { type, computed, key: name }) =>
       type === "Property" && !computed && (name.name ?? name.value) === key,
   );
