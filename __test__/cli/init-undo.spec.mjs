@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
@@ -9,7 +18,8 @@ import { editInstrumentation } from "../../js/cli/init/instrumentation.js";
 import { addToLists } from "../../js/cli/init/list-property.js";
 import { addDependency } from "../../js/cli/init/package-json.js";
 import { makePlan } from "../../js/cli/init/plan.js";
-import { applyChanges, noteChanges, undo } from "../../js/cli/init/record.js";
+import { applyChanges, noteChanges } from "../../js/cli/init/record.js";
+import { undo } from "../../js/cli/init/undo.js";
 import { editViteConfig } from "../../js/cli/init/vite-config.js";
 import { readProject } from "../../js/cli/project/project.js";
 
@@ -225,7 +235,118 @@ describe("--undo", () => {
     assert.match(undone["vite.config.mts"] ?? "", /import onescope from/);
     assert.match(readFileSync(join(folder, "instrumentation.js"), "utf8"), /mine/);
     assert.equal(undone["package.json"], undefined);
+    assert.deepEqual(Object.fromEntries(undo(folder).map(({ path, left }) => [path, left])), {
+      "instrumentation.js": undone["instrumentation.js"],
+      "vite.config.mts": undone["vite.config.mts"],
+    });
+    rmSync(join(folder, "instrumentation.js"));
+    write({ "vite.config.mts": VINEXT["vite.config.mts"].replace("// é", "// mine") });
+    assert.ok(undo(folder).every(({ left }) => left === undefined));
     assert.ok(!existsSync(join(folder, ".onescope")));
+    assert.match(readFileSync(join(folder, "vite.config.mts"), "utf8"), /mine/);
+  });
+
+  test("undoes the rest later, and each edit once", () => {
+    const text = "a\n\nb\n";
+    write({ "x.js": text });
+    const edits = [
+      { at: 1, removed: "", inserted: " onescope-1" },
+      { at: 4, removed: "", inserted: " onescope-2" },
+    ];
+    applyChanges(folder, [{ path: "x.js", text, edits }]);
+    write({ "x.js": "x onescope-1 and onescope-1 y\n\nb onescope-2\nmine\n" });
+    assert.match(undo(folder)[0].left ?? "", /look for "onescope-1"$/);
+    write({ "x.js": "a onescope-1\n\nb\nmine\n" });
+    assert.deepEqual(undo(folder), [{ path: "x.js", state: "partly" }]);
+    assert.equal(readFileSync(join(folder, "x.js"), "utf8"), "a\n\nb\nmine\n");
+    assert.deepEqual(undo(folder), []);
+  });
+
+  test("names what it cannot put back", () => {
+    const text = "a removed b\n";
+    write({ "x.js": text });
+    applyChanges(folder, [{ path: "x.js", text, edits: [{ at: 2, removed: "removed ", inserted: "" }] }]);
+    write({ "x.js": "another\n" });
+    assert.match(undo(folder)[0].left ?? "", /^was changed since; put back "removed"$/);
+  });
+
+  test("takes its part out of a package.json that the package manager changed too, and says so", () => {
+    write({ ...VINEXT, "package-lock.json": "one" });
+    applyChanges(folder, plan().changes);
+    const manifest = join(folder, "package.json");
+    const change = (/** @type {string} */ from, /** @type {string} */ to) =>
+      writeFileSync(manifest, readFileSync(manifest, "utf8").replace(from, to));
+    noteChanges(folder, ["package.json", "package-lock.json"], () => {
+      change("{", "{ ");
+      write({ "package-lock.json": "two onescope" });
+    });
+    change('"x"', '"y"');
+    write({ "package-lock.json": "three onescope" });
+    const undone = Object.fromEntries(undo(folder).map(({ path, ...rest }) => [path, rest]));
+    assert.deepEqual(undone["package.json"], { state: "partly" });
+    const lock = { state: "kept", left: "was changed since: remove onescope with the package manager" };
+    assert.deepEqual(undone["package-lock.json"], lock);
+    assert.equal(readFileSync(manifest, "utf8"), VINEXT["package.json"].replace('"x"', '"y"').replace("{", "{ "));
+    assert.deepEqual(undo(folder), [{ path: "package-lock.json", ...lock }]);
+    write({ "package-lock.json": "four" });
+    assert.deepEqual(undo(folder), [{ path: "package-lock.json", state: "kept" }]);
+    assert.deepEqual(undo(folder), []);
+  });
+
+  test("changes nothing if a file is not what the plan was made from", () => {
+    for (const [path, text] of [
+      ["package.json", '{ "dependencies": { "vinext": "2" } }'],
+      ["instrumentation.js", "mine"],
+    ]) {
+      rmSync(folder, { recursive: true, force: true });
+      write(VINEXT);
+      const { changes } = plan();
+      write({ [path]: text });
+      const before = snapshot();
+      assert.throws(() => applyChanges(folder, changes), {
+        code: "ERR_ONESCOPE_PROJECT",
+        message: `${path} was changed meanwhile, so nothing is: run onescope init again`,
+      });
+      assert.deepEqual(snapshot(), before);
+    }
+  });
+
+  test("changes nothing outside of the folder, whatever the record says", () => {
+    const text = "a b\n";
+    const edits = [{ at: 1, removed: "", inserted: " onescope" }];
+    for (const [path, link] of [
+      ["../victim/rc", undefined],
+      ["link/rc", "link"],
+      ["rc", "rc"],
+      ["../yarn.lock", "../yarn.lock"],
+      ["../victim/yarn.lock", undefined],
+    ]) {
+      rmSync(folder, { recursive: true, force: true });
+      const app = join(folder, "app");
+      write({ "victim/rc": text, "victim/yarn.lock": text, "app/x": text });
+      applyChanges(app, [{ path: "x", text, edits }]);
+      const record = join(app, ".onescope/init.json");
+      writeFileSync(record, readFileSync(record, "utf8").replace('"x"', JSON.stringify(path)));
+      write({ "victim/rc": "a onescope b\n", "victim/yarn.lock": "a onescope b\n" });
+      if (link !== undefined)
+        symlinkSync(join(folder, path.includes("link") ? "victim" : "victim/rc"), join(app, link));
+      const refused = {
+        code: "ERR_ONESCOPE_PROJECT",
+        message: `${path} is outside of this folder, so it is not changed`,
+      };
+      assert.throws(() => undo(app), refused, path);
+      assert.throws(() => applyChanges(app, [{ path, text: "a onescope b\n", edits }]), refused, path);
+      for (const name of ["rc", "yarn.lock"])
+        assert.equal(readFileSync(join(folder, "victim", name), "utf8"), "a onescope b\n");
+    }
+  });
+
+  test("restores the lock file of the workspace", () => {
+    write({ "yarn.lock": "one", "packages/app/x": "" });
+    const app = join(folder, "packages/app");
+    noteChanges(app, ["../../yarn.lock"], () => write({ "yarn.lock": "two" }));
+    assert.deepEqual(undo(app), [{ path: "../../yarn.lock", state: "restored" }]);
+    assert.equal(readFileSync(join(folder, "yarn.lock"), "utf8"), "one");
   });
 
   test("restores a lock file that the package manager changed, but not one that changed since", () => {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
+import { PACKAGE_MANAGERS } from "../../js/cli/project/package-managers.js";
 import { ROOT, runNode } from "../_support/run.mjs";
 import { inTerminal, noTerminal } from "../_support/terminal.mjs";
 
@@ -268,7 +269,10 @@ describe("onescope init", () => {
 
   test("a folder above that cannot be listed is no hindrance", async () => {
     const { app } = makeApp({ "app/package.json": manifest("koa", START), "yarn.lock": "", ".git/HEAD": "" });
-    const readable = [join(app, "app"), join(app, "yarn.lock"), ROOT].map((path) => `--allow-fs-read=${path}`);
+    const names = Object.values(PACKAGE_MANAGERS).flatMap(({ lockFiles }) => lockFiles);
+    const readable = [ROOT, ...["app", ".git", ...names].map((name) => join(app, name))].map(
+      (path) => `--allow-fs-read=${path}`,
+    );
     const { stdout, stderr } = await runNode([
       "--permission",
       ...readable,
@@ -287,6 +291,19 @@ describe("onescope init", () => {
     const { stdout } = await run("--dry-run");
     assert.match(stdout, /the script "start" \(pm2 \?\]0;owned\?\?Nothing to change\)/);
     assert.ok(!stdout.includes("\u001b"));
+  });
+
+  test("keeps what is saved while the question is open", { skip: noTerminal }, async () => {
+    const { app, read } = makeApp({ "package.json": manifest("koa", START) });
+    const terminal = inTerminal([enter(app), BIN, "init", "--no-install"], { columns: 100, rows: 40 });
+    await terminal.shows(/Make these changes\? \(y\/N\)/);
+    const saved = JSON.stringify(manifest("koa", { ...START, version: "2.0.0" }));
+    writeFileSync(join(app, "package.json"), saved);
+    terminal.press("y\r");
+    await terminal.shows(/ERR_ONESCOPE_PROJECT: package\.json was changed meanwhile/);
+    assert.equal((await terminal.ended).code, 1);
+    assert.equal(read("package.json"), saved);
+    assert.ok(!existsSync(join(app, ".onescope")));
   });
 
   test("asks on a terminal", { skip: noTerminal }, async () => {

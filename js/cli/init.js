@@ -2,7 +2,8 @@ import { createInterface } from "node:readline/promises";
 import { diffLines } from "./init/diff.js";
 import { install, installCommand, isInstalled } from "./init/install.js";
 import { makePlan } from "./init/plan.js";
-import { applyChanges, undo } from "./init/record.js";
+import { applyChanges } from "./init/record.js";
+import { undo } from "./init/undo.js";
 import { isBareWorkspace, NAMES, readProject } from "./project/project.js";
 import { cleanLine } from "./text.js";
 

@@ -1,6 +1,9 @@
+import { CODES, OnescopeError } from "../../util/errors.js";
+
 // Edits of a text: what is removed at a position, and what is inserted there. Everything else stays as it is.
 
 /** @typedef {{ at: number, removed: string, inserted: string }} Edit */
+/** @typedef {Edit & { before: string, after: string }} PlacedEdit with the edited text around it */
 
 /**
  * @param {string} text
@@ -11,7 +14,9 @@ export function applyEdits(text, edits) {
   let result = "";
   let end = 0;
   for (const { at, removed, inserted } of inOrder(edits)) {
-    if (at < end || !text.startsWith(removed, at)) throw new Error(`an edit at ${at} does not fit its text`);
+    if (at < end || !text.startsWith(removed, at)) {
+      throw new OnescopeError(CODES.PROJECT, `an edit at ${at} does not fit its text`);
+    }
     result += text.slice(end, at) + inserted;
     end = at + removed.length;
   }
@@ -35,19 +40,22 @@ export function reverseEdits(edits) {
  * Reverses edits in a text that was changed after them: each where it stands alone and as it was made.
  *
  * @param {string} text
- * @param {Array<Edit & { before: string, after: string }>} edits the original ones, with the edited text around each
- * @returns {{ text: string, left: string[] }} `left`: insertions that are not found, or found more than once
+ * @param {PlacedEdit[]} edits the original ones
+ * @returns {{ text: string, left: PlacedEdit[] }} `left`: those that are not found, or found more than once
  */
 export function undoEdits(text, edits) {
-  /** @type {string[]} */
+  /** @type {PlacedEdit[]} */
   const left = [];
   let result = text;
-  for (const { removed, inserted, before, after } of edits) {
+  for (const edit of edits) {
+    const { removed, inserted, before, after } = edit;
     const place = placeOf(result, inserted, before, after);
-    if (place === undefined) left.push(inserted);
+    if (place === undefined) left.push(edit);
     else result = result.slice(0, place) + removed + result.slice(place + inserted.length);
   }
-  return { text: result, left };
+  // Without the name, what was inserted is gone already, or does nothing by itself.
+  const isNamed = result.includes("onescope");
+  return { text: result, left: left.filter(({ removed }) => isNamed || removed.trim() !== "") };
 }
 
 /**
@@ -79,7 +87,7 @@ function onlyPlace(text, part) {
 /**
  * @param {string} text the edited one
  * @param {Edit[]} edits the original ones
- * @returns {Array<Edit & { before: string, after: string }>} with up to 40 characters around each
+ * @returns {PlacedEdit[]} with up to 40 characters around each
  */
 export function withSurroundings(text, edits) {
   return reverseEdits(edits).map(({ at, removed, inserted }, index) => ({

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
 import { isStartScript, placesForFlags } from "../project/commands.js";
 import { readIfFile, readText } from "../project/files.js";
+import { pathIn } from "../project/paths.js";
 import { dependenciesOf, NAMES } from "../project/project.js";
 import { applyEdits } from "./edits.js";
 import { editInstrumentation, INSTRUMENTATION_BY_HAND, NEW_INSTRUMENTATION } from "./instrumentation.js";
@@ -91,7 +92,7 @@ export class Draft {
   change(path, edit, byHand) {
     let why = "";
     try {
-      const text = readText(join(this.project.folder, path));
+      const text = readText(pathIn(this.project.folder, path));
       const edits = edit(text, path);
       // What an edit did must be found in its result.
       if (edits !== undefined && edit(applyEdits(text, edits), path)?.length === 0) return this.add(path, text, edits);

@@ -1,39 +1,63 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
-import { applyEdits, reverseEdits, undoEdits, withSurroundings } from "./edits.js";
+import { brotliCompressSync } from "node:zlib";
+import { CODES, OnescopeError } from "../../util/errors.js";
+import { readRequired } from "../project/files.js";
+import { pathIn } from "../project/paths.js";
+import { applyEdits, withSurroundings } from "./edits.js";
 
 /** @import { FileChange } from "./plan.js" */
-/** @import { Edit } from "./edits.js" */
+/** @import { PlacedEdit } from "./edits.js" */
 
-// What `onescope init` changed in a project, so that `--undo` restores it: .onescope/init.json.
+// What `onescope init` changed in a project, so that `--undo` restores it.
 
 const FOLDER = ".onescope";
-const FILE = `${FOLDER}/init.json`;
+/** The record. A checkout may bring one, so nothing in it is trusted. */
+export const FILE = `${FOLDER}/init.json`;
 const VERSION = 1;
 
 /**
  * @typedef {object} ChangedFile
  * @property {string} path from the project's folder
  * @property {string | null} before hash of the file; `null` if there was none
- * @property {string} after hash of the file
- * @property {Array<Edit & { before: string, after: string }>} [edits]
+ * @property {string | null} after hash of the file; `null` once a part of the change is undone
+ * @property {PlacedEdit[]} [edits]
  * @property {string} [original] the whole file, compressed, where another program changed it
  * @property {string[]} [folders] those made for it, the outer ones first
  */
 
-/** @param {string} folder @returns {ChangedFile[]} in the order of the changes; a file can be in it more than once */
+/**
+ * @param {string} folder
+ * @returns {ChangedFile[]} in the order of the changes; a file can be in it more than once
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT`
+ */
 export function readRecord(folder) {
   const path = join(folder, FILE);
   if (!existsSync(path)) return [];
-  const { version, files } = JSON.parse(readFileSync(path, "utf8"));
-  if (version !== VERSION) throw new Error(`${FILE} is of another version of onescope`);
-  return files;
+  return readRequired(FILE, () => {
+    const { version, files } = JSON.parse(readFileSync(path, "utf8"));
+    if (version !== VERSION) throw new Error("it is of another version of onescope");
+    if (!Array.isArray(files) || !files.every(isChange)) throw new Error("it is not a list of changes");
+    return files;
+  });
+}
+
+/** @param {ChangedFile | null} change */
+function isChange(change) {
+  const { path, before, after, edits = [], original = "", folders = [] } = change ?? {};
+  const areTexts = (/** @type {unknown[]} */ ...values) => values.every((value) => typeof value === "string");
+  return (
+    areTexts(path, before === null ? "" : before, after === null ? "" : after, original) &&
+    Array.isArray(folders) &&
+    areTexts(...folders) &&
+    Array.isArray(edits) &&
+    edits.every((edit) => areTexts(edit?.removed, edit?.inserted, edit?.before, edit?.after))
+  );
 }
 
 /** @param {string} folder @param {ChangedFile[]} files */
-function writeRecord(folder, files) {
+export function writeRecord(folder, files) {
   const path = join(folder, FILE);
   if (files.length > 0) {
     mkdirSync(dirname(path), { recursive: true });
@@ -44,19 +68,34 @@ function writeRecord(folder, files) {
   removeIfEmpty(join(folder, FOLDER));
 }
 
+/** @param {string} folder */
+export function removeIfEmpty(folder) {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something else is in it, or it is gone.
+  }
+}
+
 /**
  * Changes files, and notes how to undo it. What was noted is there before any file changes.
  *
  * @param {string} folder
  * @param {FileChange[]} changes
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT`, and nothing is changed, if a file is not what the changes were made from
  */
 export function applyChanges(folder, changes) {
   const results = changes.map(({ path, text, edits }) => ({
+    full: pathIn(folder, path),
     path,
     text,
     edits,
     result: applyEdits(text ?? "", edits),
   }));
+  for (const { full, path, text } of results) {
+    if (readIfThere(full)?.toString("utf8") !== text)
+      throw new OnescopeError(CODES.PROJECT, `${path} was changed meanwhile, so nothing is: run onescope init again`);
+  }
   const files = results.map(({ path, text, edits, result }) => ({
     path,
     before: text === undefined ? null : hashOf(text),
@@ -64,9 +103,9 @@ export function applyChanges(folder, changes) {
     ...(text === undefined ? { folders: missingFolders(folder, path) } : { edits: withSurroundings(result, edits) }),
   }));
   writeRecord(folder, [...readRecord(folder), ...files]);
-  for (const { path, result } of results) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), result);
+  for (const { full, text, result } of results) {
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, result, { flag: text === undefined ? "wx" : "w" });
   }
 }
 
@@ -98,84 +137,13 @@ export function noteChanges(folder, paths, change) {
   return result;
 }
 
-/**
- * @typedef {object} Undone
- * @property {string} path
- * @property {"restored" | "removed" | "partly" | "kept"} state `partly`: it was changed since, and our edits are gone from it
- * @property {string} [left] what a person has to do
- */
-
-/**
- * Undoes what is noted, the last change first.
- *
- * @param {string} folder
- * @returns {Undone[]}
- */
-export function undo(folder) {
-  /** @type {Map<string, Undone>} */
-  const undone = new Map();
-  for (const file of readRecord(folder).toReversed()) {
-    const result = undoFile(folder, file);
-    const earlier = undone.get(file.path);
-    // A file that another change left half undone is not restored.
-    if (earlier?.left === undefined)
-      undone.set(file.path, earlier?.state === "partly" ? { ...result, state: "partly" } : result);
-  }
-  writeRecord(folder, []);
-  return [...undone.values()];
-}
-
-/**
- * @param {string} folder
- * @param {ChangedFile} file
- * @returns {Undone}
- */
-function undoFile(folder, { path, before, after, edits = [], original, folders = [] }) {
-  const full = join(folder, path);
-  const bytes = readIfThere(full);
-  if (bytes === undefined) {
-    return before === null ? { path, state: "removed" } : { path, state: "kept", left: "is gone; it is not restored" };
-  }
-  const hash = hashOf(bytes);
-  if (hash === before) return { path, state: "restored" };
-  if (before === null) {
-    if (hash !== after)
-      return {
-        path,
-        state: "kept",
-        left: "was made by onescope init and changed since: remove it if it is not needed",
-      };
-    rmSync(full);
-    for (const made of folders.toReversed()) removeIfEmpty(join(folder, made));
-    return { path, state: "removed" };
-  }
-  if (original !== undefined) {
-    if (hash !== after)
-      return { path, state: "kept", left: "was changed since: remove onescope with the package manager" };
-    writeFileSync(full, brotliDecompressSync(Buffer.from(original, "base64")));
-    return { path, state: "restored" };
-  }
-  if (hash === after) {
-    writeFileSync(full, applyEdits(bytes.toString("utf8"), reverseEdits(edits)));
-    return { path, state: "restored" };
-  }
-  const { text, left } = undoEdits(bytes.toString("utf8"), edits);
-  writeFileSync(full, text);
-  if (left.length === 0) return { path, state: "partly" };
-  return {
-    path,
-    state: "partly",
-    left: `was changed since; look for ${left.map((each) => JSON.stringify(each.trim())).join(", ")}`,
-  };
-}
-
 /** @param {string} path */
-function readIfThere(path) {
+export function readIfThere(path) {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
 /** @param {string | Buffer} content */
-function hashOf(content) {
+export function hashOf(content) {
   return createHash("sha256").update(content).digest("base64url");
 }
 
@@ -187,13 +155,4 @@ function missingFolders(folder, path) {
     missing.unshift(parent);
   }
   return missing;
-}
-
-/** @param {string} folder */
-function removeIfEmpty(folder) {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Something else is in it, or it is gone.
-  }
 }
