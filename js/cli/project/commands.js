@@ -10,8 +10,12 @@ const WRAPPERS = new Set(["cross-env", "cross-env-shell", "env", "exec", "time",
 /** They take Node's flags. */
 const NODES = new Set(["node", "tsx"]);
 
-/** With these, Node runs no server. */
+/** Before a program's name, with these Node runs no server. */
 const OTHER_USES = /^(?:-e|-p|-c|-v|--eval|--print|--check|--test|--run|--version)$/;
+
+/** Flags whose value is the argument that follows. */
+const TAKES_VALUE =
+  /^(?:-r|-C|--require|--import|--loader|--experimental-loader|--conditions|--env-file(?:-if-exists)?|--tsconfig)$/;
 
 /**
  * @param {string} command a script
@@ -39,11 +43,20 @@ export function programsIn(command) {
  */
 export function placesForFlags(command) {
   return programsIn(command)
-    .filter(({ name, args }) => {
-      if (!NODES.has(name) || args.some((arg) => OTHER_USES.test(arg))) return false;
-      return args.some((arg) => !arg.startsWith("-"));
-    })
+    .filter(({ name, args }) => NODES.has(name) && startsProgram(name, args))
     .map(({ end }) => end);
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} args
+ */
+function startsProgram(name, args) {
+  // tsx takes a command only before all flags.
+  if (name === "tsx" && args[0] === "watch") return false;
+  const program = args.findIndex((arg, at) => !arg.startsWith("-") && !TAKES_VALUE.test(args[at - 1] ?? ""));
+  // What follows the program's name is the program's.
+  return program !== -1 && !args.slice(0, program).some((arg) => OTHER_USES.test(arg));
 }
 
 /**
