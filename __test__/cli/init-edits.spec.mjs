@@ -3,10 +3,11 @@ import { describe, test } from "node:test";
 import { diffLines } from "../../js/cli/init/diff.js";
 import { applyEdits } from "../../js/cli/init/edits.js";
 import { editInstrumentation } from "../../js/cli/init/instrumentation.js";
-import { addToLists } from "../../js/cli/init/list-property.js";
+import { addToLists, hasInList } from "../../js/cli/init/list-property.js";
 import { addDependency, addScript, insertInScript } from "../../js/cli/init/package-json.js";
 import { editViteConfig } from "../../js/cli/init/vite-config.js";
 import { isStartScript, placesForFlags, programsIn } from "../../js/cli/project/commands.js";
+import { parse } from "../../js/cli/project/syntax.js";
 
 /**
  * @param {(text: string) => import("../../js/cli/init/edits.js").Edit[] | undefined} edit
@@ -137,6 +138,23 @@ describe("serverExternalPackages gets onescope", () => {
       "const base = { a: 1 };\nexport default { ...base };",
       'const base = { a: 1 };\nexport default { ...base, serverExternalPackages: ["onescope"] };',
     ],
+    [
+      "plugins in a list, and the configuration in a variable",
+      "const plugins = [];\nconst c = { a: 1 };\nexport default compose(plugins, [withB], 'x', c);",
+      "const plugins = [];\nconst c = { a: 1, serverExternalPackages: ['onescope'] };\nexport default compose(plugins, [withB], 'x', c);",
+    ],
+    ["options before the configuration", 'const c = {};\nexport default withSentry({ org: "x" }, c);', undefined],
+    ["options after the configuration", 'const c = {};\nexport default withSentry(c, { org: "x" });', undefined],
+    [
+      "options beside a configuration of another file",
+      'import c from "./c";\nexport default withSentry(c, { org: "x" });',
+      undefined,
+    ],
+    ["options alone", "export default createMDX({ extension: /mdx/ });", undefined],
+    ["Object.assign()", "export default Object.assign({}, base, { a: 1 });", undefined],
+    ["Object.assign() of one", "export default Object.assign({ a: 1 });", undefined],
+    ["a list that is assigned", 'const c = {};\nc.serverExternalPackages = ["pg"];\nmodule.exports = c;', undefined],
+    ["assigned to by Object.assign()", "const c = {};\nObject.assign(c, other);\nmodule.exports = c;", undefined],
     ["a spread of a call", "export default { ...base() };", undefined],
     ["a list that a function makes", "export default { serverExternalPackages: list() };", undefined],
     ["a configuration of another file", 'export { default } from "./base";', undefined],
@@ -146,6 +164,16 @@ describe("serverExternalPackages gets onescope", () => {
       check((text) => addToLists(text, "next.config.ts", { serverExternalPackages: "onescope" }), before, after);
     });
   }
+
+  test("what was added by hand is found where the configuration is not clear", () => {
+    for (const text of [
+      'const c = { serverExternalPackages: ["pg", "onescope"] };\nexport default withSentry(c, { org: "x" });',
+      'const c = {};\nc.serverExternalPackages = ["onescope"];\nmodule.exports = c;',
+    ]) {
+      assert.deepEqual(addToLists(text, "next.config.js", { serverExternalPackages: "onescope" }), []);
+      assert.ok(hasInList(parse(text, "next.config.js").program, "serverExternalPackages", "onescope"));
+    }
+  });
 
   test("two lists that are both missing", () => {
     check(

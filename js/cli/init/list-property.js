@@ -1,5 +1,5 @@
 import { configObjects } from "../project/config-objects.js";
-import { declarationOf, parse, propertyOf } from "../project/syntax.js";
+import { declarationOf, findAll, parse, propertyOf } from "../project/syntax.js";
 import { appendItem, indentAt, indentUnit, lineEndOf, lineStart } from "./edits.js";
 
 /** @import { Node, Source } from "../project/syntax.js" */
@@ -16,7 +16,10 @@ import { appendItem, indentAt, indentUnit, lineEndOf, lineStart } from "./edits.
 export function addToLists(text, path, wanted) {
   const source = parse(text, path);
   const objects = configObjects(source.program);
-  if (objects === undefined) return undefined;
+  if (objects === undefined) {
+    const areListed = Object.entries(wanted).every(([key, item]) => isListed(source.program, key, item));
+    return areListed ? [] : undefined;
+  }
   /** @type {Edit[]} */
   const edits = [];
   for (const object of objects) {
@@ -51,15 +54,31 @@ function distinct(edits) {
  * @param {Node} program
  * @param {string} key
  * @param {string} item
- * @returns {boolean} whether each object of the configuration has the item in its list
+ * @returns {boolean} whether each object of the configuration has the item in its list, or where it is not clear which these are,
+ *   any object
  */
 export function hasInList(program, key, item) {
   const objects = configObjects(program);
+  if (objects === undefined) return isListed(program, key, item);
+  return objects.every((object) => {
+    const property = propertyOf(object, key);
+    return property !== undefined && listOf(program, property.value)?.elements.some(isItem(item));
+  });
+}
+
+/**
+ * @param {Node} program
+ * @param {string} key
+ * @param {string} item
+ * @returns {boolean} whether the item is in a list of that name, as a person puts it there by hand
+ */
+function isListed(program, key, item) {
   return (
-    objects?.every((object) => {
-      const property = propertyOf(object, key);
-      return property !== undefined && listOf(program, property.value)?.elements.some(isItem(item));
-    }) ?? false
+    findAll(program, ({ type, key: name, value, left, right }) => {
+      const isNamed =
+        (type === "Property" && name.name === key) || (type === "AssignmentExpression" && left.property?.name === key);
+      return isNamed && listOf(program, value ?? right)?.elements.some(isItem(item));
+    }).length > 0
   );
 }
 

@@ -7,12 +7,15 @@ import { declarationOf, findAll } from "./syntax.js";
  * `withPlugin(config)`.
  *
  * @param {Node} program
- * @returns {Node[] | undefined} ObjectExpressions; `undefined` if one of them is not in the file as such
+ * @returns {Node[] | undefined} ObjectExpressions; `undefined` if one of them is not in the file as such, or may be another
  */
 export function configObjects(program) {
   const exported = exportedValue(program);
   return exported === undefined ? undefined : resolve(program, exported, new Set());
 }
+
+/** Functions that return the configuration which they get. Others may get options, and return something else. */
+const WRAPPER = /^(?:define|with)(?![a-z])|[cC]onfig$/;
 
 /** @param {Node} program */
 function exportedValue(program) {
@@ -51,22 +54,48 @@ function resolve(program, node, seen) {
       return all([node.consequent, node.alternate]);
     case "Identifier": {
       const declared = declarationOf(program, node.name);
-      return declared === undefined ? undefined : resolve(program, declared, seen);
+      return declared === undefined || isAssignedTo(program, node.name) ? undefined : resolve(program, declared, seen);
     }
     case "ArrowFunctionExpression":
     case "FunctionExpression":
     case "FunctionDeclaration":
       return node.body.type === "BlockStatement" ? all(returnedBy(node.body)) : resolve(program, node.body, seen);
-    case "CallExpression":
+    case "CallExpression": {
       // `withPlugin(config)`, `withPlugin(options)(config)`, `compose(plugins, config)`
-      for (const argument of node.arguments) {
-        const found = resolve(program, argument, seen);
-        if (found !== undefined) return found;
-      }
-      return undefined;
+      const [config, ...others] = node.arguments.filter((/** @type {Node} */ each) => mayBeConfig(program, each));
+      // Which of two is the configuration, only the function knows.
+      if (config === undefined || others.length > 0) return undefined;
+      const { type, name, property } = node.callee;
+      const isWrapper = type === "CallExpression" || WRAPPER.test(name ?? property?.name ?? "");
+      return config.type === "ObjectExpression" && !isWrapper ? undefined : resolve(program, config, seen);
+    }
     default:
       return undefined;
   }
+}
+
+/**
+ * @param {Node} program
+ * @param {Node} argument
+ * @returns {boolean} `false` of what is no object for sure
+ */
+function mayBeConfig(program, argument) {
+  const node = argument.type === "Identifier" ? (declarationOf(program, argument.name) ?? argument) : argument;
+  return !["ArrayExpression", "Literal", "TemplateLiteral"].includes(node.type);
+}
+
+/**
+ * @param {Node} program
+ * @param {string} variable
+ * @returns {boolean} whether a statement sets a member of it, as `variable.member = …` or `Object.assign(variable, …)`
+ */
+function isAssignedTo(program, variable) {
+  return (
+    findAll(program, ({ type, left, callee, arguments: [first] = [] }) => {
+      if (type === "AssignmentExpression") return left.type === "MemberExpression" && left.object.name === variable;
+      return type === "CallExpression" && callee.object?.name === "Object" && first?.name === variable;
+    }).length > 0
+  );
 }
 
 /**
