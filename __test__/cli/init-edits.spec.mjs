@@ -143,6 +143,16 @@ describe("serverExternalPackages gets onescope", () => {
       "const plugins = [];\nconst c = { a: 1 };\nexport default compose(plugins, [withB], 'x', c);",
       "const plugins = [];\nconst c = { a: 1, serverExternalPackages: ['onescope'] };\nexport default compose(plugins, [withB], 'x', c);",
     ],
+    [
+      "a configuration that its name tells from options",
+      'const nextConfig = {};\nexport default withSentryConfig(nextConfig, { org: "x" });',
+      'const nextConfig = { serverExternalPackages: ["onescope"] };\nexport default withSentryConfig(nextConfig, { org: "x" });',
+    ],
+    [
+      "a configuration of another file that its name tells from options",
+      'import config from "./c";\nexport default withSentry({ org: "x" }, config);',
+      undefined,
+    ],
     ["options before the configuration", 'const c = {};\nexport default withSentry({ org: "x" }, c);', undefined],
     ["options after the configuration", 'const c = {};\nexport default withSentry(c, { org: "x" });', undefined],
     [
@@ -152,6 +162,11 @@ describe("serverExternalPackages gets onescope", () => {
     ],
     ["options alone", "export default createMDX({ extension: /mdx/ });", undefined],
     ["Object.assign()", "export default Object.assign({}, base, { a: 1 });", undefined],
+    [
+      "Object.assign() of a configuration",
+      "const config = {};\nexport default Object.assign({}, config, { a: 1 });",
+      undefined,
+    ],
     ["Object.assign() of one", "export default Object.assign({ a: 1 });", undefined],
     ["a list that is assigned", 'const c = {};\nc.serverExternalPackages = ["pg"];\nmodule.exports = c;', undefined],
     ["assigned to by Object.assign()", "const c = {};\nObject.assign(c, other);\nmodule.exports = c;", undefined],

@@ -14,6 +14,9 @@ export function configObjects(program) {
   return exported === undefined ? undefined : resolve(program, exported, new Set());
 }
 
+/** Variables that hold the configuration for sure. */
+const CONFIG = /^(?:next|nitro)?config$/i;
+
 /** Functions that return the configuration which they get. Others may get options, and return something else. */
 const WRAPPER = /^(?:define|with)(?![a-z])|[cC]onfig$/;
 
@@ -62,11 +65,14 @@ function resolve(program, node, seen) {
       return node.body.type === "BlockStatement" ? all(returnedBy(node.body)) : resolve(program, node.body, seen);
     case "CallExpression": {
       // `withPlugin(config)`, `withPlugin(options)(config)`, `compose(plugins, config)`
-      const [config, ...others] = node.arguments.filter((/** @type {Node} */ each) => mayBeConfig(program, each));
+      /** @type {Node[]} */
+      const candidates = node.arguments.filter((/** @type {Node} */ each) => mayBeConfig(program, each));
+      const { type, name: callee, property } = node.callee;
+      const isWrapper = type === "CallExpression" || WRAPPER.test(callee ?? property?.name ?? "");
+      const named = candidates.filter(({ name }) => isWrapper && CONFIG.test(name));
+      const [config, ...others] = named.length > 0 ? named : candidates;
       // Which of two is the configuration, only the function knows.
       if (config === undefined || others.length > 0) return undefined;
-      const { type, name, property } = node.callee;
-      const isWrapper = type === "CallExpression" || WRAPPER.test(name ?? property?.name ?? "");
       return config.type === "ObjectExpression" && !isWrapper ? undefined : resolve(program, config, seen);
     }
     default:
@@ -91,9 +97,9 @@ function mayBeConfig(program, argument) {
  */
 function isAssignedTo(program, variable) {
   return (
-    findAll(program, ({ type, left, callee, arguments: [first] = [] }) => {
+    findAll(program, ({ type, left, callee, arguments: given }) => {
       if (type === "AssignmentExpression") return left.type === "MemberExpression" && left.object.name === variable;
-      return type === "CallExpression" && callee.object?.name === "Object" && first?.name === variable;
+      return type === "CallExpression" && callee.object?.name === "Object" && given[0]?.name === variable;
     }).length > 0
   );
 }
