@@ -46,12 +46,15 @@ for (const [name, express] of Object.entries(versions)) {
     const expression = /^\/dl\/[a-z0-9]+/i;
     app.use(expression, routerOf("/p"));
     app.use(/^\/mw\/([a-z0-9]+)/i, (_request, response) => response.send("middleware"));
+    const nested = /^\/((n|x)-)(.*?)\/end/i;
+    app.use(nested, routerOf("/p"));
     app.use([/^\/list\/[a-z0-9]+/i, "/listed"], routerOf("/p"));
     const get = await client(t, app);
     const prefix = (/** @type {RegExp} */ each) => (keepsPatterns ? String(each) : "/*");
     for (const each of ["a", "b"]) {
       assert.equal(await get(`/dl/${SECRET}${each}/p`), `GET ${prefix(expression)}/p`);
       assert.equal(await get(`/list/${SECRET}${each}/p`), `GET ${prefix(/^\/list\/[a-z0-9]+/i)}/p`);
+      assert.equal(await get(`/n-${SECRET}${each.repeat(9)}/end/p`), `GET ${prefix(nested)}/p`);
       assert.equal(await get(`/mw/${SECRET}${each}`), "middleware");
     }
     assert.equal(await get("/LISTED/p"), "GET /listed/p");

@@ -147,9 +147,9 @@ function matchExpression(regexp, keys, path) {
   for (const [index, key] of [...keys, undefined].entries()) {
     const end = [whole.length, whole.length];
     const [from, to] = key === undefined ? end : (matched.indices?.[index + 1] ?? [at, at]);
-    // A text that is not in the expression is a client's.
+    // A text that is not in the expression is a client's. A group in a group is of a program's own expression.
     const found = texts.toLowerCase().indexOf(whole.slice(at, from).toLowerCase());
-    if (found < 0) return { path: whole, pattern: undefined };
+    if (found < 0 || from < at) return { path: whole, pattern: undefined };
     pattern += texts.slice(found, found + from - at);
     if (to > from) pattern += nameOf(key?.name);
     at = to;
