@@ -16,8 +16,8 @@ const USAGE = `usage: npm run build:platforms [-- --target TARGET]...
 
 Builds the addons that are published, into addons/, and checks each: that it is for its platform, small enough, needs no glibc
 after ${GLIBC_FLOOR}, and names no folder of this machine. A Linux machine builds those for Linux and macOS, with zig, which it installs
-into target/build-tools; those for Windows are type-checked there and built on Windows. It needs rustup, Python 3 with venv, and
-the network. Each takes some minutes.
+into target/build-tools, and Rust's own linker; those for Windows are type-checked there and built on Windows. It needs rustup,
+Python 3 with venv, and the network. Each takes some minutes.
 
   --target TARGET  only this platform, by its name or as Rust names it; can be repeated:
 ${PLATFORMS.map(({ name, target }) => `                     ${name.padEnd(17)}${target}`).join("\n")}`;

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ROOT } from "../setup.mjs";
+import { appleLinker } from "./apple-sdk.mjs";
 import { GLIBC_FLOOR } from "./check-addon.mjs";
 import { buildEnvironment } from "./rust-flags.mjs";
 import { addTarget, zigEnvironment } from "./toolchain.mjs";
@@ -13,16 +14,18 @@ import { addTarget, zigEnvironment } from "./toolchain.mjs";
 const LIBRARIES = { linux: "libonescope.so", darwin: "libonescope.dylib", win32: "onescope.dll" };
 
 /**
- * How this machine can build for a platform: with the compiler that is there, with zig, or not, so that Rust only checks it.
+ * How this machine can build for a platform: with the compiler that is there, with zig, with LLVM's linker, or not, so that Rust
+ * only checks it.
  *
  * @param {Platform} platform
- * @returns {"cargo" | "zig" | "check"}
+ * @returns {"cargo" | "zig" | "lld" | "check"}
  */
 export function howToBuild({ platform }) {
   // Linux machines differ in their glibc, so Linux is built with zig's even there.
   if (process.platform === platform && platform !== "linux") return "cargo";
   // Linking for Windows needs Microsoft's libraries, which zig does not bring.
-  return platform === "win32" ? "check" : "zig";
+  if (platform === "win32") return "check";
+  return platform === "darwin" ? "lld" : "zig";
 }
 
 /**
@@ -34,8 +37,9 @@ function flagsFor({ platform, libc }, how) {
   // Rust links musl statically unless told otherwise, and a static library cannot be loaded.
   if (libc === "musl") return ["-Ctarget-feature=-crt-static"];
   if (platform !== "darwin") return [];
-  // A library of macOS holds its name, which is its path unless told otherwise. Rust leaves stripping to Xcode, zig does it.
-  return ["-Clink-arg=-Wl,-install_name,@rpath/onescope.node", ...(how === "zig" ? ["-Clink-arg=-s"] : [])];
+  // A library of macOS holds its name, which is its path unless told otherwise.
+  const name = ["-install_name", "@rpath/onescope.node"];
+  return how === "lld" ? name.map((word) => `-Clink-arg=${word}`) : [`-Clink-arg=-Wl,${name.join(",")}`];
 }
 
 /**
@@ -47,13 +51,14 @@ export function build(platform) {
   const how = howToBuild(platform);
   addTarget(platform.target);
   const target = platform.libc === "gnu" ? `${platform.target}.${GLIBC_FLOOR}` : platform.target;
-  const command = { cargo: ["build"], zig: ["zigbuild"], check: ["check"] }[how];
+  const command = { cargo: "build", zig: "zigbuild", lld: "build", check: "check" }[how];
+  const linker = how === "lld" ? appleLinker() : { flags: [], environment: {} };
   const environment = {
-    ...(how === "zig" ? zigEnvironment() : {}),
-    ...buildEnvironment({ flags: flagsFor(platform, how) }),
+    ...(how === "zig" ? zigEnvironment() : linker.environment),
+    ...buildEnvironment({ flags: [...flagsFor(platform, how), ...linker.flags] }),
   };
   const args = [
-    ...command,
+    command,
     "--release",
     "--lib",
     "--locked",

@@ -41,6 +41,13 @@ export function zigEnvironment() {
   return { PATH: `${join(VENV, "bin")}${delimiter}${process.env.PATH}` };
 }
 
+/** @returns {string} the folder of zig */
+export function ziglang() {
+  zigEnvironment();
+  const source = "import os, ziglang; print(os.path.dirname(ziglang.__file__))";
+  return run(join(VENV, "bin/python"), ["-c", source], "zig is not installed").trim();
+}
+
 /**
  * Runs pip in the virtual environment, which is made if it is not there.
  *
