@@ -67,6 +67,8 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_FLIGHT_TORN"
   /** The flight recording was written by an incompatible version of onescope, or on a machine of another byte order. */
   | "ERR_ONESCOPE_FLIGHT_VERSION"
+  /** `onescope last-flight` finds recordings in several directories. The message lists them. */
+  | "ERR_ONESCOPE_FLIGHT_AMBIGUOUS"
   /** The package `@opentelemetry/api` is not installed, or does not load. */
   | "ERR_ONESCOPE_OPENTELEMETRY"
   /** `instrument()` is already running in this thread. */

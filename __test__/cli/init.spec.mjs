@@ -215,11 +215,17 @@ describe("onescope init", () => {
     const { code, stderr } = await empty.run("--yes");
     assert.deepEqual(
       [code, stderr],
-      [1, "There is no package.json in this folder: run onescope init in the folder of the app.\n"],
+      [
+        1,
+        "ERR_ONESCOPE_PROJECT: there is no package.json in this folder: run onescope init in the folder of the app\n",
+      ],
     );
     const workspace = await makeApp({ "package.json": { workspaces: ["apps/*"] } }).run("--yes");
     assert.equal(workspace.code, 1);
-    assert.match(workspace.stderr, /^This is the root of a workspace: run onescope init in the folder of the app\.\n$/);
+    assert.match(
+      workspace.stderr,
+      /^ERR_ONESCOPE_PROJECT: this is the root of a workspace: run onescope init in the folder of the app\n$/,
+    );
     const broken = await makeApp({ "package.json": "{ x" }).run("--yes");
     assert.equal(broken.code, 1);
     assert.match(broken.stderr, /^ERR_ONESCOPE_PROJECT: package\.json cannot be read: .*\n$/);

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { CODES, OnescopeError } from "../util/errors.js";
 import { diffLines } from "./init/diff.js";
 import { install, installCommand, isInstalled } from "./init/install.js";
 import { makePlan } from "./init/plan.js";
@@ -40,8 +41,11 @@ export const options = {
 export async function run({ yes = false, "dry-run": dryRun = false, "no-install": noInstall = false, undo: isUndo }) {
   const folder = process.cwd();
   if (isUndo) return runUndo(folder);
-  const project = projectIn(folder);
-  if (project === undefined) return 1;
+  const project = readProject(folder);
+  if (project === undefined || isBareWorkspace(project)) {
+    const what = project === undefined ? "there is no package.json in this folder" : "this is the root of a workspace";
+    throw new OnescopeError(CODES.PROJECT, `${what}: run onescope init in the folder of the app`);
+  }
   const plan = makePlan(project);
   console.log(`Found ${project.kinds.map((kind) => NAMES[kind]).join(", ")}, with ${project.packageManager.name}.`);
   if (plan.changes.length > 0) console.log(`\n${plan.changes.flatMap(shown).map(cleanLine).join("\n")}`);
@@ -84,18 +88,6 @@ function apply(project, plan, noInstall) {
     }
   }
   return plan.manual.length === 0 ? 0 : 1;
-}
-
-/** @param {string} folder */
-function projectIn(folder) {
-  const project = readProject(folder);
-  if (project === undefined)
-    console.error("There is no package.json in this folder: run onescope init in the folder of the app.");
-  else if (isBareWorkspace(project)) {
-    console.error("This is the root of a workspace: run onescope init in the folder of the app.");
-    return undefined;
-  }
-  return project;
 }
 
 /** @param {import("./init/plan.js").FileChange} change */

@@ -1,11 +1,13 @@
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { loadNative } from "../store/native/load.js";
+import { CODES, OnescopeError } from "../util/errors.js";
 import { FLIGHTS } from "../util/options.js";
-import { clean, escapeJson } from "../util/safe-text.js";
-import { choose, UnreadableError } from "./last-flight/choose.js";
+import { escapeJson } from "../util/safe-text.js";
+import { choose } from "./last-flight/choose.js";
 import { isoTime, toText } from "./last-flight/text.js";
 import { pidIn, recorded, recordedList } from "./processes.js";
+import { cleanLine } from "./text.js";
 
 export const summary = "shows what a process was doing when it ended, from its flight recording";
 
@@ -35,28 +37,22 @@ export const options = { json: { type: "boolean" } };
 export async function run({ json }, given) {
   const { native, reasons } = loadNative();
   if (native?.recorder === undefined) {
-    console.error(
-      "ERR_ONESCOPE_BACKEND: reading a flight recording needs the native addon, which does not load:\n" +
-        reasons.map((reason) => `  - ${reason}`).join("\n"),
+    const causes = reasons.map((reason) => `\n  - ${reason}`).join("");
+    throw new OnescopeError(
+      CODES.BACKEND,
+      `reading a flight recording needs the native addon, which does not load:${causes}`,
     );
-    return 1;
   }
-  try {
-    const { skipped, ...found } = choose(native.recorder, pathOf(given));
-    for (const why of skipped) console.error(clean(`skipped: ${why}`));
-    console.log(json ? escapeJson(JSON.stringify(toJson(found), null, 2)) : toText(found));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+  const { skipped, ...found } = choose(native.recorder, pathOf(given));
+  for (const { code, message } of skipped) console.error(cleanLine(`skipped: ${code}: ${message}`));
+  console.log(json ? escapeJson(JSON.stringify(toJson(found), null, 2)) : toText(found));
+  return 0;
 }
 
 /**
  * @param {string | undefined} given a path, a process id, or nothing
  * @returns {string} of a file, or of a directory
- * @throws {UnreadableError} where there is not exactly one
+ * @throws {OnescopeError} where there is not exactly one
  */
 function pathOf(given) {
   const pid = pidIn(given);
@@ -66,11 +62,12 @@ function pathOf(given) {
   const files = found.map(({ recording }) => /** @type {string} */ (recording));
   if (pid !== undefined && files.length > 0) return files[0];
   const [directory, ...others] = new Set(files.map((file) => dirname(file)));
-  if (others.length > 0) throw new UnreadableError(`ERR_ONESCOPE_FLIGHT_AMBIGUOUS: ${recordedList(found)}`);
+  if (others.length > 0) throw new OnescopeError(CODES.FLIGHT_AMBIGUOUS, recordedList(found));
   if (directory !== undefined) return directory;
   const none = pid === undefined ? `no flight recording in ${FLIGHTS}, and` : `no flight recording of process ${pid}:`;
-  throw new UnreadableError(
-    `ERR_ONESCOPE_FLIGHT_UNREADABLE: ${none} none is registered by this user's processes; pass the directory or file of one`,
+  throw new OnescopeError(
+    "ERR_ONESCOPE_FLIGHT_UNREADABLE",
+    `${none} none is registered by this user's processes; pass the directory or file of one`,
   );
 }
 

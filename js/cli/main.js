@@ -48,7 +48,7 @@ export async function main([name, ...args]) {
   try {
     result = await start(await COMMANDS[name](), args);
   } catch (error) {
-    console.error(cleanLine(messageOf(error)));
+    console.error(messageOf(error).split("\n").map(cleanLine).join("\n"));
     return 1;
   }
   if (typeof result === "number") return result;

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { REPORT } from "../../vite/report.js";
 import { importsIn, textsIn } from "../project/files.js";
 import { addonOf, findPackage } from "../project/packages.js";
 
@@ -24,8 +23,6 @@ const FILES = {
   files: /\.[cm]?js$/,
   skipped: /^(?:node_modules|cache|static|client|public|edge|dev|types|diagnostics)$/,
 };
-
-const REPORTS = new RegExp(`^${REPORT.replace(".", "\\.")}$`);
 
 /**
  * @typedef {object} Build
@@ -118,7 +115,7 @@ function readReports(root) {
   const swapped = new Set();
   /** @type {Set<string>} */
   const kept = new Set();
-  for (const { text } of textsIn(root, { ...FILES, files: REPORTS })) {
+  for (const { text } of textsIn(root, { ...FILES, files: /^onescope\.json$/ })) {
     const report = parseReport(text);
     for (const name of report?.swapped ?? []) swapped.add(name);
     for (const name of report?.kept ?? []) kept.add(name);
