@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { isStartScript, placesForFlags } from "../project/commands.js";
+import { placesForFlags, startScripts } from "../project/commands.js";
 import { importsIn, readIfFile, textsIn } from "../project/files.js";
 
 /** @import { Project } from "../project/project.js" */
@@ -25,9 +25,7 @@ const LOADS = /onescope\/(?:auto|register)|onescope\/js\/(?:auto|register)\.js/;
  * @param {Project} project
  */
 export function examineLaunch({ folder, manifest }) {
-  const scripts = Object.entries(manifest.scripts ?? {}).filter(
-    ([name, command]) => isStartScript(name) && typeof command === "string",
-  );
+  const scripts = startScripts(manifest);
   /** @type {Record<string, string[]>} */
   const imports = {};
   for (const { path, text } of textsIn(folder, SOURCES)) {

@@ -61,7 +61,7 @@ function returnsNoPromise(text, { async, start, body }) {
 }
 
 /** @param {Node} program @returns {boolean} */
-export function loadsOnescope(program) {
+function loadsOnescope(program) {
   const loads = (/** @type {Node} */ node) =>
     /^onescope\b/.test(
       String(

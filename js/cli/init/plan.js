@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
-import { isStartScript, placesForFlags } from "../project/commands.js";
+import { placesForFlags, startScripts } from "../project/commands.js";
 import { readIfFile, readText } from "../project/files.js";
 import { pathIn } from "../project/paths.js";
 import { dependenciesOf, NAMES } from "../project/project.js";
@@ -152,8 +152,7 @@ function planInstrumentation(draft) {
 /** @param {Draft} draft @param {Kind} kind */
 function planScripts(draft, kind) {
   const { manifest: own, manifestText } = draft.project;
-  const scripts = Object.entries(own.scripts ?? {}).filter(([, command]) => typeof command === "string");
-  const starts = scripts.filter(([name]) => isStartScript(name));
+  const starts = startScripts(own);
   let started = starts.some(([, command]) => command.includes("onescope/"));
   for (const [name, command] of starts) {
     const places = command.includes("onescope/") ? [] : placesForFlags(command);

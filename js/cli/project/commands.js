@@ -19,10 +19,10 @@ const TAKES_VALUE =
 
 /**
  * @param {string} command a script
- * @returns {Array<{ name: string, at: number, end: number, args: string[] }>} the programs that it runs, and where their names are
+ * @returns {Array<{ name: string, end: number, args: string[] }>} the programs that it runs, and where their names end
  */
 export function programsIn(command) {
-  /** @type {Array<{ name: string, at: number, end: number, args: string[] }>} */
+  /** @type {Array<{ name: string, end: number, args: string[] }>} */
   const programs = [];
   let expected = true;
   for (const { 0: token, index } of command.matchAll(TOKEN)) {
@@ -30,7 +30,7 @@ export function programsIn(command) {
     else if (WRAPPERS.has(token)) expected = true;
     else if (!expected) programs.at(-1)?.args.push(token);
     else if (!ASSIGNMENT.test(token)) {
-      programs.push({ name: token, at: index, end: index + token.length, args: [] });
+      programs.push({ name: token, end: index + token.length, args: [] });
       expected = false;
     }
   }
@@ -65,4 +65,12 @@ function startsProgram(name, args) {
  */
 export function isStartScript(name) {
   return /^(?:start|serve|prod|production)(?::|$)/.test(name) && !/dev|debug|watch|test/.test(name);
+}
+
+/**
+ * @param {Record<string, any>} manifest package.json
+ * @returns {Array<[string, string]>} names and commands of the scripts that start the app as in production
+ */
+export function startScripts({ scripts = {} }) {
+  return Object.entries(scripts).filter(([name, command]) => isStartScript(name) && typeof command === "string");
 }
