@@ -84,6 +84,23 @@ for (const [name, express] of Object.entries(versions)) {
     assert.equal(long, name === "Express 5.1" ? "GET /*/p" : "GET /a/:id/p");
   });
 
+  test(`${name}: an error that nothing handles has the whole route`, async (t) => {
+    const app = express().set("env", "test");
+    const router = express.Router();
+    router.get("/thrown/:id", () => {
+      throw new Error("thrown on purpose");
+    });
+    app.use("/unhandled/:of", router);
+    const get = await client(t, app);
+    await get(`/unhandled/${SECRET}/thrown/1`);
+    const expected = "GET /unhandled/:of/thrown/:id";
+    await until(over, (labels) => labels.includes(expected));
+    assert.deepEqual(
+      over().filter((label) => label.includes("thrown")),
+      [expected],
+    );
+  });
+
   test(`${name}: each request has the pattern of its own mount`, async (t) => {
     const shared = routerOf("/x/:id");
     const first = express().use("/admin", shared);

@@ -11,7 +11,8 @@ import { chainsTo, mountPattern, prefixOf, routerOf } from "./express-layers.js"
  * @typedef {object} ExpressRequest
  * @property {{ path?: unknown }} [route]
  * @property {App} app
- * @property {string} baseUrl what the routers and apps around the current one matched of the path
+ * @property {string} [baseUrl] what the routers and apps around the current one matched of the path; none once the app has ended,
+ *   as for an error that it does not handle
  * @property {string} originalUrl
  *
  * @typedef {object} Place of a route
@@ -40,7 +41,7 @@ const patterns = new WeakMap();
  * @returns {string | undefined} the pattern of the route that the request is in
  */
 export function expressRoute(request) {
-  const { route, app, baseUrl } = request;
+  const { route, app, baseUrl = "" } = request;
   if (typeof route !== "object" || route === null) return undefined;
   if (isOfExpress(request)) return patterns.get(app)?.get(baseUrl)?.get(route) ?? findPattern(request, route);
   const path = describePath(route.path);
@@ -54,8 +55,9 @@ export function expressRoute(request) {
  * @returns {string | undefined}
  */
 export function expressMount(request) {
-  if (!isOfExpress(request) || !request.baseUrl.startsWith("/")) return undefined;
-  const { app, baseUrl } = request;
+  if (!isOfExpress(request)) return undefined;
+  const { app, baseUrl = "" } = request;
+  if (!baseUrl.startsWith("/")) return undefined;
   let pattern = patterns.get(app)?.get(baseUrl)?.get(app);
   if (pattern === undefined) {
     pattern = findMount(app, baseUrl) ?? "";
@@ -69,7 +71,7 @@ export function expressMount(request) {
  * @returns {request is ExpressRequest}
  */
 function isOfExpress(request) {
-  const { app, baseUrl, originalUrl } = request;
+  const { app, baseUrl = "", originalUrl } = request;
   return typeof app === "function" && typeof baseUrl === "string" && typeof originalUrl === "string";
 }
 
@@ -88,7 +90,7 @@ function findMount(app, baseUrl) {
  * @param {object} key
  * @param {string} pattern
  */
-function keep({ app, baseUrl, originalUrl }, key, pattern) {
+function keep({ app, baseUrl = "", originalUrl }, key, pattern) {
   if (originalUrl.length > LONGEST_KEPT) return;
   const mounts = patterns.get(app) ?? new Map();
   patterns.set(app, mounts);
@@ -124,7 +126,7 @@ function findPattern(request, route) {
  * @param {Prefix} [found]
  * @returns {boolean} whether it is the same for all requests with this `baseUrl`
  */
-function isAlways({ baseUrl }, { chains }, found) {
+function isAlways({ baseUrl = "" }, { chains }, found) {
   if (baseUrl === "") return found?.text === "" && chains.length === 1;
   return found === undefined || found.text === baseUrl;
 }
@@ -140,7 +142,7 @@ function isAlways({ baseUrl }, { chains }, found) {
  * @param {Layer[][]} chains
  * @returns {Prefix | undefined}
  */
-function findPrefix({ app, baseUrl, originalUrl }, chains) {
+function findPrefix({ app, baseUrl = "", originalUrl }, chains) {
   // Middleware can have changed the path.
   for (const path of baseUrl === "" ? [pathname(originalUrl)] : [baseUrl, pathname(originalUrl)]) {
     const inner = inApp(app, path);
