@@ -6,11 +6,13 @@ import { whenServing } from "./auto/serving.js";
 import { start } from "./auto/start.js";
 import { attachIfShared } from "./process/node.js";
 import { replaceStorages } from "./process/replace-storages.js";
+import { prepareFastify } from "./tracking/routes/fastify.js";
 import { AUTO } from "./util/env.js";
 import { shared } from "./util/shared.js";
 
 shared("auto", () => {
   attempt("onescope/register", AUTO.ONESCOPE_REGISTER === "off" ? attachIfShared : replaceStorages);
+  if (AUTO.ONESCOPE_TRACK !== "off") attempt("onescope/auto", prepareFastify);
   attempt("onescope/auto", () => whenServing(start));
   return true;
 });

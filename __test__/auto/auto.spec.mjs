@@ -128,6 +128,20 @@ describe("onescope/auto", { skip }, () => {
     );
   });
 
+  test("labels requests with routes of a Fastify that was there before, from their first hook on", async (t) => {
+    const { env } = autoHome(t);
+    const { url } = await startAuto(t, ["fastify.mjs"], { env });
+    httpRequest(`${url}/users/1`)
+      .on("error", () => {})
+      .end();
+    const [found] = await until(
+      () => listed(env),
+      ([each]) => each?.inFlight === 1,
+    );
+    const { inFlight } = await requestJson(`${found.url}in-flight`);
+    assert.equal(inFlight[0].label, "GET /users/:id");
+  });
+
   test("holds nothing of the request that starts the first worker", async (t) => {
     const { env } = autoHome(t);
     const path = fileURLToPath(new URL("../_support/auto/first-worker.mjs", import.meta.url));

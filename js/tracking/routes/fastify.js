@@ -9,9 +9,16 @@ const HANDLED = "tracing:fastify.request.handler:start";
 
 let on = false;
 
+/** Adds the hook to instances from now on: they are made before there is a server. Until requests are tracked, it does nothing. */
+export function prepareFastify() {
+  // Once, whoever calls this.
+  unsubscribe(CREATED, onCreated);
+  subscribe(CREATED, onCreated);
+}
+
 /** @returns {() => void} ends it */
 export function watchFastify() {
-  subscribe(CREATED, onCreated);
+  prepareFastify();
   subscribe(HANDLED, onHandled);
   on = true;
   return () => {
