@@ -11,6 +11,9 @@ import { ADDON, installOnescope, installPlatform, PLATFORM } from "../_support/i
 import { ROOT, runNode } from "../_support/run.mjs";
 
 const PREBUILDS = join(ROOT, "node_modules/@datadog/pprof/prebuilds");
+
+/** What the addon names as its C library. */
+const LIBC = PLATFORM.libc === "musl" ? "libc.so" : "libc.so.6";
 const OWN = `@onescope/${PLATFORM.name}`;
 const ENV = { ONESCOPE_BACKEND: undefined, ONESCOPE_NATIVE_PATH: undefined };
 
@@ -120,8 +123,8 @@ const CASES = {
     ),
   },
   "an addon that the system refuses": {
-    addon: changed((bytes) => replaceAll(bytes, "libc.so.6\0", "libq.so.6\0")),
-    cause: /: libq\.so\.6: cannot open shared object file: No such file or directory$/,
+    addon: changed((bytes) => replaceAll(bytes, `${LIBC}\0`, `${LIBC.replace("c", "q")}\0`)),
+    cause: /: .*\blibq\.so\b.*: No such file or directory/,
   },
 };
 
