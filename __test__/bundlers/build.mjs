@@ -14,6 +14,7 @@ const run = promisify(execFile);
  * @property {string} folder where the output goes
  * @property {boolean} [minify]
  * @property {boolean} [sourceMaps]
+ * @property {boolean} [external] whether onescope is left out, by the setting of docs/bundlers.md
  */
 
 /**
@@ -47,21 +48,23 @@ function fileOf({ input, folder }, extension) {
 
 /** @param {Build} build @param {"node" | "browser"} platform @param {string} format @param {string} extension */
 async function esbuild(build, platform, format, extension) {
-  const { input, minify = false, sourceMaps = false } = build;
+  const { input, minify = false, sourceMaps = false, external = false } = build;
   const file = fileOf(build, extension);
   const options = { entryPoints: [input], outfile: file, bundle: true, platform, format, logLevel: "silent" };
-  const { warnings } = await require("esbuild").build({ ...options, minify, sourcemap: sourceMaps });
+  const left = { external: external ? ["onescope"] : [] };
+  const { warnings } = await require("esbuild").build({ ...options, ...left, minify, sourcemap: sourceMaps });
   return { file, warnings: warnings.map((/** @type {{ text: string }} */ { text }) => text) };
 }
 
 /** @param {Build} build @param {"es" | "cjs" | "iife"} format @param {string} extension */
 async function rollup(build, format, extension) {
-  const { input, folder, sourceMaps = false } = build;
+  const { input, folder, sourceMaps = false, external = false } = build;
   const browser = format === "iife";
   /** @type {string[]} */
   const warnings = [];
   const bundle = await require("rollup").rollup({
     input,
+    external: external ? [/^onescope(\/|$)/] : [],
     plugins: [require("@rollup/plugin-node-resolve").nodeResolve({ preferBuiltins: true, browser })],
     onwarn: (/** @type {{ message: string }} */ { message }) => void warnings.push(message),
   });
@@ -73,13 +76,14 @@ async function rollup(build, format, extension) {
 
 /** @param {Build} build @param {"node" | "web"} target @param {string} extension */
 async function webpack(build, target, extension) {
-  const { input, folder, minify = false, sourceMaps = false } = build;
+  const { input, folder, minify = false, sourceMaps = false, external = false } = build;
   const file = fileOf(build, extension);
   const options = {
     mode: minify ? "production" : "development",
     devtool: sourceMaps ? "source-map" : false,
     target,
     entry: input,
+    ...(external ? { externals: [/^onescope(\/|$)/], externalsType: "node-commonjs" } : {}),
     output: { path: folder, filename: basename(file), chunkFilename: `[name].${extension}` },
   };
   const stats = await promisify(require("webpack"))(options);
@@ -91,8 +95,10 @@ async function webpack(build, target, extension) {
 
 /** @type {Bundler} */
 async function ncc(build) {
-  const { input, folder, minify = false, sourceMaps = false } = build;
-  const { code, map, assets } = await require("@vercel/ncc")(input, { minify, sourceMap: sourceMaps, quiet: true });
+  const { input, folder, minify = false, sourceMaps = false, external = false } = build;
+  const externals = external ? ["onescope", "onescope/inspect", "onescope/opentelemetry"] : [];
+  const options = { minify, sourceMap: sourceMaps, externals, quiet: true };
+  const { code, map, assets } = await require("@vercel/ncc")(input, options);
   const file = fileOf(build, "js");
   const files = { [basename(file)]: code, ...(map ? { [`${basename(file)}.map`]: map } : {}) };
   for (const [name, { source }] of Object.entries(assets)) files[name] = source;
@@ -105,10 +111,11 @@ async function ncc(build) {
 
 /** @param {Build} build @param {"node" | "browser"} target @param {string} extension */
 async function bun(build, target, extension) {
-  const { input, folder, minify = false, sourceMaps = false } = build;
+  const { input, folder, minify = false, sourceMaps = false, external = false } = build;
   const file = fileOf(build, extension);
   const format = target === "browser" ? ["--format=iife"] : [];
-  const flags = [...format, ...(minify ? ["--minify"] : []), ...(sourceMaps ? ["--sourcemap=linked"] : [])];
+  const left = external ? ["--external", "onescope"] : [];
+  const flags = [...format, ...left, ...(minify ? ["--minify"] : []), ...(sourceMaps ? ["--sourcemap=linked"] : [])];
   const args = [
     "build",
     input,

@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { before, describe, test } from "node:test";
 import { serve } from "../_support/built-app.mjs";
 import { BUNDLERS } from "./build.mjs";
-import { deployed, HERE, hidePackages, installPackages, temporary } from "./packages.mjs";
+import { deployed, filesWith, HERE, hidePackages, installPackages, temporary } from "./packages.mjs";
 
 // A server in one file or a few, made by each bundler with what its documentation says for Node, and nothing set for onescope.
 
@@ -82,6 +82,21 @@ for (const [name, build] of Object.entries(BUNDLERS)) {
         lines[0],
         /^onescope: JavaScript backend \(.*bundled: mark onescope external, or .*\); watch, serve and record are off$/,
       );
+    });
+
+    test("left out of the bundle, it is native, and the copy that is installed", async (t) => {
+      const outside = `${folder}-external`;
+      rmSync(outside, { recursive: true, force: true });
+      const built = await build({ input: join(HERE, "app/server.js"), folder: outside, external: true });
+      assert.deepEqual(built.warnings, []);
+      assert.deepEqual(
+        filesWith(outside, (_, text) => text.includes("layoutHash")),
+        [],
+      );
+      const { get, output } = await start(t, outside, relative(outside, built.file));
+      const { backend, stalls, user, labels, otel } = await get("/state?user=ada");
+      assert.deepEqual([backend, stalls, { user, labels, otel }], ["native", [], SAME]);
+      assert.doesNotMatch(output(), /onescope|warning/i);
     });
   });
 }
