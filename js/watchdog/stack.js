@@ -19,7 +19,9 @@ const NODE_MODULES = /^.*[\\/]node_modules[\\/]/;
 export function frames(stack, { cwd, own }) {
   /** @type {string[]} */
   const found = [];
-  for (const line of stack.split("\n")) {
+  const lines = stack.split("\n");
+  // What the probe itself called is above its expression. In a bundle, nothing else tells it from the program.
+  for (const line of lines.slice(lines.findIndex((each) => each.includes("node:onescope")) + 1)) {
     const { name, site, async = "", bare } = FRAME.exec(line)?.groups ?? {};
     const where = site ?? bare;
     // An engine's function has no place, and Node's have a scheme.
