@@ -73,7 +73,7 @@ export type OnescopeErrorCode =
   | "ERR_ONESCOPE_OPENTELEMETRY"
   /** `instrument()` is already running in this thread. */
   | "ERR_ONESCOPE_INSTRUMENTED"
-  /** A bundle for browsers imports onescope. The message says where, as far as the stack shows it. */
+  /** A bundle for browsers imports onescope, or one for the edge runtime an entry that needs Node. */
   | "ERR_ONESCOPE_SERVER_ONLY"
   /** `onescope init` cannot use a file of the project. The message says which, and why. */
   | "ERR_ONESCOPE_PROJECT";

@@ -16,13 +16,11 @@ const NEXT = join(HERE, "node_modules/next/dist/bin/next");
  */
 
 /** @param {Settings} settings */
-function environment({ dist, external = false, output, webpack = false }) {
-  // With webpack, this Next.js fails to build any app route for the edge runtime.
+function environment({ dist, external = false, output }) {
   const own = {
     TEST_DIST: dist,
     TEST_EXTERNAL: external ? "1" : "",
     TEST_OUTPUT: output ?? "",
-    TEST_EDGE: webpack ? "" : "1",
   };
   return { NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1", ...own };
 }

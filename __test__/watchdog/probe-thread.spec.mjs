@@ -48,7 +48,8 @@ test("a stack has none of Node's and onescope's frames, and short paths", () => 
     "eval (eval at run (x.js:1:1), <anonymous>:2:3)",
     "new Thing (/elsewhere/y.js:9:9)",
   ]);
-  const bundled = "Error\n    at a (/app/b.js:1:2)\n    at c (/app/b.js:3:4)\n    at node:onescope:1:43\n    at /app/b.js:5:6";
+  const bundled =
+    "Error\n    at a (/app/b.js:1:2)\n    at c (/app/b.js:3:4)\n    at node:onescope:1:43\n    at /app/b.js:5:6";
   assert.deepEqual(frames(bundled, { cwd: "/app/", own: [] }), ["b.js:5:6"]);
   const deep = `Error\n${"    at f (/app/a.js:1:1)\n".repeat(50)}`;
   assert.equal(frames(deep, { cwd: "/app/", own: [] }).length, 20);

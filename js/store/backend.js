@@ -64,7 +64,8 @@ export function nativePart(part, call, strict) {
 export function noteJsBackend() {
   if (backend.name !== "js" || !backend.firstNotice("JavaScript backend")) return;
   const causes = backend.reasons.join("; ");
-  const why = causes === CHOSEN ? causes : `no addon for ${process.platform}-${process.arch}: ${causes}`;
+  const { platform, arch } = globalThis.process;
+  const why = causes === CHOSEN ? causes : `no addon for ${platform}-${arch}: ${causes}`;
   say(`JavaScript backend (${why}); watch, serve and record are off`);
 }
 

@@ -1,3 +1,6 @@
+// Not the variable, of which Next.js warns in what it builds for the edge runtime.
+const { process } = globalThis;
+
 let isGuarded = false;
 
 /**
@@ -7,7 +10,7 @@ let isGuarded = false;
  * @param {string} [code]
  */
 export function warn(message, code) {
-  if (typeof process !== "object" || !process.emitWarning) return console.warn(message);
+  if (!process?.emitWarning) return console.warn(message);
   // Node prints it on `process.stderr`. If nobody reads that, or the disk is full, Node takes the first error of the console, and
   // the next, perhaps the program's own, would end the process.
   if (!isGuarded) process.stderr?.on?.("error", () => {});
