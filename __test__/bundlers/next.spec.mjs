@@ -54,6 +54,11 @@ async function check({ get, state, output }, backend) {
   }
 }
 
+/** @param {Awaited<ReturnType<typeof serveNext>>} server */
+async function checkEdge({ get }) {
+  assert.deepEqual(await (await get("/api/edge?user=ed")).json(), { backend: "js", user: "ed" });
+}
+
 /** @param {string} dist @returns {string[]} what clients get of the server's part */
 function leaked(dist) {
   return filesWith(
@@ -80,10 +85,7 @@ describe("Turbopack, onescope bundled", () => {
     assert.equal(refusing.length, 1);
   });
 
-  test("the edge runtime has the JavaScript backend", async (t) => {
-    const { get } = await serveNext(t, settings, {});
-    assert.deepEqual(await (await get("/api/edge?user=ed")).json(), { backend: "js", user: "ed" });
-  });
+  test("the edge runtime has the JavaScript backend", async (t) => checkEdge(await serveNext(t, settings, {})));
 });
 
 for (const webpack of everything ? [false, true] : [false]) {
@@ -134,6 +136,8 @@ if (everything) {
     const settings = { dist: ".next/bundled-webpack", webpack: true };
     assert.doesNotMatch(await buildNext(settings), /onescope/);
     assert.deepEqual(leaked(settings.dist), []);
-    await check(await serveNext(t, settings, {}), "native");
+    const server = await serveNext(t, settings, {});
+    await check(server, "native");
+    await checkEdge(server);
   });
 }
