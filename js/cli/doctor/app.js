@@ -189,12 +189,14 @@ function buildProblems({ setup, kinds, folder }, build) {
 }
 
 /** @param {App} app @returns {Finding[]} */
-function launchProblems({ setup, launch, kinds, standalone, command, builds }) {
+function launchProblems({ setup, launch, kinds, standalone, command, builds, running }) {
   /** @type {Finding[]} */
   const found = [];
   const loads = loader(launch, builds);
   const isUsed =
     loads !== undefined ||
+    // By variables that the shell of this command has not.
+    running.length > 0 ||
     Object.keys(launch.imports).length > 0 ||
     builds.some(({ imports, bundledIn }) => imports.length > 0 || bundledIn !== null);
   if (!isUsed && setup.installed !== null && setup.plugin !== "on") {
