@@ -117,3 +117,7 @@ test("the main package holds every file that its entries need, no Rust, no addon
   );
   assert.deepEqual(unwanted, []);
 });
+
+test("Yarn's Plug'n'Play keeps the package on disk, where the thread that probes has no loader for archives", () => {
+  assert.equal(manifest.preferUnplugged, true);
+});

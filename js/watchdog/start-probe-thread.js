@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { backend } from "../store/backend.js";
 import { packageFolder } from "../util/package-folder.js";
@@ -23,7 +24,9 @@ export function startHelper() {
   }
   // Not imported: bundlers that find a worker insist on bundling its file.
   const { Worker } = process.getBuiltinModule("node:worker_threads");
-  const worker = new Worker(join(folder, "js/watchdog/probe-thread.js"), {
+  const path = join(folder, "js/watchdog/probe-thread.js");
+  // Yarn's Plug'n'Play has the package on disk (`preferUnplugged`) under a name that only the program's own loaders know.
+  const worker = new Worker(process.versions.pnp === undefined ? path : realpathSync(path), {
     name: "onescope",
     // NODE_OPTIONS names preloads as execArgv does, so it gets its own environment.
     env: { ONESCOPE_NATIVE_PATH: backend.path },
