@@ -159,6 +159,18 @@ describe("doctor's first line and problems", () => {
       [],
     ],
     [
+      "Nuxt whose build left the import out",
+      {
+        "package.json": uses("nuxt"),
+        "server/plugins/onescope.ts": 'import "onescope/auto";\nexport default defineNitroPlugin(() => {});',
+        ".output/server/index.mjs": "",
+      },
+      "register loaded by server/plugins/onescope.ts; addon native",
+      [
+        /^\.output does not import onescope, and server\/plugins\/onescope\.ts does > build .* import\("onescope\/auto"\)/,
+      ],
+    ],
+    [
       "Express",
       { "package.json": EXPRESS, "server.js": "" },
       'register loaded by the script "start"; addon native',

@@ -177,6 +177,17 @@ describe("onescope init", () => {
     assert.match(stdout, /Dockerfile starts node itself.*add --import onescope\/auto after node/);
   });
 
+  test("finds what was added to Nuxt by hand", async () => {
+    const nuxt = { "package.json": { dependencies: { nuxt: "*", onescope: "*" } } };
+    const { code, stdout } = await makeApp(nuxt).run("--dry-run");
+    assert.deepEqual(
+      [code, /plugins\/onescope\.ts with (.*?\))\), and/.exec(stdout)?.[1]],
+      [1, 'export default defineNitroPlugin(() => import("onescope/auto")'],
+    );
+    const plugin = 'export default defineNitroPlugin(() => import("onescope/auto"));';
+    assert.equal((await makeApp({ ...nuxt, "server/plugins/onescope.ts": plugin }).run("--dry-run")).code, 0);
+  });
+
   test("takes the package manager of the lock file", async () => {
     for (const [lock, name] of [
       ["pnpm-lock.yaml", "pnpm"],

@@ -207,6 +207,14 @@ function launchProblems({ setup, launch, kinds, standalone, command, builds, run
         : `${command} init, or start it by node --import onescope/auto FILE`,
     });
   }
+  const [importer] = Object.keys(launch.imports);
+  const output = builds.find((build) => build.folder === ".output/server");
+  if (importer !== undefined && loads === importer && output?.bundledIn === null && output.imports.length === 0) {
+    found.push({
+      problem: `.output does not import onescope, and ${importer} does`,
+      fix: 'build the app again; builds of Nitro 2 leave out an import without names, but not import("onescope/auto")',
+    });
+  }
   const byFlag = launch.scripts.length > 0;
   if (byFlag) {
     for (const name of launch.scriptsWithout) {

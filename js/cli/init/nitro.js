@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { importsIn, textsIn } from "../project/files.js";
 import { addToLists } from "./list-property.js";
 
 /** @import { Draft } from "./plan.js" */
@@ -6,6 +8,19 @@ const NEW_PLUGIN = `import "onescope/auto";
 
 export default function () {}
 `;
+
+/** Builds of Nitro 2 leave out an import without names, but not this one. */
+const BY_HAND =
+  'add server/plugins/onescope.ts with export default defineNitroPlugin(() => import("onescope/auto")), and leave the package out of the bundle: nitro.externals.external: ["onescope"]';
+
+/** @param {string} folder of a project */
+function hasPlugin(folder) {
+  return ["server/plugins", "plugins"].some((name) =>
+    textsIn(join(folder, name), { files: /\.[cm]?[jt]s$/, skipped: /^node_modules$/ }).some(
+      ({ text }) => importsIn(text).length > 0,
+    ),
+  );
+}
 
 /**
  * A plugin of Nitro's loads onescope when the server starts. The package stays outside the bundle, with its addon.
@@ -16,9 +31,7 @@ export default function () {}
 export function planNitro(draft, kind) {
   const { project } = draft;
   if (kind === "nuxt" || project.manifest.dependencies?.nitropack || project.manifest.devDependencies?.nitropack) {
-    draft.manual.push(
-      'add a Nitro plugin with import "onescope/auto", and leave the package out of the bundle: nitro.externals.external: ["onescope"]',
-    );
+    if (!hasPlugin(project.folder)) draft.manual.push(BY_HAND);
     return;
   }
   const extension = project.typescript ? "ts" : "mjs";
@@ -27,12 +40,11 @@ export function planNitro(draft, kind) {
   if (config === undefined) {
     draft.create(
       `nitro.config.${extension}`,
-      `import { defineConfig } from "nitro";
-
-export default defineConfig({
+      // Without `defineConfig()`: each release of Nitro 3 has given it another name.
+      `export default {
   plugins: ["./${plugin}"],
   traceDeps: ["onescope*"],
-});
+};
 `,
     );
   } else {
