@@ -53,11 +53,12 @@ export async function serveNext(t, settings, { command = "start", copy, preload 
   const cwd = copy === undefined ? APP : join(copy, "next-app");
   // `next dev` serves from a child process, which the end of its parent leaves alone.
   const { output } = await serve(t, cwd, args, { env, announcement: /Ready (in)/, group: command === "dev" });
-  const get = (/** @type {string} */ path) => fetch(`http://127.0.0.1:${port}${path}`);
+  const origin = `http://127.0.0.1:${port}`;
+  const get = (/** @type {string} */ path) => fetch(origin + path);
   const state = async (/** @type {string} */ query) => {
     const response = await get(`/api/state?${query}`);
     if (response.status !== 200) throw new Error(`${response.status}\n${output()}`);
     return response.json();
   };
-  return { get, state, output };
+  return { origin, get, state, output };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { launch } from "../_support/browser.mjs";
+import { chromium } from "../_support/tools.mjs";
 import { APP, buildNext, serveNext } from "./next.mjs";
 import { deployed, filesWith, hidePackages, installPackages } from "./packages.mjs";
 
@@ -57,6 +59,22 @@ async function check({ get, state, output }, backend) {
 /** @param {Awaited<ReturnType<typeof serveNext>>} server */
 async function checkEdge({ get }) {
   assert.deepEqual(await (await get("/api/edge?user=ed")).json(), { backend: "js", user: "ed" });
+}
+
+/**
+ * The server renders the Client Component, and the browser throws.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {Awaited<ReturnType<typeof serveNext>>} server
+ */
+async function checkClient(t, { origin, get }) {
+  assert.match(await (await get("/client")).text(), /<p>native \d/);
+  if (chromium().skip) return;
+  const browser = await launch();
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  const [error] = await Promise.all([page.waitForEvent("pageerror"), page.goto(`${origin}/client`)]);
+  assert.match(`${error}`, /^OnescopeError: onescope is server only, but a browser loads it; /);
 }
 
 /** @param {string} dist @returns {string[]} what clients get of the server's part */
@@ -127,7 +145,10 @@ if (everything) {
     for (const external of [false, true]) {
       test(`${name}: next dev is native, onescope ${external ? "external" : "bundled"}`, async (t) => {
         const settings = { dist: `.next/dev-${webpack}-${external}`, external, webpack };
-        await check(await serveNext(t, settings, { command: "dev" }), "native");
+        const server = await serveNext(t, settings, { command: "dev" });
+        await check(server, "native");
+        await checkEdge(server);
+        await checkClient(t, server);
       });
     }
   }
@@ -139,5 +160,6 @@ if (everything) {
     const server = await serveNext(t, settings, {});
     await check(server, "native");
     await checkEdge(server);
+    await checkClient(t, server);
   });
 }
