@@ -269,6 +269,26 @@ describe("onescope init", () => {
     }
   });
 
+  test("a folder that cannot be written gets one line with a code, and what to do", async () => {
+    const { app, run, before } = makeApp({ "package.json": { ...START }, ".onescope": "" });
+    const { code, stderr } = await run("--yes", "--no-install");
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^ERR_ONESCOPE_PROJECT: \.onescope\/init\.json cannot be written: E[^\n]*; run this as the user who owns the folder\n$/,
+    );
+    assert.deepEqual(snapshot(app), before);
+  });
+
+  test("what onescope keeps in .onescope is not for git, and recordings outlive --undo", async () => {
+    const { app, run, read } = makeApp({ "package.json": manifest("koa", START) });
+    await run("--yes", "--no-install");
+    assert.equal(read(".onescope/.gitignore"), "*\n");
+    mkdirSync(join(app, ".onescope/flights"));
+    await run("--undo");
+    assert.deepEqual(readdirSync(join(app, ".onescope")).sort(), [".gitignore", "flights"]);
+  });
+
   test("an empty package.json, and a folder with the name of a Dockerfile", async () => {
     for (const text of ["{}", "{\n}\n", "{ }"]) {
       const { app, run, read, before } = makeApp({ "package.json": text, "server.js": "", "Dockerfile/a": "" });

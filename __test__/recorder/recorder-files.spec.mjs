@@ -36,6 +36,7 @@ test("record() records into .onescope/flights of the working directory", { skip 
     parent,
   );
   assert.deepEqual([`${flightsIn(join(parent, ".onescope/flights"))}\n`, stderr], [stdout, ""]);
+  assert.equal(readFileSync(join(parent, ".onescope/.gitignore"), "utf8"), "*\n");
 });
 
 test("the newest ended recordings are kept", { skip }, async (t) => {

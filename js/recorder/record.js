@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { LAYOUT } from "../generated/slot-table.js";
 import { register } from "../ps/register.js";
@@ -8,6 +8,7 @@ import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { createHandle, inactiveHandle } from "../util/handle.js";
+import { keepOutOfGit } from "../util/ignore.js";
 import { checkWhole, FLIGHTS, MOST_KEPT, readOptions, refuseOption } from "../util/options.js";
 import { requirePermission } from "../util/permission.js";
 import { CALLS } from "../watchdog/blocking-calls.js";
@@ -42,6 +43,7 @@ export function record(options) {
   const settings = { directory: resolve(directory), keep, maxBytes, node: process.versions.node, calls: CALLS };
   const file = startUnlessRefused("record()", strict, () => startOn(recorder, settings));
   if (file === undefined) return off();
+  if (directory === FLIGHTS) keepOutOfGit(dirname(settings.directory));
   const forget = noteTheEnd(recorder);
   const unregister = register("recording", { recording: file });
   let on = true;

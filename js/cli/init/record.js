@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { CODES, OnescopeError } from "../../util/errors.js";
-import { readRequired } from "../project/files.js";
+import { IGNORE_ALL, keepOutOfGit } from "../../util/ignore.js";
+import { readRequired, writeRequired } from "../project/files.js";
 import { pathIn } from "../project/paths.js";
 import { applyEdits, withSurroundings } from "./edits.js";
 
@@ -60,12 +61,22 @@ function isChange(change) {
 export function writeRecord(folder, files) {
   const path = join(folder, FILE);
   if (files.length > 0) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `${JSON.stringify({ version: VERSION, files }, null, 2)}\n`);
+    writeRequired(FILE, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `${JSON.stringify({ version: VERSION, files }, null, 2)}\n`);
+    });
+    keepOutOfGit(dirname(path));
     return;
   }
   rmSync(path, { force: true });
-  removeIfEmpty(join(folder, FOLDER));
+  removeFolder(join(folder, FOLDER));
+}
+
+/** @param {string} folder with recordings, or with nothing but what keeps it out of git */
+function removeFolder(folder) {
+  const ignore = join(folder, ".gitignore");
+  if (readIfThere(ignore)?.toString() === IGNORE_ALL && readdirSync(folder).length === 1) rmSync(ignore);
+  removeIfEmpty(folder);
 }
 
 /** @param {string} folder */
@@ -103,9 +114,11 @@ export function applyChanges(folder, changes) {
     ...(text === undefined ? { folders: missingFolders(folder, path) } : { edits: withSurroundings(result, edits) }),
   }));
   writeRecord(folder, [...readRecord(folder), ...files]);
-  for (const { full, text, result } of results) {
-    mkdirSync(dirname(full), { recursive: true });
-    writeFileSync(full, result, { flag: text === undefined ? "wx" : "w" });
+  for (const { full, path, text, result } of results) {
+    writeRequired(path, () => {
+      mkdirSync(dirname(full), { recursive: true });
+      writeFileSync(full, result, { flag: text === undefined ? "wx" : "w" });
+    });
   }
 }
 

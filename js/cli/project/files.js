@@ -71,6 +71,22 @@ export function readRequired(name, read) {
 }
 
 /**
+ * @param {string} name of a file of the project
+ * @param {() => void} write
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT`
+ */
+export function writeRequired(name, write) {
+  try {
+    write();
+  } catch (error) {
+    throw new OnescopeError(
+      CODES.PROJECT,
+      `${name} cannot be written: ${/** @type {Error} */ (error).message}; run this as the user who owns the folder`,
+    );
+  }
+}
+
+/**
  * @param {string} path
  * @returns {string}
  * @throws {Error} if it cannot be changed as text
