@@ -192,6 +192,7 @@ describe("the command line", () => {
     const { code, stdout: help } = await onescope(["doctor", "--help"]);
     assert.equal(code, 0);
     assert.match(help, /^usage: onescope doctor/);
+    assert.equal((await onescope(["help", "doctor"])).stdout, help);
   });
 
   test("invalid arguments end with 2 and the usage", async () => {
@@ -206,6 +207,8 @@ describe("the command line", () => {
       assert.deepEqual([code, stdout], [2, ""]);
       assert.match(stderr, said);
     }
+    const { stderr } = await onescope(["top", "--limit", "-5"]);
+    assert.match(stderr, /^onescope top: [^\n]*--limit[^\n.]*ambiguous; see onescope top --help\n$/);
   });
 
   test("a Node that is too old gets one clear line", async () => {

@@ -36,6 +36,7 @@ export async function main([name, ...args]) {
     console.log(manifest.version);
     return 0;
   }
+  if (name === "help" && args.length === 1 && Object.hasOwn(COMMANDS, args[0])) return main([args[0], "--help"]);
   if (name === "--help" || name === "-h" || name === "help") {
     console.log(await usage());
     return 0;
@@ -70,7 +71,8 @@ async function start({ help, options, argument, run }, args) {
       options: { ...options, help: { type: "boolean", short: "h" } },
     });
   } catch (error) {
-    return /** @type {Error} */ (error).message;
+    // The lines that follow the first repeat it at length.
+    return /** @type {Error} */ (error).message.split("\n")[0].replace(/\.$/, "");
   }
   const { values, positionals } = parsed;
   if (values.help) {
