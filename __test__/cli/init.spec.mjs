@@ -83,7 +83,10 @@ describe("onescope init", () => {
     [
       "Nitro",
       { "package.json": manifest("nitro"), "server/api/x.mjs": "" },
-      { "nitro.config.mjs": /traceDeps: \["onescope\*"\]/, "server/plugins/onescope.mjs": /import "onescope\/auto"/ },
+      {
+        "nitro.config.mjs": /^export default \{\n {2}plugins: .*\n {2}traceDeps: \["onescope\*"\],\n\};\n$/,
+        "server/plugins/onescope.mjs": /^await import\("onescope\/auto"\);/,
+      },
     ],
     [
       "Nest",

@@ -212,7 +212,7 @@ function launchProblems({ setup, launch, kinds, standalone, command, builds, run
   if (importer !== undefined && loads === importer && output?.bundledIn === null && output.imports.length === 0) {
     found.push({
       problem: `.output does not import onescope, and ${importer} does`,
-      fix: 'build the app again; builds of Nitro 2 leave out an import without names, but not import("onescope/auto")',
+      fix: 'build the app again; Nitro 2 leaves out an import without names, but not import("onescope/auto")',
     });
   }
   const byFlag = launch.scripts.length > 0;

@@ -4,12 +4,13 @@ import { addToLists } from "./list-property.js";
 
 /** @import { Draft } from "./plan.js" */
 
-const NEW_PLUGIN = `import "onescope/auto";
+const NEW_PLUGIN = `await import("onescope/auto");
 
 export default function () {}
 `;
 
-/** Builds of Nitro 2 leave out an import without names, but not this one. */
+// Builds of Nitro 2 and 3.0.0 leave out an import without names, but not import().
+
 const BY_HAND =
   'add server/plugins/onescope.ts with export default defineNitroPlugin(() => import("onescope/auto")), and leave the package out of the bundle: nitro.externals.external: ["onescope"]';
 
