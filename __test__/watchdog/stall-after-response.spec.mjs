@@ -26,7 +26,8 @@ test("a stall after the response names its request, with its state", { skip: bac
       assert.deepEqual([confirmed.request.label, confirmed.request.state], [label, state], path);
       // A later probe can find code that runs after the close: the end of a stall names what its last line named.
       const [last, end] = reports.slice(-2);
-      assert.deepEqual([end.onescope, end.request], ["recovered", last.request], path);
+      const ageMs = last.request.ageMs + end.blockedMs - last.blockedMs;
+      assert.deepEqual([end.onescope, end.request], ["recovered", { ...last.request, ageMs }], path);
     }
   }),
 );

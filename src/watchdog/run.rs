@@ -47,8 +47,8 @@ struct Watcher<'a> {
     watchdog: &'a Watchdog,
     session: &'a Session,
     stalls: Stalls,
-    // What the last report of each blocked thread named.
-    named: BTreeMap<u32, Option<Request>>,
+    // What the last report of each blocked thread named, and for how many ms it was blocked then.
+    named: BTreeMap<u32, (u64, Option<Request>)>,
 }
 
 impl<'a> Watcher<'a> {
@@ -87,6 +87,16 @@ impl<'a> Watcher<'a> {
         self.stalls.is_probing()
     }
 
+    /// What the last report of a thread named, as old as it was when the stall ended.
+    fn named_until(&mut self, thread: u32, blocked_ms: u64) -> Option<Request> {
+        let (reported_ms, mut request) = self.named.remove(&thread)?;
+        let since = u32::try_from(blocked_ms.saturating_sub(reported_ms)).unwrap_or(u32::MAX);
+        if let Some(request) = &mut request {
+            request.age_ms = request.age_ms.saturating_add(since);
+        }
+        request
+    }
+
     fn report(&mut self, store: &Store, event: Event) {
         let report = match event {
             Event::Stall { thread, blocked_ms, suppressed, evidence } => {
@@ -95,7 +105,7 @@ impl<'a> Watcher<'a> {
                 let id = evidence.id();
                 let report = report::stall(store, calls, thread, blocked_ms, suppressed, evidence, port);
                 if let Report::Stall { request, confidence, .. } = &report {
-                    if self.named.insert(thread, request.clone()).is_none() {
+                    if self.named.insert(thread, (blocked_ms, request.clone())).is_none() {
                         self.watchdog.forget_confirmed(thread);
                     }
                     if *confidence != Confidence::LastSeen && id != 0 {
@@ -106,10 +116,10 @@ impl<'a> Watcher<'a> {
                 report
             }
             Event::Recovered { thread, blocked_ms } => {
-                Report::Recovered { thread, blocked_ms, request: self.named.remove(&thread).flatten() }
+                Report::Recovered { thread, blocked_ms, request: self.named_until(thread, blocked_ms) }
             }
             Event::Ended { thread, blocked_ms } => {
-                Report::Ended { thread, blocked_ms, request: self.named.remove(&thread).flatten() }
+                Report::Ended { thread, blocked_ms, request: self.named_until(thread, blocked_ms) }
             }
             Event::Probe { .. } => return,
         };

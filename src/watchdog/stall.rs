@@ -10,8 +10,11 @@ use super::reading::{EntryMarker, Reading};
 use super::report::Evidence;
 use crate::store::clock::Clock;
 
-/// Milliseconds that a report waits for the thread's response.
+/// Milliseconds that the first report waits for the thread's response.
 pub const RESPONSE_MS: u64 = 60;
+
+/// The same for further reports of a stall: they can wait, and one without a response would name less than the first.
+const LATER_RESPONSE_MS: u64 = 500;
 
 /// Milliseconds between two probes of a thread that must find the same request. One probe can come between two callbacks,
 /// right after a native call, and then finds the request that happens to be next.
@@ -241,7 +244,8 @@ impl Stalls {
                 stall.next_ms = stall.next_ms.saturating_mul(2);
             }
             self.last_probe = self.last_probe.wrapping_add(1);
-            let until = Some(time + if can_probe { RESPONSE_MS } else { 0 });
+            let wait_ms = if stall.reported { LATER_RESPONSE_MS } else { RESPONSE_MS };
+            let until = Some(time + if can_probe { wait_ms } else { 0 });
             let (seen, marker) = (reading.seen, reading.marker);
             stall.probe = Some(Probe { id: self.last_probe, until, first: None, again: None, seen, marker });
             if can_probe {

@@ -262,3 +262,15 @@ fn a_stall_is_reported_as_usual_while_the_clock_wraps() {
         assert!(matches!(blocked(&events)[..], [1000..1003]), "{events:?}");
     }
 }
+
+#[test]
+fn a_further_report_waits_longer_for_the_response_than_the_first() {
+    let mut bench = Bench::new(CONFIG);
+    bench.can_probe = true;
+    let stalls = |events: Vec<Event>| -> Vec<Event> {
+        events.into_iter().filter(|event| !matches!(event, Event::Probe { .. })).collect()
+    };
+    assert_eq!(blocked(&stalls(bench.pass(1100))), [1075]);
+    assert_eq!(stalls(bench.pass(1300)), []);
+    assert_eq!(blocked(&stalls(bench.pass(200))), [2500]);
+}
