@@ -1,59 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, describe, test } from "node:test";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
 import { PACKAGE_MANAGERS } from "../../js/cli/project/package-managers.js";
+import { BIN, enter, makeApp, manifest, START, snapshot } from "../_support/init-app.mjs";
 import { ROOT, runNode } from "../_support/run.mjs";
 import { inTerminal, noTerminal } from "../_support/terminal.mjs";
-
-const BIN = join(ROOT, "bin/onescope.mjs");
-const folder = mkdtempSync(join(realpathSync(tmpdir()), "onescope-init-"));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** @param {string} app */
-const enter = (app) => `--import=data:text/javascript,process.chdir(${encodeURIComponent(JSON.stringify(app))})`;
-
-let count = 0;
-/** @param {Record<string, string | object>} files */
-function makeApp(files) {
-  const app = join(folder, `app-${count++}`);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(app, path)), { recursive: true });
-    writeFileSync(join(app, path), typeof content === "string" ? content : `${JSON.stringify(content, null, 2)}\n`);
-  }
-  const run = (/** @type {string[]} */ ...args) => runNode([enter(app), BIN, "init", ...args]);
-  return {
-    app,
-    run,
-    read: (/** @type {string} */ path) => readFileSync(join(app, path), "utf8"),
-    before: snapshot(app),
-  };
-}
-
-/** @param {string} app */
-function snapshot(app) {
-  const files = readdirSync(app, { recursive: true, encoding: "utf8", withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
-    .map(({ parentPath, name }) => join(parentPath, name));
-  return Object.fromEntries(files.sort().map((path) => [path, readFileSync(path, "latin1")]));
-}
-
-const manifest = (/** @type {string} */ name, /** @type {object} */ rest = {}) => ({
-  name: "app",
-  dependencies: { [name]: "*" },
-  ...rest,
-});
-const START = { scripts: { start: "node server.js" } };
 
 describe("onescope init", () => {
   for (const [
@@ -281,15 +233,6 @@ describe("onescope init", () => {
       /^ERR_ONESCOPE_PROJECT: \.onescope\/init\.json cannot be written: E[^\n]*; run this as the user who owns the folder\n$/,
     );
     assert.deepEqual(snapshot(app), before);
-  });
-
-  test("what onescope keeps in .onescope is not for git, and recordings outlive --undo", async () => {
-    const { app, run, read } = makeApp({ "package.json": manifest("koa", START) });
-    await run("--yes", "--no-install");
-    assert.equal(read(".onescope/.gitignore"), "*\n");
-    mkdirSync(join(app, ".onescope/flights"));
-    await run("--undo");
-    assert.deepEqual(readdirSync(join(app, ".onescope")).sort(), [".gitignore", "flights"]);
   });
 
   test("an empty package.json, and a folder with the name of a Dockerfile", async () => {

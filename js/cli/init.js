@@ -4,7 +4,7 @@ import { diffLines } from "./init/diff.js";
 import { install, installCommand, isInstalled } from "./init/install.js";
 import { makePlan } from "./init/plan.js";
 import { applyChanges } from "./init/record.js";
-import { undo } from "./init/undo.js";
+import { runUndo } from "./init/run-undo.js";
 import { isBareWorkspace, NAMES, readProject } from "./project/project.js";
 import { cleanLine } from "./text.js";
 
@@ -14,7 +14,7 @@ import { cleanLine } from "./text.js";
 export const summary = "sets an app up for onescope; --undo removes it again";
 
 export const help = `usage: onescope init [--yes] [--dry-run] [--no-install]
-       onescope init --undo
+       onescope init --undo [--dry-run]
 
 Recognizes vinext, Next.js, Nitro, Nest, Express, Fastify, Hono, Koa and plain Node.js servers in this folder, shows the changes
 that put the app on onescope, asks, and makes them: the dependency, the Vite plugin or serverExternalPackages, and what loads
@@ -22,12 +22,12 @@ onescope/auto when the server starts. What cannot be changed safely is listed, w
 nothing.
 
   -y, --yes      change without asking
-  --dry-run      only show the changes
+  --dry-run      only show the changes, or what --undo would restore
   --no-install   do not run the package manager
   --undo         restore the files as they were before
   --help
 
-Exits with 1 if nothing was changed for lack of --yes, or if something is left to do by hand.`;
+Exits with 1 if nothing was changed for lack of --yes, or if something is left to do by hand, also after --undo.`;
 
 /** @type {import("node:util").ParseArgsOptionsConfig} */
 export const options = {
@@ -40,7 +40,7 @@ export const options = {
 /** @param {{ yes?: boolean, "dry-run"?: boolean, "no-install"?: boolean, undo?: boolean }} values */
 export async function run({ yes = false, "dry-run": dryRun = false, "no-install": noInstall = false, undo: isUndo }) {
   const folder = process.cwd();
-  if (isUndo) return runUndo(folder);
+  if (isUndo) return runUndo(folder, dryRun);
   const project = readProject(folder);
   if (project === undefined || isBareWorkspace(project)) {
     const what = project === undefined ? "there is no package.json in this folder" : "this is the root of a workspace";
@@ -110,23 +110,4 @@ async function confirmed() {
   } finally {
     terminal.close();
   }
-}
-
-/** @param {string} folder */
-function runUndo(folder) {
-  const undone = undo(folder);
-  if (undone.length === 0) {
-    console.log("Nothing to undo: onescope init has changed nothing in this folder.");
-    return 0;
-  }
-  const words = {
-    restored: "restored",
-    removed: "removed",
-    partly: "changed since, onescope's part removed",
-    kept: "kept",
-  };
-  for (const { path, state, left } of undone)
-    console.log(cleanLine(left === undefined ? `${path}: ${words[state]}` : `${path} ${left}`));
-  console.log("The package stays in node_modules until the next install.");
-  return undone.some(({ left }) => left !== undefined) ? 1 : 0;
 }

@@ -10,26 +10,34 @@ import { dirname, join } from "node:path";
  */
 
 /**
- * `exec` starts the command of an installed package, `add` installs it, and `install` has the arguments that install all: in CI,
+ * `exec` starts the command of an installed package, `add` installs it, `remove` uninstalls it, and `install` has the arguments that install all: in CI,
  * package managers refuse to change a lock file unless told.
  *
- * @type {Record<PackageManagerName, { exec: string, add: string, install: string[], lockFiles: string[] }>}
+ * @type {Record<PackageManagerName, { exec: string, add: string, remove: string, install: string[], lockFiles: string[] }>}
  */
 export const PACKAGE_MANAGERS = {
   npm: {
     exec: "npx",
     add: "npm install",
+    remove: "npm uninstall",
     install: ["install", "--no-audit", "--no-fund"],
     lockFiles: ["package-lock.json", "npm-shrinkwrap.json"],
   },
   pnpm: {
     exec: "pnpm exec",
     add: "pnpm add",
+    remove: "pnpm remove",
     install: ["install", "--no-frozen-lockfile"],
     lockFiles: ["pnpm-lock.yaml"],
   },
-  yarn: { exec: "yarn", add: "yarn add", install: ["install"], lockFiles: ["yarn.lock"] },
-  bun: { exec: "bunx", add: "bun add", install: ["install"], lockFiles: ["bun.lock", "bun.lockb"] },
+  yarn: { exec: "yarn", add: "yarn add", remove: "yarn remove", install: ["install"], lockFiles: ["yarn.lock"] },
+  bun: {
+    exec: "bunx",
+    add: "bun add",
+    remove: "bun remove",
+    install: ["install"],
+    lockFiles: ["bun.lock", "bun.lockb"],
+  },
 };
 
 /**
