@@ -72,7 +72,10 @@ describe("onescope init", () => {
       const { code, stdout, stderr } = await run("--yes", "--no-install");
       assert.deepEqual([code, stderr], [0, ""], stdout);
       assert.ok(stdout.startsWith(`Found ${name}, with `), stdout);
-      assert.match(stdout, /Changed package.json.*\nRun \w+ install next\./);
+      assert.match(
+        stdout,
+        /Changed package.json.*\n\nNext: npm install, .*, then open http:\/\/127\.0\.0\.1:9464\/\n$/,
+      );
       for (const [path, pattern] of Object.entries(expected)) assert.match(read(path), pattern);
       assert.match(JSON.parse(read("package.json")).dependencies.onescope, /^\^\d/);
 
@@ -141,6 +144,39 @@ describe("onescope init", () => {
     );
     const plugin = 'export default defineNitroPlugin(() => import("onescope/auto"));';
     assert.equal((await makeApp({ ...nuxt, "server/plugins/onescope.ts": plugin }).run("--dry-run")).code, 0);
+  });
+
+  test("ends with what to do next, by the app's own scripts", async () => {
+    const next = { "app/page.js": "", "node_modules/onescope/package.json": {} };
+    const scripts = { build: "next build", start: "next start" };
+    for (const [files, steps] of /** @type {Array<[Record<string, string | object>, string]>} */ ([
+      [{ ...next, "package.json": manifest("next", { scripts }) }, "npm install, npm run build, npm start"],
+      [{ ...next, "package.json": manifest("next"), "yarn.lock": "" }, "yarn install, build the app, start the app"],
+      [
+        {
+          "package.json": manifest("@nestjs/core", {
+            scripts: { build: "nest build", start: "nest start", "start:prod": "node dist/main" },
+          }),
+          "pnpm-lock.yaml": "",
+        },
+        "pnpm install, pnpm run build, pnpm run start:prod",
+      ],
+      [{ "package.json": manifest("koa", { scripts: { build: "x", start: "node a.js" } }) }, "npm install, npm start"],
+      [{ "package.json": {}, "server.js": "" }, "npm install, npm start"],
+    ])) {
+      const { stdout } = await makeApp(files).run("--yes", "--no-install");
+      assert.ok(stdout.endsWith(`\nNext: ${steps}, then open http://127.0.0.1:9464/\n`), stdout);
+    }
+  });
+
+  test("names the scripts for development, which stay without onescope", async () => {
+    for (const [dev, said] of /** @type {const} */ ([
+      ["node --watch server.js", /"dev" stays without onescope: add --import onescope\/auto after node there/],
+      ["tsx watch server.ts", /"dev" stays without onescope: put NODE_OPTIONS=--import=onescope\/auto before it/],
+    ])) {
+      const { run } = makeApp({ "package.json": manifest("koa", { scripts: { ...START.scripts, dev } }) });
+      assert.match((await run("--dry-run")).stdout, said);
+    }
   });
 
   test("takes the package manager of the lock file", async () => {

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { CODES, OnescopeError } from "../util/errors.js";
 import { diffLines } from "./init/diff.js";
-import { install, installCommand, isInstalled } from "./init/install.js";
+import { install, isInstalled } from "./init/install.js";
+import { nextSteps } from "./init/next-steps.js";
 import { makePlan } from "./init/plan.js";
 import { applyChanges } from "./init/record.js";
 import { runUndo } from "./init/run-undo.js";
@@ -75,19 +76,21 @@ export async function run({ yes = false, "dry-run": dryRun = false, "no-install"
  * @param {boolean} noInstall
  */
 function apply(project, plan, noInstall) {
-  const { folder, packageManager } = project;
+  const { folder } = project;
   applyChanges(folder, plan.changes);
   console.log(`\nChanged ${plan.changes.map(({ path }) => path).join(", ")}; onescope init --undo restores them.`);
   const needsInstall = plan.dependency || !isInstalled(project);
-  if (needsInstall && noInstall) console.log(`Run ${installCommand(packageManager.name)} next.`);
-  else if (needsInstall) {
+  if (needsInstall && !noInstall) {
     const failure = install(project);
     if (failure !== undefined) {
       console.error(`onescope is not installed: ${failure}. Install it, or run onescope init --undo.`);
       return 1;
     }
   }
-  return plan.manual.length === 0 ? 0 : 1;
+  if (plan.manual.length > 0) return 1;
+  // The plan may have added a script.
+  console.log(`\n${cleanLine(nextSteps(readProject(folder) ?? project, needsInstall && noInstall))}`);
+  return 0;
 }
 
 /** @param {import("./init/plan.js").FileChange} change */

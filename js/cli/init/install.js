@@ -4,13 +4,7 @@ import { PACKAGE_MANAGERS } from "../project/package-managers.js";
 import { findPackage } from "../project/packages.js";
 import { noteChanges } from "./record.js";
 
-/** @import { PackageManager } from "../project/package-managers.js" */
 /** @import { Project } from "../project/project.js" */
-
-/** @param {PackageManager["name"]} name */
-export function installCommand(name) {
-  return `${name} install`;
-}
 
 /** @param {Project} project @returns {boolean} whether the app has the package already */
 export function isInstalled({ folder }) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
-import { placesForFlags, startScripts } from "../project/commands.js";
+import { placesForFlags, programsIn, startScripts } from "../project/commands.js";
 import { readIfFile, readText } from "../project/files.js";
 import { pathIn } from "../project/paths.js";
 import { dependenciesOf, NAMES } from "../project/project.js";
@@ -48,7 +48,10 @@ export function makePlan(project) {
   if (project.kinds.includes("next")) planNext(draft);
   if (kind === "nitro" || kind === "nuxt") planNitro(draft, kind);
   if (kind === "vinext" || kind === "next") planInstrumentation(draft);
-  if (STARTED_BY_SCRIPT.has(kind)) planScripts(draft, kind);
+  if (STARTED_BY_SCRIPT.has(kind)) {
+    planScripts(draft, kind);
+    adviseOnDevelopment(draft);
+  }
   adviseOnDocker(draft, kind);
   return { changes: draft.changes, dependency: edits.length > 0, manual: draft.manual, advice: draft.advice };
 }
@@ -179,6 +182,25 @@ function planScripts(draft, kind) {
   draft.manual.push(
     `${why}: start it by node --import onescope/auto FILE, or set NODE_OPTIONS=--import=onescope/auto for it`,
   );
+}
+
+/** What starts Node with the app, and takes no flag in this place. */
+const WATCHERS = new Set(["tsx", "nodemon", "ts-node", "ts-node-dev", "nest"]);
+
+/** @param {Draft} draft */
+function adviseOnDevelopment({ project, advice }) {
+  for (const [name, command] of Object.entries(project.manifest.scripts ?? {})) {
+    if (!/^(?:dev|watch|start:(?:dev|debug))$/.test(name) || typeof command !== "string") continue;
+    if (command.includes("onescope/")) continue;
+    if (placesForFlags(command).length > 0)
+      advice.push(
+        `the script "${name}" stays without onescope: add --import onescope/auto after node there to have it too`,
+      );
+    else if (programsIn(command).some((program) => WATCHERS.has(program.name)))
+      advice.push(
+        `the script "${name}" stays without onescope: put NODE_OPTIONS=--import=onescope/auto before it to have it too`,
+      );
+  }
 }
 
 /** @param {Draft} draft @param {Kind} kind */
