@@ -1,4 +1,3 @@
-import { METHODS } from "node:http";
 import { LAYOUT } from "../generated/slot-table.js";
 import { encodeLabel, PATH_LABEL, ROUTE_LABEL, writeLabel } from "../store/label.js";
 import { shared } from "../util/shared.js";
@@ -8,6 +7,9 @@ import { pathname } from "./pathname.js";
 /** @import { RecordOwner } from "../store/records.js" */
 
 // What names HTTP requests: method and path until there is a route.
+
+// Not imported: an import reads all exports of a module, and some of these load Node's HTTP client and HTTP/2, in 5 MB.
+const { METHODS } = process.getBuiltinModule("node:http");
 
 const { bytes: BYTE, labelBytes } = LAYOUT;
 
