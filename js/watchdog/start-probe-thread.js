@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { backend } from "../store/backend.js";
 import { packageFolder } from "../util/package-folder.js";
@@ -47,6 +47,18 @@ function helperBarred() {
   const { permission, features } = process;
   if (!features.inspector) return "this Node was built without the inspector";
   // Without the permission Node does not refuse: it aborts the process.
-  if (permission === undefined || (permission.has("inspector") && permission.has("worker"))) return undefined;
-  return "the permission model denies the inspector or workers; start Node with --allow-inspector and --allow-worker";
+  if (permission !== undefined && !(permission.has("inspector") && permission.has("worker")))
+    return "the permission model denies the inspector or workers; start Node with --allow-inspector and --allow-worker";
+  // A worker reserves much of it at once, and V8 ends the process if it cannot.
+  if (isSpaceLimited()) return "the address space of this process is limited; start it after `ulimit -v unlimited`";
+  return undefined;
+}
+
+function isSpaceLimited() {
+  if (process.platform !== "linux") return false;
+  try {
+    return /^Max address space +\d/m.test(readFileSync("/proc/self/limits", "latin1"));
+  } catch {
+    return false;
+  }
 }
