@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { pipeline, Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { cut, duration, widthOf } from "../../js/cli/text.js";
 import { blockedData, fakeDiagnosticsServer } from "../_support/fake-diagnostics.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
@@ -155,6 +157,66 @@ describe("onescope top without a terminal", { skip }, () => {
       assert.deepEqual([code, stdout], [1, ""]);
       assert.match(stderr, said);
     }
+  });
+
+  test("a server whose data has other types gets one line", async () => {
+    const object = { toString: 1, valueOf: 1 };
+    const thread = { thread: 0, blockedMs: 5, suspect: null };
+    const stall = data.stalls.stalls[0];
+    for (const [what, change] of /** @type {Array<["inFlight" | "stalls", object]>} */ ([
+      ...["pid", "now", "total", "threads"].map((key) => ["inFlight", { [key]: object }]),
+      ...[{ thread: object }, { blockedMs: "5" }, { suspect: {} }, { suspect: [null] }].map((each) => [
+        "inFlight",
+        { threads: [{ ...thread, ...each }] },
+      ]),
+      ...[{ thread: object }, { at: object }, { request: {} }, { call: object }, { stack: "s" }].map((each) => [
+        "stalls",
+        { stalls: [{ ...stall, ...each }] },
+      ]),
+      ["stalls", { stalls: [{ onescope: "stall" }] }],
+    ])) {
+      const other = await fakeDiagnosticsServer({ ...data, [what]: { ...data[what], ...change } });
+      const { code, stdout, stderr } = await top([other.url]);
+      await other.stop();
+      assert.deepEqual([code, stdout], [1, ""], JSON.stringify(change));
+      assert.match(stderr, /^onescope top: http:\S+ responded with unknown data: is it [^\n]+\n$/);
+    }
+  });
+
+  test("data that is nested too deeply to be printed gets one line", async () => {
+    const counters = `{"created":${"[".repeat(500_000)}${"]".repeat(500_000)}}`;
+    const other = await fakeDiagnosticsServer({ ...data, counters: (response) => response.end(counters) });
+    const { code, stdout, stderr } = await top([other.url, "--json"]);
+    await other.stop();
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(stderr, /^onescope top: http:\S+ responded with unknown data: is it [^\n]+\n$/);
+  });
+
+  test("a response that is too large is not read to its end", async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20, " "));
+    const sent = { bytes: 0, encoding: "" };
+    for (const respond of /** @type {Array<(response: import("node:http").ServerResponse) => void>} */ ([
+      (response) => response.setHeader("content-encoding", "gzip").end(bomb),
+      (response) => response.writeHead(500, { "content-encoding": "gzip" }).end(bomb),
+      (response) => {
+        sent.encoding = String(response.req.headers["accept-encoding"]);
+        const endless = new Readable({
+          read() {
+            sent.bytes += 65_536;
+            this.push(Buffer.alloc(65_536, "["));
+          },
+        });
+        pipeline(endless, response, () => {});
+      },
+    ])) {
+      const other = await fakeDiagnosticsServer({ ...data, counters: respond });
+      const { code, stdout, stderr } = await top([other.url]);
+      await other.stop();
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, /^onescope top: http:\S+ responded with (more than 4 MiB: is it [^\n]+|500)\n$/);
+    }
+    assert.equal(sent.encoding, "identity");
+    assert.ok(sent.bytes < 32 * 2 ** 20, `${sent.bytes}`);
   });
 
   test("what makes no sense ends with 2 and names --help", async () => {

@@ -19,6 +19,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
+import { blockedData, fakeDiagnosticsServer } from "../_support/fake-diagnostics.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
 import { until } from "../_support/wait.mjs";
 
@@ -336,6 +337,29 @@ describe("top and last-flight find processes by themselves", { skip: backend !==
     assert.deepEqual([code, stdout, stderr], [1, "", `onescope top: process ${pid} responds at ${url}\n`]);
     const problems = (await ps(env)).map((/** @type {any} */ each) => [each.pid, each.problem]);
     assert.deepEqual(Object.fromEntries(problems)[process.pid], `process ${pid} responds at ${url}`);
+  });
+
+  test("a server whose data has other types is a problem of its process alone", async (t) => {
+    const { registry, env } = ownRegistry(t);
+    const { pid } = await start(t, { serve: SERVE }, env);
+    const data = blockedData();
+    const server = await fakeDiagnosticsServer(data);
+    t.after(() => server.stop());
+    const [name] = readdirSync(registry);
+    const listed = JSON.parse(readFileSync(join(registry, name), "utf8"));
+    const other = { ...listed, pid: process.pid, start: "0", url: `${server.url}/` };
+    writeFileSync(join(registry, `${process.pid}-0.server`), JSON.stringify(other), { mode: 0o600 });
+    const [thread] = data.inFlight.threads;
+    for (const change of [
+      { total: { toString: 1, valueOf: 1 } },
+      { threads: [{ ...thread, thread: { toString: 1 } }] },
+    ]) {
+      Object.assign(data.inFlight, blockedData().inFlight, { pid: process.pid }, change);
+      const { code, stdout, stderr } = await onescope(["ps"], env);
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.match(stdout, new RegExp(`^ *${pid} .* no$`, "m"));
+      assert.match(stdout, new RegExp(`^ *${process.pid} .* http:\\S+ responded with unknown data: is it`, "m"));
+    }
   });
 
   test("last-flight finds the recording of a killed process", async (t) => {

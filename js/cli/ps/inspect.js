@@ -1,7 +1,6 @@
 import { getInFlight } from "../top/fetch.js";
 
 /** @import { ListedProcess } from "../../ps/processes.js" */
-/** @import { Thread } from "../top/fetch.js" */
 
 /** A server responds in milliseconds, also while JavaScript is blocked. */
 const TIMEOUT_MS = 2000;
@@ -37,10 +36,9 @@ export async function inspectProcess({ pid, command, cwd, node, onescope, since,
   };
   if (url === undefined) return { ...facts, inFlight: null, blocked: null, problem: null };
   try {
-    const list = await getInFlight({ url, token, pid, limit: 1 }, { timeoutMs: TIMEOUT_MS });
-    const threads = /** @type {Thread[]} */ (Array.isArray(list.threads) ? list.threads : []);
+    const { threads, total } = await getInFlight({ url, token, pid, limit: 1 }, { timeoutMs: TIMEOUT_MS });
     const blocked = threads.flatMap(({ thread, blockedMs }) => (blockedMs ? [{ thread, blockedMs }] : []));
-    return { ...facts, inFlight: Number(list.total), blocked, problem: null };
+    return { ...facts, inFlight: total, blocked, problem: null };
   } catch (error) {
     return { ...facts, inFlight: null, blocked: null, problem: /** @type {Error} */ (error).message };
   }

@@ -25,5 +25,5 @@ export function processTable(processes) {
 function blocked({ blocked }) {
   if (blocked === null) return "- (no diagnostics server)";
   if (blocked.length === 0) return "no";
-  return blocked.map(({ thread, blockedMs }) => `thread ${Number(thread)} for ${duration(blockedMs)}`).join(", ");
+  return blocked.map(({ thread, blockedMs }) => `thread ${thread} for ${duration(blockedMs)}`).join(", ");
 }

@@ -1,9 +1,13 @@
 import { clean } from "../text.js";
+import { isInFlight, isObject, isShallow, isStalls } from "./shapes.js";
 
 /** @import { StallEndReport, StallReport } from "../../inspect.js" */
 
 /** How long a server may take to respond. It responds in milliseconds, also while its JavaScript is blocked. */
 const TIMEOUT_MS = 5000;
+
+/** What is read of a response. The largest that the server gives has some hundred kB. */
+const MOST_BYTES = 4 * 2 ** 20;
 
 /**
  * @typedef {object} Server
@@ -27,14 +31,18 @@ const TIMEOUT_MS = 5000;
 /** @typedef {(StallReport | StallEndReport) & { at: string }} Stall */
 
 /**
- * @typedef {object} Snapshot the state of a process at one moment
+ * @typedef {object} InFlight
  * @property {number} pid
  * @property {string} now the server's time, ISO 8601
  * @property {Thread[]} threads
  * @property {number} total requests in flight
- * @property {import("../../../index.js").ContextInfo[]} inFlight the oldest of them
- * @property {Stall[]} stalls the latest, newest last
- * @property {Record<string, unknown>} counters
+ * @property {import("../../../index.js").ContextInfo[]} inFlight the oldest of them; the types of their properties are unchecked
+ */
+
+/**
+ * The state of a process at one moment; `stalls` are the latest, newest last.
+ *
+ * @typedef {InFlight & { stalls: Stall[], counters: Record<string, unknown> }} Snapshot
  */
 
 /** The server did not respond, or not with what was expected. */
@@ -58,16 +66,13 @@ export class FetchError extends Error {
  * @throws {FetchError}
  */
 export async function fetchSnapshot(server, ended) {
-  const [list, { stalls }, counters] = await Promise.all([
+  const [{ pid, now, threads, total, inFlight }, stalls, counters] = await Promise.all([
     getInFlight(server, { ended }),
     getJson(server, "stalls", { ended }),
     getJson(server, "counters", { ended }),
   ]);
-  const arrays = [list.threads, list.inFlight, stalls];
-  if (!arrays.every((each) => Array.isArray(each) && each.every(isObject)))
-    throw unexpected(server.url, "unknown data");
-  const { pid, now, threads, total, inFlight } = list;
-  return /** @type {Snapshot} */ ({ pid, now, threads, total, inFlight, stalls, counters });
+  if (!isStalls(stalls)) throw unexpected(server.url, "unknown data");
+  return { pid, now, threads, total, inFlight, stalls: stalls.stalls, counters };
 }
 
 /**
@@ -75,13 +80,14 @@ export async function fetchSnapshot(server, ended) {
  *
  * @param {Server} server
  * @param {GetOptions} options
- * @returns {Promise<Record<string, unknown>>}
+ * @returns {Promise<InFlight>}
  * @throws {FetchError}
  */
 export async function getInFlight(server, options) {
   const list = await getJson(server, `in-flight?limit=${server.limit}`, options);
+  if (!isInFlight(list)) throw unexpected(server.url, "unknown data");
   if (server.pid !== undefined && list.pid !== server.pid)
-    throw new FetchError(`process ${Number(list.pid)} responds at ${server.url.href}`, { final: true });
+    throw new FetchError(`process ${list.pid} responds at ${server.url.href}`, { final: true });
   return list;
 }
 
@@ -97,7 +103,7 @@ export async function getInFlight(server, options) {
 async function getJson({ url, token }, path, { ended, timeoutMs = TIMEOUT_MS }) {
   const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetch(new URL(path, url), {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers: { "accept-encoding": "identity", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     // The token is for this server alone.
     redirect: "error",
     signal: ended === undefined ? timeout : AbortSignal.any([timeout, ended]),
@@ -109,12 +115,13 @@ async function getJson({ url, token }, path, { ended, timeoutMs = TIMEOUT_MS }) 
     throw new FetchError(`${url.href} ${how} --token or in ONESCOPE_TOKEN`, { final: true });
   }
   if (!response.ok) throw new FetchError(`${url.href} responded with ${response.status}${await refusal(response)}`);
-  const body = await response.json().catch((error) => {
-    throw error instanceof SyntaxError
-      ? unexpected(url, "something other than JSON")
-      : new FetchError(`lost the connection to ${url.href}: ${reason(error, timeoutMs)}`);
+  const text = await textOf(response).catch((error) => {
+    throw new FetchError(`lost the connection to ${url.href}: ${reason(error, timeoutMs)}`);
   });
-  if (!isObject(body)) throw unexpected(url, "unknown data");
+  if (text === undefined) throw unexpected(url, `more than ${MOST_BYTES / 2 ** 20} MiB`);
+  const body = parsed(text);
+  if (body === undefined) throw unexpected(url, "something other than JSON");
+  if (!isObject(body) || !isShallow(body)) throw unexpected(url, "unknown data");
   return body;
 }
 
@@ -133,7 +140,7 @@ function unexpected(url, what) {
  * @returns {Promise<string>} the reason that the server gives, if any
  */
 async function refusal(response) {
-  const body = await response.json().catch(() => undefined);
+  const body = parsed((await textOf(response).catch(() => undefined)) ?? "");
   return isObject(body) && typeof body.error === "string" ? `: ${clean(body.error)}` : "";
 }
 
@@ -147,9 +154,29 @@ function reason(error, timeoutMs) {
 }
 
 /**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
+ * @param {Response} response
+ * @returns {Promise<string | undefined>} `undefined` if it is too large
  */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+async function textOf({ body }) {
+  const chunks = [];
+  let bytes = 0;
+  // What a compressed response expands to counts.
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/**
+ * @param {string} json
+ * @returns {unknown} `undefined` if it is not JSON
+ */
+function parsed(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

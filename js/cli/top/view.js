@@ -20,7 +20,7 @@ export function view(snapshot, { url, width, height, problem }) {
   /** @type {Line[]} */
   const head = [
     ...(problem === undefined ? [] : [problemLine(problem)]),
-    { text: `onescope top  ${url.href}  pid ${Number(pid)}  ${clean(now)}`, style: "bold" },
+    { text: `onescope top  ${url.href}  pid ${pid}  ${clean(now)}`, style: "bold" },
     ...threadLines(snapshot),
     { text: totals(snapshot) },
     ...(stall === undefined ? [{ text: "no stalls reported" }] : stallLines(stall, now)),
@@ -81,7 +81,7 @@ function isBlocked({ blockedMs }) {
 /** @param {Snapshot} snapshot */
 function totals({ total, counters }) {
   const counted = COUNTED.filter((name) => typeof counters[name] === "number");
-  return [`${Number(total)} in flight`, ...counted.map((name) => `${counters[name]} ${name}`)].join(", ");
+  return [`${total} in flight`, ...counted.map((name) => `${counters[name]} ${name}`)].join(", ");
 }
 
 /**
@@ -91,7 +91,7 @@ function totals({ total, counters }) {
  */
 function stallLines({ thread, blockedMs, request, call, confidence, stack, at }, now) {
   const ago = duration(Math.max(0, Date.parse(now) - Date.parse(at)));
-  const [innermost] = Array.isArray(stack) ? stack : [];
+  const [innermost] = stack;
   return [
     { text: `last stall ${ago} ago: ${blocked(thread, blockedMs)}: ${cause({ request, call, confidence })}` },
     ...(innermost === undefined ? [] : [{ text: `  at ${clean(innermost)}` }]),
@@ -103,7 +103,7 @@ function stallLines({ thread, blockedMs, request, call, confidence, stack, at },
  * @param {number | null} ms
  */
 function blocked(thread, ms) {
-  return `thread ${Number(thread)} blocked for ${duration(ms)}`;
+  return `thread ${thread} blocked for ${duration(ms)}`;
 }
 
 /** @param {Suspect} suspect */
