@@ -85,7 +85,7 @@ describe("doctor's first line and problems", () => {
     [
       "one without the plugin",
       { "package.json": uses("vinext"), "vite.config.ts": VITE, "dist/server/index.js": "" },
-      "plugin off, no build; register not loaded; addon native",
+      "plugin off, no onescope in dist; register not loaded; addon native",
       [
         /does not use the plugin onescope\/vite > npx onescope init/,
         /nothing loads onescope when the vinext server starts/,
@@ -100,7 +100,7 @@ describe("doctor's first line and problems", () => {
     [
       "one that was built before the plugin",
       { "package.json": uses("vinext"), "vite.config.ts": WITH_PLUGIN, "dist/server/index.js": "export default 1;" },
-      "plugin on, no build; register not loaded; addon native",
+      "plugin on, no onescope in dist; register not loaded; addon native",
       [/^dist\/server was built without the plugin > build the app again/],
     ],
     [
@@ -129,6 +129,7 @@ describe("doctor's first line and problems", () => {
         "package.json": uses("next"),
         "next.config.mjs": 'export default { serverExternalPackages: ["onescope"] };',
         "src/instrumentation.js": 'export const register = () => import("onescope/auto");',
+        ".next/BUILD_ID": "",
         ".next/server/chunks/a.js":
           'e.x("onescope-0123456789abcdef/auto",()=>require("onescope-0123456789abcdef/auto"))',
       },
@@ -141,12 +142,47 @@ describe("doctor's first line and problems", () => {
         "package.json": uses("next"),
         "next.config.js": "module.exports = {};",
         "instrumentation.js": 'export const register = () => import("onescope/auto");',
+        ".next/BUILD_ID": "",
         ".next/server/chunks/a.js": CORE,
       },
       "onescope not external, bundled into .next; register loaded by instrumentation.js; addon native",
       [
         /^onescope is bundled into \.next\/server\/chunks\/a\.js, from where it finds no addon > mark onescope external/,
       ],
+    ],
+    [
+      "a Next.js app that was built before its set-up",
+      {
+        "package.json": uses("next"),
+        "next.config.js": 'module.exports = { serverExternalPackages: ["onescope"] };',
+        "instrumentation.js": 'export const register = () => import("onescope/auto");',
+        ".next/BUILD_ID": "",
+        ".next/server/instrumentation.js": "",
+      },
+      "onescope external, no onescope in .next; register loaded by instrumentation.js; addon native",
+      [/^the build in \.next was made before onescope was set up, and does not load it > build the app again$/],
+    ],
+    [
+      "a vinext app that was built before its instrumentation",
+      {
+        "package.json": uses("vinext"),
+        "vite.config.ts": WITH_PLUGIN,
+        "instrumentation.ts": 'export const register = () => import("onescope/auto");',
+        "dist/server/index.js": SHIMS,
+      },
+      "plugin on, imported by dist; register loaded by instrumentation.ts; addon native",
+      [/^the build in dist\/server was made before/],
+    ],
+    [
+      "a Next.js app with the output of its development server",
+      {
+        "package.json": uses("next"),
+        "next.config.js": 'module.exports = { serverExternalPackages: ["onescope"] };',
+        "instrumentation.js": 'export const register = () => import("onescope/auto");',
+        ".next/server/instrumentation.js": "",
+      },
+      "onescope external, no build; register loaded by instrumentation.js; addon native",
+      [],
     ],
     [
       "Nitro that traces it",

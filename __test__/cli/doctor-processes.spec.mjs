@@ -51,7 +51,10 @@ test("doctor names the processes of a folder that have not loaded onescope, and 
   assert.deepEqual(found.runningWithout, [without.pid]);
   assert.deepEqual(
     advice.filter((/** @type {string} */ text) => text.startsWith("process ")),
-    [`process ${without.pid} listens in this folder and has not loaded onescope; if it is the app, restart it`],
+    [
+      `process ${without.pid} listens in this folder and has not loaded onescope; if it is the app, restart it`,
+      `process ${serves.pid} has onescope only by how it was started, such as by NODE_OPTIONS; npx onescope init sets the app up`,
+    ],
   );
   assert.deepEqual(
     found.running.map((/** @type {any} */ { pid, url }) => [pid, url]),

@@ -162,6 +162,21 @@ describe("onescope doctor", () => {
     }
   });
 
+  test("a folder that is no app's is a problem, with where the app is", async () => {
+    const app = join(folder, "above");
+    mkdirSync(join(app, "src"), { recursive: true });
+    writeFileSync(join(app, "package.json"), "{}");
+    const { code, stdout } = await onescope(["doctor", join(app, "src")]);
+    assert.equal(code, 1);
+    assert.ok(stdout.includes(`  - there is no package.json in ${join(app, "src")}\n    run this in ${app}\n`), stdout);
+    const file = await onescope(["doctor", join(app, "package.json")]);
+    assert.equal(file.code, 2);
+    assert.match(file.stderr, /there is no folder .*package\.json/);
+    const standalone = join(app, "standalone");
+    mkdirSync(join(standalone, "node_modules"), { recursive: true });
+    assert.equal((await onescope(["doctor", standalone])).code, 0);
+  });
+
   test("prints the same as text", async () => {
     const { code, stdout, stderr } = await onescope(["doctor"], {}, [IN_EXAMPLE]);
     assert.deepEqual([code, stderr], [0, ""]);

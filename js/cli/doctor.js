@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { escapeJson } from "../util/safe-text.js";
 import { examine } from "./doctor/examine.js";
@@ -30,7 +30,7 @@ export const options = { json: { type: "boolean" } };
  * @param {string} [folder]
  */
 export async function run({ json }, folder = ".") {
-  if (!existsSync(folder)) return `there is no folder ${folder}`;
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return `there is no folder ${folder}`;
   const report = await examine(resolve(folder));
   console.log(json ? escapeJson(JSON.stringify(report, null, 2)) : toText(report));
   return report.problems.length === 0 ? 0 : 1;

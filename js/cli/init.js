@@ -6,7 +6,7 @@ import { nextSteps } from "./init/next-steps.js";
 import { makePlan } from "./init/plan.js";
 import { applyChanges } from "./init/record.js";
 import { runUndo } from "./init/run-undo.js";
-import { isBareWorkspace, NAMES, readProject } from "./project/project.js";
+import { isBareWorkspace, NAMES, projectAbove, readProject } from "./project/project.js";
 import { cleanLine } from "./text.js";
 
 /** @import { Plan } from "./init/plan.js" */
@@ -45,7 +45,8 @@ export async function run({ yes = false, "dry-run": dryRun = false, "no-install"
   const project = readProject(folder);
   if (project === undefined || isBareWorkspace(project)) {
     const what = project === undefined ? "there is no package.json in this folder" : "this is the root of a workspace";
-    throw new OnescopeError(CODES.PROJECT, `${what}: run onescope init in the folder of the app`);
+    const where = (project === undefined && projectAbove(folder)) || "the folder of the app";
+    throw new OnescopeError(CODES.PROJECT, `${what}: run onescope init in ${where}`);
   }
   const plan = makePlan(project);
   console.log(`Found ${project.kinds.map((kind) => NAMES[kind]).join(", ")}, with ${project.packageManager.name}.`);

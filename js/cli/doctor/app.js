@@ -3,7 +3,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { PACKAGE_MANAGERS } from "../project/package-managers.js";
 import { isBareWorkspace, NAMES, readProject } from "../project/project.js";
 import { examineBuilds } from "./build.js";
-import { examineLaunch, loader } from "./launch.js";
+import { examineLaunch, INSTRUMENTATION, loader, loadsAny } from "./launch.js";
 import { processesIn, processesWithout } from "./processes.js";
 import { examineSetup } from "./setup.js";
 
@@ -88,8 +88,8 @@ export function summarize(app, backend) {
   if (kind === "next" && app.setup.external !== null && !app.standalone)
     parts.push(`onescope ${app.setup.external === "on" ? "external" : "not external"}`);
   const built = app.builds.map(buildSummary).filter((text) => text !== undefined);
-  const first =
-    parts.length > 0 ? `${parts.join(", ")}, ${built.length > 0 ? built.join(", ") : "no build"}` : built.join(", ");
+  const none = app.builds.length > 0 ? `no onescope in ${whereOf(app.builds[0].folder)}` : "no build";
+  const first = parts.length > 0 ? [...parts, ...(built.length > 0 ? built : [none])].join(", ") : built.join(", ");
   const loads = loader(app.launch, app.builds);
   const register = loads === undefined ? "register not loaded" : `register loaded by ${loads}`;
   const running = app.running.map(({ pid, url }) => `process ${pid} runs${url === null ? "" : ` with ${url}`}`);
@@ -102,10 +102,15 @@ export function addonSummary({ name, requested }) {
   return requested === "js" ? "addon off by ONESCOPE_BACKEND=js" : "addon does not load";
 }
 
+/** @param {string} folder of a build */
+function whereOf(folder) {
+  return folder.replace(/\/server$/, "");
+}
+
 /** @param {import("./build.js").Build} build */
 function buildSummary({ folder, imports, bundledIn, swapped, kept }) {
   const all = swapped.length + kept.length;
-  const where = folder.replace(/\/server$/, "");
+  const where = whereOf(folder);
   if (all > 0) return `${swapped.length} of ${all} modules swapped in ${where}`;
   if (bundledIn !== null) return `bundled into ${where}`;
   return imports.length > 0 ? `imported by ${where}` : undefined;
@@ -149,14 +154,29 @@ function setupProblems({ setup, standalone, command, add, folder }) {
 /** @param {string} name of an import */
 const isShim = (name) => name.startsWith("onescope/shims/");
 
+/**
+ * @param {App} app
+ * @param {import("./build.js").Build} build of Next.js or vinext
+ * @returns {boolean} whether it lacks what the app's instrumentation loads
+ */
+function isOutdated({ launch, standalone }, { folder, imports, bundledIn }) {
+  if (standalone || !/^(?:dist\/(?:server|standalone)|\.next(?:\/standalone)?)$/.test(folder)) return false;
+  if (bundledIn !== null || loadsAny(imports)) return false;
+  return Object.entries(launch.imports).some(([path, names]) => INSTRUMENTATION.test(path) && loadsAny(names));
+}
+
 /** @param {App} app @param {import("./build.js").Build} build @returns {Finding[]} */
-function buildProblems({ setup, kinds, folder }, build) {
+function buildProblems(app, build) {
+  const { setup, kinds, folder } = app;
   /** @type {Finding[]} */
   const found = [];
   const where = build.folder;
   const total = build.swapped.length + build.kept.length;
   if (setup.plugin === "on" && where === "dist/server" && !build.imports.some(isShim)) {
     found.push({ problem: `${where} was built without the plugin`, fix: "build the app again" });
+  } else if (isOutdated(app, build)) {
+    const problem = `the build in ${where} was made before onescope was set up, and does not load it`;
+    found.push({ problem, fix: "build the app again" });
   }
   if (build.kept.length > 0) {
     found.push({
@@ -188,18 +208,24 @@ function buildProblems({ setup, kinds, folder }, build) {
   return found;
 }
 
+/** @param {App} app @returns {boolean} whether its files have the server load onescope */
+function isUsed({ launch, builds, setup }) {
+  return (
+    loader(launch, builds) !== undefined ||
+    setup.plugin === "on" ||
+    Object.keys(launch.imports).length > 0 ||
+    builds.some(({ imports, bundledIn }) => imports.length > 0 || bundledIn !== null)
+  );
+}
+
 /** @param {App} app @returns {Finding[]} */
-function launchProblems({ setup, launch, kinds, standalone, command, builds, running }) {
+function launchProblems(app) {
+  const { setup, launch, kinds, standalone, command, builds, running } = app;
   /** @type {Finding[]} */
   const found = [];
   const loads = loader(launch, builds);
-  const isUsed =
-    loads !== undefined ||
-    // By variables that the shell of this command has not.
-    running.length > 0 ||
-    Object.keys(launch.imports).length > 0 ||
-    builds.some(({ imports, bundledIn }) => imports.length > 0 || bundledIn !== null);
-  if (!isUsed && setup.installed !== null && setup.plugin !== "on") {
+  // A process may have it by variables that the shell of this command has not.
+  if (!isUsed(app) && running.length === 0 && setup.installed !== null) {
     found.push({
       problem: `nothing loads onescope when the ${NAMES[kinds[0]]} server starts`,
       fix: standalone
@@ -234,10 +260,18 @@ function launchProblems({ setup, launch, kinds, standalone, command, builds, run
  * @param {App} app
  * @returns {string[]} what need not be wrong
  */
-export function findAdvice({ runningWithout, setup, builds, standalone, kinds, command }) {
+export function findAdvice(app) {
+  const { runningWithout, running, setup, builds, standalone, kinds, command } = app;
+  const restart = builds.some((build) => isOutdated(app, build)) ? "build the app again and restart it" : "restart it";
   const advice = runningWithout.map(
-    (pid) => `process ${pid} listens in this folder and has not loaded onescope; if it is the app, restart it`,
+    (pid) => `process ${pid} listens in this folder and has not loaded onescope; if it is the app, ${restart}`,
   );
+  if (running.length > 0 && !isUsed(app)) {
+    const { pid } = running[0];
+    advice.push(
+      `process ${pid} has onescope only by how it was started, such as by NODE_OPTIONS; ${command} init sets the app up`,
+    );
+  }
   if (setup.installed !== null && setup.installed.version !== manifest.version) {
     const { version, path } = setup.installed;
     advice.push(`this command is of onescope ${manifest.version}; the app has ${version} in ${path}`);

@@ -50,7 +50,9 @@ export function examineBuilds(folder, kinds, standalone) {
     // A framework's own folders are looked at one by one, and Nitro makes its output of vinext's.
     if (path === "dist" && kinds.includes("vinext")) continue;
     if (path === "dist/server" && existsSync(join(folder, ".output/server"))) continue;
-    if (existsSync(join(folder, path))) builds.push(examineBuild(folder, path, standalone ? folder : undefined));
+    // The development server writes there too.
+    const made = path === ".next" ? ".next/BUILD_ID" : path;
+    if (existsSync(join(folder, made))) builds.push(examineBuild(folder, path, standalone ? folder : undefined));
   }
   return builds;
 }

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
 import { slotBehind } from "../../async-context/adopt.js";
 import { entry } from "../../async-context/entry.js";
@@ -11,6 +13,7 @@ import { loadNative } from "../../store/native/load.js";
 import { ONESCOPE_BACKEND, ONESCOPE_NATIVE_PATH } from "../../util/env.js";
 import { OnescopeError } from "../../util/errors.js";
 import { otherRuntime, quietRuntime } from "../../util/runtime.js";
+import { projectAbove } from "../project/project.js";
 import { addonSummary, examineApp, findAdvice, findProblems, summarize } from "./app.js";
 import { examineVinext } from "./vinext.js";
 
@@ -84,6 +87,12 @@ export async function examine(folder) {
  * @param {Finding[]} problems
  */
 function readApp(folder, problems) {
+  // A folder that needs no install may have the server and its packages alone.
+  if (!["package.json", "node_modules"].some((name) => existsSync(join(folder, name)))) {
+    const above = projectAbove(folder);
+    const fix = above === undefined ? "run this in the folder of the app" : `run this in ${above}`;
+    problems.push({ problem: `there is no package.json in ${folder}`, fix });
+  }
   try {
     return examineApp(folder);
   } catch (error) {

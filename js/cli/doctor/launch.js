@@ -10,6 +10,9 @@ const SOURCES = {
   skipped: /^(?:node_modules|dist|build|out|coverage|public|\..*)$/,
 };
 
+/** The file that Next.js and vinext compile into their server, and load when it starts. */
+export const INSTRUMENTATION = /^(?:src\/)?instrumentation\./;
+
 /** Files that start processes, besides package.json. */
 const LAUNCHERS =
   /^(?:Dockerfile|Containerfile)(?:\..*)?$|^Procfile$|^(?:ecosystem|pm2)\.config\.[cm]?js$|^(?:docker-)?compose\.ya?ml$|\.service$/i;
@@ -65,7 +68,11 @@ export function loader({ scripts, files, imports, nodeOptions }, builds) {
   if (nodeOptions) return "NODE_OPTIONS";
   if (scripts.length > 0) return `the script ${scripts.map((name) => `"${name}"`).join(", ")}`;
   if (files.length > 0) return files.join(", ");
-  const loads = (/** @type {string[]} */ names) => names.some((name) => LOADS.test(name));
-  const file = Object.entries(imports).find(([, names]) => loads(names))?.[0];
-  return file ?? builds.find((build) => loads(build.imports))?.folder;
+  const file = Object.entries(imports).find(([, names]) => loadsAny(names))?.[0];
+  return file ?? builds.find((build) => loadsAny(build.imports))?.folder;
+}
+
+/** @param {string[]} names of imports */
+export function loadsAny(names) {
+  return names.some((name) => LOADS.test(name));
 }

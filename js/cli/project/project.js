@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readRequired, readText } from "./files.js";
 import { packageManagerOf } from "./package-managers.js";
 
@@ -71,6 +71,16 @@ export function readProject(folder) {
     find: (pattern) => names.find((name) => pattern.test(name)),
     has: (name) => existsSync(join(folder, name)),
   };
+}
+
+/**
+ * @param {string} folder
+ * @returns {string | undefined} the nearest folder above it with a package.json
+ */
+export function projectAbove(folder) {
+  const parent = dirname(folder);
+  if (parent === folder) return undefined;
+  return existsSync(join(parent, "package.json")) ? parent : projectAbove(parent);
 }
 
 /**
