@@ -356,13 +356,16 @@ describe("doctor's first line and problems", () => {
   });
 
   test("a configuration that cannot be parsed is reported as unknown", () => {
-    const { line, problems, advice } = look({
-      "package.json": uses("vinext"),
-      "vite.config.js": "export default {",
-      "a.js": 'import "onescope";',
-    });
-    assert.match(line, /^plugin unknown/);
-    assert.deepEqual(problems, []);
-    assert.match(advice[0], /cannot be parsed/);
+    const deep = `import "onescope/vite"; const x = a${".b".repeat(50_000)};`;
+    for (const config of ["export default {", deep]) {
+      const { line, problems, advice } = look({
+        "package.json": uses("vinext"),
+        "vite.config.js": config,
+        "a.js": 'import "onescope";',
+      });
+      assert.match(line, /^plugin unknown/);
+      assert.deepEqual(problems, []);
+      assert.match(advice[0], /cannot be parsed/);
+    }
   });
 });

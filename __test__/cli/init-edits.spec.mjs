@@ -326,6 +326,11 @@ describe("package.json", () => {
       programsIn("a b && c").map(({ name, args }) => [name, ...args]),
       [["a", "b"], ["c"]],
     );
+    // A quote that is not closed ends with the command.
+    for (const open of [`"a b`, `"a \\`, `'a && b`]) assert.deepEqual(programsIn(`node ${open}`)[0].args, [open]);
+    const start = performance.now();
+    for (const end of ["", "'", "\n", "\\"]) programsIn(`node ${'"\\'.repeat(100_000)}${end}`);
+    assert.ok(performance.now() - start < 5000, "the time is linear");
     assert.deepEqual(
       ["start", "start:prod", "serve", "start:dev", "start:debug", "dev", "prestart", "build"].filter(isStartScript),
       ["start", "start:prod", "serve"],

@@ -233,12 +233,25 @@ describe("onescope init", () => {
     assert.match(broken.stderr, /^ERR_ONESCOPE_PROJECT: package\.json cannot be read: .*\n$/);
   });
 
+  test("what package.json has of other types counts as missing", async () => {
+    const object = { toString: 1 };
+    for (const files of [{ ...START, packageManager: object }, { dependencies: { next: object } }]) {
+      const { code, stdout, stderr } = await makeApp({ "package.json": files }).run("--dry-run");
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.match(stdout, /^Found .*, with npm\.$/m);
+    }
+  });
+
   test("a file that init cannot use gets one line with a code", async () => {
     for (const [files, said] of /** @type {Array<[Record<string, string | object>, RegExp]>} */ ([
       [{ "package.json": { scripts: ["a"] } }, /package\.json cannot be read: scripts is not an object/],
       [
         { "package.json": { dependencies: null, ...START } },
         /package\.json cannot be read: dependencies is not an object/,
+      ],
+      [
+        { "package.json": `{"a":${"[".repeat(2000)}${"]".repeat(2000)}}` },
+        /package\.json cannot be read: Not enough stack space/,
       ],
       [{ "package.json": "[]" }, /package\.json cannot be read: it is not an object/],
       [{ "package.json": { ...START }, ".onescope/init.json": "{" }, /\.onescope\/init\.json cannot be read: /],

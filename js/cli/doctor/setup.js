@@ -36,11 +36,10 @@ export function examineSetup(project) {
  * @returns {"on" | "imported" | "off" | "unknown"} `imported`: but not called; `unknown`: the configuration cannot be parsed
  */
 function examinePlugin(project) {
-  const program = programOf(project, /^vite\.config\.[cm]?[jt]s$/);
-  if (program === undefined) return "off";
-  if (program === "unknown") return "unknown";
-  const { name, called } = pluginIn(program);
-  return called ? "on" : name === undefined ? "off" : "imported";
+  return examineConfiguration(project, /^vite\.config\.[cm]?[jt]s$/, (program) => {
+    const { name, called } = pluginIn(program);
+    return called ? "on" : name === undefined ? "off" : "imported";
+  });
 }
 
 /**
@@ -48,23 +47,25 @@ function examinePlugin(project) {
  * @returns {"on" | "off" | "unknown"}
  */
 function examineExternal(project) {
-  const program = programOf(project, /^next\.config\.[cm]?[jt]s$/);
-  if (program === undefined) return "off";
-  if (program === "unknown") return "unknown";
-  return hasInList(program, "serverExternalPackages", "onescope") ? "on" : "off";
+  return examineConfiguration(project, /^next\.config\.[cm]?[jt]s$/, (program) => {
+    return hasInList(program, "serverExternalPackages", "onescope") ? "on" : "off";
+  });
 }
 
 /**
+ * @template T
  * @param {Project} project
  * @param {RegExp} pattern
- * @returns {Node | "unknown" | undefined} `undefined` without such a file
+ * @param {(program: Node) => T} examine
+ * @returns {T | "off" | "unknown"} `off` without such a file
  */
-function programOf({ folder, find }, pattern) {
+function examineConfiguration({ folder, find }, pattern, examine) {
   const name = find(pattern);
-  if (name === undefined) return undefined;
+  if (name === undefined) return "off";
   try {
-    return parse(readFileSync(join(folder, name), "utf8"), name).program;
+    return examine(parse(readFileSync(join(folder, name), "utf8"), name).program);
   } catch {
+    // Also code that is nested more deeply than the stack allows.
     return "unknown";
   }
 }

@@ -1,3 +1,4 @@
+import { readRequired } from "../project/files.js";
 import { parseJson, propertyOf } from "../project/syntax.js";
 import { indentAt, indentUnit, lineEndOf } from "./edits.js";
 
@@ -14,7 +15,7 @@ const NAME = "onescope";
  * @returns {{ edits: Edit[], moved: boolean }} `moved`: from `devDependencies`
  */
 export function addDependency(text, range) {
-  const root = parseJson(text);
+  const root = treeOf(text);
   const found = (/** @type {string} */ group) => {
     const object = propertyOf(root, group)?.value;
     return object?.type === "ObjectExpression" ? { object, property: propertyOf(object, NAME) } : undefined;
@@ -37,7 +38,7 @@ export function addDependency(text, range) {
  * @returns {Edit[]}
  */
 export function insertInScript(text, name, places, inserted) {
-  const scripts = /** @type {Node} */ (propertyOf(parseJson(text), "scripts"));
+  const scripts = /** @type {Node} */ (propertyOf(treeOf(text), "scripts"));
   const literal = /** @type {Node} */ (propertyOf(scripts.value, name)).value;
   const positions = positionsIn(sourceOf(text, literal));
   return places.map((place) => ({ at: literal.start + positions[place], removed: "", inserted }));
@@ -50,10 +51,19 @@ export function insertInScript(text, name, places, inserted) {
  * @returns {Edit}
  */
 export function addScript(text, name, command) {
-  const root = parseJson(text);
+  const root = treeOf(text);
   const scripts = propertyOf(root, "scripts")?.value;
   if (scripts !== undefined) return insertAt(text, scripts, scripts.properties.length, name, JSON.stringify(command));
   return insertAt(text, root, root.properties.length, "scripts", groupOf(text, name, JSON.stringify(command)));
+}
+
+/**
+ * @param {string} text package.json
+ * @returns {Node}
+ * @throws {OnescopeError} `ERR_ONESCOPE_PROJECT` if it is nested more deeply than the parser can follow
+ */
+function treeOf(text) {
+  return readRequired("package.json", () => parseJson(text));
 }
 
 /**

@@ -120,7 +120,8 @@ function planVinext(draft) {
 /** @param {Draft} draft */
 function planNext(draft) {
   const { project } = draft;
-  const major = Number(/\d+/.exec(dependenciesOf(project.manifest).next)?.[0] ?? 15);
+  const { next } = dependenciesOf(project.manifest);
+  const major = typeof next === "string" ? Number(/\d+/.exec(next)?.[0] ?? 15) : 15;
   if (major < 15) {
     draft.manual.push(
       `Next.js ${major} has no serverExternalPackages: add experimental: { serverComponentsExternalPackages: ["onescope"], instrumentationHook: true } to its configuration`,

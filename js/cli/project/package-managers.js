@@ -46,7 +46,8 @@ export const PACKAGE_MANAGERS = {
  * @returns {PackageManager}
  */
 export function packageManagerOf(folder, manifest) {
-  const named = /^(npm|pnpm|yarn|bun)@/.exec(String(manifest.packageManager))?.[1];
+  const { packageManager } = manifest;
+  const named = typeof packageManager === "string" ? /^(npm|pnpm|yarn|bun)@/.exec(packageManager)?.[1] : undefined;
   const found = lockFileOf(folder);
   const agent = /^(npm|pnpm|yarn|bun)\//.exec(process.env.npm_config_user_agent ?? "")?.[1];
   const name = /** @type {PackageManagerName} */ (named ?? found?.name ?? agent ?? "npm");
