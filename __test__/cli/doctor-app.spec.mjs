@@ -213,6 +213,27 @@ describe("doctor's first line and problems", () => {
       [],
     ],
     [
+      "Express with a script that the server does not load",
+      {
+        "package.json": { ...uses("express"), scripts: { start: "node server.js", bench: "node scripts/bench.mjs" } },
+        "server.js": 'import "./app.js";',
+        "app.js": "",
+        "scripts/bench.mjs": 'import "onescope/register";',
+      },
+      "register not loaded; addon native",
+      [/^nothing loads onescope when the Express server starts/],
+    ],
+    [
+      "Express whose entry imports a file that loads it",
+      {
+        "package.json": { ...uses("express"), scripts: { start: "node dist/server.js" } },
+        "src/server.ts": 'import "./telemetry.js";',
+        "src/telemetry.ts": 'import "onescope/auto";',
+      },
+      "register loaded by src/telemetry.ts; addon native",
+      [],
+    ],
+    [
       "Express with pnpm, and nothing that loads onescope",
       { "package.json": uses("express"), "pnpm-lock.yaml": "" },
       "register not loaded; addon native",
@@ -361,7 +382,7 @@ describe("doctor's first line and problems", () => {
       const { line, problems, advice } = look({
         "package.json": uses("vinext"),
         "vite.config.js": config,
-        "a.js": 'import "onescope";',
+        "app/a.js": 'import "onescope";',
       });
       assert.match(line, /^plugin unknown/);
       assert.deepEqual(problems, []);

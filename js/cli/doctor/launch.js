@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { placesForFlags, startScripts } from "../project/commands.js";
 import { importsIn, readIfFile, textsIn } from "../project/files.js";
+import { ownModulesIn, servedFiles } from "./served.js";
 
 /** @import { Project } from "../project/project.js" */
 
@@ -27,17 +28,29 @@ export const LOADS = /onescope\/(?:auto|register)|onescope\/js\/(?:auto|register
  *
  * @param {Project} project
  */
-export function examineLaunch({ folder, manifest }) {
+export function examineLaunch(project) {
+  const { folder, manifest } = project;
   const scripts = startScripts(manifest);
-  /** @type {Record<string, string[]>} */
-  const imports = {};
+  /** @type {Map<string, string[]>} */
+  const modules = new Map();
+  /** @type {Array<[string, string[]]>} */
+  const importers = [];
   for (const { path, text } of textsIn(folder, SOURCES)) {
-    const found = importsIn(text);
     // Configurations are read by build tools, not by the server.
-    if (found.length > 0 && !/\.config\.[cm]?[jt]s$/.test(path)) imports[path] = found;
+    if (/\.config\.[cm]?[jt]s$/.test(path)) continue;
+    modules.set(path, ownModulesIn(text));
+    const found = importsIn(text);
+    if (found.length > 0) importers.push([path, found]);
   }
   const names = readdirSync(folder).filter((name) => LAUNCHERS.test(name));
   const files = names.map((name) => ({ name, text: readIfFile(join(folder, name)) ?? "" }));
+  const commands = [
+    ...scripts.map(([, command]) => command),
+    ...files.flatMap(({ text }) =>
+      text.split("\n").filter((line) => STARTS_NODE.test(line) || /\bscript\b/.test(line)),
+    ),
+  ];
+  const served = importers.length > 0 ? servedFiles(project, modules, commands) : new Set();
   const inScripts = scripts.filter(([, command]) => LOADS.test(command));
   return {
     /** Scripts that load `onescope/auto` or `onescope/register`. */
@@ -50,8 +63,8 @@ export function examineLaunch({ folder, manifest }) {
     files: files.filter(({ text }) => LOADS.test(text)).map(({ name }) => name),
     /** Files that start Node by themselves, without it. */
     filesWithout: files.filter(({ text }) => !LOADS.test(text) && STARTS_NODE.test(text)).map(({ name }) => name),
-    /** By file, what the app's code imports of onescope. */
-    imports,
+    /** By file that the server loads, what it imports of onescope. */
+    imports: Object.fromEntries(importers.filter(([path]) => served.has(path))),
     /** Whether NODE_OPTIONS has it, in the shell that runs this command. */
     nodeOptions: LOADS.test(process.env.NODE_OPTIONS ?? ""),
   };
