@@ -33,8 +33,8 @@ export function whenServing(start) {
     attempt("onescope/auto", () => entry.runOutside(start));
   };
   /** @param {any} message */
-  const onListen = ({ server }) => {
-    if (attempt("onescope/auto", () => servesHttp(server))) begin();
+  const onListen = (message) => {
+    if (attempt("onescope/auto", () => servesHttp(message?.server))) begin();
   };
   const channels = /** @type {Array<[string, (message: unknown) => void]>} */ ([
     // The end: the ports of the program come first.

@@ -83,8 +83,17 @@ export class HttpRequest {
    * @param {boolean} over whether the response is over
    */
   readRoute(over) {
-    const request = this.response?.req;
-    if (request !== undefined && this.takesRoute()) this.replaceRoute(readRoute(request, over, this));
+    if (this.response !== undefined && this.takesRoute()) this.replaceRoute(readRoute(this.response, over, this));
+  }
+
+  /** Whether its connection has ended. */
+  isLost() {
+    try {
+      return /** @type {any} */ (this.response)?.req.socket.destroyed === true;
+    } catch {
+      // The properties are the program's.
+      return false;
+    }
   }
 
   /** The response is over. The request closes in the next turn of the event loop, after the listeners of `"finish"`. */

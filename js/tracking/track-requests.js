@@ -1,11 +1,13 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { entry } from "../async-context/entry.js";
 import { mode } from "../async-context/node-hooks.js";
+import { shown } from "../util/errors.js";
 import { createHandle, createSharedHandle } from "../util/handle.js";
 import { readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
-import { Connection, connections } from "./connections.js";
+import { warn } from "../util/warn.js";
+import { Connection, connections, list } from "./connections.js";
 import { HttpRequest } from "./http-request.js";
 import { pathLabels } from "./labels.js";
 import { watchLoaded, watchRoutes } from "./routes/index.js";
@@ -40,6 +42,7 @@ const trackers = shared("trackers", () => ({
   /** HTTP/1 requests whose response is not over */
   open: 0,
   observesFinish: false,
+  warned: false,
 }));
 
 /** @type {typeof import("../inspect.js").trackRequests} */
@@ -60,23 +63,44 @@ export function trackRequests(options) {
   });
 }
 
+/**
+ * What Node calls in the middle of the program's request, where an exception would end the process. What is seen there is the
+ * program's: it can freeze or extend its objects, and publish in Node's channels itself.
+ *
+ * @template T
+ * @param {(message: T) => void} listener
+ * @returns {(message: any) => void}
+ */
+function guarded(listener) {
+  return (message) => {
+    try {
+      listener(message);
+    } catch (error) {
+      if (!trackers.warned)
+        warn(`onescope's trackRequests() cannot follow every request of this program: ${shown(error)}`);
+      trackers.warned = true;
+    }
+  };
+}
+
 /** What Node publishes, by name of the channel. It publishes a request where it then calls the server's listeners. */
-const CHANNELS = /** @type {Array<[string, (message: unknown) => void]>} */ (
-  Object.entries({
-    "http.server.request.start": onRequest,
-    "http2.server.stream.start": onStream,
-    "http2.server.stream.close": (/** @type {Pick<StreamStart, "stream">} */ { stream }) => stream[REQUEST]?.end(),
-  })
-);
+const CHANNELS = Object.entries({
+  "http.server.request.start": guarded(onRequest),
+  "http2.server.stream.start": guarded(onStream),
+  "http2.server.stream.close": guarded((/** @type {Pick<StreamStart, "stream">} */ { stream }) =>
+    stream[REQUEST]?.end(),
+  ),
+});
 
 const FINISH = "http.server.response.finish";
+const finished = guarded(onFinish);
 
 /** @returns {() => void} */
 function start() {
   trackedStorage();
   const unwatchRoutes = watchRoutes();
   for (const [name, listener] of CHANNELS) subscribe(name, listener);
-  if (!trackers.observesFinish) subscribe(FINISH, onFinish);
+  if (!trackers.observesFinish) subscribe(FINISH, finished);
   trackers.observesFinish = true;
   return () => {
     for (const [name, listener] of CHANNELS) unsubscribe(name, listener);
@@ -88,7 +112,7 @@ function start() {
 /** New requests are not tracked any more; those that are open still have to end. */
 function stopObservingFinish() {
   if (trackers.users > 0 || trackers.open > 0) return;
-  unsubscribe(FINISH, onFinish);
+  unsubscribe(FINISH, finished);
   trackers.observesFinish = false;
 }
 
@@ -97,8 +121,9 @@ const listeners = new WeakSet();
 
 /** @param {RequestStart["server"]} server whose first request comes */
 function onFirstRequest(server) {
-  server[SEEN] = true;
-  const [listener] = server.listeners("request");
+  // Not assigned: it may be frozen, and is not to be seen.
+  Reflect.defineProperty(server, SEEN, { value: true });
+  const listener = server.listeners?.("request")?.[0];
   // Tests make a server for each request.
   if (listener === undefined || listeners.has(listener)) return;
   listeners.add(listener);
@@ -109,13 +134,14 @@ function onFirstRequest(server) {
 /** @param {RequestStart} message */
 function onRequest({ request, response, socket, server }) {
   if (server[SEEN] !== true) onFirstRequest(server);
-  const tracked = new HttpRequest(request.method, request.url, response);
-  trackers.open++;
   /** @type {Connection} */
   const connection = socket[CONNECTION] ?? watchConnection(socket);
+  const tracked = new HttpRequest(request.method, request.url, response);
+  trackers.open++;
   const { first } = connection;
   if (first === undefined) {
     connection.first = tracked;
+    if (!connection.listed) list(connection);
   } else {
     (connection.last ?? first).next = tracked;
     connection.last = tracked;
@@ -151,17 +177,20 @@ function endFirst(connection, first) {
   first.end();
 }
 
-/** @param {RequestStart["socket"]} socket */
+/**
+ * @param {RequestStart["socket"]} socket
+ * @throws {TypeError} if it takes neither a property nor a listener
+ */
 function watchConnection(socket) {
   const connection = new Connection();
-  socket[CONNECTION] = connection;
-  connections.add(connection);
+  Object.defineProperty(socket, CONNECTION, { value: connection });
   // For responses that waited for their turn, Node publishes nothing when the connection is lost.
-  socket.on("close", () => {
+  const lost = () => {
     connections.delete(connection);
     while (connection.first !== undefined) endFirst(connection, connection.first);
     if (trackers.users === 0) stopObservingFinish();
-  });
+  };
+  socket.on("close", guarded(lost));
   return connection;
 }
 
@@ -173,6 +202,9 @@ function onStream({ stream, headers }) {
   stream[REQUEST] = tracked;
   enter(tracked, stream);
 }
+
+/** Made once: it is filled for each request. @type {PropertyDescriptor} */
+const ownEmit = { value: undefined, writable: true, configurable: true, enumerable: false };
 
 /**
  * Makes a request the current one for whatever Node calls next, and all that it starts.
@@ -186,5 +218,8 @@ function enter(tracked, body) {
   storage.enterWith(tracked);
   if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
   const { emit } = body;
-  body.emit = (/** @type {unknown[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
+  ownEmit.value = (/** @type {unknown[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
+  // Not assigned: the one that it inherits may be read-only, and nobody is to see an own one.
+  Object.defineProperty(body, "emit", ownEmit);
+  ownEmit.value = undefined;
 }

@@ -29,9 +29,9 @@ export function watchFastify() {
 }
 
 /** @param {any} message */
-function onCreated({ fastify }) {
+function onCreated(message) {
   try {
-    fastify.addHook("onRequest", onRequest);
+    message.fastify.addHook("onRequest", onRequest);
   } catch {
     // Node would end the process. Handlers that start are published all the same.
   }

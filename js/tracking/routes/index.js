@@ -34,13 +34,14 @@ export function watchLoaded() {
  */
 
 /**
- * @param {any} request Node's
+ * @param {{ req?: any }} response Node's
  * @param {boolean} over whether the response is over
  * @param {ReadFrom} last
  * @returns {string | undefined} the route that a framework has left on a request; `undefined` too if it is the one that was read last
  */
-export function readRoute(request, over, last) {
+export function readRoute(response, over, last) {
   try {
+    const request = response.req;
     const source = request.route ?? nextMatch(request);
     if (source === undefined) return over ? expressMount(request) : undefined;
     const mount = request.baseUrl;
