@@ -17,6 +17,13 @@ const forever = () => new Promise(() => {});
 const die = () => process.kill(process.pid, "SIGKILL");
 const say = (value) => console.log(JSON.stringify(value));
 
+async function block() {
+  // A thread counts as blocked only after its first heartbeat.
+  await sleep(300);
+  const end = performance.now() + 1000;
+  while (performance.now() < end);
+}
+
 /** Looks at the own flight until it is as it should be. */
 async function untilFlight(path, holds) {
   const flight = await until(() => backend.recorder.readFlight(path), holds);
@@ -55,11 +62,12 @@ const ends = {
     await sleep(50);
   },
   async stall() {
-    // A thread counts as blocked only after its first heartbeat.
-    await sleep(300);
-    const end = performance.now() + 1000;
-    while (performance.now() < end);
+    await block();
     await sleep(200);
+    die();
+  },
+  async "kill in a stall"() {
+    await block();
     die();
   },
   async stop(recording) {

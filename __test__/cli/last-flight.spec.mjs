@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { toText } from "../../js/cli/last-flight/text.js";
 import { backend } from "../../js/index.js";
 import { flightDirectory, flightsIn, lastFlight, record, startRecording } from "../_support/flights.mjs";
 
@@ -18,6 +19,52 @@ test("last-flight prints what was in flight as text", { skip: !native }, async (
   assert.match(stdout, /^in flight: 2\n {2}\d+ ms {2}active {2}waits {2}other {2}thread 0 {2}id \d+\n.+ends/m);
   assert.match(stdout, /^ {2}0 {2}entered last: ends \(id \d+, active, \d+ ms old\)$/m);
   assert.match(stdout, /^ {2}pages in the file: 1 of 474$/m);
+});
+
+test("last-flight says that a thread was blocked at the end, unless it had recovered", { skip: !native }, async (t) => {
+  for (const [end, expected] of /** @type {const} */ ([
+    ["kill in a stall", true],
+    ["stall", false],
+  ])) {
+    const directory = flightDirectory(t);
+    await record({ directory, end, watched: true });
+    const { stdout } = await lastFlight([directory]);
+    assert.match(stdout, /^last stall reports$/m);
+    const said =
+      /^ {2}0 {2}entered last: ends .+\n {5}was blocked, for at least (\d+) ms: its last stall report has no recovery$/m;
+    assert.equal(said.test(stdout), expected, stdout);
+  }
+});
+
+test("a stall after which the watch did not go on says nothing of the end", () => {
+  const stall = {
+    onescope: "stall",
+    thread: 0,
+    blockedMs: 1000,
+    confidence: "exact",
+    request: null,
+    call: null,
+    stack: [],
+  };
+  const recovered = { onescope: "recovered", thread: 0, blockedMs: 1000, request: null };
+  const isBlocked = (/** @type {number} */ sinceMs, /** @type {object} */ change = {}) => {
+    const flight = {
+      ...{ pid: 1, node: "24.0.0", onescope: "0.1.0", startedAtMs: 0, lastAliveAtMs: 10_000, running: false },
+      ...{ ending: null, signal: null, handledSignal: null, endedCleanly: false, inFlight: [], counters: null },
+      threads: [{ id: 0, lastEntered: null, call: null }],
+      stalls: [{ atMs: 10_000 - sinceMs, report: stall }],
+      ...{ unrecorded: null, mayBeMissing: false, countersAgeMs: null, pagesUsed: 0, pagesCapacity: 1 },
+      corrupt: { pages: 0, records: 0, stalls: 0, snapshots: 0 },
+      ...change,
+    };
+    return / blocked, for at least 1\.0 s:/.test(toText({ file: "a", live: [], flight: /** @type {any} */ (flight) }));
+  };
+  assert.deepEqual([isBlocked(100), isBlocked(900), isBlocked(5000)], [true, true, false]);
+  const before = { atMs: 9000, report: stall };
+  assert.equal(isBlocked(0, { stalls: [before, { atMs: 9500, report: recovered }] }), false);
+  assert.equal(isBlocked(0, { stalls: [before, { atMs: 9500, report: { ...recovered, thread: 1 } }] }), true);
+  // What is corrupt may have been the recovery.
+  assert.equal(isBlocked(100, { corrupt: { pages: 0, records: 0, stalls: 1, snapshots: 0 } }), false);
 });
 
 test("last-flight says what is wrong with a file", { skip: !native }, async (t) => {

@@ -1,6 +1,9 @@
 import { clean } from "../../util/safe-text.js";
 import { duration, pad, row, widthOf } from "../text.js";
 
+/** How late the next report of a stall may be, with what the machine delays. */
+const LATE_MS = 500;
+
 /** @import { Flight, FlightRequest } from "../../store/native/contract.js" */
 
 /**
@@ -21,7 +24,7 @@ export function toText({ file, live, flight }) {
     ...losses(flight),
     "",
     "threads",
-    ...threads.flatMap(aboutThread),
+    ...threads.flatMap((thread) => [...aboutThread(thread), ...aboutBlock(flight, thread.id)]),
   ];
   if (stalls.length > 0) lines.push("", "last stall reports", ...stalls.map(aboutStall));
   lines.push("", "counters", ...aboutCounters(flight));
@@ -102,6 +105,21 @@ function aboutThread({ id, lastEntered, call }) {
     lines.push(`     was in ${call.name} for ${duration(call.forMs)}${request}`);
   }
   return lines;
+}
+
+/**
+ * @param {Flight} flight
+ * @param {number} id of a thread
+ * @returns {string[]} that it was blocked at the end, if its stall reports say so
+ */
+function aboutBlock({ stalls, corrupt, lastAliveAtMs, running }, id) {
+  const last = stalls.findLast(({ report }) => report.thread === id);
+  if (last === undefined || last.report.onescope !== "stall" || corrupt.stalls > 0) return [];
+  const { blockedMs } = last.report;
+  // Reports follow at twice the time: without a next one the watch ended or was paused, and would not have reported a recovery.
+  if (lastAliveAtMs - last.atMs > blockedMs + LATE_MS) return [];
+  const verb = running ? "is" : "was";
+  return [`     ${verb} blocked, for at least ${duration(blockedMs)}: its last stall report has no recovery`];
 }
 
 /** @param {Flight["stalls"][number]} stall */
