@@ -16,6 +16,7 @@ describe("a packed module", () => {
       '  const text = "// no  comment"; /* two',
       `   lines */ const regex = /\\/\\*/; const template = \`// \${a /* here */ + 1}   `,
       "  /* neither */`;",
+      'const both = (x) => x === "a" && !text ? typeof "a" : 1 - -a;',
       "return new Map([[a, + +1 ]])",
       "// the end",
     ].join("\n");
@@ -27,6 +28,7 @@ describe("a packed module", () => {
       'const text="// no  comment";',
       `const regex=/\\/\\*/;const template=\`// \${a + 1}   `,
       "  /* neither */`;",
+      'const both=(x)=>x==="a"&&!text?typeof"a":1 - -a;',
       "return new Map([[a,+ +1]])",
       "",
     ].join("\n");

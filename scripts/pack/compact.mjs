@@ -4,7 +4,7 @@ import { parse } from "acorn";
 const FOR_TOOLS = /^\s*[@#!]|\w+Ignore\b/;
 
 /** What needs no space before or after it, whatever its neighbor is. */
-const NEEDS_NO_SPACE = /^[{}()[\],;:=]$/;
+const NEEDS_NO_SPACE = /^[{}()[\],;:=<>?!&|*%^~"'`]$/;
 
 /**
  * A module without its comments, its indentation and what other space it does not need, which is half of it. Every token stays in
