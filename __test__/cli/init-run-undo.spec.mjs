@@ -31,12 +31,12 @@ describe("onescope init --undo", () => {
     for (const [files, places] of /** @type {Array<[Record<string, string | object>, RegExp]>} */ ([
       [
         { "package.json": manifest("next"), "src/app/page.js": "" },
-        /- src\/instrumentation\.js imports onescope\/auto\n {2}- next\.config\.mjs names onescope\n/,
+        /- src\/instrumentation\.js loads onescope\n {2}- next\.config\.mjs names onescope\n/,
       ],
       [{ "package.json": manifest("koa", START) }, /- package\.json: the script "start" loads onescope\n/],
       [
         { "package.json": manifest("nitro") },
-        /- plugins\/onescope\.mjs imports onescope\/auto\n {2}- nitro\.config\.mjs names onescope\n/,
+        /- plugins\/onescope\.mjs loads onescope\n {2}- nitro\.config\.mjs names onescope\n/,
       ],
     ])) {
       const { app, run } = makeApp(files);

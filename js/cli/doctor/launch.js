@@ -21,7 +21,7 @@ const LAUNCHERS =
 /** A line that starts a file with Node: of a Dockerfile, a Procfile or a unit of systemd. */
 const STARTS_NODE = /^\s*(?:CMD|ENTRYPOINT|web:|ExecStart=|command:).*\bnode\b.*/m;
 
-export const LOADS = /onescope\/(?:auto|register)|onescope\/js\/(?:auto|register)\.js/;
+const LOADS = /onescope\/(?:auto|register)|onescope\/js\/(?:auto|register)\.js/;
 
 /**
  * What loads onescope when the app starts.

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { STARTED_BY_SCRIPT } from "../project/project.js";
 
 /** @import { Project } from "../project/project.js" */
 
@@ -11,8 +12,6 @@ const EXTENSION = /\.[cm]?[jt]sx?$/;
 /** A module of the app itself, by a path or by one of the usual aliases. */
 const OWN_MODULE =
   /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\(|\bnew\s+URL\s*\()\s*["'`]((?:\.{1,2}\/|[@~]\/|#)[^"'`\n]+)["'`]/g;
-
-const FRAMEWORKS = new Set(["vinext", "next", "nuxt", "nitro"]);
 
 /** What the server of a framework loads without an import. */
 const LOADED_BY_FRAMEWORK =
@@ -44,9 +43,12 @@ export function servedFiles({ kinds, manifest }, modules, commands) {
     .flatMap((command) => command.split(/[\s"'`,;:=[\](){}]+/))
     .map((token) => fileOf(modules, posix.normalize(token)));
   const entries = named.filter((file) => file !== undefined);
-  if (FRAMEWORKS.has(kinds[0])) entries.push(...files.filter((file) => LOADED_BY_FRAMEWORK.test(file)));
-  else if (entries.length === 0) entries.push(...files.filter((file) => USUAL_ENTRY.test(file)));
-  if (entries.length === 0 && !FRAMEWORKS.has(kinds[0])) return new Set(files);
+  const isFramework = !STARTED_BY_SCRIPT.has(kinds[0]);
+  if (isFramework || entries.length === 0) {
+    const found = isFramework ? LOADED_BY_FRAMEWORK : USUAL_ENTRY;
+    entries.push(...files.filter((file) => found.test(file)));
+  }
+  if (entries.length === 0 && !isFramework) return new Set(files);
   const served = new Set(entries);
   // A set is walked to what is added meanwhile.
   for (const file of served) {

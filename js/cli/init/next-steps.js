@@ -1,11 +1,9 @@
 import { LOOPBACK, PORT } from "../../util/options.js";
 import { placesForFlags, startScripts } from "../project/commands.js";
+import { STARTED_BY_SCRIPT } from "../project/project.js";
 
 /** @import { PackageManagerName } from "../project/package-managers.js" */
 /** @import { Project } from "../project/project.js" */
-
-/** Kinds whose build has what loads onescope. */
-const LOADED_BY_BUILD = new Set(["vinext", "next", "nitro", "nuxt"]);
 
 /** A script that starts what a build made. */
 const STARTS_BUILD = /\b(?:dist|build|out|\.output)\//;
@@ -18,7 +16,7 @@ const STARTS_BUILD = /\b(?:dist|build|out|\.output)\//;
 export function nextSteps({ manifest, kinds, packageManager: { name } }, install) {
   const starts = startScripts(manifest);
   const [start, command = ""] = starts.find(([, each]) => placesForFlags(each).length > 0) ?? starts[0] ?? [];
-  const needsBuild = LOADED_BY_BUILD.has(kinds[0]) || STARTS_BUILD.test(command);
+  const needsBuild = !STARTED_BY_SCRIPT.has(kinds[0]) || STARTS_BUILD.test(command);
   const steps = [
     ...(install ? [`${name} install`] : []),
     ...(needsBuild ? [manifest.scripts?.build === undefined ? "build the app" : runScript(name, "build")] : []),

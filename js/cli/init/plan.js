@@ -3,7 +3,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { placesForFlags, programsIn, startScripts } from "../project/commands.js";
 import { readIfFile, readText } from "../project/files.js";
 import { pathIn } from "../project/paths.js";
-import { dependenciesOf, NAMES } from "../project/project.js";
+import { dependenciesOf, NAMES, STARTED_BY_SCRIPT } from "../project/project.js";
 import { applyEdits } from "./edits.js";
 import { editInstrumentation, INSTRUMENTATION_BY_HAND, NEW_INSTRUMENTATION } from "./instrumentation.js";
 import { addToLists } from "./list-property.js";
@@ -15,9 +15,6 @@ import { editViteConfig, NEW_VITE_CONFIG, VITE_BY_HAND } from "./vite-config.js"
 /** @import { Edit } from "./edits.js" */
 
 const FLAG = " --import onescope/auto";
-
-/** Kinds that start Node by a script of package.json; the others load onescope from a file that their server loads. */
-const STARTED_BY_SCRIPT = new Set(["nest", "express", "fastify", "hono", "koa", "node"]);
 
 /**
  * @typedef {object} FileChange

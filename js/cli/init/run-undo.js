@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { examineBuilds } from "../doctor/build.js";
-import { examineLaunch, LOADS } from "../doctor/launch.js";
+import { examineLaunch, loadsAny } from "../doctor/launch.js";
 import { readIfFile } from "../project/files.js";
 import { PACKAGE_MANAGERS } from "../project/package-managers.js";
 import { dependenciesOf, readProject } from "../project/project.js";
@@ -9,20 +9,6 @@ import { isInstalled } from "./install.js";
 import { undo } from "./undo.js";
 
 /** @import { Project } from "../project/project.js" */
-
-const DONE = {
-  restored: "restored",
-  removed: "removed",
-  partly: "changed since, onescope's part removed",
-  kept: "kept",
-};
-
-const WOULD_BE = {
-  restored: "would be restored",
-  removed: "would be removed",
-  partly: "changed since, onescope's part would be removed",
-  kept: "would be kept",
-};
 
 /**
  * Undoes what `onescope init` did, and prints it.
@@ -35,7 +21,13 @@ export function runUndo(folder, dryRun) {
   const undone = undo(folder, dryRun);
   const project = readProject(folder);
   if (undone.length === 0) return withoutRecord(project);
-  const words = dryRun ? WOULD_BE : DONE;
+  const be = dryRun ? "would be " : "";
+  const words = {
+    restored: `${be}restored`,
+    removed: `${be}removed`,
+    partly: `changed since, onescope's part ${be}removed`,
+    kept: `${be}kept`,
+  };
   for (const { path, state, left } of undone)
     console.log(cleanLine(left === undefined ? `${path}: ${words[state]}` : `${path} ${left}`));
   if (dryRun) console.log("Nothing was changed: run onescope init --undo without --dry-run.");
@@ -87,10 +79,9 @@ function placesOf(project) {
   return [
     ...scripts.map((name) => `package.json: the script "${name}" loads onescope`),
     ...files.map((name) => `${name} loads onescope`),
-    ...Object.entries(imports)
-      .map(([path, names]) => ({ path, name: names.find((each) => LOADS.test(each)) }))
-      .filter(({ name }) => name !== undefined)
-      .map(({ path, name }) => `${path} imports ${name}`),
+    ...Object.keys(imports)
+      .filter((path) => loadsAny(imports[path]))
+      .map((path) => `${path} loads onescope`),
     ...naming.map((name) => `${name} names onescope`),
   ];
 }

@@ -34,6 +34,9 @@ export const NAMES = /** @type {const} */ ({
 
 /** @typedef {keyof typeof NAMES} Kind */
 
+/** Kinds that start Node by a script of package.json; the others load onescope from a file that their build takes into the server. */
+export const STARTED_BY_SCRIPT = new Set(["nest", "express", "fastify", "hono", "koa", "node"]);
+
 /**
  * @typedef {object} Project
  * @property {string} folder
