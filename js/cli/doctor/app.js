@@ -266,7 +266,7 @@ export function findAdvice(app) {
   const advice = runningWithout.map(
     (pid) => `process ${pid} listens in this folder and has not loaded onescope; if it is the app, ${restart}`,
   );
-  if (running.length > 0 && !isUsed(app)) {
+  if (!standalone && running.length > 0 && !isUsed(app)) {
     const { pid } = running[0];
     advice.push(
       `process ${pid} has onescope only by how it was started, such as by NODE_OPTIONS; ${command} init sets the app up`,
