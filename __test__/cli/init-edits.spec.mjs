@@ -330,6 +330,7 @@ describe("package.json", () => {
     for (const open of [`"a b`, `"a \\`, `'a && b`]) assert.deepEqual(programsIn(`node ${open}`)[0].args, [open]);
     const start = performance.now();
     for (const end of ["", "'", "\n", "\\"]) programsIn(`node ${'"\\'.repeat(100_000)}${end}`);
+    for (const quote of ["", '"']) assert.equal(programsIn(`node ${quote}${"a".repeat(1e7)}`)[0].args.length, 1);
     assert.ok(performance.now() - start < 5000, "the time is linear");
     assert.deepEqual(
       ["start", "start:prod", "serve", "start:dev", "start:debug", "dev", "prestart", "build"].filter(isStartScript),

@@ -1,8 +1,8 @@
 import { clean } from "../../util/safe-text.js";
 import { duration, pad, row, widthOf } from "../text.js";
 
-/** How late the next report of a stall may be, with what the machine delays. */
-const LATE_MS = 500;
+/** How late the next report of a stall may be: it waits up to 0.5 s for the stack, and the machine may be busy. */
+const LATE_MS = 1000;
 
 /** @import { Flight, FlightRequest } from "../../store/native/contract.js" */
 

@@ -1,7 +1,7 @@
 // The shell commands of package.json's scripts, as far as one has to read them to find what starts Node.
 
 // A quote that is not closed ends with the text, so that no quote is tried twice.
-const TOKEN = /&&|\|\||[;&|()\n]|(?:[^\s;&|()"']|"(?:\\[\s\S]|[^"\\])*(?:"|\\?$)|'[^']*(?:'|$))+/g;
+const TOKEN = /&&|\|\||[;&|()\n]|(?:[^\s;&|()"']+|"(?:[^"\\]+|\\[\s\S])*(?:"|\\?$)|'[^']*(?:'|$))+/g;
 const OPERATOR = /^(?:&&|\|\||[;&|()\n])$/;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 
