@@ -4,8 +4,10 @@ import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { backend } from "../../js/index.js";
-import { autoHome } from "../_support/auto/start-auto.mjs";
+import { autoHome, listed, startAuto } from "../_support/auto/start-auto.mjs";
+import { request } from "../_support/http.mjs";
 import { inheritedFlags, ROOT, runNode } from "../_support/run.mjs";
+import { until } from "../_support/wait.mjs";
 
 const PLAIN = fileURLToPath(new URL("../_support/auto/plain.cjs", import.meta.url));
 
@@ -36,5 +38,19 @@ describe("a small server with onescope/auto", { skip: backend !== "native" }, ()
       stderr,
       /^\(node:\d+\) OnescopeWarning: onescope reports stalls without stacks: .*ulimit -v unlimited/m,
     );
+  });
+
+  test("adds one listener of the exit, and keeps time where the program controls it", async (t) => {
+    const { env } = autoHome(t);
+    const { exits, end } = await startAuto(t, ["crowded.cjs"], { env });
+    const [{ url }] = await until(
+      () => listed(env),
+      ([each]) => each?.url !== undefined,
+    );
+    const { status } = await until(
+      () => request(`${url}readyz`),
+      (response) => response.status === 200,
+    );
+    assert.deepEqual([status, exits, await end()], [200, 10, ""]);
   });
 });

@@ -40,10 +40,10 @@ test("a worker cannot record by itself", { skip: !native }, async (t) => {
 
 test("a thread that cannot follow a change says so once, and goes on", { skip: !native }, async () => {
   const source = `
-    import { backend } from "./js/store/backend.js";
-    import { runTask } from "./js/inspect.js";
-    runTask("attaches the thread", () => {});
     globalThis.setInterval = () => { throw new Error("on purpose"); };
+    const { backend } = await import("./js/store/backend.js");
+    const { runTask } = await import("./js/inspect.js");
+    runTask("attaches the thread", () => {});
     for (let n = 0; n < 2; n++) {
       backend.watchdog.watchStart({ thresholdMs: 1000, maxPerMinute: 1, stacks: false, calls: [] });
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -4,11 +4,9 @@
 import { entry } from "../async-context/entry.js";
 import { hooks } from "../store/hooks.js";
 import { shared } from "../util/shared.js";
+import { setTimeout } from "../util/timers.js";
 import { warn } from "../util/warn.js";
 import "./traced.js";
-
-// As it is now: a test may replace it.
-const { setTimeout } = globalThis;
 
 /** Node marks what a worker cannot do. Its `isMainThread` is in a module that takes 2 MB and some milliseconds to load. */
 export const isWorker = "disabled" in process.chdir;

@@ -3,7 +3,9 @@ import { basename, join, relative, sep } from "node:path";
 import { threadId } from "node:worker_threads";
 import { entry } from "../async-context/entry.js";
 import { backend } from "../store/backend.js";
+import { atExit } from "../util/at-exit.js";
 import { shared } from "../util/shared.js";
+import { clearInterval, setInterval } from "../util/timers.js";
 import { warn } from "../util/warn.js";
 import { isOn, openDirectory } from "./directory.js";
 import { removeEnded, TOUCH_MS } from "./list.js";
@@ -89,11 +91,11 @@ function write(kind, facts) {
   const timer = entry.runOutside(() => setInterval(touch, TOUCH_MS).unref());
   const leave = () => {
     clearInterval(timer);
-    process.off("exit", leave);
+    forget();
     // That of a recording is for those who look for it afterwards.
     if (kind === "server") attempt(() => rmSync(file, { force: true }));
   };
-  process.once("exit", leave);
+  const forget = atExit(leave);
   return () => {
     leave();
     if (kind === "recording") attempt(() => save(name, { ...registered, stopped: true }));

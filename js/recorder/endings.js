@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import { types } from "node:util";
 import { readRoutes } from "../tracking/connections.js";
+import { atExit } from "../util/at-exit.js";
 
 /** @import { Recorder } from "../store/native/contract.js" */
 
@@ -33,11 +34,11 @@ export function noteTheEnd(recorder) {
     note(code);
   };
   process.on("uncaughtExceptionMonitor", onUncaught);
-  process.on("exit", onExit);
+  const forgetExit = atExit(onExit);
   const forgetExecve = noteExecve(recorder);
   return () => {
     process.off("uncaughtExceptionMonitor", onUncaught);
-    process.off("exit", onExit);
+    forgetExit();
     forgetExecve();
   };
 }

@@ -6,6 +6,7 @@ import { isClosed } from "../store/records.js";
 import { keyOf } from "../util/copies.js";
 import { createSharedHandle } from "../util/handle.js";
 import { shared } from "../util/shared.js";
+import { setImmediate } from "../util/timers.js";
 import { countLateRead, uncounted } from "./late-reads.js";
 import { SideTable } from "./side-table.js";
 

@@ -3,6 +3,7 @@ import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { PATH_LABEL, ROUTE_LABEL } from "../store/label.js";
 import { advance, close, isClosed, OTHER, takeNewRecord } from "../store/records.js";
 import { NO_BYTES, NO_WORDS } from "../store/tracked.js";
+import { setImmediate } from "../util/timers.js";
 import { writeRoute, writeTarget } from "./labels.js";
 import { readRoute } from "./routes/index.js";
 
@@ -13,9 +14,6 @@ const ACTIVE = STATES.indexOf("active");
 const RESPONDED = STATES.indexOf("responded");
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const PAGES_API = KINDS.indexOf("pagesApi");
-
-// Node's own, also where a test replaces it later to control time: requests close nevertheless.
-const { setImmediate } = globalThis;
 
 /** An HTTP request. vinext's first request context inside it joins it: takes its record. */
 export class HttpRequest {

@@ -3,7 +3,9 @@ import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { moveThread, threadBlock, threadNumber } from "../store/records.js";
 import { readRoutes } from "../tracking/connections.js";
+import { atExit } from "../util/at-exit.js";
 import { shared } from "../util/shared.js";
+import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from "../util/timers.js";
 import { markCalls } from "./call-markers.js";
 import { publishResponder, withdrawResponder } from "./probe-response.js";
 import { stallHooks } from "./stall-hooks.js";
@@ -111,11 +113,11 @@ function startHeartbeat() {
     };
   });
   const leave = () => {
-    process.off("exit", leave);
+    forget();
     stopTimers();
     const block = threadBlock();
     block[HEARTBEAT] = block[INSPECTOR_PORT] = 0;
   };
-  process.once("exit", leave);
+  const forget = atExit(leave);
   return leave;
 }

@@ -1,6 +1,6 @@
 // A CommonJS server that loads nothing besides, gets one request, and prints the modules of Node's that are loaded then.
 
-const http = require("http");
+const http = require("node:http");
 const server = http.createServer((_, response) => response.end("ok"));
 server.listen(0, "127.0.0.1", () => {
   http.get({ host: "127.0.0.1", port: server.address().port }, (response) => {

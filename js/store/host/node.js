@@ -3,6 +3,7 @@
 import { getEnvironmentData, isMainThread, setEnvironmentData, threadId } from "node:worker_threads";
 import { entry } from "../../async-context/entry.js";
 import { LAYOUT } from "../../generated/slot-table.js";
+import { setInterval } from "../../util/timers.js";
 import { reading } from "../clock.js";
 
 export { ONESCOPE_BACKEND } from "../../util/env.js";
