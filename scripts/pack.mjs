@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PLATFORMS } from "../js/store/native/platforms.js";
+import { sortArchive } from "./pack/archive.mjs";
 import { compact } from "./pack/compact.mjs";
 import { ADDONS, addonIn, hostPlatform } from "./platforms/addons.mjs";
 import { mainManifest, platformManifest } from "./platforms/manifests.mjs";
@@ -57,8 +58,9 @@ export function pack({
     files: filesOfMain().map((path) => [join(ROOT, path), path]),
   });
   const folders = packages.map((each) => stage(resolve(out, each.manifest.name), each));
-  const archives = npmPack(folders, out);
-  return Object.fromEntries(archives.map(({ name, filename }) => [name, join(out, filename)]));
+  const archives = npmPack(folders, out).map(({ name, filename }) => ({ name, path: join(out, filename) }));
+  for (const { path } of archives) sortArchive(path);
+  return Object.fromEntries(archives.map(({ name, path }) => [name, path]));
 }
 
 /** Paths in the repository of what belongs to the main package, as `files` of its manifest chooses them. */
