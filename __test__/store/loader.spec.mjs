@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -168,6 +169,16 @@ test("where --permission denies to read the addon, the cause says so", async () 
   ];
   const { reasons } = await load(folder, { flags });
   assert.deepEqual(reasons, [`${OWN}: --permission denies to read it; set --allow-fs-read`]);
+});
+
+test("what is no file is neither waited for nor read", { skip: process.platform === "win32" }, async () => {
+  const folder = installed();
+  const pipe = join(folder, "pipe.node");
+  execFileSync("mkfifo", [pipe]);
+  for (const path of [pipe, folder, "/dev/zero"]) {
+    const { reasons } = await load(folder, { env: { ONESCOPE_NATIVE_PATH: path } });
+    assert.ok(reasons.includes(`${path}: not a regular file`), reasons.join("\n"));
+  }
 });
 
 test("an addon of any platform has the length that its header says", () => {

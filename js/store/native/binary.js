@@ -1,10 +1,13 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 // What the header of a binary says. A file is read before it is loaded: the system may map a file that was cut short without a
 // complaint, and end the process with SIGBUS once it touches what is missing.
 
 /** Tables are smaller, except in a damaged file. */
 const MOST_BYTES = 4 * 2 ** 20;
+
+/** A named pipe would otherwise be waited for. Windows has no such flag. */
+const { O_RDONLY, O_NONBLOCK = 0 } = constants;
 
 const ELF_MACHINES = /** @type {Record<number, string>} */ ({ 62: "x64", 183: "arm64" });
 const MACH_MACHINES = /** @type {Record<number, string>} */ ({ 16777223: "x64", 16777228: "arm64" });
@@ -53,9 +56,11 @@ export function faultIn(path) {
  * @returns {T}
  */
 export function withFile(path, use) {
-  const file = openSync(path, "r");
+  const file = openSync(path, O_RDONLY | O_NONBLOCK);
   try {
-    const { size } = fstatSync(file);
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new Error("not a regular file");
+    const { size } = stats;
     const read = (/** @type {number} */ offset, /** @type {number} */ length) => {
       if (offset + length > size || length > MOST_BYTES) throw new RangeError(`${path} has ${size} bytes`);
       const bytes = Buffer.alloc(length);
