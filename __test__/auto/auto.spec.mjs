@@ -138,7 +138,11 @@ describe("onescope/auto", { skip }, () => {
       () => listed(env),
       ([each]) => each?.inFlight === 1,
     );
-    const { inFlight } = await requestJson(`${found.url}in-flight`);
+    // Another thread responds: the hook may not have run yet.
+    const { inFlight } = await until(
+      () => requestJson(`${found.url}in-flight`),
+      (response) => response.inFlight[0].label === "GET /users/:id",
+    );
     assert.equal(inFlight[0].label, "GET /users/:id");
   });
 
@@ -217,6 +221,19 @@ describe("the variables of onescope/auto", { skip }, () => {
       'onescope: ONESCOPE_TRACK is "yes": expected on or off; using on',
       'onescope: ONESCOPE_WATCH is "99?": expected on, off or milliseconds from 100 to 2147483647; using 1000',
     ]);
+  });
+
+  test("one that is long is a short line", async (t) => {
+    const { env } = autoHome(t);
+    const long = "a".repeat(100_000);
+    const server = await startAuto(t, ["server.mjs"], {
+      env: { ...env, ONESCOPE_WATCH: long, ONESCOPE_LABEL_PATHS: long, ONESCOPE_BACKEND: long },
+    });
+    const lines = (await server.end()).trim().split("\n");
+    assert.deepEqual(
+      lines.map((line) => line.length < 300),
+      [true, true, true],
+    );
   });
 
   test("a server that others can reach requires a token", async (t) => {

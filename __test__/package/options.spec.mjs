@@ -40,6 +40,17 @@ for (const [name, call] of Object.entries(CALLS)) {
   });
 }
 
+test("a text of any length is refused with a short message", () => {
+  const long = "\0".repeat(2 ** 20);
+  for (const call of [
+    () => watch({ thresholdMs: /** @type {any} */ (long) }),
+    () => serve({ host: long }),
+    () => record(/** @type {any} */ ({ [long]: 1 })),
+  ]) {
+    assert.throws(call, ({ code, message }) => code === "ERR_ONESCOPE_OPTION" && message.length < 1000);
+  }
+});
+
 test("registerSlot() refuses a spec that is no object with a code", () => {
   for (const [what, spec] of Object.entries(BAD)) {
     assert.equal(

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { isAddress, isLoopback, isToken, TOKEN_RULE } from "../diagnostics/serve.js";
 import { AUTO, ONESCOPE_TOKEN } from "../util/env.js";
+import { quoted } from "../util/errors.js";
 import { FLIGHTS, LOOPBACK, MOST_KEPT, MOST_MS, PORT } from "../util/options.js";
 import { LEAST_MS } from "../watchdog/stall-hooks.js";
 
@@ -39,8 +40,7 @@ export function readSettings() {
     if (text === undefined || text === "on") return use;
     if (text === "off") return undefined;
     const value = readText(text);
-    if (value === undefined)
-      problems.push(`${name} is ${JSON.stringify(text)}: expected ${expected}; using ${shown(use)}`);
+    if (value === undefined) problems.push(`${name} is ${quoted(text)}: expected ${expected}; using ${shown(use)}`);
     return value ?? use;
   };
   const flag = { expected: "on or off", use: true, read: () => undefined };
@@ -49,7 +49,7 @@ export function readSettings() {
   const paths = AUTO.ONESCOPE_LABEL_PATHS ?? "show";
   const isKnown = paths === "show" || paths === "hide";
   // The safe one: a typing error must not show what was to be hidden.
-  if (!isKnown) problems.push(`ONESCOPE_LABEL_PATHS is ${JSON.stringify(paths)}: expected show or hide; using hide`);
+  if (!isKnown) problems.push(`ONESCOPE_LABEL_PATHS is ${quoted(paths)}: expected show or hide; using hide`);
   const thresholdMs = read("ONESCOPE_WATCH", {
     expected: `on, off or milliseconds from ${LEAST_MS} to ${MOST_MS}`,
     use: 1000,
@@ -58,7 +58,7 @@ export function readSettings() {
   const directory = read("ONESCOPE_RECORD", { expected: "on, off or a directory", use: FLIGHTS, read: (text) => text });
   const keep = wholeIn(AUTO.ONESCOPE_RECORD_KEEP ?? String(KEEP), 1, MOST_KEPT);
   if (keep === undefined) {
-    const given = JSON.stringify(AUTO.ONESCOPE_RECORD_KEEP);
+    const given = quoted(AUTO.ONESCOPE_RECORD_KEEP ?? "");
     problems.push(`ONESCOPE_RECORD_KEEP is ${given}: expected an integer from 1 to ${MOST_KEPT}; using ${KEEP}`);
   }
   const address = read("ONESCOPE_SERVE", {

@@ -6,7 +6,7 @@ import { nativePart } from "../store/backend.js";
 import { moveThread, threadBlock } from "../store/records.js";
 import { startUnlessRefused } from "../store/start.js";
 import { copies } from "../util/copies.js";
-import { CODES, OnescopeError } from "../util/errors.js";
+import { CODES, OnescopeError, quoted } from "../util/errors.js";
 import { createHandle, inactiveHandle } from "../util/handle.js";
 import { keepOutOfGit } from "../util/ignore.js";
 import { checkWhole, FLIGHTS, MOST_KEPT, readOptions, refuseOption } from "../util/options.js";
@@ -27,7 +27,7 @@ export function record(options) {
   const given = readOptions("record()", options);
   const unknown = Object.keys(given).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
-    const message = `record() has no option ${JSON.stringify(unknown)}; it has ${OPTIONS.join(", ")}`;
+    const message = `record() has no option ${quoted(unknown)}; it has ${OPTIONS.join(", ")}`;
     throw new OnescopeError(CODES.OPTION, message);
   }
   const { directory = FLIGHTS, keep = 3, maxBytes = DEFAULT_BYTES, strict = false } = given;

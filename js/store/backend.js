@@ -16,7 +16,9 @@ function choose() {
   const isKnown = ONESCOPE_BACKEND === undefined || ONESCOPE_BACKEND === "native" || ONESCOPE_BACKEND === "js";
   const found = ONESCOPE_BACKEND === "js" ? createFallback([CHOSEN], firstInProcess()) : load();
   if (!isKnown && found.firstNotice("ONESCOPE_BACKEND")) {
-    say(`ONESCOPE_BACKEND is "${ONESCOPE_BACKEND}", which is ignored; set it to "native" or "js", or unset it`);
+    say(
+      `ONESCOPE_BACKEND is "${ONESCOPE_BACKEND?.slice(0, 100)}", which is ignored; set it to "native" or "js", or unset it`,
+    );
   }
   return found;
 }

@@ -69,12 +69,20 @@ export function withOwnErrors(fn) {
   return /** @type {F} */ (call);
 }
 
+/** Units of a text that a message shows at most. */
+const MOST_SHOWN = 100;
+
+/** @param {string} text of any length, which can become six times as long as JSON */
+export function quoted(text) {
+  return JSON.stringify(text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text);
+}
+
 /**
  * @param {unknown} value of any type, also one that cannot be turned into a string
  * @returns {string} the value as a message shows it
  */
 export function shown(value) {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return quoted(value);
   try {
     return String(value);
   } catch {

@@ -1,4 +1,4 @@
-import { CODES, OnescopeError } from "./errors.js";
+import { CODES, OnescopeError, quoted } from "./errors.js";
 
 /** Longest time that a timer of Node's and a signed word of 32 bits hold, in ms. */
 export const MOST_MS = 2 ** 31 - 1;
@@ -69,7 +69,7 @@ export function checkWhole(call, name, value, least, most) {
  */
 export function refuseOption(call, name, value, expected, { secret = false } = {}) {
   let given = typeof value === "number" ? String(value) : typeof value;
-  if (typeof value === "string" && !secret) given = JSON.stringify(value);
+  if (typeof value === "string" && !secret) given = quoted(value);
   throw new OnescopeError(
     CODES.OPTION,
     `option ${name} of ${call} must be ${expected}, not ${given}; correct or omit it`,
