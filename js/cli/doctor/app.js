@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
+import { examineBuilds } from "../project/build.js";
+import { examineLaunch, INSTRUMENTATION, loader, loadsAny } from "../project/launch.js";
 import { PACKAGE_MANAGERS } from "../project/package-managers.js";
 import { isBareWorkspace, NAMES, readProject } from "../project/project.js";
-import { examineBuilds } from "./build.js";
-import { examineLaunch, INSTRUMENTATION, loader, loadsAny } from "./launch.js";
 import { processesIn, processesWithout } from "./processes.js";
 import { examineSetup } from "./setup.js";
 
@@ -56,8 +56,8 @@ export function examineApp(folder) {
  * @property {string} command
  * @property {string} add
  * @property {import("./setup.js").Setup} setup
- * @property {import("./launch.js").Launch} launch
- * @property {import("./build.js").Build[]} builds
+ * @property {import("../project/launch.js").Launch} launch
+ * @property {import("../project/build.js").Build[]} builds
  * @property {import("./processes.js").RunningProcess[]} running
  * @property {number[]} runningWithout
  */
@@ -107,7 +107,7 @@ function whereOf(folder) {
   return folder.replace(/\/server$/, "");
 }
 
-/** @param {import("./build.js").Build} build */
+/** @param {import("../project/build.js").Build} build */
 function buildSummary({ folder, imports, bundledIn, swapped, kept }) {
   const all = swapped.length + kept.length;
   const where = whereOf(folder);
@@ -156,7 +156,7 @@ const isShim = (name) => name.startsWith("onescope/shims/");
 
 /**
  * @param {App} app
- * @param {import("./build.js").Build} build of Next.js or vinext
+ * @param {import("../project/build.js").Build} build of Next.js or vinext
  * @returns {boolean} whether it lacks what the app's instrumentation loads
  */
 function isOutdated({ launch, standalone }, { folder, imports, bundledIn }) {
@@ -165,7 +165,7 @@ function isOutdated({ launch, standalone }, { folder, imports, bundledIn }) {
   return Object.entries(launch.imports).some(([path, names]) => INSTRUMENTATION.test(path) && loadsAny(names));
 }
 
-/** @param {App} app @param {import("./build.js").Build} build @returns {Finding[]} */
+/** @param {App} app @param {import("../project/build.js").Build} build @returns {Finding[]} */
 function buildProblems(app, build) {
   const { setup, kinds, folder } = app;
   /** @type {Finding[]} */

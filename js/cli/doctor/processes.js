@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { listProcesses } from "../../ps/processes.js";
+import { unlessFails } from "../project/files.js";
 
 /**
  * @typedef {object} RunningProcess
@@ -14,7 +15,9 @@ import { listProcesses } from "../../ps/processes.js";
  */
 export function processesIn(folder) {
   const real = realpathSync(folder);
-  const registered = listProcesses().filter(({ running, cwd }) => running && attempt(() => realpathSync(cwd)) === real);
+  const registered = listProcesses().filter(
+    ({ running, cwd }) => running && unlessFails(() => realpathSync(cwd)) === real,
+  );
   return registered.map(({ pid, command, url }) => ({ pid, command, url: url?.href ?? null }));
 }
 
@@ -50,12 +53,12 @@ function listens(pid) {
   const sockets = new Set();
   // Without IPv6 there is only the first.
   for (const table of ["tcp", "tcp6"]) {
-    for (const line of attempt(() => readFileSync(`/proc/${pid}/net/${table}`, "utf8"))?.split("\n") ?? []) {
+    for (const line of unlessFails(() => readFileSync(`/proc/${pid}/net/${table}`, "utf8"))?.split("\n") ?? []) {
       const columns = line.trim().split(/\s+/);
       if (columns[3] === "0A") sockets.add(columns[9]);
     }
   }
-  const descriptors = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
+  const descriptors = unlessFails(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
   return descriptors.some((fd) => {
     const [, inode] = /^socket:\[(\d+)\]$/.exec(linkAt(`/proc/${pid}/fd/${fd}`)) ?? [];
     return inode !== undefined && sockets.has(inode);
@@ -64,25 +67,12 @@ function listens(pid) {
 
 /** @param {number} pid */
 function hasAddon(pid) {
-  const maps = attempt(() => readFileSync(`/proc/${pid}/maps`, "utf8"));
+  const maps = unlessFails(() => readFileSync(`/proc/${pid}/maps`, "utf8"));
   // An install while it runs replaces the file.
   return maps === undefined ? undefined : /\/onescope[^/]*\.node(?: \(deleted\))?$/m.test(maps);
 }
 
 /** @param {string} path */
 function linkAt(path) {
-  return attempt(() => readlinkSync(path)) ?? "";
-}
-
-/**
- * @template T
- * @param {() => T} look at what can be gone, or be another user's
- * @returns {T | undefined}
- */
-function attempt(look) {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
+  return unlessFails(() => readlinkSync(path)) ?? "";
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { examineBuilds } from "../doctor/build.js";
-import { examineLaunch, loadsAny } from "../doctor/launch.js";
+import { examineBuilds } from "../project/build.js";
 import { readIfFile } from "../project/files.js";
+import { examineLaunch, loadsAny } from "../project/launch.js";
 import { PACKAGE_MANAGERS } from "../project/package-managers.js";
 import { dependenciesOf, readProject } from "../project/project.js";
 import { cleanLine } from "../text.js";

@@ -43,14 +43,14 @@ export function readIfFile(path) {
 
 /**
  * @template T
- * @param {() => T} read
+ * @param {() => T} read what can be gone meanwhile, or another user's
  * @returns {T | undefined}
  */
-function unlessFails(read) {
+export function unlessFails(read) {
   try {
     return read();
   } catch {
-    // A folder that belongs to another user, or a file that was removed meanwhile, says nothing about the app.
+    // It says nothing about the app then.
     return undefined;
   }
 }

@@ -10,8 +10,8 @@ import { dirname, join } from "node:path";
  */
 
 /**
- * `exec` starts the command of an installed package, `add` installs it, `remove` uninstalls it, and `install` has the arguments that install all: in CI,
- * package managers refuse to change a lock file unless told.
+ * `exec` starts the command of an installed package, `add` installs it, `remove` uninstalls it, and `install` has the arguments
+ * that install all: in CI, package managers refuse to change a lock file unless told.
  *
  * @type {Record<PackageManagerName, { exec: string, add: string, remove: string, install: string[], lockFiles: string[] }>}
  */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { importsIn, textsIn } from "../project/files.js";
-import { addonOf, findPackage } from "../project/packages.js";
+import { importsIn, textsIn } from "./files.js";
+import { addonOf, findPackage } from "./packages.js";
 
-/** @import { Kind } from "../project/project.js" */
+/** @import { Kind } from "./project.js" */
 
 /** In every copy of onescope's core. */
 const OF_CORE = "ERR_ONESCOPE_SLOT_CONFLICT";

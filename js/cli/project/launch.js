@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { placesForFlags, startScripts } from "../project/commands.js";
-import { importsIn, readIfFile, textsIn } from "../project/files.js";
+import { placesForFlags, startScripts } from "./commands.js";
+import { importsIn, readIfFile, textsIn } from "./files.js";
 import { ownModulesIn, servedFiles } from "./served.js";
 
-/** @import { Project } from "../project/project.js" */
+/** @import { Project } from "./project.js" */
 
 const SOURCES = {
   files: /\.[cm]?[jt]sx?$/,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ownModulesIn, servedFiles } from "../../js/cli/doctor/served.js";
+import { ownModulesIn, servedFiles } from "../../js/cli/project/served.js";
 
 /** @import { Kind } from "../../js/cli/project/project.js" */
 

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { STARTED_BY_SCRIPT } from "../project/project.js";
+import { STARTED_BY_SCRIPT } from "./project.js";
 
-/** @import { Project } from "../project/project.js" */
+/** @import { Project } from "./project.js" */
 
 // Which source files of an app its server loads, as far as names say it.
 
