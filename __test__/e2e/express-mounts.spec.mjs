@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { request } from "node:http";
 import { after, test } from "node:test";
 import { histograms, trackRequests } from "../../js/inspect.js";
 import { until } from "../_support/wait.mjs";
-import { label, listening } from "../frameworks/act.mjs";
+import { client, label } from "../frameworks/act.mjs";
 import { versions } from "../frameworks/express-versions.mjs";
 
 // Labels have the patterns of what is around a route, and nothing that a client sent.
@@ -13,21 +11,6 @@ const tracking = trackRequests({ labelPaths: "hide" });
 after(() => tracking.stop());
 
 const SECRET = "s3cret";
-
-/**
- * @param {import("node:test").TestContext} t
- * @param {any} app
- * @returns {Promise<(target: string) => Promise<string>>} what the app responds to a target
- */
-async function client(t, app) {
-  const { origin, close } = await listening(app.listen(0, "127.0.0.1"));
-  t.after(close);
-  const { port } = new URL(origin);
-  return async (path) => {
-    const [response] = await once(request({ port, path, agent: false }).end(), "response");
-    return (await response.setEncoding("utf8").toArray()).join("");
-  };
-}
 
 /** Names of the latencies of requests that are over. */
 const over = () => histograms().map((each) => each.label);
@@ -60,7 +43,7 @@ for (const [name, express] of Object.entries(versions)) {
     assert.equal(await get("/LISTED/p"), "GET /listed/p");
   });
 
-  test(`${name}: parameters of mounts are told from what is fixed`, async (t) => {
+  test(`${name}: labels have the names of a mount's parameters, not their values`, async (t) => {
     const app = express();
     for (const mount of ["/a/:id", "/v:version/:id", "/x:one/lit/:two", "/twice/:id/:id", "/enc/:id"]) {
       app.use(mount, routerOf("/p"));

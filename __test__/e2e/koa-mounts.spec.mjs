@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { request } from "node:http";
 import { test } from "node:test";
 import { histograms, trackRequests } from "../../js/inspect.js";
 import { until } from "../_support/wait.mjs";
-import { label, listening } from "../frameworks/act.mjs";
+import { client, label } from "../frameworks/act.mjs";
 import { Koa, mount, Router } from "../frameworks/koa-packages.mjs";
 
 const SECRET = "s3cret";
@@ -14,21 +12,6 @@ function track(t) {
   const tracking = trackRequests({ labelPaths: "hide" });
   t.after(() => tracking.stop());
   return tracking;
-}
-
-/**
- * @param {import("node:test").TestContext} t
- * @param {any} app
- * @returns {Promise<(target: string) => Promise<string>>} what the app responds to a target
- */
-async function client(t, app) {
-  const { origin, close } = await listening(app.listen(0, "127.0.0.1"));
-  t.after(close);
-  const { port } = new URL(origin);
-  return async (path) => {
-    const [response] = await once(request({ port, path, agent: false }).end(), "response");
-    return (await response.setEncoding("utf8").toArray()).join("");
-  };
 }
 
 const respond = (/** @type {any} */ context) => {

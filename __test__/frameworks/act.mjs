@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { request } from "node:http";
 import { inFlight } from "../../js/inspect.js";
 
 /** @typedef {{ origin: string, close: () => unknown }} Serving */
@@ -34,4 +35,19 @@ export async function listening(server) {
     server.close();
   };
   return { origin: `http://127.0.0.1:${server.address().port}`, close };
+}
+
+/**
+ * @param {import("node:test").TestContext} t
+ * @param {any} app
+ * @returns {Promise<(target: string) => Promise<string>>} what the app responds to a target, which is sent as it is
+ */
+export async function client(t, app) {
+  const { origin, close } = await listening(app.listen(0, "127.0.0.1"));
+  t.after(close);
+  const { port } = new URL(origin);
+  return async (path) => {
+    const [response] = await once(request({ port, path, agent: false }).end(), "response");
+    return (await response.setEncoding("utf8").toArray()).join("");
+  };
 }

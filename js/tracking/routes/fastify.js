@@ -11,7 +11,7 @@ let on = false;
 
 /** Adds the hook to instances from now on: they are made before there is a server. Until requests are tracked, it does nothing. */
 export function prepareFastify() {
-  // Once, whoever calls this.
+  // Both onescope/auto and trackRequests() call this: one hook is enough.
   unsubscribe(CREATED, onCreated);
   subscribe(CREATED, onCreated);
 }

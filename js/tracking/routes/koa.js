@@ -21,31 +21,30 @@ const ROUTE = Symbol("onescope.matchedRoute");
 const PREFIX = Symbol("onescope.mountPath");
 const MOUNT = Symbol("onescope.mount");
 
-/** @type {PropertyDescriptorMap & ThisType<any>} */
 const PROPERTIES = {
-  _matchedRoute: {
-    get() {
-      return this[ROUTE];
-    },
-    set(route) {
-      this[ROUTE] = route;
-      if (on) onRoute(this, route);
-    },
-    configurable: true,
-  },
-  mountPath: {
-    get() {
-      return this[PREFIX];
-    },
-    set(prefix) {
-      this[PREFIX] = prefix;
-      if (on) onMount(this, prefix);
-    },
-    configurable: true,
-  },
+  _matchedRoute: observed(ROUTE, onRoute),
+  mountPath: observed(PREFIX, onMount),
 };
 
 let on = false;
+
+/**
+ * @param {symbol} key where a context keeps what is assigned
+ * @param {(context: any, value: any) => void} onAssigned
+ * @returns {PropertyDescriptor & ThisType<any>}
+ */
+function observed(key, onAssigned) {
+  return {
+    get() {
+      return this[key];
+    },
+    set(value) {
+      this[key] = value;
+      if (on) onAssigned(this, value);
+    },
+    configurable: true,
+  };
+}
 
 /** @returns {() => void} ends it */
 export function watchKoa() {
