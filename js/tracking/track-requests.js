@@ -203,9 +203,6 @@ function onStream({ stream, headers }) {
   enter(tracked, stream);
 }
 
-/** Made once: it is filled for each request. @type {PropertyDescriptor} */
-const ownEmit = { value: undefined, writable: true, configurable: true, enumerable: false };
-
 /**
  * Makes a request the current one for whatever Node calls next, and all that it starts.
  *
@@ -218,8 +215,7 @@ function enter(tracked, body) {
   storage.enterWith(tracked);
   if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
   const { emit } = body;
-  ownEmit.value = (/** @type {unknown[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
+  const value = (/** @type {unknown[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
   // Not assigned: the one that it inherits may be read-only, and nobody is to see an own one.
-  Object.defineProperty(body, "emit", ownEmit);
-  ownEmit.value = undefined;
+  Object.defineProperty(body, "emit", { value, writable: true, configurable: true });
 }
