@@ -2,6 +2,7 @@
 
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
+import { withFrames } from "./_util/nodes.mjs";
 import { readOptions } from "./_util/options.mjs";
 import { measureVariants } from "./_util/repetitions.mjs";
 import { report } from "./_util/report.mjs";
@@ -25,6 +26,7 @@ that did. Written by \`node scopes.mjs --write\`; README.md says how it is measu
 
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);
+  if (!options.quick) options.nodes = withFrames(options.nodes);
   const machine = describeMachine(options, ["mitata"]);
   const tasks = (options.quick ? QUICK_STORAGES : STORAGES).map((storages) => ({ storages }));
   const rows = await measureVariants({ options, variants, reference: REFERENCE, partial: [], tasks });

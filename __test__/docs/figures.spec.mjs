@@ -1,16 +1,51 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { markdownOf } from "../../benchmark/_util/markdown.mjs";
+import { merge, RESULTS, readResults } from "../../benchmark/_util/results.mjs";
 import { ROOT } from "../_support/run.mjs";
 
-// The README's tables of gains and costs say what benchmark/results says.
+// The README's tables of gains and costs say what benchmark/results says, and its Markdown what its JSON says.
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
+/** @typedef {import("../../benchmark/_util/results.mjs").Results} Results */
+
 const LINK = /\(benchmark\/results\/([\w-]+)\.md\)/;
 
 /** @param {string} line of a table */
 const cellsOf = (line) => line.split("|").slice(1, -1);
+
+describe("results", () => {
+  for (const file of globSync("*.json", { cwd: RESULTS })) {
+    test(`${file}: the Markdown is made from it`, () => {
+      const name = file.slice(0, -".json".length);
+      const stored = readFileSync(join(RESULTS, `${name}.md`), "utf8");
+      assert.equal(stored, markdownOf(/** @type {Results} */ (readResults(name))));
+    });
+  }
+
+  test("what is measured of one Node replaces only what is stored of that Node", () => {
+    const part = (/** @type {string} */ node, /** @type {number} */ count) => ({
+      node,
+      machine: {},
+      rows: [{ row: "a", cells: { on: count } }],
+    });
+    const stored = [part("26.0.0", 1), part("22.1.0", 1), part("22.1.0 --flag", 1)];
+    const measured = {
+      name: "x",
+      title: "X",
+      notes: "",
+      variants: ["on"],
+      parts: [part("22.3.0", 2), part("24.0.0", 2)],
+    };
+    const merged = merge(stored, measured);
+    assert.deepEqual(merged, {
+      ...measured,
+      parts: [part("22.3.0", 2), part("22.1.0 --flag", 1), part("24.0.0", 2), part("26.0.0", 1)],
+    });
+  });
+});
 
 describe("figures of the README", () => {
   const rows = README.split("\n").filter((line) => line.startsWith("|") && LINK.test(line));

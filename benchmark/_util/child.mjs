@@ -23,7 +23,7 @@ const run = promisify(execFile);
  */
 export async function measureInChild(node, variant, task) {
   const { NODE_OPTIONS: _, ONESCOPE_BACKEND: __, ...env } = process.env;
-  const args = ["--expose-gc", ...(variant.flags ?? []), variant.script, JSON.stringify(task)];
+  const args = ["--expose-gc", ...node.flags, ...(variant.flags ?? []), variant.script, JSON.stringify(task)];
   const { stdout } = await run(node.path, args, { cwd: BENCHMARK, env: { ...env, ...variant.env } });
   return JSON.parse(stdout);
 }

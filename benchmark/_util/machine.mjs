@@ -7,7 +7,7 @@ import { BENCHMARK, ROOT } from "./root.mjs";
 /**
  * What the figures depend on.
  *
- * @param {import("./options.mjs").Options} options
+ * @param {{ repetitions: number, ms: number }} options
  * @param {string[]} packages folders under node_modules
  */
 export function describeMachine(options, packages) {
@@ -15,8 +15,7 @@ export function describeMachine(options, packages) {
   return {
     cpu: `${processors[0].model.trim()}, ${processors.length} cores`,
     os: `${type()} ${release()} ${process.arch}`,
-    node: options.nodes.map(({ version }) => version).join(", "),
-    packages: packages.map(packageVersion).join(", "),
+    ...(packages.length > 0 && { packages: packages.map(packageVersion).join(", ") }),
     onescope: `${JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version}, commit ${commit()}`,
     run: `${options.repetitions} repetitions, ${options.ms} ms per operation, ${new Date().toISOString().slice(0, 10)}`,
   };

@@ -6,7 +6,7 @@ import { ROOT } from "./root.mjs";
 // The three release lines that onescope supports, as the checkout's own development dependencies.
 const INSTALLED = ["node-22", "node-24", "node-26"];
 
-/** @typedef {{ path: string, version: string }} NodeBinary */
+/** @typedef {{ path: string, flags: string[], name: string }} NodeBinary `name`: version and flags, as in results */
 
 /**
  * The Node binaries to measure on: those given as options, else the three of the checkout. A smoke run takes the
@@ -26,8 +26,20 @@ export function findNodes(paths, quick) {
     if (Number.parseInt(version, 10) < 22) {
       throw new Error(`${path} is Node ${version}; onescope needs 22 or later, name one with --node PATH`);
     }
-    return { path, version };
+    return { path, flags: [], name: version };
   });
+}
+
+/**
+ * Node 22 also with the flag that makes it propagate async context as later releases do.
+ *
+ * @param {NodeBinary[]} nodes
+ */
+export function withFrames(nodes) {
+  const flag = "--experimental-async-context-frame";
+  return nodes.flatMap((node) =>
+    node.name.startsWith("22.") ? [node, { ...node, flags: [flag], name: `${node.name} ${flag}` }] : [node],
+  );
 }
 
 /** @param {string} name */

@@ -75,7 +75,7 @@ Usage: node ${name}.mjs [options]
   --ms N             milliseconds that each operation is measured for in each process; default ${DEFAULT_MS}
   --quick            smoke run of about a second, on this Node: checks that all variants read equal results
   --json             print everything as JSON instead of a Markdown table
-  --write            also store the table as results/${name}.md
+  --write            also store the figures as results/${name}.json and .md; those of other Nodes stay
   -h, --help         print this
 `;
 }

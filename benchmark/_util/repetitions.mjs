@@ -35,7 +35,7 @@ export async function measureVariants({ options, variants, reference, partial, t
         /** @type {Record<string, import("./child.mjs").Result>} */
         const results = {};
         const measure = async (/** @type {Variant} */ variant) => {
-          step(`repetition ${repetition + 1}, Node ${node.version}, ${variant.name} ${Object.values(task).join(" ")}`);
+          step(`repetition ${repetition + 1}, Node ${node.name}, ${variant.name} ${Object.values(task).join(" ")}`);
           results[variant.name] = await measureInChild(node, variant, { variant: variant.name, ms, quick, ...task });
         };
         if (quick) await Promise.all(variants.map(measure));
@@ -43,7 +43,7 @@ export async function measureVariants({ options, variants, reference, partial, t
         assertEqual(results, reference, partial);
         // The reference has every operation, so it gives the rows their order.
         for (const name of new Set([reference, ...variants.map((variant) => variant.name)])) {
-          collect(rows, node.version, name, results[name].figures);
+          collect(rows, node.name, name, results[name].figures);
         }
       }
     }
@@ -81,5 +81,5 @@ function rotate(list, by) {
  * @param {Row} row
  */
 function versionOrder({ nodes }, row) {
-  return nodes.findIndex((node) => node.version === row.node);
+  return nodes.findIndex((node) => node.name === row.node);
 }

@@ -49,13 +49,13 @@ export async function eachServer({ nodes, repetitions }, targets, measure) {
   const rows = [];
   const step = progress(nodes.length * repetitions * targets.length);
   for (const node of nodes) {
-    const ofNode = targets.map(({ row }) => ({ node: node.version, row, variants: { off: [], on: [] } }));
+    const ofNode = targets.map(({ row }) => ({ node: node.name, row, variants: { off: [], on: [] } }));
     rows.push(...ofNode);
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const server = await startServer(node);
       try {
         for (const [index, target] of targets.entries()) {
-          step(`server, repetition ${repetition + 1}, Node ${node.version}, ${target.row}`);
+          step(`server, repetition ${repetition + 1}, Node ${node.name}, ${target.row}`);
           const figures = await measure(server, target);
           for (const variant of VARIANTS) /** @type {any} */ (ofNode[index].variants[variant]).push(figures[variant]);
         }

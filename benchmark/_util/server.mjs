@@ -25,7 +25,7 @@ export async function startServer(node) {
   const child = fork(join(BENCHMARK, "variants/inspect-server.mjs"), [], {
     execPath: node.path,
     // As `npm start` runs the example.
-    execArgv: ["--import", pathToFileURL(join(BENCHMARK, "../js/register.js")).href],
+    execArgv: [...node.flags, "--import", pathToFileURL(join(BENCHMARK, "../js/register.js")).href],
     env: { ...process.env, NODE_OPTIONS: "", NODE_ENV: "production" },
   });
   const [{ ports }] = await once(child, "message");

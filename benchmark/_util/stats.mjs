@@ -19,12 +19,22 @@ export function interval(values) {
 }
 
 /**
+ * @typedef {object} Cell
+ * @property {number} median
+ * @property {number} minimum
+ * @property {number} [minimaRatio]
+ * @property {number} [ratio]
+ * @property {[number, number]} [interval] of the ratio
+ */
+
+/**
  * One cell of a table. The ratio is the median of the repetitions' ratios: the variants of a repetition ran within seconds of each
  * other, so what slows the machine for a while falls out of it. Where the variants were interleaved many times in a repetition, it is that
  * of all those pairs, and has an interval.
  *
  * @param {import("./repetitions.mjs").Figure[] | undefined} figures of one variant, by repetition
  * @param {import("./repetitions.mjs").Figure[] | undefined} reference those of the variant to compare with
+ * @returns {Cell | undefined}
  */
 export function summarise(figures, reference) {
   if (figures === undefined) return undefined;
