@@ -56,9 +56,14 @@ pub fn now() -> String {
     humantime::format_rfc3339_millis(SystemTime::now()).to_string()
 }
 
+/// Printable ASCII, which is shown as it is; none for bytes with others among them.
+pub fn plain(bytes: &[u8]) -> Option<&str> {
+    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) { str::from_utf8(bytes).ok() } else { None }
+}
+
 /// Text from bytes of any origin, as people may see it; what is not UTF-8 is U+FFFD.
 pub fn shown(bytes: &[u8]) -> String {
-    clean(&String::from_utf8_lossy(bytes))
+    plain(bytes).map_or_else(|| clean(&String::from_utf8_lossy(bytes)), str::to_owned)
 }
 
 #[cfg(test)]

@@ -131,6 +131,42 @@ proptest! {
             == queries::counts(&store).totals.in_flight);
     }
 
+    /// Several threads fill their pages in turn, each in the order of time.
+    #[test]
+    fn a_limit_lists_the_start_of_the_whole_list(
+        made in prop::collection::vec((0..3usize, 0..3u32, 0..5u8, any::<bool>(), "[ab]{0,2}"), 1..600),
+        limit in 0..20usize,
+        label in prop::option::of("[abc]"),
+        thread in prop::option::of(0..4u32),
+        state in prop::option::of(prop::sample::select(State::ALL)),
+        closed: bool,
+        children: bool,
+    ) {
+        let store = Store::new();
+        let mut pages: Vec<_> = (0..3).map(|thread| store.pages.allocate(thread).unwrap()).collect();
+        let mut now = store.threads.clock().now_ms().wrapping_sub(100_000);
+        for (thread, later, code, child, label) in made {
+            now += later;
+            if pages[thread].cursor() == 100 {
+                pages[thread] = store.pages.allocate(thread as u32).unwrap();
+            }
+            let page = &pages[thread];
+            let index = page.cursor();
+            make(page, State::from_code(code), u64::from(child) * 256).unwrap();
+            page.record(index).set_word(word::STARTED, now);
+            page.record(index).set_label(&label);
+        }
+        let filter = Filter { label, thread, state, closed, children, flags: true, ..Filter::default() };
+        let ids = |filter: &Filter| queries::contexts(&store, filter).iter().map(|each| each.id).collect::<Vec<_>>();
+        let mut whole = ids(&filter);
+        let limited = Filter { limit: Some(limit), ..filter };
+        let (listed, total) = queries::contexts_and_total(&store, &limited);
+        prop_assert_eq!(total, whole.len());
+        whole.truncate(limit);
+        prop_assert_eq!(listed.iter().map(|each| each.id).collect::<Vec<_>>(), whole.clone());
+        prop_assert_eq!(ids(&limited), whole);
+    }
+
     #[test]
     fn any_number_as_an_id_is_an_error_or_the_right_record(id: u64, small in 0..2048u64) {
         let store = Store::new();
@@ -148,7 +184,7 @@ proptest! {
 }
 
 #[test]
-fn contexts_come_oldest_first_with_slots_on_request() {
+fn contexts_come_oldest_first_with_flags_on_request() {
     let store = Store::new();
     // The clock starts at its first reading.
     store.threads.clock();
@@ -158,11 +194,11 @@ fn contexts_come_oldest_first_with_slots_on_request() {
     // Made at 1 ms, 41 ms and 21 ms of the clock.
     page.record(2).set_word(word::STARTED, 41);
     page.record(3).set_word(word::STARTED, 21);
-    let found = queries::contexts(&store, &Filter { limit: Some(2), slots: true, ..Filter::default() });
+    let found = queries::contexts(&store, &Filter { limit: Some(2), flags: true, ..Filter::default() });
     assert_eq!(found.iter().map(|context| context.id).collect::<Vec<_>>(), [ids[0], ids[2]]);
-    assert_eq!((found[0].thread, found[0].idle_ms, found[0].slots.as_ref().unwrap().len()), (5, 0, 10));
+    assert_eq!((found[0].thread, found[0].idle_ms, found[0].flags.as_deref()), (5, 0, Some(&[][..])));
     assert!(found[0].age_ms >= 59 && found[0].age_ms < 60_000);
-    assert!(queries::contexts(&store, &Filter::default()).iter().all(|context| context.slots.is_none()));
+    assert!(queries::contexts(&store, &Filter::default()).iter().all(|context| context.flags.is_none()));
 }
 
 /// A writer makes, labels and releases pages; readers list, count and read by id all the while.

@@ -8,10 +8,9 @@ const FILTERS = ["limit", "label", "state", "thread"];
 export function inFlight(filter) {
   const { limit, label, state, thread } = readOptions("inFlight()", filter, FILTERS);
   readRoutes();
-  return backend.contexts({ limit, label, state, thread, slots: true }).map(({ slots, ...context }) => {
-    const values = Object.entries(/** @type {Record<string, unknown>} */ (slots));
-    return { ...context, flags: values.filter(([, value]) => value === true).map(([key]) => key) };
-  });
+  return /** @type {import("../inspect.js").InFlight[]} */ (
+    backend.contexts({ limit, label, state, thread, flags: true })
+  );
 }
 
 /** @type {typeof import("../inspect.js").counters} */

@@ -24,7 +24,7 @@ pub fn abandoned() -> Result<String> {
 }
 
 /// Lists contexts of all threads, oldest first. Options: `limit`, `label` (a part of it), `state`, `thread`; and off by
-/// default `children`, `closed`, `slots`.
+/// default `children`, `closed`, `flags`.
 #[napi(catch_unwind)]
 pub fn contexts(options: Option<Unknown<'_>>) -> Result<String> {
     json(&queries::contexts(&Process::global().store, &filter(options)?))
@@ -68,7 +68,7 @@ fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
         thread: number("thread")?.map(|id| u32::try_from(id).unwrap_or(u32::MAX)),
         children: chosen("children")?,
         closed: chosen("closed")?,
-        slots: chosen("slots")?,
+        flags: chosen("flags")?,
     })
 }
 

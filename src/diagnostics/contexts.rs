@@ -20,7 +20,7 @@ pub struct List {
     threads: Vec<Thread>,
     // How many match, listed or not.
     total: usize,
-    in_flight: Vec<Context>,
+    in_flight: Vec<ContextInfo>,
 }
 
 #[derive(Serialize)]
@@ -37,13 +37,6 @@ struct Suspect {
     confidence: Confidence,
     request: Option<Request>,
     call: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Context {
-    #[serde(flatten)]
-    info: ContextInfo,
-    flags: Vec<String>,
 }
 
 /// Parses the query of a URL; empty values are ignored.
@@ -77,13 +70,8 @@ pub fn list(server: &Server, mut filter: Filter) -> List {
     // Code that a request left behind can block a thread after the request closed. The request is listed until it ends.
     let requests = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.request.as_ref());
     filter.also = requests.map(|request| request.id).collect();
-    // All of them are counted.
-    let limit = filter.limit.take();
-    let mut found = queries::contexts(store, &filter);
-    let total = found.len();
-    found.truncate(limit.unwrap_or(LISTED_DEFAULT));
-    let flags = queries::flags(store);
-    let in_flight = found.into_iter().map(|info| Context { flags: flags(info.id), info }).collect();
+    filter.flags = true;
+    let (in_flight, total) = queries::contexts_and_total(store, &filter);
     List { pid: std::process::id(), now: text::now(), threads, total, in_flight }
 }
 

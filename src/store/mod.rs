@@ -2,8 +2,10 @@
 //! threads with their clock. Features read it; [`Hooks`] call them.
 
 pub mod clock;
+mod context_info;
 mod layout;
 pub mod listeners;
+mod oldest;
 mod page_reaper;
 pub mod pages;
 pub mod queries;

@@ -1,14 +1,16 @@
 //! Reading contexts from any thread, as plain values. Nothing here stops or waits for JavaScript.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::store::clock::Clock;
+pub use crate::store::context_info::ContextInfo;
+use crate::store::oldest::Oldest;
 use crate::store::pages::record::word;
 use crate::store::pages::{ContextId, Record, RecordRef, RequestKind, State, Totals};
-use crate::store::registry::{Field, Scalar, Slot, SlotSpec};
+use crate::store::registry::{Field, Scalar, SlotKind, SlotSpec};
 use crate::store::tables::Store;
 
 /// Which contexts to list. The default lists every request that is in flight.
@@ -28,33 +30,8 @@ pub struct Filter {
     pub closed: bool,
     /// Ids of contexts to list even if they are closed.
     pub also: Vec<u64>,
-    /// Fill in `ContextInfo::slots`.
-    pub slots: bool,
-}
-
-/// A context as it was at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ContextInfo {
-    /// Its id.
-    pub id: u64,
-    /// What sort of request it serves.
-    pub kind: RequestKind,
-    /// Its state.
-    pub state: State,
-    /// The text that a person recognises it by.
-    pub label: String,
-    /// Milliseconds since it was made, to 10 ms.
-    pub age_ms: u32,
-    /// Milliseconds since it was last touched, to 10 ms; 0 if it never was.
-    pub idle_ms: u32,
-    /// Id of its thread.
-    pub thread: u32,
-    /// Id of the context that it was made in.
-    pub parent: Option<u64>,
-    /// Value of every native slot by key; none as a value means that JavaScript holds it. None unless the filter selects them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub slots: Option<BTreeMap<String, Option<Scalar>>>,
+    /// Fill in `ContextInfo::flags`.
+    pub flags: bool,
 }
 
 /// How much there is.
@@ -74,58 +51,62 @@ pub struct Counts {
 
 /// Lists contexts, oldest first.
 pub fn contexts(store: &Store, filter: &Filter) -> Vec<ContextInfo> {
+    list(store, filter, false).0
+}
+
+/// Lists contexts, oldest first, and counts all that there are, also those beyond the limit.
+pub fn contexts_and_total(store: &Store, filter: &Filter) -> (Vec<ContextInfo>, usize) {
+    list(store, filter, true)
+}
+
+fn list(store: &Store, filter: &Filter, count: bool) -> (Vec<ContextInfo>, usize) {
     // Copied first: a lock held during the scan would make every registration wait for it.
-    let slots: Vec<Slot> = if filter.slots { store.registry.read().list().to_vec() } else { Vec::new() };
+    let flags = if filter.flags { native_flags(store) } else { Vec::new() };
     let (pages, _) = store.pages.snapshot();
-    let mut found: Vec<ContextInfo> = Vec::new();
+    let clock = store.threads.clock();
+    let mut oldest = Oldest::new(filter.limit.unwrap_or(usize::MAX), clock);
+    let mut total = 0;
     for page in pages.iter().filter(|page| filter.thread.is_none_or(|thread| thread == page.thread())) {
         for (index, record) in page.records() {
+            let id = ContextId::of(page.id(), index).get();
+            let started = record.word(word::STARTED);
+            let takes = oldest.takes(started, id);
+            // One thread fills a page, in the order of time: the rest is younger.
+            if !takes && !count {
+                break;
+            }
             // Read once: the context may be closed while it is described.
             let (state, parent) = (record.state(), record.parent());
-            let id = ContextId::of(page.id(), index).get();
             let closed = filter.closed || filter.also.contains(&id);
             let wanted = (state.is_in_flight() || closed && state == State::Closed)
-                && filter.state.is_none_or(|only| only == state);
-            if wanted && (filter.children || !record.is_child()) {
-                let label = record.label();
-                if !filter.label.as_ref().is_none_or(|part| label.contains(part.as_str())) {
-                    continue;
-                }
-                let (thread, kind) = (page.thread(), record.kind());
-                let slots = filter.slots.then(|| values(record, &slots).collect());
+                && filter.state.is_none_or(|only| only == state)
+                && (filter.children || !record.is_child())
+                && filter.label.as_ref().is_none_or(|part| record.label_contains(part));
+            if !wanted {
+                continue;
+            }
+            total += 1;
+            if takes {
+                let (thread, kind, label) = (page.thread(), record.kind(), record.label());
+                let flags = filter.flags.then(|| set_flags(record, &flags));
                 // Times for now; ages once the scan is over.
-                let (age_ms, idle_ms) = (record.word(word::STARTED), record.word(word::TOUCHED));
-                found.push(ContextInfo { id, kind, state, label, age_ms, idle_ms, thread, parent, slots });
+                let (age_ms, idle_ms) = (started, record.word(word::TOUCHED));
+                oldest.push(ContextInfo { id, kind, state, label, age_ms, idle_ms, thread, parent, flags });
             }
         }
     }
-    // Read once, or the later of two contexts could come out as the older; and after their own times, or a time from the
-    // future would come out as an age of 49 days.
-    let now = store.threads.clock().now_ms();
-    for info in &mut found {
-        info.age_ms = Clock::age_ms(info.age_ms, now);
-        info.idle_ms = Clock::age_ms(info.idle_ms, now);
-    }
-    found.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.id.cmp(&b.id)));
-    found.truncate(filter.limit.unwrap_or(usize::MAX));
-    found
+    (oldest.list(clock), total)
 }
 
-fn values(record: Record<'_>, slots: &[Slot]) -> impl Iterator<Item = (String, Option<Scalar>)> {
-    slots.iter().filter_map(move |Slot { spec, field, .. }| {
-        field.map(|field| (spec.key.to_string(), record.slot(spec, field)))
-    })
+fn native_flags(store: &Store) -> Vec<(SlotSpec, Field)> {
+    let registry = store.registry.read();
+    let flags = registry.list().iter().filter(|slot| slot.spec.kind == SlotKind::Flag);
+    flags.filter_map(|slot| Some((slot.spec.clone(), slot.field?))).collect()
 }
 
-/// Lists the keys of the native flags that are set in a context, by its id; none if it is gone.
-pub fn flags(store: &Store) -> impl Fn(u64) -> Vec<String> {
-    let slots: Vec<Slot> = store.registry.read().list().to_vec();
-    move |id| {
-        let Ok(found) = resolve(store, id) else { return Vec::new() };
-        values(found.record(), &slots)
-            .filter_map(|(key, value)| (value == Some(Scalar::Bool(true))).then_some(key))
-            .collect()
-    }
+fn set_flags(record: Record<'_>, flags: &[(SlotSpec, Field)]) -> Vec<Cow<'static, str>> {
+    let set = flags.iter().filter(|(spec, field)| record.slot(spec, *field) == Some(Scalar::Bool(true)));
+    set.map(|(spec, _)| spec.key.clone()).collect()
 }
 
 /// Counts contexts, pages and threads.
@@ -157,17 +138,21 @@ pub struct InFlight {
 
 /// Counts what is in flight.
 pub fn in_flight(store: &Store) -> InFlight {
-    let mut counts = InFlight::default();
+    let (mut by_kind, mut by_state) = ([0; RequestKind::ALL.len()], [0; State::ALL.len()]);
     for page in &store.pages.snapshot().0 {
         for (_, record) in page.records() {
             let state = record.state();
             if state.is_in_flight() && !record.is_child() {
-                *counts.by_kind.entry(record.kind()).or_default() += 1;
-                *counts.by_state.entry(state).or_default() += 1;
+                by_kind[record.kind() as usize] += 1;
+                by_state[state as usize] += 1;
             }
         }
     }
-    counts
+    InFlight { by_kind: present(RequestKind::ALL, &by_kind), by_state: present(State::ALL, &by_state) }
+}
+
+fn present<T: Copy + Ord>(all: &[T], counts: &[u64]) -> BTreeMap<T, u64> {
+    all.iter().copied().zip(counts.iter().copied()).filter(|(_, count)| *count > 0).collect()
 }
 
 fn resolve(store: &Store, id: u64) -> Result<RecordRef> {

@@ -5,7 +5,7 @@ import { readLabel } from "../label.js";
 import { readField } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
 
-/** @import { ContextInfo, ContextsFilter, Scalar, SlotInfo } from "../native/contract.js" */
+/** @import { ContextInfo, ContextsFilter, SlotInfo } from "../native/contract.js" */
 /** @import { RecordRef } from "../records.js" */
 
 // Contexts as plain values. The rules are those of src/store/queries.rs.
@@ -16,19 +16,22 @@ const PHASE = /** @type {SlotInfo} */ (SLOTS.find(({ key }) => key === "phase"))
 const APP_KINDS = { render: "appPage", action: "action", "route-handler": "appRoute", null: "appPage" };
 
 const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
+const CLOSED = STATES.indexOf("closed");
+
+/** @typedef {Pick<RecordRef, "$words" | "$bytes">} Page */
 
 /**
  * Lists contexts, oldest first.
  *
- * @param {Iterable<RecordRef>} records
+ * @param {Iterable<Page>} pages in order of id
  * @param {ContextsFilter} filter
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
- * @returns {Array<ContextInfo & { slots?: Record<string, Scalar> }>}
+ * @returns {Array<ContextInfo & { flags?: string[] }>}
  * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for an invalid filter
  */
-export function list(records, filter, now, nativeSlots) {
-  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, children = false, closed = false, slots } = filter;
+export function list(pages, filter, now, nativeSlots) {
+  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, flags } = filter;
   checkNumber(limit);
   checkText("label", label);
   checkText("state", state);
@@ -36,21 +39,63 @@ export function list(records, filter, now, nativeSlots) {
     refuse(`state ${literal(state)} is unknown; expected one of ${STATES.join(", ")}`);
   }
   if (thread !== undefined) checkNumber(thread);
-  const native = slots ? nativeSlots() : [];
+  const native = flags ? nativeSlots().filter(({ kind }) => kind === "flag") : [];
+  /** @type {Array<ContextInfo & { flags?: string[] }>} */
   const found = [];
-  for (const record of records) {
+  // One thread makes all contexts, so that their order is that of time.
+  scan(pages, filter, (record) => {
+    if (found.length === limit) return false;
     const info = describe(record, now);
-    if (!children && info.parent !== null && record.$bytes[record.$base * 4 + BYTE.inner] === 0) continue;
-    if (!closed && info.state === "closed") continue;
-    if (state !== undefined && info.state !== state) continue;
-    if (thread !== undefined && info.thread !== thread) continue;
-    if (label !== undefined && !info.label.includes(label)) continue;
-    found.push(
-      slots ? { ...info, slots: Object.fromEntries(native.map((slot) => [slot.key, readField(slot, record)])) } : info,
-    );
+    const set = () => native.filter((slot) => readField(slot, record) === true).map(({ key }) => key);
+    found.push(flags ? { ...info, flags: set() } : info);
+    return true;
+  });
+  return found;
+}
+
+/**
+ * Counts requests and tasks in flight.
+ *
+ * @param {Iterable<Page>} pages
+ * @returns {Pick<import("../../inspect.js").Counters, "byKind" | "byState">}
+ */
+export function countOpen(pages) {
+  /** @type {Record<string, number>} */
+  const byKind = {};
+  /** @type {Record<string, number>} */
+  const byState = {};
+  scan(pages, {}, (record) => {
+    const kind = kindOf(record);
+    const state = STATES[record.$bytes[record.$base * 4 + BYTE.state]];
+    byKind[kind] = (byKind[kind] ?? 0) + 1;
+    byState[state] = (byState[state] ?? 0) + 1;
+    return true;
+  });
+  return { byKind, byState };
+}
+
+/**
+ * Visits the contexts that a filter selects, whatever its limit, until `visit` returns false.
+ *
+ * @param {Iterable<Page>} pages
+ * @param {ContextsFilter} filter
+ * @param {(record: RecordRef) => boolean} visit gets the same object each time
+ */
+function scan(pages, { label, state, thread, children = false, closed = false }, visit) {
+  const only = state === undefined ? -1 : STATES.indexOf(/** @type {ContextInfo["state"]} */ (state));
+  for (const { $words, $bytes } of pages) {
+    if (thread !== undefined && $words[header.thread] !== thread) continue;
+    const record = { $words, $bytes, $base: 0 };
+    for (let index = 1; index < $words[header.cursor]; index++) {
+      record.$base = index * recordWords;
+      const at = record.$base * 4;
+      const code = $bytes[at + BYTE.state];
+      if ((code === CLOSED && !closed) || (only >= 0 && code !== only)) continue;
+      if (!children && $bytes[at + BYTE.inner] === 0 && parentOf(record) !== null) continue;
+      if (label !== undefined && !readLabel(record).includes(label)) continue;
+      if (!visit(record)) return;
+    }
   }
-  found.sort((a, b) => b.ageMs - a.ageMs || a.id - b.id);
-  return found.slice(0, limit);
 }
 
 /**
@@ -76,11 +121,9 @@ function refuse(reason) {
  */
 export function describe(record, now) {
   const { $words, $bytes, $base } = record;
-  const kind = $bytes[$base * 4 + BYTE.kind];
-  const phase = String(readField(PHASE, record));
   return {
     id: firstId($words) + $base / recordWords,
-    kind: KINDS[kind] === "appPage" ? APP_KINDS[phase] : KINDS[kind],
+    kind: kindOf(record),
     state: STATES[$bytes[$base * 4 + BYTE.state]],
     label: readLabel(record),
     ageMs: elapsedMs($words[$base + WORD.started], now),
@@ -88,6 +131,12 @@ export function describe(record, now) {
     thread: $words[header.thread],
     parent: parentOf(record),
   };
+}
+
+/** @param {RecordRef} record */
+function kindOf(record) {
+  const kind = KINDS[record.$bytes[record.$base * 4 + BYTE.kind]];
+  return kind === "appPage" ? APP_KINDS[String(readField(PHASE, record))] : kind;
 }
 
 /** @param {Int32Array} words */

@@ -3,7 +3,7 @@ import { LAYOUT } from "../../generated/slot-table.js";
 import { CODES, literal, OnescopeError } from "../../util/errors.js";
 import { encodeLabel, readLabel, writeName } from "../label.js";
 import { readField, writeField } from "../slot-codec.js";
-import { describe, list } from "./contexts.js";
+import { countOpen, describe, list } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @import { Block, Scalar, SlotInfo } from "../native/contract.js" */
@@ -60,16 +60,11 @@ export function createArena(nativeSlot, nativeSlots) {
   let clock = [0];
   let clockBase = 0;
 
-  /** @returns {Generator<RecordRef>} the records in use, of all live pages */
-  function* records() {
+  /** @returns {Generator<import("./contexts.js").Page>} those that are alive and can be found, in order of id */
+  function* live() {
     for (const page of pages.values()) {
       const buffer = page.deref();
-      if (buffer === undefined) continue;
-      const $words = new Int32Array(buffer);
-      const $bytes = new Uint8Array(buffer);
-      for (let index = 1; index < $words[header.cursor]; index++) {
-        yield { $words, $bytes, $base: index * recordWords };
-      }
+      if (buffer !== undefined) yield { $words: new Int32Array(buffer), $bytes: new Uint8Array(buffer) };
     }
   }
 
@@ -168,19 +163,9 @@ export function createArena(nativeSlot, nativeSlots) {
     },
 
     contexts: (/** @type {import("../native/contract.js").ContextsFilter | undefined} */ options) =>
-      list(records(), options ?? {}, clock[0], nativeSlots),
+      list(live(), options ?? {}, clock[0], nativeSlots),
 
-    inFlight() {
-      /** @type {Record<string, number>} */
-      const byKind = {};
-      /** @type {Record<string, number>} */
-      const byState = {};
-      for (const { kind, state } of list(records(), {}, clock[0], nativeSlots)) {
-        byKind[kind] = (byKind[kind] ?? 0) + 1;
-        byState[state] = (byState[state] ?? 0) + 1;
-      }
-      return { byKind, byState };
-    },
+    inFlight: () => countOpen(live()),
 
     /** @returns {import("../../inspect.js").Latency[]} a page is gone before its records could be counted */
     latencies: () => [],

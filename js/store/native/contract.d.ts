@@ -67,8 +67,8 @@ export interface ContextsFilter extends ContextsOptions, Pick<InFlightFilter, "l
   state?: string;
   /** also those that are closed */
   closed?: boolean;
-  /** with the values of native slots */
-  slots?: boolean;
+  /** with the native flags that are set */
+  flags?: boolean;
 }
 
 export interface Store {
@@ -83,7 +83,7 @@ export interface Store {
   attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;
   counts(): Counts;
-  contexts(filter?: ContextsFilter): Array<ContextInfo & { slots?: Record<string, Scalar> }>;
+  contexts(filter?: ContextsFilter): Array<ContextInfo & { flags?: string[] }>;
   inFlight(): Pick<Counters, "byKind" | "byState">;
   latencies(): Latency[];
   readSlot(id: number, slot: number): Scalar;

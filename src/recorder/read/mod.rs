@@ -167,7 +167,7 @@ impl View<'_> {
             idle_ms: self.age_ms(record.word(word::TOUCHED)),
             thread,
             parent: record.parent(),
-            slots: None,
+            flags: None,
         }
     }
 

@@ -146,6 +146,13 @@ impl<'a> Record<'a> {
         text::shown(self.label_bytes(&mut buffer))
     }
 
+    /// Whether the label, as it is shown, contains a text.
+    pub fn label_contains(&self, part: &str) -> bool {
+        let mut buffer = [0; LABEL_BYTES];
+        let bytes = self.label_bytes(&mut buffer);
+        text::plain(bytes).map_or_else(|| text::shown(bytes).contains(part), |label| label.contains(part))
+    }
+
     /// The label's bytes, read into `buffer`.
     pub fn label_bytes<'b>(&self, buffer: &'b mut [u8; LABEL_BYTES]) -> &'b [u8] {
         let length = usize::from(self.byte(byte::LABEL_LENGTH)).min(LABEL_BYTES);
