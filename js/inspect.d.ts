@@ -149,7 +149,7 @@ export interface TrackOptions {
 /**
  * Makes each further HTTP request of this thread's servers a context, from its headers until its response is over, with any
  * framework. Its label is method and route for Express, Fastify, Koa, Hono, NestJS, Next.js and vinext; without a route it is
- * method and path. Then the request is `responded`, and closes in the next turn of the event loop. Call it in each thread that
+ * method and path. Then the request is `responded`, and closes by the next turn of the event loop. Call it in each thread that
  * serves.
  *
  * @returns `stop()` ends it for later requests, unless another handle is in use

@@ -3,7 +3,7 @@ import { KINDS, LAYOUT, STATES } from "../generated/slot-table.js";
 import { PATH_LABEL, ROUTE_LABEL } from "../store/label.js";
 import { advance, close, isClosed, OTHER, takeNewRecord } from "../store/records.js";
 import { NO_BYTES, NO_WORDS } from "../store/tracked.js";
-import { setImmediate } from "../util/timers.js";
+import { nextTick, setImmediate } from "../util/timers.js";
 import { writeRoute, writeTarget } from "./labels.js";
 import { readRoute } from "./routes/index.js";
 
@@ -94,8 +94,13 @@ export class HttpRequest {
     }
   }
 
-  /** The response is over. The request closes in the next turn of the event loop, after the listeners of `"finish"`. */
-  end() {
+  /**
+   * The response is over. The request closes after the listeners that are being called: those of `"finish"`, where that is what
+   * ended it, else all that Node calls in this turn of the event loop.
+   *
+   * @param {boolean} finished whether Node emits `"finish"`
+   */
+  end(finished) {
     this.joinable = false;
     this.readRoute(true);
     this.response = undefined;
@@ -107,12 +112,33 @@ export class HttpRequest {
       return;
     }
     advance(this, RESPONDED);
+    // An immediate costs a server as much as all the rest. It is for requests that vinext may still close itself in this turn.
+    if (finished && this.context === undefined) {
+      this.next = finishedLast;
+      finishedLast = this;
+      if (this.next === undefined) nextTick(closeFinished);
+      return;
+    }
     // Outside every scope: otherwise the callback would keep alive the request whose response ended first.
     if (responded.push(this) === 1) entry.runOutside(closeLater);
   }
 }
 
-/** @type {HttpRequest[]} those whose response ended in this turn */
+/** @type {HttpRequest | undefined} the last one whose `"finish"` is emitted now; those before it are its `next` */
+let finishedLast;
+
+function closeFinished() {
+  let request = finishedLast;
+  finishedLast = undefined;
+  while (request !== undefined) {
+    const { next } = request;
+    request.next = undefined;
+    close(request, undefined);
+    request = next;
+  }
+}
+
+/** @type {HttpRequest[]} others whose response ended in this turn */
 let responded = [];
 
 const closeLater = () => setImmediate(closeResponded);

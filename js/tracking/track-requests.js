@@ -88,7 +88,7 @@ const CHANNELS = Object.entries({
   "http.server.request.start": guarded(onRequest),
   "http2.server.stream.start": guarded(onStream),
   "http2.server.stream.close": guarded((/** @type {Pick<StreamStart, "stream">} */ { stream }) =>
-    stream[REQUEST]?.end(),
+    stream[REQUEST]?.end(false),
   ),
 });
 
@@ -158,7 +158,7 @@ function onFinish({ response, socket }) {
   const { first } = connection;
   // Its request came before tracking began, or the lost connection ended it before.
   if (first === undefined || first.response !== response) return;
-  endFirst(connection, first);
+  endFirst(connection, first, true);
   if (trackers.users === 0) stopObservingFinish();
 }
 
@@ -167,14 +167,15 @@ function onFinish({ response, socket }) {
  *
  * @param {Connection} connection
  * @param {HttpRequest} first
+ * @param {boolean} finished whether Node emits `"finish"`
  */
-function endFirst(connection, first) {
+function endFirst(connection, first, finished) {
   const { next } = first;
   connection.first = next;
   if (connection.last === next) connection.last = undefined;
   first.next = undefined;
   trackers.open--;
-  first.end();
+  first.end(finished);
 }
 
 /**
@@ -187,7 +188,7 @@ function watchConnection(socket) {
   // For responses that waited for their turn, Node publishes nothing when the connection is lost.
   const lost = () => {
     connections.delete(connection);
-    while (connection.first !== undefined) endFirst(connection, connection.first);
+    while (connection.first !== undefined) endFirst(connection, connection.first, false);
     if (trackers.users === 0) stopObservingFinish();
   };
   socket.on("close", guarded(lost));

@@ -2,3 +2,6 @@
 // that are loaded first import this.
 
 export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = globalThis;
+
+/** Where there is a process: Workers and browsers load this too. */
+export const nextTick = globalThis.process?.nextTick;
