@@ -14,6 +14,7 @@ for (const script of [
   "replay.mjs",
   "inspect.mjs",
   "flight.mjs",
+  "startup.mjs",
 ]) {
   run(script, "--quick");
   console.log(`${script}: all variants read the same`);

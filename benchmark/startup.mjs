@@ -1,0 +1,54 @@
+// What onescope adds to the start of a process: time, processor time and memory, preloaded in the ways that there are.
+
+import { differencesOf } from "./_util/differences.mjs";
+import { describeMachine } from "./_util/machine.mjs";
+import { main } from "./_util/main.mjs";
+import { readOptions } from "./_util/options.mjs";
+import { publish } from "./_util/results.mjs";
+import { interleaveStarts } from "./_util/starts.mjs";
+
+const NAME = "startup";
+const TITLE = "What onescope adds to the start of a process";
+const REFERENCE = "nothing";
+
+/** What `--import` names, by variant. */
+const PRELOADS = {
+  [REFERENCE]: undefined,
+  "an empty module": "./variants/startup/nothing.mjs",
+  register: "../js/register.js",
+  auto: "../js/auto.js",
+  onescope: "../js/index.js",
+  inspect: "../js/inspect.js",
+};
+const PROGRAMS = { "an empty program": "empty.cjs", "one request served": "server.cjs" };
+
+/** Starts of each variant in a repetition. */
+const STARTS = 10;
+
+const NOTES = `Median (minimum) of a process that preloads nothing; of the others the median, and what they add: the median of the differences
+between starts that followed each other, with the interval that holds the true one in 95 of 100 such runs. \`an empty module\` is
+preloaded with \`--import\` as the others are, so it is what Node's own loader costs, which a program of ES modules loads anyway.
+\`register\`, \`auto\`, \`onescope\` and \`inspect\` are \`onescope/register\`, \`onescope/auto\`, \`onescope\` and \`onescope/inspect\`.
+
+\`wall\` is the time from the start of a process to its end, in ms; \`processor\` the processor time of all its threads, in ms; \`memory\`
+the largest resident memory, in MB. V8 collects garbage for the first time once about 1 MB has been allocated, and takes memory for it: in
+an empty program it is the variant that gets there, in one that does something all do. Written by \`node startup.mjs --write\`;
+README.md says how it is measured.`;
+
+await main(async () => {
+  const options = readOptions(NAME, `${TITLE}.`);
+  const starts = options.quick ? 1 : STARTS * options.repetitions;
+  const run = `${starts} starts of each variant, ${new Date().toISOString().slice(0, 10)}`;
+  const machine = { ...describeMachine(options, []), run };
+  const variants = Object.keys(PRELOADS);
+  const parts = options.nodes.map((node) => ({
+    node: node.name,
+    machine,
+    rows: Object.entries(PROGRAMS).flatMap(([row, program]) => interleaveStarts(node, row, program, PRELOADS, starts)),
+  }));
+  publish(
+    { name: NAME, title: TITLE, notes: NOTES, subject: "start", variants, parts },
+    options,
+    differencesOf(REFERENCE),
+  );
+});

@@ -1,0 +1,3 @@
+// A program that startup.mjs starts and that does nothing.
+
+require("./usage.cjs");

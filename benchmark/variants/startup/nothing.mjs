@@ -1,0 +1,1 @@
+// What startup.mjs preloads to see what Node's own loader of modules costs.
