@@ -14,6 +14,7 @@ for (const script of [
   "replay.mjs",
   "inspect.mjs",
   "flight.mjs",
+  "growth.mjs",
   "startup.mjs",
 ]) {
   run(script, "--quick");

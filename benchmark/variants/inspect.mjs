@@ -1,13 +1,11 @@
 // One variant of inspect.mjs, in a process of its own: what a request costs that is seen from outside, as Node reports it.
 
-import { AsyncResource } from "node:async_hooks";
-import { channel } from "node:diagnostics_channel";
-import { EventEmitter } from "node:events";
 import { SlotStorage } from "../../js/index.js";
 import { getOrCreateAls } from "../../shims/internal/als-registry.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
 import { readTask, sendResult } from "../_util/child.mjs";
 import { time, turn } from "../_util/timing.mjs";
+import { handle } from "./inspect/request.mjs";
 
 /** No more than `trackLeaks()` follows in a burst. */
 const BATCH = 1000;
@@ -30,20 +28,9 @@ if (task.variant === "on") {
 }
 newBurst();
 
-const started = channel("http.server.request.start");
-const finished = channel("http.server.response.finish");
 const tracing = getOrCreateAls("vinext.requestTracing.als");
 const first = new SlotStorage();
-const socket = new EventEmitter();
 const server = {};
-/** As the parser of a connection calls: in a resource that holds no scope, or that of the connection's last request. */
-const connection = new AsyncResource("connection");
-
-/** As the parser makes them, not as ropes of parts. */
-const targets = Array.from({ length: 50 }, (_, index) =>
-  Buffer.from(`/blog/post-${index}?page=${index}`).latin1Slice(),
-);
-
 const nothing = () => {};
 
 /** @param {any} request as vinext's listener takes it, which enters a storage of its own before anything is read from it */
@@ -58,36 +45,6 @@ const asVinext = (request) =>
     }),
   );
 
-/**
- * What Node's server does around a listener, as far as it can be observed.
- *
- * @param {string} target
- * @param {(request: any) => unknown} listener
- */
-function serve(target, listener) {
-  const request = new Request(target);
-  const response = new Response(request);
-  if (started.hasSubscribers) started.publish({ request, response, socket, server });
-  listener(request);
-  if (finished.hasSubscribers) finished.publish({ request, response, socket, server });
-}
-
-class Request {
-  /** @param {string} target */
-  constructor(target) {
-    this.method = "GET";
-    this.url = target;
-    this.socket = socket;
-  }
-}
-
-class Response {
-  /** @param {Request} request */
-  constructor(request) {
-    this.req = request;
-  }
-}
-
 /** @type {import("../_util/child.mjs").Result["figures"]} */
 const figures = {};
 
@@ -98,9 +55,7 @@ const figures = {};
  */
 async function measure(row, listener, prepare) {
   const batch = async () => {
-    for (let index = 0; index < BATCH; index++) {
-      connection.runInAsyncScope(serve, null, targets[index % targets.length], listener);
-    }
+    for (let index = 0; index < BATCH; index++) handle(index, listener);
     // Requests close in the turn after their response.
     await turn();
   };

@@ -1,43 +1,13 @@
 // One variant of scopes.mjs with N storages, in a process of its own.
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import { do_not_optimize } from "mitata";
 import { readTask, sendResult } from "../_util/child.mjs";
 import { time } from "../_util/timing.mjs";
+import { createStorages } from "./scopes/storages.mjs";
 
 const task = readTask();
-const { variant, storages: count } = task;
-
-const Storage = await storageClass();
-const storages = Array.from({ length: count }, () => new Storage());
-const values = storages.map((_, index) => ({ weight: index + 1 }));
-
-/** @returns {Promise<typeof AsyncLocalStorage>} */
-async function storageClass() {
-  const isReplaced = AsyncLocalStorage.name === "SlotStorage";
-  if (isReplaced !== (variant === "register")) throw new Error(`${AsyncLocalStorage.name} on ${variant}`);
-  return variant === "slots" ? (await import("../../js/index.js")).SlotStorage : AsyncLocalStorage;
-}
-
-/**
- * A function that enters all storages, the first outermost, and then calls `leaf`. The functions in between are made
- * here and not per call, so that entering them is all that is measured.
- *
- * @template T
- * @param {() => T} leaf
- * @returns {() => T}
- */
-function nested(leaf) {
-  return storages.reduceRight(
-    (inner, storage, index) => () => storage.run(values[index], inner),
-    /** @type {() => any} */ (leaf),
-  );
-}
-
-/** What every storage holds, in one text. */
-function readAll() {
-  return storages.map((storage) => storage.getStore()?.weight ?? "-").join(" ");
-}
+const count = task.storages;
+const { Storage, storages, nested, readAll } = await createStorages(task);
 
 const nothing = () => {};
 const enterAll = nested(nothing);
