@@ -16,6 +16,7 @@ for (const script of [
   "flight.mjs",
   "growth.mjs",
   "startup.mjs",
+  "server.mjs",
 ]) {
   run(script, "--quick");
   console.log(`${script}: all variants read the same`);

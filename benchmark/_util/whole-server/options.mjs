@@ -1,0 +1,92 @@
+import { parseArgs } from "node:util";
+import { findNodes, withFrames } from "../nodes.mjs";
+
+const DEFAULTS = { starts: 10, warm: 800, ms: 1000, profile: 600, connections: 20 };
+const QUICK = { starts: 1, warm: 20, ms: 60, profile: 0, connections: 20 };
+
+const OPTIONS = /** @type {const} */ ({
+  help: { type: "boolean", short: "h" },
+  quick: { type: "boolean" },
+  json: { type: "boolean" },
+  write: { type: "boolean" },
+  node: { type: "string", multiple: true },
+  starts: { type: "string" },
+  warm: { type: "string" },
+  ms: { type: "string" },
+  profile: { type: "string" },
+  connections: { type: "string" },
+});
+
+/**
+ * The command line of a script that measures whole servers. Prints the help and ends the process with `--help`.
+ *
+ * @param {string} name of the script and of its result files, without ending
+ * @param {string} purpose one sentence
+ */
+export function readOptions(name, purpose) {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) {
+    process.stdout.write(help(name, purpose));
+    process.exit(0);
+  }
+  const { quick = false, json = false, write = false } = values;
+  if (quick && write) throw new Error("--quick checks that the benchmark works; its figures are not worth --write");
+  const defaults = quick ? QUICK : DEFAULTS;
+  const whole = (/** @type {keyof typeof DEFAULTS} */ option, least = 1) => {
+    const text = values[option] ?? String(defaults[option]);
+    if (!/^\d+$/.test(text) || Number(text) < least)
+      throw new Error(`--${option} takes a whole number from ${least} on, not "${text}"`);
+    return Number(text);
+  };
+  return {
+    quick,
+    json,
+    write,
+    nodes: nodesOf(values.node, quick),
+    starts: whole("starts"),
+    warmMs: whole("warm"),
+    ms: whole("ms"),
+    profileMs: whole("profile", 0),
+    connections: whole("connections"),
+  };
+}
+
+/**
+ * @param {string[] | undefined} wanted paths, or releases as "24" or "22 with frames"
+ * @param {boolean} quick
+ */
+function nodesOf(wanted, quick) {
+  if (wanted === undefined) return quick ? findNodes(undefined, true) : withFrames(findNodes(undefined, false));
+  const installed = withFrames(findNodes(undefined, false));
+  return wanted.flatMap((text) => {
+    const [, major, frames] = /^(\d+)( with frames)?$/.exec(text) ?? [];
+    if (major === undefined) return findNodes([text], false);
+    const found = installed.find(
+      ({ name, flags }) => name.startsWith(`${major}.`) && flags.length > 0 === (frames !== undefined),
+    );
+    if (found === undefined) throw new Error(`no Node "${text}"; known: 22, 22 with frames, 24, 26, and paths`);
+    return [found];
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} purpose
+ */
+function help(name, purpose) {
+  return `${purpose}
+
+Usage: node ${name}.mjs [options]
+
+  --node NAME      Node to measure on: 22, "22 with frames", 24, 26, or a path; repeatable. Default: those four
+  --starts N       times that each variant is started; default ${DEFAULTS.starts}
+  --warm MS        milliseconds of load on each route before it is measured; default ${DEFAULTS.warm}
+  --ms MS          milliseconds of load on each route that are measured; default ${DEFAULTS.ms}
+  --profile MS     milliseconds that each route is profiled, in starts of their own; default ${DEFAULTS.profile}, 0 for none
+  --connections N  kept alive, each with one request at a time; default ${DEFAULTS.connections}
+  --quick          smoke run on this Node: checks that all variants respond the same, and prints no figures
+  --json           print everything as JSON instead of Markdown tables
+  --write          also store the figures as results/${name}.json and .md; those of other Nodes stay
+  -h, --help       print this
+`;
+}

@@ -1,0 +1,94 @@
+// Which share of a server's processor samples lies in code that keeps track of contexts.
+
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ROOT } from "../root.mjs";
+
+/** Modules of vinext that onescope's shims replace and that hold, look up or enter request state, and little else. */
+const STATE_MODULES =
+  "unified-request-context|request-context|(cache-request|fetch-cache|head|i18n|navigation|router)-state|cache-for-request|root-params|internal/(als-registry|headers-state|request-state|work-unit-async-storage)";
+
+const NODES_OWN =
+  /^node:(async_hooks|internal\/(async_hooks|async_context_frame|promise_hooks|async_local_storage\/\w+))$/;
+const ONESCOPES = new RegExp(
+  `^(js/(async-context|request|store)/|js/(register|store|index)\\.js|shims/(${STATE_MODULES}|headers/(state|scopes))\\.js)`,
+);
+const VINEXTS = new RegExp(`/node_modules/vinext/(dist|src)/shims/(${STATE_MODULES})\\.[jt]s$`);
+/** The same of vinext's shims/headers, which is one module. */
+const VINEXTS_SCOPES = /^(runWithHeadersContext|runWithDetachedDynamicUsage)$/;
+const VINEXTS_HEADERS = /\/node_modules\/vinext\/(dist|src)\/shims\/headers\.[jt]s$/;
+
+/**
+ * In percent. `context` is of the busy samples: those in JavaScript and in what it calls of V8's.
+ *
+ * @typedef {{ context: number, collector: number, native: number }} Shares `collector` and `native` are of all samples but the
+ *   idle ones; `native`: of the process outside of JavaScript
+ */
+
+/**
+ * @param {import("./processes.mjs").ProfiledFunction[]} functions
+ * @returns {Shares}
+ */
+export function sharesOf(functions) {
+  const counts = { context: 0, busy: 0, collector: 0, native: 0 };
+  for (const each of functions) {
+    const { functionName, samples } = each;
+    if (functionName === "(idle)") continue;
+    if (functionName === "(garbage collector)") counts.collector += samples;
+    else if (functionName === "(program)") counts.native += samples;
+    else {
+      counts.busy += samples;
+      if (isContext(functionName, sourceOf(each))) counts.context += samples;
+    }
+  }
+  const all = counts.busy + counts.collector + counts.native;
+  return {
+    context: (100 * counts.context) / counts.busy,
+    collector: (100 * counts.collector) / all,
+    native: (100 * counts.native) / all,
+  };
+}
+
+/**
+ * @param {string} functionName
+ * @param {string} source URL of Node's own, else a path
+ */
+export function isContext(functionName, source) {
+  if (NODES_OWN.test(source) || VINEXTS.test(source)) return true;
+  if (VINEXTS_HEADERS.test(source)) return VINEXTS_SCOPES.test(functionName);
+  return source.startsWith(ROOT) && ONESCOPES.test(source.slice(ROOT.length));
+}
+
+/** @type {Map<string, { map: SourceMap, folder: string } | undefined>} by path of a script */
+const maps = new Map();
+
+/**
+ * The module that a function was written in: bundlers put many into one script.
+ *
+ * @param {{ url: string, line: number, column: number }} at
+ */
+export function sourceOf({ url, line, column }) {
+  if (!url.startsWith("file:")) return url;
+  const path = fileURLToPath(url);
+  if (!maps.has(path)) {
+    const map = `${path}.map`;
+    maps.set(
+      path,
+      existsSync(map)
+        ? { map: new SourceMap(JSON.parse(readFileSync(map, "utf8"))), folder: dirname(path) }
+        : undefined,
+    );
+  }
+  const found = maps.get(path);
+  const entry = found?.map.findEntry(line, column);
+  // A bundler's own functions are in no source.
+  if (found === undefined || entry === undefined || !("originalSource" in entry) || !entry.originalSource) return path;
+  return real(resolve(join(found.folder, entry.originalSource)));
+}
+
+/** @param {string} path */
+function real(path) {
+  return existsSync(path) ? realpathSync(path) : path;
+}
