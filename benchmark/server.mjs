@@ -2,7 +2,6 @@
 
 import { main } from "./_util/main.mjs";
 import { publish } from "./_util/results.mjs";
-import { wholeServerMarkdown } from "./_util/whole-server/markdown.mjs";
 import { measureWholeServers } from "./_util/whole-server/measure.mjs";
 import { readOptions } from "./_util/whole-server/options.mjs";
 import { build, vinextApp } from "./server/target.mjs";
@@ -29,6 +28,5 @@ await main(async () => {
     publish(
       { name: NAME, title: TITLE, notes: NOTES, subject: "route", variants: VARIANTS, reference: "stock", parts },
       options,
-      wholeServerMarkdown,
     );
 });

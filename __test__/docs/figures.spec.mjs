@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { markdownOf } from "../../benchmark/_util/markdown.mjs";
-import { merge, RESULTS, readResults } from "../../benchmark/_util/results.mjs";
+import { merge, RESULTS, readResults, toMarkdown } from "../../benchmark/_util/results.mjs";
 import { ROOT } from "../_support/run.mjs";
 
 // The README's tables of gains and costs say what benchmark/results says, and its Markdown what its JSON says.
@@ -21,7 +20,7 @@ describe("results", () => {
     test(`${file}: the Markdown is made from it`, () => {
       const name = file.slice(0, -".json".length);
       const stored = readFileSync(join(RESULTS, `${name}.md`), "utf8");
-      assert.equal(stored, markdownOf(/** @type {Results} */ (readResults(name))));
+      assert.equal(stored, toMarkdown(/** @type {Results} */ (readResults(name))));
     });
   }
 

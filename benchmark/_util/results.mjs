@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownOf } from "./markdown.mjs";
 import { BENCHMARK } from "./root.mjs";
+import { wholeServerMarkdown } from "./whole-server/markdown.mjs";
 
 /**
  * What a benchmark stores as results/NAME.json, and what results/NAME.md is made from.
@@ -42,18 +43,24 @@ export function readResults(name) {
  *
  * @param {Results} results
  * @param {{ json?: boolean, write?: boolean }} options
- * @param {(results: Results) => string} [toMarkdown]
  */
-export function publish(results, { json, write }, toMarkdown = markdownOf) {
+export function publish(results, { json, write }) {
   process.stdout.write(json ? print(results) : toMarkdown(results));
-  if (write) store(merge(readResults(results.name)?.parts ?? [], results), toMarkdown);
+  if (write) store(merge(readResults(results.name)?.parts ?? [], results));
 }
 
 /**
+ * Rows of whole servers say what they are a measure of, and have a table for each.
+ *
  * @param {Results} results
- * @param {(results: Results) => string} [toMarkdown]
  */
-export function store(results, toMarkdown = markdownOf) {
+export function toMarkdown(results) {
+  const whole = results.parts.some(({ rows }) => rows.some((row) => "measure" in row));
+  return whole ? wholeServerMarkdown(results) : markdownOf(results);
+}
+
+/** @param {Results} results */
+export function store(results) {
   mkdirSync(RESULTS, { recursive: true });
   const json = print(results);
   writeFileSync(join(RESULTS, `${results.name}.json`), json);

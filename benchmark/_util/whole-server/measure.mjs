@@ -56,7 +56,7 @@ const NO_INLINING = "--no-turbo-inlining";
  * not 2xx.
  *
  * @param {Plan} plan
- * @returns {Promise<Part[]>} for `publish`, with `measureMarkdown`
+ * @returns {Promise<Part[]>} for `publish`
  */
 export async function measureWholeServers(plan) {
   const { targets, variants, nodes, starts, profileMs } = plan;
@@ -172,7 +172,7 @@ async function profileTarget(run, target, variants, expected) {
   const shares = {};
   for (const flags of [[], [NO_INLINING]]) {
     for (const variant of variants) {
-      step(`Node ${node.name}, ${target.name}, profile ${flags.join(" ")}, ${variant}`);
+      step(`Node ${node.name}, ${target.name}, profile${flags.map((flag) => ` with ${flag}`).join("")}, ${variant}`);
       const profiled = { ...run, node: { ...node, flags: [...node.flags, ...flags] } };
       await withServer(profiled, target, variant, expected, async (server, routes) => {
         for (const route of routes) {

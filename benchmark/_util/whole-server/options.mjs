@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { findNodes, withFrames } from "../nodes.mjs";
 
-const DEFAULTS = { starts: 10, warm: 800, ms: 1000, profile: 600, connections: 20 };
+const DEFAULTS = { starts: 10, warm: 800, ms: 1000, profile: 800, connections: 20 };
 const QUICK = { starts: 1, warm: 20, ms: 60, profile: 0, connections: 20 };
 
 const OPTIONS = /** @type {const} */ ({

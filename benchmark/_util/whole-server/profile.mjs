@@ -6,19 +6,21 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "../root.mjs";
 
-/** Modules of vinext that onescope's shims replace and that hold, look up or enter request state, and little else. */
-const STATE_MODULES =
-  "unified-request-context|request-context|(cache-request|fetch-cache|head|i18n|navigation|router)-state|cache-for-request|root-params|internal/(als-registry|headers-state|request-state|work-unit-async-storage)";
+/**
+ * Modules of vinext that hold, look up or enter request state, and little else; onescope has one in the place of each. Not
+ * vinext's shims/headers, on either side: most of it is what `headers()` and `cookies()` return.
+ */
+const STATE_MODULES = [
+  "unified-request-context|request-context|cache-for-request|root-params",
+  "(cache-request|fetch-cache|head|i18n|navigation|router)-state",
+  "internal/(als-registry|headers-state|request-state)",
+].join("|");
 
-const NODES_OWN =
-  /^node:(async_hooks|internal\/(async_hooks|async_context_frame|promise_hooks|async_local_storage\/\w+))$/;
-const ONESCOPES = new RegExp(
-  `^(js/(async-context|request|store)/|js/(register|store|index)\\.js|shims/(${STATE_MODULES}|headers/(state|scopes))\\.js)`,
-);
+const NODES = /^node:(async_hooks|internal\/(async_hooks|async_context_frame|promise_hooks|async_local_storage\/\w+))$/;
 const VINEXTS = new RegExp(`/node_modules/vinext/(dist|src)/shims/(${STATE_MODULES})\\.[jt]s$`);
-/** The same of vinext's shims/headers, which is one module. */
-const VINEXTS_SCOPES = /^(runWithHeadersContext|runWithDetachedDynamicUsage)$/;
-const VINEXTS_HEADERS = /\/node_modules\/vinext\/(dist|src)\/shims\/headers\.[jt]s$/;
+const ONESCOPES = new RegExp(
+  `^(js/(async-context|request|store)/.+|js/(register|store|index)|shims/(${STATE_MODULES}))\\.js$`,
+);
 
 /**
  * In percent. `context` is of the busy samples: those in JavaScript and in what it calls of V8's.
@@ -40,7 +42,7 @@ export function sharesOf(functions) {
     else if (functionName === "(program)") counts.native += samples;
     else {
       counts.busy += samples;
-      if (isContext(functionName, sourceOf(each))) counts.context += samples;
+      if (isContext(sourceOf(each))) counts.context += samples;
     }
   }
   const all = counts.busy + counts.collector + counts.native;
@@ -51,13 +53,9 @@ export function sharesOf(functions) {
   };
 }
 
-/**
- * @param {string} functionName
- * @param {string} source URL of Node's own, else a path
- */
-export function isContext(functionName, source) {
-  if (NODES_OWN.test(source) || VINEXTS.test(source)) return true;
-  if (VINEXTS_HEADERS.test(source)) return VINEXTS_SCOPES.test(functionName);
+/** @param {string} source URL of Node's own, else a path */
+export function isContext(source) {
+  if (NODES.test(source) || VINEXTS.test(source)) return true;
   return source.startsWith(ROOT) && ONESCOPES.test(source.slice(ROOT.length));
 }
 
