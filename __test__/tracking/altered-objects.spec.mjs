@@ -4,7 +4,7 @@ import { EventEmitter, once } from "node:events";
 import { createServer, IncomingMessage } from "node:http";
 import { describe, test } from "node:test";
 import { whenServing } from "../../js/auto/serving.js";
-import { connections } from "../../js/tracking/connections.js";
+import { openRequests } from "../../js/tracking/open-requests.js";
 import { cleanups, here, over, seen, send, serve, track } from "../_support/tracked.mjs";
 import { until } from "../_support/wait.mjs";
 
@@ -121,7 +121,7 @@ test("connections whose listeners the program removes are not kept", async () =>
     socket.removeAllListeners().on("error", () => {});
     socket.end("HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
   });
-  const before = connections.size;
+  const before = openRequests.size;
   for (let count = 0; count < 20; count++) {
     const { socket, received } = await send(port, "GET /kept HTTP/1.1\r\nHost: x\r\n\r\n");
     await until(received, (text) => text.includes("200 OK"));
@@ -129,16 +129,16 @@ test("connections whose listeners the program removes are not kept", async () =>
     await until(received, (text) => text.includes("101 X"));
   }
   await over("/kept");
-  assert.equal(connections.size, before);
+  assert.equal(openRequests.size, before);
   const { socket } = await send(port, "GET /kept/hang HTTP/1.1\r\nHost: x\r\n\r\n");
   await until(
     () => seen("/kept/hang"),
     ({ length }) => length === 1,
   );
-  assert.equal(connections.size, before + 1);
+  assert.equal(openRequests.size, before + 1);
   socket.destroy();
   const left = await until(
-    () => [seen("/kept/hang"), connections.size],
+    () => [seen("/kept/hang"), openRequests.size],
     ([, size]) => size === before,
   );
   assert.equal(left[1], before);

@@ -1,6 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import { types } from "node:util";
-import { readRoutes } from "../tracking/connections.js";
+import { readRoutes } from "../tracking/open-requests.js";
 import { atExit } from "../util/at-exit.js";
 
 /** @import { Recorder } from "../store/native/contract.js" */

@@ -14,8 +14,8 @@ import { shared } from "../util/shared.js";
  *   context: import("../request/request-context.js").Context | undefined,
  *   outer?: object,
  *   setRoute?: (route: unknown, ofPages: boolean) => void,
- *   replaceRoute?: (route: unknown) => void,
- *   readRoute?: (over: boolean) => void,
+ *   replaceRoute?: (route: unknown) => boolean,
+ *   readRoute?: (over: boolean) => boolean,
  * }} Work `joinable`: the next of vinext's contexts that takes a record takes this one; `context` is the one that did,
  *   until the response is over; `outer` is vinext's request context in which a task was started; the last
  *   three are a request's

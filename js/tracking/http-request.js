@@ -36,6 +36,12 @@ export class HttpRequest {
     this.response = response;
     /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
     this.next = undefined;
+    /** in open-requests.js, between these two */
+    this.open = false;
+    /** @type {HttpRequest | undefined} */
+    this.older = undefined;
+    /** @type {HttpRequest | undefined} */
+    this.newer = undefined;
     /** @type {unknown} what its route was read from last, and the path of the routers around that */
     this.source = undefined;
     /** @type {unknown} */
@@ -63,9 +69,12 @@ export class HttpRequest {
    * Labels the request with the route that it is in now, in place of its path or of the route before.
    *
    * @param {unknown} route
+   * @returns {boolean} whether that is one, and the request is not named otherwise
    */
   replaceRoute(route) {
-    if (typeof route === "string" && route !== "" && this.takesRoute()) writeRoute(this, this.method, route);
+    if (typeof route !== "string" || route === "" || !this.takesRoute()) return false;
+    writeRoute(this, this.method, route);
+    return true;
   }
 
   /** Whether it is named by its path or by a route, not by the program. */
@@ -79,9 +88,11 @@ export class HttpRequest {
    * Labels the request with the route that a framework has left on it, if any.
    *
    * @param {boolean} over whether the response is over
+   * @returns {boolean} whether it is not the one that was read last
    */
   readRoute(over) {
-    if (this.response !== undefined && this.takesRoute()) this.replaceRoute(readRoute(this.response, over, this));
+    if (this.response === undefined || !this.takesRoute()) return false;
+    return this.replaceRoute(readRoute(this.response, over, this));
   }
 
   /** Whether its connection has ended. */

@@ -7,9 +7,9 @@ import { readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
 import { warn } from "../util/warn.js";
-import { Connection, connections, list } from "./connections.js";
 import { HttpRequest } from "./http-request.js";
 import { pathLabels } from "./labels.js";
+import { add, remove } from "./open-requests.js";
 import { watchLoaded, watchRoutes } from "./routes/index.js";
 import { trackedStorage } from "./task.js";
 
@@ -18,6 +18,16 @@ const REQUEST = Symbol("onescope.request");
 
 /** On a connection, its requests. */
 const CONNECTION = Symbol("onescope.connection");
+
+/** The requests of an HTTP/1 connection whose responses are not over. */
+class Connection {
+  constructor() {
+    /** @type {HttpRequest | undefined} */
+    this.first = undefined;
+    /** @type {HttpRequest | undefined} the last one, where a client does not wait and there are more */
+    this.last = undefined;
+  }
+}
 
 /** On a server that has had a request. */
 const SEEN = Symbol("onescope.seen");
@@ -138,10 +148,10 @@ function onRequest({ request, response, socket, server }) {
   const connection = socket[CONNECTION] ?? watchConnection(socket);
   const tracked = new HttpRequest(request.method, request.url, response);
   trackers.open++;
+  add(tracked);
   const { first } = connection;
   if (first === undefined) {
     connection.first = tracked;
-    if (!connection.listed) list(connection);
   } else {
     (connection.last ?? first).next = tracked;
     connection.last = tracked;
@@ -175,6 +185,7 @@ function endFirst(connection, first, finished) {
   if (connection.last === next) connection.last = undefined;
   first.next = undefined;
   trackers.open--;
+  remove(first);
   first.end(finished);
 }
 
@@ -187,7 +198,6 @@ function watchConnection(socket) {
   Object.defineProperty(socket, CONNECTION, { value: connection });
   // For responses that waited for their turn, Node publishes nothing when the connection is lost.
   const lost = () => {
-    connections.delete(connection);
     while (connection.first !== undefined) endFirst(connection, connection.first, false);
     if (trackers.users === 0) stopObservingFinish();
   };

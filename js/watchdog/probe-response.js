@@ -1,7 +1,7 @@
 import { LAYOUT } from "../generated/slot-table.js";
 import { idOf, threadBlock } from "../store/records.js";
-import { readRoutes } from "../tracking/connections.js";
 import { currentContext } from "../tracking/current-context.js";
+import { readSomeRoutes } from "../tracking/open-requests.js";
 import { keyOf } from "../util/copies.js";
 import { stallHooks } from "./stall-hooks.js";
 
@@ -33,7 +33,7 @@ export function publishResponder(thread) {
    */
   const respond = (requested) => {
     if (requested !== thread) return null;
-    readRoutes();
+    readSomeRoutes();
     const id = currentId();
     if (id !== null) stallHooks.onProbe?.(id);
     return { id, heartbeat: threadBlock()[LAYOUT.block.heartbeat], stack: stack() };

@@ -2,7 +2,7 @@ import { entry } from "../async-context/entry.js";
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { moveThread, threadBlock, threadNumber } from "../store/records.js";
-import { readRoutes } from "../tracking/connections.js";
+import { readSomeRoutes } from "../tracking/open-requests.js";
 import { atExit } from "../util/at-exit.js";
 import { shared } from "../util/shared.js";
 import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from "../util/timers.js";
@@ -63,7 +63,7 @@ export function follow() {
 /** @returns {() => void} stops it */
 function startReading() {
   return entry.runOutside(() => {
-    const timer = setInterval(readRoutes, READING_MS).unref();
+    const timer = setInterval(readSomeRoutes, READING_MS).unref();
     return () => clearInterval(timer);
   });
 }
@@ -96,7 +96,7 @@ function startHeartbeat() {
   const tick = () => {
     const block = threadBlock();
     stallHooks.onTick?.();
-    readRoutes();
+    readSomeRoutes();
     block[INSPECTOR_PORT] = port();
     block[HEARTBEAT] = block[CLOCK];
   };
