@@ -11,17 +11,16 @@ import { pathname } from "./pathname.js";
 // Not imported: an import reads all exports of a module, and some of these load Node's HTTP client and HTTP/2, in 5 MB.
 const { METHODS } = process.getBuiltinModule("node:http");
 
-const { bytes: BYTE, labelBytes } = LAYOUT;
+const { words: WORD, bytes: BYTE, labelBytes } = LAYOUT;
 
-const SPACE = 0x20;
 const HASH = 0x23;
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
-const LAST_PLAIN = 0x7e;
 
-/** The label that is written next, and its bytes. */
-const plainWords = new Int32Array(labelBytes / 4);
-const plainBytes = new Uint8Array(plainWords.buffer);
+/** By character of a target, whether it stands in a label as it is: printable ASCII that does not end the path. */
+const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, code) =>
+  code > 0x20 && code < 0x7f && code !== HASH && code !== QUESTION ? 1 : 0,
+);
 
 /** Characters of a target that are looked at: it can begin with scheme and host. */
 const LONGEST_TARGET = 1024;
@@ -35,9 +34,10 @@ export const pathLabels = shared("path-labels", () => ({
 }));
 
 /**
- * Labels a request with its method and path: no query, no fragment, no host, no credentials. Or only with its method, where paths are hidden.
+ * Labels a request with its method and path: no query, no fragment, no host, no credentials. Or only with its method, where paths are
+ * hidden.
  *
- * @param {RecordOwner} owner has a record
+ * @param {RecordOwner} owner has a record without a label
  * @param {string} method of HTTP/2 it can be any text
  * @param {string} target as Node gives it: its bytes as Latin-1
  */
@@ -47,40 +47,37 @@ export function writeTarget(owner, method, target) {
     const { words, length } = routesOf(method).hidden;
     return writeLabel(owner, words, 0, length);
   }
-  const length = encodePlain(method, target);
-  if (length > 0) return writeLabel(owner, plainWords, 0, length);
+  if (writePlain(owner, method, target)) return;
   const label = encodeOdd(String(method), String(target ?? "*"));
   writeLabel(owner, label.words, 0, label.length);
 }
 
 /**
- * Encodes what is printable ASCII into `plainWords`.
+ * Writes in place what needs no encoding: a method of Node's, and a path of printable ASCII.
  *
+ * @param {RecordOwner} owner has a record without a label
  * @param {string} method
  * @param {string} target
- * @returns {number} bytes of the label; 0 for any other target or method
+ * @returns {boolean} whether that is all
  */
-function encodePlain(method, target) {
-  if (typeof target !== "string" || typeof method !== "string" || target.charCodeAt(0) !== SLASH) return 0;
-  const size = method.length;
-  if (size > labelBytes - 2) return 0;
-  let at = 0;
-  for (; at < size; at++) {
-    const code = method.charCodeAt(at);
-    if (code <= SPACE || code > LAST_PLAIN) return 0;
-    plainBytes[at] = code;
-  }
-  plainBytes[at++] = SPACE;
-  const end = Math.min(target.length, labelBytes - at);
-  for (let index = 0; index < end; index++) {
+function writePlain({ $words, $bytes, $base }, method, target) {
+  const { method: known, prefix } = routesOf(method);
+  if (known !== method || typeof target !== "string" || target.charCodeAt(0) !== SLASH) return false;
+  const { words, length } = prefix;
+  for (let index = 0; index << 2 < length; index++) $words[$base + WORD.label + index] = words[index];
+  const to = ($base << 2) + BYTE.label + length;
+  const end = Math.min(target.length, labelBytes - length);
+  let index = 0;
+  for (; index < end; index++) {
     const code = target.charCodeAt(index);
-    if (code === QUESTION || code === HASH) break;
-    if (code <= SPACE || code > LAST_PLAIN) return 0;
-    plainBytes[at++] = code;
+    if (IS_PLAIN[code] !== 1) {
+      if (code === QUESTION || code === HASH) break;
+      return false;
+    }
+    $bytes[to + index] = code;
   }
-  // The last word is copied whole.
-  for (let pad = at; (pad & 3) !== 0; pad++) plainBytes[pad] = 0;
-  return at;
+  $bytes[($base << 2) + BYTE.labelLength] = length + index;
+  return true;
 }
 
 /**
@@ -102,6 +99,7 @@ const OTHER_METHOD = "other method";
 /**
  * @typedef {object} Routes of one method
  * @property {string} method
+ * @property {Label} prefix of labels: the method and a space
  * @property {Map<string, Label>} labels by route
  * @property {Label} hidden of requests without a route whose paths are hidden, as src/latency/unrouted.rs names them
  */
@@ -118,7 +116,7 @@ let last = others;
  * @returns {Routes}
  */
 function emptyRoutes(method) {
-  return { method, labels: new Map(), hidden: encodeLabel(`${method} (no route)`) };
+  return { method, prefix: encodeLabel(`${method} `), labels: new Map(), hidden: encodeLabel(`${method} (no route)`) };
 }
 
 /** @param {string} method */
