@@ -3,7 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { RESULTS } from "../../benchmark/_util/results.mjs";
-import { drawCharts } from "../../benchmark/charts/draw.mjs";
+import { drawCharts, withCharts } from "../../benchmark/charts/draw.mjs";
+import { ROOT } from "../_support/run.mjs";
 
 // The charts show the stored results.
 
@@ -12,6 +13,18 @@ const drawn = drawCharts();
 test("the charts are those that the stored results give", () => {
   assert.deepEqual(globSync("*.svg", { cwd: RESULTS }).sort(), Object.keys(drawn).sort());
 });
+
+for (const [page, results] of [
+  ["README.md", "benchmark/results"],
+  ["docs/performance.md", "../benchmark/results"],
+]) {
+  test(`${page} shows them, with texts of the stored results: node benchmark/charts.mjs`, () => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    assert.equal(text, withCharts(text, results));
+    for (const name of ["servers", "storages"]) assert.ok(text.includes(`<!-- chart: ${name} -->\n`), name);
+    assert.match(text, /<img alt="[^"<>]+" src="[^"]+-light\.svg"/);
+  });
+}
 
 for (const [file, svg] of Object.entries(drawn)) {
   test(`${file} is what is drawn from the stored results: node benchmark/charts.mjs`, () => {

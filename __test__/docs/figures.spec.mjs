@@ -5,12 +5,12 @@ import { describe, test } from "node:test";
 import { merge, RESULTS, readResults, toMarkdown } from "../../benchmark/_util/results.mjs";
 import { ROOT } from "../_support/run.mjs";
 
-// The README's tables of gains and costs say what benchmark/results says, and its Markdown what its JSON says.
+// The tables of gains and costs say what benchmark/results says, and its Markdown what its JSON says.
 
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const PAGES = { "README.md": 8, "docs/performance.md": 15 };
 /** @typedef {import("../../benchmark/_util/results.mjs").Results} Results */
 
-const LINK = /\(benchmark\/results\/([\w-]+)\.md\)/;
+const LINK = /\((?:\.\.\/)?benchmark\/results\/([\w-]+)\.md\)/;
 
 /** @param {string} line of a table */
 const cellsOf = (line) => line.split("|").slice(1, -1);
@@ -46,26 +46,36 @@ describe("results", () => {
   });
 });
 
-describe("figures of the README", () => {
-  const rows = README.split("\n").filter((line) => line.startsWith("|") && LINK.test(line));
+for (const [page, least] of Object.entries(PAGES)) {
+  describe(`figures of ${page}`, () => {
+    const lines = readFileSync(join(ROOT, page), "utf8").split("\n");
+    const rows = lines.filter((line) => line.startsWith("|") && LINK.test(line) && /\d/.test(line));
 
-  test("are there", () => assert.ok(rows.length >= 8, `${rows.length} rows`));
+    test("are there", () => assert.ok(rows.length >= least, `${rows.length} rows`));
 
-  for (const row of rows) {
-    const [subject, ...cells] = cellsOf(row);
-    test(`${subject.trim()}`, () => {
-      const [, name] = LINK.exec(row) ?? [];
-      const results = readFileSync(join(ROOT, `benchmark/results/${name}.md`), "utf8");
-      const [, node] = /Node (\d+)/.exec(subject) ?? [];
-      const lines = sectionOf(results, node).split("\n");
-      for (const cell of cells.slice(0, -1)) {
-        const figures = cell.match(/×?\d+(\.\d+)?/g) ?? [];
-        const found = lines.some((line) => figures.every((figure) => isIn(line, figure)));
-        assert.ok(found, `no line of ${name}.md${node ? ` for Node ${node}` : ""} has ${figures.join(", ")}`);
-      }
-    });
+    for (const row of rows) {
+      const [subject, ...cells] = cellsOf(row);
+      test(`${subject.trim()}`, () => checkRow(row, subject, cells.slice(0, -1)));
+    }
+  });
+}
+
+/**
+ * @param {string} row
+ * @param {string} subject names the Node
+ * @param {string[]} cells with figures, each of which are those of one line
+ */
+function checkRow(row, subject, cells) {
+  const [, name] = LINK.exec(row) ?? [];
+  const results = readFileSync(join(RESULTS, `${name}.md`), "utf8");
+  const [, node, frames] = /Node (\d+)( with frames)?/.exec(subject) ?? [];
+  const lines = sectionOf(results, node, frames !== undefined).split("\n");
+  for (const cell of cells) {
+    const figures = cell.match(/×?\d+(\.\d+)?/g) ?? [];
+    const found = lines.some((line) => figures.every((figure) => isIn(line, figure)));
+    assert.ok(found, `no line of ${name}.md${node ? ` for Node ${node}` : ""} has ${figures.join(", ")}`);
   }
-});
+}
 
 /**
  * @param {string} line
@@ -78,10 +88,13 @@ function isIn(line, figure) {
 /**
  * @param {string} results
  * @param {string | undefined} node major version; all of the file without
+ * @param {boolean} frames
  */
-function sectionOf(results, node) {
+function sectionOf(results, node, frames) {
   if (node === undefined) return results.replaceAll(/(?<!\n)\n(?!\n)/g, " ");
-  const section = results.split(/^## /m).find((part) => part.startsWith(`Node ${node}`));
+  const section = results
+    .split(/^## /m)
+    .find((part) => new RegExp(`^Node ${node}\\S*${frames ? " --" : "\n"}`).test(part));
   assert.ok(section, `no section for Node ${node}`);
   return section;
 }

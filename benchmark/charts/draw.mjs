@@ -1,13 +1,37 @@
 import { readResults } from "../_util/results.mjs";
-import { serversChart } from "./servers.mjs";
-import { storagesChart } from "./storages.mjs";
-import { THEMES } from "./theme.mjs";
+import { serversAlt, serversChart } from "./servers.mjs";
+import { storagesAlt, storagesChart } from "./storages.mjs";
+import { THEMES, WIDTH } from "./theme.mjs";
 
 /** By name of a chart, the results that it shows. */
 const CHARTS = {
-  servers: { results: "server", draw: serversChart },
-  storages: { results: "scopes", draw: storagesChart },
+  servers: { results: "server", draw: serversChart, alt: serversAlt },
+  storages: { results: "scopes", draw: storagesChart, alt: storagesAlt },
 };
+
+/**
+ * A page with a chart after each comment that names one, if its results are stored.
+ *
+ * @param {string} page Markdown
+ * @param {string} results where the charts are, from the page
+ */
+export function withCharts(page, results) {
+  return page.replace(/(<!-- chart: (\w+) -->\n)(<picture>.*?<\/picture>\n)?/gs, (_, comment, name) => {
+    const chart = CHARTS[/** @type {keyof typeof CHARTS} */ (name)];
+    const stored = readResults(chart.results);
+    return comment + (stored === undefined ? "" : picture(`${results}/${name}`, chart.alt(stored)));
+  });
+}
+
+/**
+ * @param {string} path without theme and extension
+ * @param {string} alt
+ */
+const picture = (path, alt) => `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="${path}-dark.svg">
+  <img alt="${alt}" src="${path}-light.svg" width="${WIDTH}">
+</picture>
+`;
 
 /** @returns {Record<string, string>} SVGs by name of the file, of all charts whose results are stored */
 export function drawCharts() {

@@ -3,10 +3,12 @@ import { FONT } from "./theme.mjs";
 /** @typedef {import("./theme.mjs").Theme} Theme */
 /** @typedef {{ name: string, colour: "grey" | "blue" | "orange" | "green", symbol: string }} Shown a variant and how it is drawn */
 
-/** @param {string} node as in results */
+/**
+ * @param {string} node as in results; the one flag that is measured makes async context travel in frames
+ */
 export function nodeTitle(node) {
   const [version, ...flags] = node.split(" ");
-  return `Node ${Number.parseInt(version, 10)}${flags.length > 0 ? ` with ${flags.join(" ")}` : ""}`;
+  return `Node ${Number.parseInt(version, 10)}${flags.length > 0 ? " with frames" : ""}`;
 }
 
 /**

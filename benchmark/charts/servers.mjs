@@ -1,10 +1,12 @@
 // How many requests a second whole servers answer, compared with stock vinext.
 
 import { axisLook, label, legend, nodeTitle } from "./panels.mjs";
+import { band, estimate, vertical } from "./shapes.mjs";
 import { toSvg } from "./svg.mjs";
 import { FONT } from "./theme.mjs";
 
-/** @typedef {import("../_util/results.mjs").Cell} Cell */
+/** @typedef {import("../_util/results.mjs").Results} Results */
+/** @typedef {import("../_util/results.mjs").Part} Part */
 /** @typedef {import("./theme.mjs").Theme} Theme */
 
 const TITLE = "Requests per second, compared with stock vinext";
@@ -14,46 +16,56 @@ const SHOWN = [
   { name: "register", colour: "blue", symbol: "rect" },
   { name: "both", colour: "green", symbol: "circle" },
 ];
-/** Stock vinext beside stock vinext: what chance makes of no difference. */
+/** Stock vinext beside stock vinext: what the method makes of no difference. */
 const CONTROL = "control";
+/** Whose ratio is written too. */
+const WRITTEN = "both";
 
-const HEAD = 112;
-/** Heights of what a Node has below each other: title, a line for each variant of each route, a gap below each route, the axis. */
-const STEP = { title: 34, line: 22, gap: 14, axis: 52 };
-const PLOT = { left: 210, width: 490 };
-const MARK = 7;
+/** Panels in two columns; in each a title, then each route with its name, a line for each variant and a gap, then the axis. */
+const LEFT = [16, 426];
+const WIDTH = 358;
+const HEIGHTS = { head: 118, title: 36, name: 26, line: 15, gap: 14, axis: 64 };
+const PER_ROUTE = HEIGHTS.name + SHOWN.length * HEIGHTS.line + HEIGHTS.gap;
 
 /**
- * @param {import("../_util/results.mjs").Results} results of server.mjs
+ * @param {Results} results of server.mjs
  * @param {Theme} theme
  */
-export function serversChart({ parts }, theme) {
-  const perRoute = SHOWN.length * STEP.line + STEP.gap;
-  let top = HEAD;
-  const panels = parts.map((part) => {
-    const panel = { part, top: top + STEP.title, height: part.rows.length * perRoute };
-    top += STEP.title + panel.height + STEP.axis;
-    return panel;
-  });
-  const range = rangeOf(parts);
+export function serversChart(results, theme) {
+  const routes = Math.max(...results.parts.map((part) => rowsOf(part).length));
+  const height = routes * PER_ROUTE;
+  const perPanel = HEIGHTS.title + height + HEIGHTS.axis;
+  const panels = results.parts.map((part, index) => ({
+    part,
+    left: LEFT[index % LEFT.length],
+    top: HEIGHTS.head + Math.floor(index / LEFT.length) * perPanel + HEIGHTS.title,
+  }));
   const look = axisLook(theme);
+  const range = rangeOf(results.parts);
   const option = {
     backgroundColor: theme.background,
     legend: legend(theme, SHOWN, { left: 8, top: 42 }),
     graphic: [
       label(theme, TITLE, { left: 12, top: 12, bold: true }),
-      label(theme, "Bars: 95 % intervals. Shaded: stock against itself.", { left: 12, top: 78, size: FONT.small }),
-      ...panels.flatMap((panel) => labelsOf(panel, theme, perRoute)),
+      label(theme, `Lines: 95 % intervals. Shaded: stock beside stock. Written: ${WRITTEN}.`, {
+        left: 12,
+        top: 80,
+        size: FONT.small,
+      }),
+      ...panels.flatMap((panel) => labelsOf(panel, theme)),
     ],
-    grid: panels.map(({ top, height }) => ({ ...PLOT, top, height })),
-    xAxis: panels.map((_, gridIndex) => ({
-      ...look,
-      gridIndex,
-      type: "value",
-      ...range,
-      axisLabel: { ...look.axisLabel, formatter: (/** @type {number} */ ratio) => `×${Number(ratio.toFixed(2))}` },
-    })),
-    yAxis: panels.map(({ height }, gridIndex) => ({
+    grid: panels.map(({ left, top }) => ({ left, top, width: WIDTH, height })),
+    xAxis: panels.map((_, gridIndex) => {
+      const formatter = (/** @type {number} */ ratio) => `×${Number(ratio.toFixed(2))}`;
+      return {
+        ...look,
+        gridIndex,
+        type: "value",
+        ...range,
+        axisLabel: { ...look.axisLabel, formatter, alignMinLabel: "left", alignMaxLabel: "right" },
+      };
+    }),
+    yAxis: panels.map((_, gridIndex) => ({
       gridIndex,
       type: "value",
       min: 0,
@@ -61,126 +73,107 @@ export function serversChart({ parts }, theme) {
       inverse: true,
       show: false,
     })),
-    series: panels.flatMap(({ part, height }, index) => {
-      const axes = { type: "custom", xAxisIndex: index, yAxisIndex: index, silent: true, clip: false };
-      const bands = part.rows.map(({ cells }, route) => [
-        intervalOf(cells[CONTROL]),
-        route * perRoute,
-        (route + 1) * perRoute - STEP.gap,
-      ]);
-      return [
-        {
-          ...axes,
-          data: bands.flatMap(([ends, from, to]) => (ends ? [[.../** @type {number[]} */ (ends), from, to]] : [])),
-          renderItem: band(theme),
-        },
-        { ...axes, data: [[1, 0, height - STEP.gap]], renderItem: equal(theme) },
-        ...SHOWN.map(({ name, colour, symbol }, line) => ({
-          ...axes,
-          name,
-          color: theme[colour],
-          data: part.rows.flatMap(({ cells }, route) => {
-            const cell = cells[name];
-            if (typeof cell !== "object" || cell.ratio === undefined) return [];
-            const at = route * perRoute + (line + 0.5) * STEP.line;
-            return [[cell.ratio, ...(intervalOf(cell) ?? [cell.ratio, cell.ratio]), at]];
-          }),
-          renderItem: estimate(theme[colour], symbol),
-        })),
-      ];
-    }),
+    series: panels.flatMap(({ part }, index) => seriesOf(part, index, theme)),
   };
-  return toSvg(option, top, TITLE);
+  return toSvg(option, HEIGHTS.head + Math.ceil(panels.length / LEFT.length) * perPanel, serversAlt(results));
+}
+
+/** @param {Results} results */
+export function serversAlt({ parts }) {
+  const texts = parts.map((part) => `${span(part, WRITTEN, (cell) => [cell.ratio])} on ${nodeTitle(part.node)}`);
+  const controls = parts.map(
+    (part) => `${span(part, CONTROL, (cell) => cell.interval ?? [])} on ${nodeTitle(part.node)}`,
+  );
+  return `Requests per second of vinext with plugin and register, compared with stock, over all routes: ${texts.join(", ")}. Stock beside stock: ${controls.join(", ")}.`;
 }
 
 /**
- * @param {{ part: import("../_util/results.mjs").Part, top: number }} panel
- * @param {Theme} theme
- * @param {number} perRoute
+ * @param {Part} part
+ * @param {string} variant
+ * @param {(cell: import("../_util/results.mjs").Cell) => (number | undefined)[]} numbers
  */
-function labelsOf({ part, top }, theme, perRoute) {
-  const right = PLOT.left + PLOT.width + 88;
+function span(part, variant, numbers) {
+  const values = rowsOf(part)
+    .flatMap(({ cells }) => numbers(/** @type {any} */ (cells[variant]) ?? {}))
+    .filter((value) => value !== undefined);
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((ratio) => `×${ratio.toFixed(2)}`);
+  return least === most ? least : `${least} to ${most}`;
+}
+
+/**
+ * @param {{ part: Part, left: number, top: number }} panel
+ * @param {Theme} theme
+ */
+function labelsOf({ part, left, top }, theme) {
   return [
-    label(theme, nodeTitle(part.node), { left: 12, top: top - STEP.title, bold: true }),
-    ...part.rows.flatMap(({ row, cells }, route) => [
-      label(theme, row, { left: 12, top: top + route * perRoute + STEP.line, size: FONT.small }),
-      ...SHOWN.flatMap(({ name }, line) => {
-        const cell = cells[name];
-        if (typeof cell !== "object" || cell.ratio === undefined) return [];
-        const place = {
-          left: right,
-          top: top + route * perRoute + line * STEP.line + 2,
-          right: true,
-          size: FONT.small,
-        };
-        return [label(theme, `×${cell.ratio.toFixed(2)}`, place)];
-      }),
-    ]),
+    label(theme, nodeTitle(part.node), { left, top: top - HEIGHTS.title, bold: true }),
+    ...rowsOf(part).flatMap(({ route, cells }, index) => {
+      const at = top + index * PER_ROUTE + 3;
+      const ratio = ratioOf(cells[WRITTEN]);
+      const written = ratio === undefined ? "n/a" : `×${ratio.toFixed(2)}`;
+      return [
+        label(theme, route, { left, top: at, size: FONT.small }),
+        label(theme, written, { left: left + WIDTH, top: at, right: true, size: FONT.small }),
+      ];
+    }),
   ];
 }
 
-/** @param {Cell | number | undefined} cell */
+/**
+ * @param {Part} part
+ * @param {number} index of the panel
+ * @param {Theme} theme
+ */
+function seriesOf(part, index, theme) {
+  const axes = { type: "custom", xAxisIndex: index, yAxisIndex: index, silent: true, clip: false };
+  const rows = rowsOf(part);
+  const from = (/** @type {number} */ route) => route * PER_ROUTE + HEIGHTS.name;
+  const to = (/** @type {number} */ route) => (route + 1) * PER_ROUTE - HEIGHTS.gap;
+  const bands = rows.flatMap(({ cells }, route) => {
+    const ends = intervalOf(cells[CONTROL]);
+    return ends === undefined ? [] : [[...ends, from(route), to(route)]];
+  });
+  return [
+    { ...axes, data: bands, renderItem: band(theme.band) },
+    { ...axes, data: rows.map((_, route) => [1, from(route), to(route)]), renderItem: vertical(theme.grey) },
+    ...SHOWN.map(({ name, colour, symbol }, line) => ({
+      ...axes,
+      name,
+      color: theme[colour],
+      data: rows.flatMap(({ cells }, route) => {
+        const ratio = ratioOf(cells[name]);
+        if (ratio === undefined) return [];
+        return [[ratio, ...(intervalOf(cells[name]) ?? [ratio, ratio]), from(route) + (line + 0.5) * HEIGHTS.line]];
+      }),
+      renderItem: estimate(theme[colour], symbol),
+    })),
+  ];
+}
+
+/** @param {Part} part */
+const rowsOf = ({ rows }) =>
+  /** @type {Array<Part["rows"][number] & { route: string, measure: string }>} */ (rows).filter(
+    ({ measure }) => measure === "throughput",
+  );
+
+/** @typedef {Part["rows"][number]["cells"][string]} AnyCell */
+
+/** @param {AnyCell} cell */
+const ratioOf = (cell) => (typeof cell === "object" ? cell.ratio : undefined);
+
+/** @param {AnyCell} cell */
 const intervalOf = (cell) => (typeof cell === "object" ? cell.interval : undefined);
 
 /**
  * Whole steps around all that is drawn.
  *
- * @param {import("../_util/results.mjs").Part[]} parts
+ * @param {Part[]} parts
  */
 function rangeOf(parts) {
-  const ends = parts.flatMap(({ rows }) =>
-    rows.flatMap(({ cells }) =>
-      [...SHOWN.map(({ name }) => name), CONTROL].flatMap((name) => {
-        const cell = cells[name];
-        return typeof cell === "object" && cell.ratio !== undefined ? [cell.ratio, ...(cell.interval ?? [])] : [];
-      }),
-    ),
-  );
+  const drawn = [...SHOWN.map(({ name }) => name), CONTROL];
+  const cells = parts.flatMap((part) => rowsOf(part).flatMap((row) => drawn.map((name) => row.cells[name])));
+  const ends = cells.flatMap((cell) => [ratioOf(cell) ?? 1, ...(intervalOf(cell) ?? [])]);
   const [least, most] = [Math.min(1, ...ends), Math.max(1, ...ends)];
-  const interval = [0.05, 0.1, 0.2, 0.5, 1].find((step) => most - least < 6 * step) ?? 2;
+  const interval = [0.02, 0.05, 0.1, 0.2, 0.5, 1].find((step) => most - least < 5 * step) ?? 2;
   return { min: interval * Math.floor(least / interval), max: interval * Math.ceil(most / interval), interval };
 }
-
-/** @param {Theme} theme */
-const band = (theme) => (/** @type {any} */ _, /** @type {any} */ api) => {
-  const [x, y] = api.coord([api.value(0), api.value(2)]);
-  const [right, bottom] = api.coord([api.value(1), api.value(3)]);
-  return { type: "rect", shape: { x, y, width: right - x, height: bottom - y }, style: { fill: theme.band } };
-};
-
-/** @param {Theme} theme */
-const equal = (theme) => (/** @type {any} */ _, /** @type {any} */ api) => {
-  const [x, y1] = api.coord([api.value(0), api.value(1)]);
-  const [, y2] = api.coord([api.value(0), api.value(2)]);
-  return { type: "line", shape: { x1: x, y1, x2: x, y2 }, style: { stroke: theme.grey, lineWidth: 2 } };
-};
-
-/**
- * @param {string} colour
- * @param {string} symbol
- */
-const estimate = (colour, symbol) => (/** @type {any} */ _, /** @type {any} */ api) => {
-  const at = api.value(3);
-  const [x, y] = api.coord([api.value(0), at]);
-  const [[x1], [x2]] = [1, 2].map((end) => api.coord([api.value(end), at]));
-  const shapes = {
-    circle: { type: "circle", shape: { cx: x, cy: y, r: MARK } },
-    rect: { type: "rect", shape: { x: x - MARK + 1, y: y - MARK + 1, width: 2 * MARK - 2, height: 2 * MARK - 2 } },
-    diamond: {
-      type: "polygon",
-      shape: {
-        points: [
-          [x - MARK - 1, y],
-          [x, y - MARK - 1],
-          [x + MARK + 1, y],
-          [x, y + MARK + 1],
-        ],
-      },
-    },
-  };
-  const bar = { type: "line", shape: { x1, y1: y, x2, y2: y }, style: { stroke: colour, lineWidth: 3 } };
-  return {
-    type: "group",
-    children: [bar, { ...shapes[/** @type {keyof typeof shapes} */ (symbol)], style: { fill: colour } }],
-  };
-};
