@@ -39,7 +39,7 @@ const STEPS = {
     "__test__/bundlers/*.spec.mjs",
   ],
   workers: (folder) => [node24(), "--test", ...reporterFlags("spec", folder), "__test__/workerd/*.spec.mjs"],
-  benchmark: () => [node24(), "scripts/smoke-benchmarks.mjs"],
+  benchmark: () => [node24(), "scripts/bench.mjs"],
 };
 
 /** How much of a failed step is shown again if it has no digest. */
