@@ -17,6 +17,7 @@ const MINUTES = {
   inspect: 45,
   flight: 10,
   calls: 1,
+  startup: 3,
   server: 60,
 };
 const MINUTES_OF_OTHERS = 15;
