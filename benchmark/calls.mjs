@@ -29,6 +29,9 @@ Usage: node calls.mjs [options]
   -h, --help    print this
 `;
 
+/** @param {import("../__test__/_support/calls.mjs").Calls} calls */
+const pick = (calls) => Object.fromEntries(COLUMNS.map((column) => [column, calls[column]]));
+
 await main(async () => {
   const { values } = parseArgs({
     options: {
@@ -57,6 +60,3 @@ await main(async () => {
   }
   publish({ name: NAME, title: TITLE, notes: NOTES, subject: "request", variants: [...COLUMNS], parts }, values);
 });
-
-/** @param {import("../__test__/_support/calls.mjs").Calls} calls */
-const pick = (calls) => Object.fromEntries(COLUMNS.map((column) => [column, calls[column]]));
