@@ -18,6 +18,7 @@ const MINUTES = {
   flight: 10,
   calls: 1,
   startup: 3,
+  growth: 20,
   server: 60,
 };
 const MINUTES_OF_OTHERS = 15;
