@@ -1,6 +1,5 @@
 // What onescope adds to the start of a process: time, processor time and memory, preloaded in the ways that there are.
 
-import { differencesOf } from "./_util/differences.mjs";
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { readOptions } from "./_util/options.mjs";
@@ -46,9 +45,5 @@ await main(async () => {
     machine,
     rows: Object.entries(PROGRAMS).flatMap(([row, program]) => interleaveStarts(node, row, program, PRELOADS, starts)),
   }));
-  publish(
-    { name: NAME, title: TITLE, notes: NOTES, subject: "start", variants, parts },
-    options,
-    differencesOf(REFERENCE),
-  );
+  publish({ name: NAME, title: TITLE, notes: NOTES, subject: "start", variants, reference: REFERENCE, parts }, options);
 });

@@ -6,22 +6,18 @@ import { align, digits, machineOf } from "./markdown.mjs";
 /**
  * Markdown of results that are differences to a reference, not ratios.
  *
- * @param {string} reference
- * @returns {(results: Results) => string}
+ * @param {Results} results
+ * @returns {string}
  */
-export function differencesOf(reference) {
-  return ({ title, notes, subject = "operation", variants, parts }) => {
-    const sections = parts.map((part) => {
-      const body = part.rows.map(({ row, cells }) => [
-        row,
-        ...variants.map((name) => textOf(/** @type {Difference} */ (cells[name]), name === reference)),
-      ]);
-      return [`## Node ${part.node}`, machineOf(part), align([[subject, ...variants], ...body]).join("\n")].join(
-        "\n\n",
-      );
-    });
-    return `${[`# ${title}`, notes, ...sections].join("\n\n")}\n`;
-  };
+export function differencesMarkdown({ title, notes, subject = "operation", variants, reference, parts }) {
+  const sections = parts.map((part) => {
+    const body = part.rows.map(({ row, cells }) => [
+      row,
+      ...variants.map((name) => textOf(/** @type {Difference} */ (cells[name]), name === reference)),
+    ]);
+    return [`## Node ${part.node}`, machineOf(part), align([[subject, ...variants], ...body]).join("\n")].join("\n\n");
+  });
+  return `${[`# ${title}`, notes, ...sections].join("\n\n")}\n`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { differencesMarkdown } from "./differences.mjs";
 import { markdownOf } from "./markdown.mjs";
 import { BENCHMARK } from "./root.mjs";
 import { wholeServerMarkdown } from "./whole-server/markdown.mjs";
@@ -50,13 +51,16 @@ export function publish(results, { json, write }) {
 }
 
 /**
- * Rows of whole servers say what they are a measure of, and have a table for each.
+ * Rows of whole servers say what they are a measure of, and have a table for each; cells of differences say what is added.
  *
  * @param {Results} results
  */
 export function toMarkdown(results) {
-  const whole = results.parts.some(({ rows }) => rows.some((row) => "measure" in row));
-  return whole ? wholeServerMarkdown(results) : markdownOf(results);
+  const rows = results.parts.flatMap((part) => part.rows);
+  if (rows.some((row) => "measure" in row)) return wholeServerMarkdown(results);
+  const cells = rows.flatMap((row) => Object.values(row.cells));
+  const differences = cells.some((cell) => typeof cell === "object" && "added" in cell);
+  return differences ? differencesMarkdown(results) : markdownOf(results);
 }
 
 /** @param {Results} results */
