@@ -5,6 +5,13 @@ import { nodeHooks } from "./node-hooks.js";
 // Index 0 heads the list of storages that have no index of their own (scope.js).
 /** @typedef {unknown[]} Scope */
 
+/**
+ * `changes` counts the scopes that were entered to stay, and so outlive the call that entered them. While it stays the same, what
+ * `run` entered is still the current scope: that costs less to check than the scope itself.
+ *
+ * @typedef {import("node:async_hooks").AsyncLocalStorage<Scope | undefined> & { changes: number }} Root
+ */
+
 const global = /** @type {Record<symbol, ReturnType<typeof createRootStorage>>} */ (
   /** @type {unknown} */ (globalThis)
 );
@@ -14,7 +21,7 @@ const KEY = Symbol.for(keyOf("scope.1"));
  * Its methods are pinned as they are now: `onescope/register` later replaces those of the prototype, to notice every use of
  * another storage of Node's own.
  *
- * @returns {import("node:async_hooks").AsyncLocalStorage<Scope | undefined>}
+ * @returns {Root}
  */
 function createRootStorage() {
   const { AsyncLocalStorage } = nodeHooks;
@@ -25,12 +32,12 @@ function createRootStorage() {
   try {
     disable.call(storage);
   } catch {}
-  Object.defineProperties(storage, {
+  return Object.defineProperties(/** @type {Root} */ (storage), {
     getStore: { value: getStore },
     enterWith: { value: enterWith },
     run: { value: run },
+    changes: { value: 0, writable: true },
   });
-  return storage;
 }
 
 /**
@@ -40,3 +47,8 @@ function createRootStorage() {
  * @type {ReturnType<typeof createRootStorage>}
  */
 export const rootStorage = (global[KEY] ??= createRootStorage());
+
+/** To be called before a scope is entered to stay. */
+export function countChange() {
+  rootStorage.changes = (rootStorage.changes + 1) | 0;
+}

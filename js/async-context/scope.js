@@ -131,18 +131,27 @@ export function readStored(scope, owner) {
  * @returns {Scope}
  */
 export function withStored(scope, owner, stored) {
+  if (owner.index !== 0) return withIndexed(scope, owner.index, stored);
   const next = scope === undefined ? BLANK.slice() : scope.slice();
-  const index = owner.index;
-  if (index === 0) {
-    next[0] = withEntry(/** @type {Entry | undefined} */ (next[0]), owner, stored);
-  } else {
-    // Filled up to a whole step: an array with holes would read slower for good, and one grown by a single place is
-    // copied twice.
-    while (next.length <= index) {
-      next.push(undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined);
-    }
-    next[index] = stored;
+  next[0] = withEntry(/** @type {Entry | undefined} */ (next[0]), owner, stored);
+  return next;
+}
+
+/**
+ * A copy of the scope with another value at an index.
+ *
+ * @param {Scope | undefined} scope
+ * @param {number} index
+ * @param {unknown} stored
+ * @returns {Scope}
+ */
+export function withIndexed(scope, index, stored) {
+  const next = scope === undefined ? BLANK.slice() : scope.slice();
+  // Filled up to a whole step: an array with holes would read slower for good, and one grown by a single place is copied twice.
+  while (next.length <= index) {
+    next.push(undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined);
   }
+  next[index] = stored;
   return next;
 }
 
