@@ -97,7 +97,7 @@ class SlotStorageClass {
       index === 0 ||
       store === undefined ||
       arguments.length > 2 ||
-      entry.enter !== undefined ||
+      (entry.enter !== undefined && entry.level < entry.rootLevels) ||
       this.enterWith !== enterWith ||
       this.getStore !== getStore
     ) {
