@@ -333,9 +333,9 @@ export interface ContextInfo {
 
 /** Counts of contexts. `created` is always `closed + abandoned + inFlight`. */
 export interface Counts {
-  /** Requests since the process started. One counts once its context is entered, given a child or given a native value. */
+  /** Requests since the process started. One counts once its context is entered or given a native value. */
   created: number;
-  /** Child contexts made. */
+  /** Child contexts with a record: those made since `onescope/inspect` was loaded, and others that changed a native slot. */
   children: number;
   /** Requests that were closed. */
   closed: number;
@@ -371,7 +371,7 @@ export interface ContextsOptions {
    */
   limit?: number;
   /**
-   * Whether to list child contexts as well.
+   * Whether to list child contexts with a record as well.
    *
    * @default false
    * @throws `ERR_ONESCOPE_OPTION` unless a boolean

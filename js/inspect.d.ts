@@ -65,7 +65,7 @@ export function inFlight(filter?: InFlightFilter): InFlight[];
 export interface Counters {
   /** Requests and tasks since the process started. */
   created: number;
-  /** Child contexts that vinext made from its request contexts. */
+  /** Child contexts that vinext made from its request contexts since this module was loaded. */
   children: number;
   /** Closed. */
   closed: number;

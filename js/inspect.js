@@ -1,6 +1,7 @@
 // `onescope/inspect`: what runs in this process, seen while it runs.
 
 import { attachSoon } from "#process";
+import { childRecords } from "./store/records.js";
 
 export { serve } from "./diagnostics/serve.js";
 export { leaks } from "./leaks/leaks.js";
@@ -12,4 +13,5 @@ export { label, runTask } from "./tracking/task.js";
 export { trackRequests } from "./tracking/track-requests.js";
 export { watch } from "./watchdog/watch.js";
 
+childRecords.wanted = true;
 attachSoon();

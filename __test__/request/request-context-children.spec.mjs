@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { SLOTS } from "../../js/generated/slot-table.js";
-import { store } from "../../js/index.js";
 import * as ours from "../../shims/unified-request-context.js";
 import { ContextGroup, OPERATION, play } from "../_support/context-group.mjs";
 import { STOCK } from "../_support/stock.mjs";
@@ -126,24 +125,6 @@ test("outside a request there is nothing to mutate, and the function is called a
   assert.equal(
     runWithUnifiedStateMutation(assert.fail, () => "called"),
     "called",
-  );
-});
-
-test("a child is in the store as an entered context, under its parent", () => {
-  const before = store.counts();
-  const parent = createRequestContext({ requestSignal: null });
-  runWithRequestContext(parent, () =>
-    runWithUnifiedStateMutation(
-      () => {},
-      () => {
-        const [contextId, above] = [store.id(getRequestContext()), store.id(parent)];
-        assert.notEqual(contextId, above);
-        const listed = store.contexts({ children: true }).find(({ id }) => id === contextId);
-        assert.deepEqual([listed.parent, listed.kind, listed.state], [above, "appPage", "active"]);
-        const { created, children } = store.counts();
-        assert.deepEqual([created, children], [before.created + 1, before.children + 1]);
-      },
-    ),
   );
 });
 

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
+// With it every child context has a record.
+import "../../js/inspect.js";
 import { registerSlot, store } from "../../js/index.js";
 import * as ours from "../../shims/unified-request-context.js";
 import { ROOT } from "../_support/run.mjs";

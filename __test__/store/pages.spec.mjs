@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+// With it every child context has a record.
+import "../../js/inspect.js";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { store } from "../../js/index.js";
 import {

@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import fc from "fast-check";
+// With it every child context has a record.
+import "../../js/inspect.js";
 import { LAYOUT } from "../../js/generated/slot-table.js";
 import { backend, registerSlot, store } from "../../js/index.js";
 import { backend as chosen } from "../../js/store/backend.js";

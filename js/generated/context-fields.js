@@ -71,8 +71,8 @@ export class ContextGroup {
 
 // What a context has until something is written to it, so that making one is a single small allocation. Shared by all of
 // them, so never written itself.
-const BLANK_WORDS = new Int32Array(LAYOUT.recordWords);
-const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
+export const BLANK_WORDS = new Int32Array(LAYOUT.recordWords);
+export const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
 export const BLANK_VALUES = Object.freeze(new Values());
 export const BLANK_COLLECTIONS = Object.freeze(new Collections());
 
@@ -84,7 +84,10 @@ function ownCollections(context) {
   return context.$collections === BLANK_COLLECTIONS ? (context.$collections = new Collections()) : context.$collections;
 }
 
-/** The fields of a request context. `$base` is where its record begins in `$words`, 0 while it has none. */
+/**
+ * The fields of a request context. `$base` is where its record begins in `$words`, 0 while it has none: then the words are the
+ * blank ones, or hold what a child context started with, and are never written.
+ */
 export class ContextFields {
   constructor(kind) {
     this.$words = BLANK_WORDS;
@@ -110,8 +113,11 @@ export class ContextFields {
   }
   set dynamicUsageDetected(value) {
     const code = value === false ? 0 : value === true ? 1 : writeOther(this, "dynamicUsageDetected", value, 255);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 20] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[20] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 20] = code;
   }
 
   get renderDynamicLatch() {
@@ -192,8 +198,11 @@ export class ContextFields {
       default:
         code = writeOther(this, "phase", value, 255);
     }
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 21] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[21] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 21] = code;
   }
 
   get i18nContext() {
@@ -254,8 +263,11 @@ export class ContextFields {
       default:
         code = writeOther(this, "actionRevalidationKind", value, 255);
     }
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 22] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[22] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 22] = code;
   }
 
   get isOnDemandRevalidate() {
@@ -264,8 +276,11 @@ export class ContextFields {
   }
   set isOnDemandRevalidate(value) {
     const code = value === false ? 0 : value === true ? 1 : writeOther(this, "isOnDemandRevalidate", value, 255);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 23] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[23] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 23] = code;
   }
 
   get pendingCdnTagInvalidations() {
@@ -320,8 +335,11 @@ export class ContextFields {
       default:
         code = writeOther(this, "unstableCacheRevalidation", value, 255);
     }
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 24] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[24] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 24] = code;
   }
 
   get _privateCache() {
@@ -372,8 +390,11 @@ export class ContextFields {
   set currentForceDynamicFetchDefault(value) {
     const code =
       value === false ? 0 : value === true ? 1 : writeOther(this, "currentForceDynamicFetchDefault", value, 255);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 25] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[25] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 25] = code;
   }
 
   get isDraftMode() {
@@ -382,8 +403,11 @@ export class ContextFields {
   }
   set isDraftMode(value) {
     const code = value === false ? 0 : value === true ? 1 : writeOther(this, "isDraftMode", value, 255);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 26] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[26] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 26] = code;
   }
 
   get dynamicFetchUrls() {
@@ -403,8 +427,11 @@ export class ContextFields {
   set refreshStaleFetchesInForeground(value) {
     const code =
       value === false ? 0 : value === true ? 1 : writeOther(this, "refreshStaleFetchesInForeground", value, 255);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 27] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[27] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 27] = code;
   }
 
   get isFetchDedupeActive() {
@@ -413,8 +440,11 @@ export class ContextFields {
   }
   set isFetchDedupeActive(value) {
     const code = value === false ? 0 : value === true ? 1 : writeOther(this, "isFetchDedupeActive", value, 255);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[(this.$base << 2) + 28] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[28] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[(this.$base << 2) + 28] = code;
   }
 
   get currentFetchDedupeEntries() {
@@ -436,8 +466,11 @@ export class ContextFields {
       Number.isInteger(value) && value >= 1 && value <= 2147483647
         ? value - 1
         : writeOther(this, "nextFetchId", value, -1);
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$words[this.$base + 13] = code;
+    if (this.$base === 0) {
+      if (this.$words[13] === code) return;
+      takeRecord(this);
+    }
+    this.$words[this.$base + 13] = code;
   }
 
   get executionContext() {
@@ -510,8 +543,8 @@ export class ContextFields {
 }
 
 /**
- * Copies every slot that a child context inherits from `parent` to `child`; the others of a new `child` are defaults. Both
- * have a record.
+ * Copies every slot that a child context inherits from `parent` to `child`, but for those of the record; the others of a new
+ * `child` are defaults.
  */
 export function copyFields(child, parent) {
   if (parent.$values !== BLANK_VALUES) {
@@ -551,6 +584,10 @@ export function copyFields(child, parent) {
     to.ssrHeadChildren = from.ssrHeadChildren;
     to.documentInitialHead = from.documentInitialHead;
   }
+}
+
+/** Copies the fields of the parent's record to that of a child. */
+export function copyRecord(child, parent) {
   const to = child.$words;
   const from = parent.$words;
   const c = child.$base;

@@ -27,6 +27,8 @@ export interface Children {
   next: Children | undefined;
 }
 
+export const BLANK_WORDS: Int32Array;
+export const BLANK_BYTES: Uint8Array;
 export const BLANK_VALUES: Values;
 export const BLANK_COLLECTIONS: Collections;
 
@@ -49,5 +51,6 @@ export const ContextFields: {
 };
 
 export function copyFields(child: ContextFields, parent: ContextFields): void;
+export function copyRecord(child: ContextFields, parent: ContextFields): void;
 export function assignFields(context: ContextFields, from: object): void;
 export const FIELD_NAMES: readonly (keyof UnifiedRequestContext)[];

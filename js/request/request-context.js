@@ -1,9 +1,16 @@
-import { ContextGroup, copyFields, FIELD_NAMES, ContextFields as Fields } from "../generated/context-fields.js";
+import {
+  ContextGroup,
+  copyFields,
+  copyRecord,
+  FIELD_NAMES,
+  ContextFields as Fields,
+} from "../generated/context-fields.js";
 import { KINDS, STATES } from "../generated/slot-table.js";
 import { hooks } from "../store/hooks.js";
-import { advance, close, OTHER, takeChildRecord } from "../store/records.js";
+import { advance, childRecords, close, OTHER, takeChildRecord } from "../store/records.js";
 import { writeField } from "../store/slot-codec.js";
 import { shared } from "../util/shared.js";
+import { borrowFields } from "./borrowed-fields.js";
 import { copySideTable, UNDEFINED } from "./side-table.js";
 
 /** @import { RenderDynamicLatch } from "./field-types.js" */
@@ -98,7 +105,10 @@ function makeChild(parent) {
   // Undefined means not accessed yet, and then the context group has it.
   const latch = parent.$collections.renderDynamicLatch;
   if (latch === UNDEFINED || latch === null) ensureRenderDynamicLatch(parent);
-  takeChildRecord(child, parent);
+  if (childRecords.wanted || resetFields.size > 0 || !borrowFields(child, parent)) {
+    takeChildRecord(child, parent);
+    copyRecord(child, parent);
+  }
   copyFields(child, parent);
   // Checked first: an iterator over nothing takes as long as half of all this.
   if (resetFields.size > 0) for (const slot of resetFields) writeField(slot, child, slot.default);

@@ -1,6 +1,7 @@
 import { SlotStorage } from "../async-context/slot-storage.js";
 import { LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
+import { takeRecord } from "../store/records.js";
 import { encode, readField, writeField } from "../store/slot-codec.js";
 import { CODES, literal, OnescopeError } from "../util/errors.js";
 import { readOptions, refuseOption } from "../util/options.js";
@@ -97,6 +98,7 @@ class RequestSlot extends Slot {
       );
     }
     if (this.info.native && context instanceof RequestContext) {
+      if (context.$base === 0) takeRecord(context);
       writeField(this.info, context, value);
     } else {
       if (this.info.native) encode(this.info, value);

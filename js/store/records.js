@@ -8,13 +8,17 @@ import { currentTracked } from "./tracked.js";
 
 /** @import { Block } from "./native/contract.js" */
 
-// A context takes its record when it is first entered, when a child is made of it, or when a native value is set to something
-// else than its default: contexts that are only read cost no memory of the store. Records come from the page that this
+// A context takes its record when it is first entered, or when a native value is set to something else than it has: contexts that
+// are only read cost no memory of the store, nor do most child contexts while nothing looks at them. Records come from the page that this
 // JavaScript thread fills; the backend is called once a page. Every context holds the views of its page, so the page lives
 // exactly as long as the last context in it.
 
 /** @typedef {{ $words: Int32Array, $bytes: Uint8Array, $base: number }} RecordRef where a record begins, in words of its page */
-/** @typedef {RecordRef & { $kind: number, $sentinel?: object }} RecordOwner */
+/**
+ * `$group` is a request context's: of the root and its child contexts.
+ *
+ * @typedef {RecordRef & { $kind: number, $sentinel?: object, $group?: { root: RecordOwner } }} RecordOwner
+ */
 
 const CREATED = STATES.indexOf("created");
 const ACTIVE = STATES.indexOf("active");
@@ -98,6 +102,12 @@ export function threadNumber() {
   return page.thread;
 }
 
+/** Whether every child context gets a record when it is made: only `onescope/inspect` shows what it says. */
+export const childRecords = shared("childRecords", () => ({ wanted: false }));
+
+/** Words of a record that hold fields. */
+const FIELD_WORDS = { from: BYTE.fields / 4, to: WORD.counters + LAYOUT.counterCount };
+
 /**
  * Gives a context without a record its record: that of the current HTTP request if no context has it yet, else one of its
  * own.
@@ -105,6 +115,14 @@ export function threadNumber() {
  * @param {RecordOwner} context
  */
 export function takeRecord(context) {
+  const root = context.$group?.root;
+  if (root !== undefined && root !== context) {
+    const { $words: borrowed } = context;
+    takeChildRecord(context, root);
+    for (let word = FIELD_WORDS.from; word < FIELD_WORDS.to; word++)
+      context.$words[context.$base + word] = borrowed[word];
+    return;
+  }
   if (context.$kind === DETACHED) return takePrivateRecord(context);
   const outer = currentTracked();
   if (outer === undefined) takeNewRecord(context);

@@ -82,8 +82,11 @@ function flag({ key, field, default: value }, { bytes, codes }) {
   set ${key}(value) {
     const code =
       value === ${value} ? 0 : value === ${!value} ? 1 : writeOther(this, "${key}", value, ${codes.otherByte});
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[${at}] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[${bytes.fields + field}] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[${at}] = code;
   }
 `;
 }
@@ -107,8 +110,11 @@ function choice({ key, field, variants, default: value }, { bytes, codes }) {
       default:
         code = writeOther(this, "${key}", value, ${codes.otherByte});
     }
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$bytes[${at}] = code;
+    if (this.$base === 0) {
+      if (this.$bytes[${bytes.fields + field}] === code) return;
+      takeRecord(this);
+    }
+    this.$bytes[${at}] = code;
   }
 `;
 }
@@ -127,8 +133,11 @@ function counter({ key, field, default: value }, { words, codes }, { counterMax 
       Number.isInteger(value) && value >= ${value} && value <= ${counterMax}
         ? value${down}
         : writeOther(this, "${key}", value, ${codes.otherWord});
-    if (code !== 0 && this.$base === 0) takeRecord(this);
-    if (this.$base !== 0) this.$words[${at}] = code;
+    if (this.$base === 0) {
+      if (this.$words[${words.counters + field}] === code) return;
+      takeRecord(this);
+    }
+    this.$words[${at}] = code;
   }
 `;
 }

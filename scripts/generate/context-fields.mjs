@@ -4,7 +4,7 @@ import * as factories from "../../js/request/factories.js";
 import { accessor } from "./accessors.mjs";
 
 /** @param {any} table */
-export function contextFields({ layout, slotKinds, limits, makers }) {
+export function contextFields({ layout, limits, makers }) {
   const { slots } = layout;
   const inherited = slots.filter(({ inChild }) => inChild === "inherit");
   const isValue = ({ kind }) => kind === "value";
@@ -42,8 +42,8 @@ export class ContextGroup {
 
 // What a context has until something is written to it, so that making one is a single small allocation. Shared by all of
 // them, so never written itself.
-const BLANK_WORDS = new Int32Array(LAYOUT.recordWords);
-const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
+export const BLANK_WORDS = new Int32Array(LAYOUT.recordWords);
+export const BLANK_BYTES = new Uint8Array(BLANK_WORDS.buffer);
 export const BLANK_VALUES = Object.freeze(new Values());
 export const BLANK_COLLECTIONS = Object.freeze(new Collections());
 
@@ -55,7 +55,10 @@ function ownCollections(context) {
   return context.$collections === BLANK_COLLECTIONS ? (context.$collections = new Collections()) : context.$collections;
 }
 
-/** The fields of a request context. \`$base\` is where its record begins in \`$words\`, 0 while it has none. */
+/**
+ * The fields of a request context. \`$base\` is where its record begins in \`$words\`, 0 while it has none: then the words are the
+ * blank ones, or hold what a child context started with, and are never written.
+ */
 export class ContextFields {
   constructor(kind) {
     this.$words = BLANK_WORDS;
@@ -70,8 +73,8 @@ export class ContextFields {
 ${slots.map((slot) => accessor(slot, layout, limits, makers)).join("")}}
 
 /**
- * Copies every slot that a child context inherits from \`parent\` to \`child\`; the others of a new \`child\` are defaults. Both
- * have a record.
+ * Copies every slot that a child context inherits from \`parent\` to \`child\`, but for those of the record; the others of a new
+ * \`child\` are defaults.
  */
 export function copyFields(child, parent) {
   if (parent.$values !== BLANK_VALUES) {
@@ -84,16 +87,20 @@ export function copyFields(child, parent) {
     const from = parent.$collections;
     ${copies(inherited.filter(isLazy))}
   }
+  ${lines(
+    slots.filter(({ inChild, field }) => inChild === "reset" && field !== null),
+    (key, slot) => `child.${key} = ${JSON.stringify(slot.default)};`,
+  )}
+}
+
+/** Copies the fields of the parent's record to that of a child. */
+export function copyRecord(child, parent) {
   const to = child.$words;
   const from = parent.$words;
   const c = child.$base;
   const p = parent.$base;
   ${fieldWords(layout)
     .map((word) => `to[c + ${word}] = from[p + ${word}];`)
-    .join("\n")}
-  ${slots
-    .filter(({ inChild, field }) => inChild === "reset" && field !== null)
-    .map((slot) => reset(slot, layout, slotKinds))
     .join("\n")}
 }
 
@@ -124,9 +131,4 @@ ${lines(slots, (key) => `  "${key}",`)}
 function fieldWords({ bytes, fieldCount, words, counterCount }) {
   const from = (first, count) => Array.from({ length: count }, (_, index) => first + index);
   return [...from(bytes.fields / 4, fieldCount / 4), ...from(words.counters, counterCount)];
-}
-
-function reset({ kind, field }, { bytes, words }, slotKinds) {
-  if (slotKinds.find(({ name }) => name === kind).field === "counter") return `to[c + ${words.counters + field}] = 0;`;
-  return `child.$bytes[(c << 2) + ${bytes.fields + field}] = 0;`;
 }
