@@ -36,9 +36,7 @@ export class HttpRequest {
     this.response = response;
     /** @type {HttpRequest | undefined} the next one on the same connection that is not over */
     this.next = undefined;
-    /** in open-requests.js, between these two */
-    this.open = false;
-    /** @type {HttpRequest | undefined} */
+    /** @type {HttpRequest | undefined} in open-requests.js it is between these two */
     this.older = undefined;
     /** @type {HttpRequest | undefined} */
     this.newer = undefined;

@@ -24,10 +24,11 @@ const SOME = 1000;
 /** @param {HttpRequest} request the newest of this thread */
 export function add(request) {
   const { newest } = openRequests;
-  request.open = true;
-  request.older = newest;
   if (newest === undefined) openRequests.oldest = request;
-  else newest.newer = request;
+  else {
+    request.older = newest;
+    newest.newer = request;
+  }
   openRequests.newest = request;
   openRequests.size++;
   if (openRequests.size > openRequests.most) removeLost();
@@ -35,14 +36,13 @@ export function add(request) {
 
 /** @param {HttpRequest} request that may have left */
 export function remove(request) {
-  if (!request.open) return;
   const { older, newer } = request;
-  if (older === undefined) openRequests.oldest = newer;
-  else older.newer = newer;
+  if (older !== undefined) older.newer = newer;
+  else if (openRequests.oldest === request) openRequests.oldest = newer;
+  else return;
   if (newer === undefined) openRequests.newest = older;
   else newer.older = older;
   if (openRequests.turn === request) openRequests.turn = newer;
-  request.open = false;
   // An old object that is garbage would hold young ones.
   request.older = request.newer = undefined;
   openRequests.size--;
