@@ -10,9 +10,8 @@ export function leaks(options) {
   const { idleMs = 60_000 } = readOptions("leaks()", options, ["idleMs"]);
   if (!(typeof idleMs === "number" && idleMs >= 0)) refuseOption("leaks()", "idleMs", idleMs, "a non-negative number");
   const { held, ...rest } = threadLeaks();
-  const idle = backend.contexts().filter((context) => context.idleMs >= idleMs);
-  const open = grouped(idle.map(({ label, kind, ageMs }) => ({ label: label || kind, ageMs })));
-  return { held, neverClosed: merged(open, backend.abandoned()), ...rest };
+  // Times are whole numbers of 32 bits.
+  return { held, neverClosed: backend.neverClosed(Math.min(Math.ceil(idleMs), 2 ** 32 - 1)), ...rest };
 }
 
 /** The part that only this thread knows. */
@@ -35,22 +34,6 @@ function grouped(contexts) {
     groups.set(label, group);
   }
   return groups;
-}
-
-/**
- * @param {Map<string, LeakGroup>} open
- * @param {LeakGroup[]} collected
- */
-function merged(open, collected) {
-  const groups = new Map([...open].map(([label, group]) => [label, { ...group, collected: 0 }]));
-  for (const { label, count, oldestMs } of collected) {
-    const group = groups.get(label) ?? { label, count: 0, oldestMs: 0, collected: 0 };
-    group.count += count;
-    group.collected += count;
-    group.oldestMs = Math.max(group.oldestMs, oldestMs);
-    groups.set(label, group);
-  }
-  return [...groups.values()].sort(byCount);
 }
 
 /**

@@ -7,6 +7,7 @@ use super::convert::{integer, json, object, printed, property, scalar};
 use super::error::{Result, host};
 use crate::error::{Error, quoted};
 use crate::process::Process;
+use crate::store::never_closed;
 use crate::store::pages::State;
 use crate::store::queries::{self, Filter};
 use crate::store::registry::Scalar;
@@ -17,10 +18,12 @@ pub fn counts() -> Result<String> {
     json(&queries::counts(&Process::global().store))
 }
 
-/// The abandoned requests of the process by label, the largest group first.
+/// The requests of the process that were never closed, by label, the largest group first: those that are gone, and those that
+/// have been idle for that long.
 #[napi(catch_unwind)]
-pub fn abandoned() -> Result<String> {
-    json(&Process::global().store.abandoned())
+pub fn never_closed(idle_ms: Unknown<'_>) -> Result<String> {
+    let idle_ms = u32::try_from(integer(idle_ms)?).unwrap_or(u32::MAX);
+    json(&never_closed::groups(&Process::global().store, idle_ms))
 }
 
 /// Lists contexts of all threads, oldest first. Options: `limit`, `label` (a part of it), `state`, `thread`; and off by

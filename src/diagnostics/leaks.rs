@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::never_closed::{self, Group};
 use super::respond::{HttpResponse, error, json};
 use crate::limits::LEAK_ROWS;
 use crate::store::Store;
+use crate::store::never_closed::{self, Group};
 use crate::sync::Mutex;
 use crate::text;
 
@@ -25,6 +25,10 @@ const FRESH: Duration = Duration::from_secs(5);
 
 /// The request is repeated if JavaScript has sent nothing by then.
 const GIVEN_UP: Duration = Duration::from_secs(60);
+
+/// A request that was not entered for this long counts as never closed, ms; the default of `leaks()` in JavaScript is the
+/// same.
+const IDLE_MS: u32 = 60_000;
 
 #[derive(Clone)]
 struct Known {
@@ -86,7 +90,7 @@ impl Leaks {
                 "JavaScript has not reported its leaks yet; retry once its event loop runs",
             );
         };
-        let mut never_closed = never_closed::groups(store);
+        let mut never_closed = never_closed::groups(store, IDLE_MS);
         let never_closed_total = never_closed.len();
         never_closed.truncate(LEAK_ROWS);
         let stale = known.at.elapsed() >= FRESH;

@@ -12,7 +12,6 @@ mod health;
 mod leaks;
 mod loops;
 mod metrics;
-mod never_closed;
 mod page;
 mod respond;
 mod routes;

@@ -5,6 +5,7 @@ pub mod clock;
 mod context_info;
 mod layout;
 pub mod listeners;
+pub mod never_closed;
 mod oldest;
 mod page_reaper;
 pub mod pages;

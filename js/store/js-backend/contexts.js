@@ -19,6 +19,7 @@ const { recordWords, header, words: WORD, bytes: BYTE } = LAYOUT;
 const CLOSED = STATES.indexOf("closed");
 
 /** @typedef {Pick<RecordRef, "$words" | "$bytes">} Page */
+/** @typedef {import("../../inspect.js").LeakReport["neverClosed"]} NeverClosed */
 
 /**
  * Lists contexts, oldest first.
@@ -72,6 +73,29 @@ export function countOpen(pages) {
     return true;
   });
   return { byKind, byState };
+}
+
+/**
+ * Groups what was never closed by label, the largest group first.
+ *
+ * @param {Iterable<Page>} pages
+ * @param {number} idleMs
+ * @param {number} now reading of the clock
+ * @param {NeverClosed} gone
+ * @returns {NeverClosed} those that have been idle for that long, and those that are gone
+ */
+export function neverClosed(pages, idleMs, now, gone) {
+  const groups = new Map(gone.map((group) => [group.label, group]));
+  scan(pages, {}, (record) => {
+    if (elapsedMs(record.$words[record.$base + WORD.touched], now) < idleMs) return true;
+    const label = readLabel(record) || kindOf(record);
+    const group = groups.get(label) ?? { label, count: 0, oldestMs: 0, collected: 0 };
+    group.count++;
+    group.oldestMs = Math.max(group.oldestMs, elapsedMs(record.$words[record.$base + WORD.started], now));
+    groups.set(label, group);
+    return true;
+  });
+  return [...groups.values()].sort((a, b) => b.count - a.count);
 }
 
 /**

@@ -3,7 +3,7 @@ import { LAYOUT } from "../../generated/slot-table.js";
 import { CODES, literal, OnescopeError } from "../../util/errors.js";
 import { encodeLabel, readLabel, writeName } from "../label.js";
 import { readField, writeField } from "../slot-codec.js";
-import { countOpen, describe, list } from "./contexts.js";
+import { countOpen, describe, list, neverClosed } from "./contexts.js";
 import { checkNumber, refuseNumber } from "./numbers.js";
 
 /** @import { Block, Scalar, SlotInfo } from "../native/contract.js" */
@@ -157,9 +157,11 @@ export function createArena(nativeSlot, nativeSlots) {
     },
 
     // What was written in a page is gone with it, the labels too.
-    abandoned() {
+    neverClosed(/** @type {number} */ idleMs) {
       const { abandoned: count, oldest } = retired;
-      return count === 0 ? [] : [{ label: "unknown", count, oldestMs: Math.round(performance.now() - oldest) }];
+      const oldestMs = Math.round(performance.now() - oldest);
+      const gone = count === 0 ? [] : [{ label: "unknown", count, oldestMs, collected: count }];
+      return neverClosed(live(), idleMs, clock[0], gone);
     },
 
     contexts: (/** @type {import("../native/contract.js").ContextsFilter | undefined} */ options) =>

@@ -7,12 +7,12 @@ const nothing = () => {};
 
 /** Calls that return JSON: what they return has many fields. */
 const JSON_CALLS = new Set([
-  "abandoned",
   "confirmedStalls",
   "contexts",
   "counts",
   "inFlight",
   "latencies",
+  "neverClosed",
   "readFlight",
   "recordUsage",
 ]);

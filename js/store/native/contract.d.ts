@@ -17,7 +17,7 @@ import type {
   Counters,
   InFlightFilter,
   Latency,
-  LeakGroup,
+  LeakReport,
   Recording,
   RecordOptions,
   ReportedRequest,
@@ -91,8 +91,11 @@ export interface Store {
   readLabel(id: number): string;
   writeLabel(id: number, text: string): void;
   readState(id: number): { state: ContextState; kind: ContextKind };
-  /** Requests that were collected though nobody closed them, by label or else by kind, the largest group first. */
-  abandoned(): LeakGroup[];
+  /**
+   * Requests that nobody closed, by label or else by kind, the largest group first: those that have been idle for that long, and
+   * those that were collected.
+   */
+  neverClosed(idleMs: number): LeakReport["neverClosed"];
   /**
    * Whether no thread of the process has given a warning of this name. On the JavaScript backend threads know of each other if
    * one had loaded onescope when it started the other.
