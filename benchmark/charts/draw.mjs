@@ -10,13 +10,14 @@ const CHARTS = {
 };
 
 /**
- * A page with a chart after each comment that names one, if its results are stored.
+ * A page with a chart after each comment that names one, if its results are stored, and its main figures as text: where a page is shown
+ * without its repository, as on npm, there are no pictures.
  *
  * @param {string} page Markdown
  * @param {string} results where the charts are, from the page
  */
 export function withCharts(page, results) {
-  return page.replace(/(<!-- chart: (\w+) -->\n)(<picture>.*?<\/picture>\n)?/gs, (_, comment, name) => {
+  return page.replace(/(<!-- chart: (\w+) -->\n)(<picture>.*?<\/picture>\n\n[^\n]*\n)?/gs, (_, comment, name) => {
     const chart = CHARTS[/** @type {keyof typeof CHARTS} */ (name)];
     const stored = readResults(chart.results);
     return comment + (stored === undefined ? "" : picture(`${results}/${name}`, chart.alt(stored)));
@@ -31,6 +32,8 @@ const picture = (path, alt) => `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${path}-dark.svg">
   <img alt="${alt}" src="${path}-light.svg" width="${WIDTH}">
 </picture>
+
+${alt}
 `;
 
 /** @returns {Record<string, string>} SVGs by name of the file, of all charts whose results are stored */
