@@ -117,7 +117,8 @@ function minutesLeft(done, left) {
 async function measure(name) {
   const args = [`${name}.mjs`, "--write", ...optionsOf(name), ...nodes, ...passed];
   const { code } = await run(args, "inherit");
-  return code === 0 ? `written to results/${name}.json and .md` : "FAILED";
+  if (code === 0) return `written to results/${name}.json and .md`;
+  return interrupted ? "interrupted" : "FAILED";
 }
 
 /**
