@@ -35,19 +35,20 @@ const comparisons = (quick) => [
   },
 ];
 
-const NOTES = `Median (minimum) ×ratio to \`${REFERENCE}\`; nanoseconds, or what the row says.
+const NOTES = `Median (minimum) ×ratio to \`${REFERENCE}\`; nanoseconds of processor time of all threads, the collector's included,
+where the row does not say otherwise.
 
 - "In use": N storages are entered, one inside the other. \`without\` is Node's AsyncLocalStorage, \`onescope\` its SlotStorage in a
   process that did not load \`onescope/register\`, \`register\` \`new AsyncLocalStorage()\` in one that did. \`run\` is that of
   the last of them, with another value.
-- "Alive": N other requests are in flight: processor time of all threads, so the collector's work counts. Both are onescope's;
-  \`without\` keeps as many plain objects alive in the place of requests. "A request context" is created, entered and closed, "a
-  tracked request" is what Node's server reports of one to \`trackRequests()\`.
-- "Workers": N of them run tasks, each all the time: the time that a task takes in each, and the resident memory that a worker
-  adds. \`without\` runs in an AsyncLocalStorage of Node's, \`onescope\` in \`runTask()\`, which has a record. More workers than
-  cores share them, so compare at equal numbers.
-- "Bytes of a context": growth of V8's heap and of the external memory of its objects over ${WEIGHED.toLocaleString("en")} contexts that are kept; \`without\` is vinext 1.4.0. "Resident" is what the system counts,
-  with what V8 keeps in reserve.
+- "Alive": N other requests are in flight. Both variants are onescope's; \`without\` keeps as many plain objects alive in the place
+  of requests. "A request context" is created, entered and closed; "a tracked request" is what Node's server reports of one to
+  \`trackRequests()\`.
+- "Workers": N of them run tasks, each all the time. "A task" is the time that it takes, of which more workers than cores each have
+  a share; "kB" the resident memory that a worker adds. \`without\` runs in an AsyncLocalStorage of Node's, \`onescope\` in
+  \`runTask()\`, which has a record.
+- "Bytes of a context": growth of V8's heap and of the external memory of its objects over 100,000 contexts that are kept;
+  \`without\` is vinext 1.4.0. "Resident" is what the system counts, with what V8 keeps in reserve.
 
 Written by \`node growth.mjs --write\`; README.md says how it is measured.`;
 

@@ -2,15 +2,16 @@
 
 import { do_not_optimize } from "mitata";
 import { readTask, sendResult } from "../../_util/child.mjs";
-import { time } from "../../_util/timing.mjs";
+import { cpuTime } from "../../_util/cpu.mjs";
 import { createStorages } from "../scopes/storages.mjs";
-
-const AWAITS = 1024;
-const RUNS = 1024;
-const READS = 4096;
 
 const task = readTask();
 const { storages: count } = task;
+const AWAITS = 16_384;
+/** Fewer where a run takes longer. */
+const RUNS = Math.ceil(32_768 / count);
+const READS = 262_144;
+
 const variant = task.variant === "onescope" ? "slots" : task.variant;
 const { storages, nested, readAll } = await createStorages({ ...task, variant });
 
@@ -29,9 +30,9 @@ const reads = nested(() => {
 });
 
 const figures = {
-  [`await with ${count} in use`]: await time(awaits, AWAITS, task),
-  [`run with ${count} in use`]: await time(runs, RUNS, task),
-  [`getStore() with ${count} in use`]: await time(reads, READS, task),
+  [`await with ${count} in use`]: await cpuTime(awaits, AWAITS, task),
+  [`run with ${count} in use`]: await cpuTime(runs, RUNS, task),
+  [`getStore() with ${count} in use`]: await cpuTime(reads, READS, task),
 };
 const afterAwait = await nested(async () => {
   await undefined;

@@ -1,4 +1,4 @@
-// A worker of workers.mjs: says that it is ready, runs tasks for a while when told to, and says how many ns one took.
+// A worker of workers.mjs: says that it is ready, runs tasks for a while when told to, and says what they took, in ns and how many there were.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
@@ -31,11 +31,12 @@ async function measure(limit) {
     // Memory outside V8's heap is freed on the loop.
     await new Promise((resolve) => setImmediate(resolve));
   } while (performance.now() < begin + limit);
-  return ((performance.now() - begin) * NS) / done;
+  return { done, cost: ((performance.now() - begin) * NS) / done };
 }
 
 parentPort?.once("message", async () => {
-  await measure(ms);
-  parentPort?.postMessage(await measure(ms));
+  const warmUp = await measure(ms);
+  const { done, cost } = await measure(ms);
+  parentPort?.postMessage({ cost, done: warmUp.done + done });
 });
 parentPort?.postMessage("ready");

@@ -23,17 +23,22 @@ const threads = await Promise.all(
   }),
 );
 const ended = threads.map((worker) => once(worker, "message"));
+const started = process.cpuUsage();
 for (const worker of threads) worker.postMessage("start");
-const costs = (await Promise.all(ended)).map(([cost]) => cost);
+const results = (await Promise.all(ended)).map(([result]) => result);
+const { user, system } = process.cpuUsage(started);
 if (!quick) await sleep(SETTLE_MS);
 const kB = (process.memoryUsage().rss - before) / count / KB;
 await Promise.all(threads.map((worker) => worker.terminate()));
 
+const costs = results.map(({ cost }) => cost);
 const cost = { median: median(costs), minimum: Math.min(...costs) };
+const processor = (1000 * (user + system)) / results.reduce((sum, { done }) => sum + done, 0);
 sendResult({
   figures: {
     [`a task in each of ${count} workers`]: cost,
+    [`processor time of a task, ${count} workers`]: { median: processor, minimum: processor },
     [`kB of each of ${count} workers`]: { median: kB, minimum: kB },
   },
-  checks: { workers: String(costs.length) },
+  checks: { workers: String(results.length) },
 });
