@@ -30,9 +30,9 @@ preloaded with \`--import\` as the others are, so it is what Node's own loader c
 \`register\`, \`auto\`, \`onescope\` and \`inspect\` are \`onescope/register\`, \`onescope/auto\`, \`onescope\` and \`onescope/inspect\`.
 
 \`wall\` is the time from the start of a process to its end, in ms; \`processor\` the processor time of all its threads, in ms; \`memory\`
-the largest resident memory, in MB. V8 collects garbage for the first time once about 1 MB has been allocated, and takes memory for it: in
-an empty program it is the variant that gets there, in one that does something all do. Written by \`node startup.mjs --write\`;
-README.md says how it is measured.`;
+the largest resident memory, in MB; \`own memory\` what is not mapped from files, at the end. The rest of what is added is code of Node's
+own, which is in memory once for all processes: its compilers, which an empty program does not need and which a loader that
+loads some twenty modules makes V8 start. Written by \`node startup.mjs --write\`; README.md says how it is measured.`;
 
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);

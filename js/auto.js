@@ -4,7 +4,7 @@
 import { attempt } from "./auto/attempt.js";
 import { whenServing } from "./auto/serving.js";
 import { start } from "./auto/start.js";
-import { attachIfShared } from "./process/node.js";
+import { attachIfShared } from "./process/attach.js";
 import { replaceStorages } from "./process/replace-storages.js";
 import { prepareFastify } from "./tracking/routes/fastify.js";
 import { AUTO } from "./util/env.js";

@@ -6,9 +6,14 @@ import { interval, median } from "./stats.mjs";
 /** Unmeasured starts of each variant: files are read from the disk. */
 const WARM_UP = 2;
 
-/** @typedef {{ wall: number, processor: number, memory: number }} Start ms, ms and MB */
+/** @typedef {{ wall: number, processor: number, memory: number, own?: number }} Start ms and MB; `own` only on Linux */
 
-const MEASURES = /** @type {const} */ ({ wall: "wall, ms", processor: "processor, ms", memory: "memory, MB" });
+const MEASURES = /** @type {const} */ ({
+  wall: "wall, ms",
+  processor: "processor, ms",
+  memory: "memory, MB",
+  own: "own memory, MB",
+});
 
 /**
  * Starts a program with each preload in turn, each time beginning with another one: a row for each measure.
@@ -35,7 +40,8 @@ export function interleaveStarts(node, row, program, preloads, count) {
   }
   step.done();
   const reference = starts[variants[0]];
-  return Object.entries(MEASURES).map(([measure, name]) => ({
+  const measures = Object.entries(MEASURES).filter(([measure]) => reference[0][measure] !== undefined);
+  return measures.map(([measure, name]) => ({
     row: `${name}: ${row}`,
     cells: Object.fromEntries(
       variants.map((variant) => {
@@ -67,6 +73,5 @@ function startOnce(node, program, preload) {
   });
   const wall = performance.now() - before;
   if (status !== 0) throw new Error(`${program} ended with ${status} after --import ${preload}`);
-  const { cpu, memory } = JSON.parse(String(output[3]));
-  return { wall, processor: cpu, memory };
+  return { wall, ...JSON.parse(String(output[3])) };
 }

@@ -1,3 +1,4 @@
+import "../process/attached.js";
 import { serve } from "../diagnostics/serve.js";
 import { isRegistered } from "../ps/register.js";
 import { record } from "../recorder/record.js";

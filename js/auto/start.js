@@ -1,6 +1,6 @@
 import module from "node:module";
 import { entry } from "../async-context/entry.js";
-import { isWorker } from "../process/node.js";
+import { isWorker } from "../process/attach.js";
 import { pathOf } from "../util/package-folder.js";
 import { attempt, failed } from "./attempt.js";
 

@@ -12,7 +12,7 @@ import { LAYOUT } from "../generated/slot-table.js";
 import { copies, hasOthers } from "../util/copies.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
-import { attachIfShared } from "./node.js";
+import { attachIfShared } from "./attach.js";
 
 /** Called again, also by another copy of this module, it does nothing. */
 export function replaceStorages() {

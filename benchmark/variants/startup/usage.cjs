@@ -6,14 +6,21 @@ const PIPE = 3;
 
 process.on("exit", () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  writeSync(PIPE, JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1000, memory: (peak() ?? maxRSS) / 1024 }));
+  const { VmHWM = maxRSS, RssAnon } = status();
+  const usage = {
+    processor: (userCPUTime + systemCPUTime) / 1000,
+    memory: VmHWM / 1024,
+    own: RssAnon && RssAnon / 1024,
+  };
+  writeSync(PIPE, JSON.stringify(usage));
 });
 
-/** @returns {number | undefined} kB. A process inherits the `maxRSS` of the one that started it, and this not. */
-function peak() {
+/** @returns {Record<string, number>} in kB, on Linux; a process inherits the `maxRSS` of the one that started it, and not `VmHWM` */
+function status() {
   try {
-    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+    const text = readFileSync("/proc/self/status", "latin1");
+    return Object.fromEntries(text.matchAll(/^(\w+):\s*(\d+) kB$/gm).map(([, name, kB]) => [name, Number(kB)]));
   } catch {
-    return undefined;
+    return {};
   }
 }
