@@ -30,9 +30,9 @@ const orders = {
 
 process.on("message", async (/** @type {{ order: keyof typeof orders, value: any }} */ { order, value }) => {
   try {
-    process.send?.({ result: await orders[order](value) });
+    process.send?.({ reply: { result: await orders[order](value) } });
   } catch (error) {
-    process.send?.({ error: error instanceof Error ? error.message : String(error) });
+    process.send?.({ reply: { error: error instanceof Error ? error.message : String(error) } });
   }
 });
 process.once("disconnect", () => process.exit());

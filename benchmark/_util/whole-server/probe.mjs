@@ -35,7 +35,7 @@ function answer() {
   };
 
   process.on("message", async (/** @type {{ ask: keyof typeof questions, value?: any }} */ { ask, value }) => {
-    process.send?.({ answer: await questions[ask](value) });
+    process.send?.({ reply: { result: await questions[ask](value) } });
   });
   process.once("disconnect", () => process.exit());
 }

@@ -10,7 +10,7 @@ const CLIENT = fileURLToPath(new URL("client.mjs", import.meta.url));
 
 // Far above what a slow machine needs: it only ends what would hang for ever.
 const START_TIMEOUT_MS = 120_000;
-const ANSWER_TIMEOUT_MS = 60_000;
+const REPLY_TIMEOUT_MS = 600_000;
 
 /** @typedef {{ server: number, client: number } | undefined} Cores */
 /** @typedef {{ command: string, args: string[], env?: Record<string, string | undefined>, cwd?: string }} Start */
@@ -52,13 +52,13 @@ export async function startServer({ command, args, env, cwd }, announcement, cor
     env: { ...inherited, NODE_ENV: "production", NODE_OPTIONS: `--import=${PROBE}`, BENCHMARK_PROBE: "1", ...env },
   });
   const origin = await announced(child, announcement);
-  const ask = (/** @type {string} */ question, /** @type {unknown} */ value) =>
-    exchange(child, { ask: question, value }).then(({ answer }) => answer);
+  const ask = (/** @type {string} */ question, /** @type {number} */ value = 0) =>
+    exchange(child, { ask: question, value });
   return {
     origin,
-    usage: () => ask("usage", undefined),
+    usage: () => ask("usage"),
     startProfile: (interval) => ask("startProfile", interval),
-    stopProfile: () => ask("stopProfile", undefined),
+    stopProfile: () => ask("stopProfile"),
     stop: () => stop(child),
   };
 }
@@ -67,11 +67,7 @@ export async function startServer({ command, args, env, cwd }, announcement, cor
 export function startClient(cores) {
   const child = run(process.execPath, [CLIENT], cores?.client, { env: { ...process.env, NODE_OPTIONS: "" } });
   child.stderr?.pipe(process.stderr);
-  const order = async (/** @type {string} */ name, /** @type {unknown} */ value) => {
-    const { result, error } = await exchange(child, { order: name, value });
-    if (error !== undefined) throw new Error(error);
-    return result;
-  };
+  const order = (/** @type {string} */ name, /** @type {unknown} */ value) => exchange(child, { order: name, value });
   return { order, stop: () => stop(child) };
 }
 
@@ -120,25 +116,27 @@ function announced(child, announcement) {
 /**
  * @param {import("node:child_process").ChildProcess} child
  * @param {object} message
- * @returns {Promise<any>} its next message
+ * @returns {Promise<any>} the result that it replies with
  */
-async function exchange(child, message) {
-  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const ended = new AbortController();
-  const onExit = () => ended.abort(new Error("the process ended"));
-  child.once("exit", onExit);
-  try {
-    const reply = once(child, "message", { signal: AbortSignal.any([signal, ended.signal]) });
-    child.send(message, (error) => error && ended.abort(error));
-    return (await reply)[0];
-  } catch (error) {
-    const { reason } = ended.signal;
-    throw new Error(`no answer from ${child.spawnargs.join(" ")}: ${reason?.message ?? "it took too long"}`, {
-      cause: error,
-    });
-  } finally {
-    child.off("exit", onExit);
-  }
+function exchange(child, message) {
+  return new Promise((resolve, reject) => {
+    const settle = (/** @type {() => void} */ how) => {
+      clearTimeout(timer);
+      child.off("message", onMessage).off("exit", onExit);
+      how();
+    };
+    const fail = (/** @type {string} */ text) =>
+      settle(() => reject(new Error(`${child.spawnargs.join(" ")}: ${text}`)));
+    const onExit = () => fail("ended before it replied");
+    // A server may send messages of its own.
+    const onMessage = (/** @type {any} */ { reply }) => {
+      if (reply !== undefined)
+        settle(() => (reply.error === undefined ? resolve(reply.result) : reject(new Error(reply.error))));
+    };
+    const timer = setTimeout(() => fail("no reply in time"), REPLY_TIMEOUT_MS);
+    child.on("message", onMessage).once("exit", onExit);
+    child.send(message, (error) => error && fail(error.message));
+  });
 }
 
 /** @param {import("node:child_process").ChildProcess} child */
