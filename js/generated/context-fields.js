@@ -605,6 +605,13 @@ export function copyRecord(child, parent) {
   to[c + 15] = from[p + 15];
 }
 
+/** Whether the record's fields are those of `set`, and its counters at their defaults. */
+export function holdsFields(set, words, base) {
+  return (
+    words[base + 5] === set[5] && words[base + 6] === set[6] && words[base + 7] === set[7] && words[base + 13] === 0
+  );
+}
+
 /**
  * Assigns the own fields of `from`, as an object spread after the defaults would. A switch over names is several times
  * faster than `Object.assign`, which calls each setter from the runtime.

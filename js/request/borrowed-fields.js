@@ -1,5 +1,6 @@
-import { BLANK_BYTES, BLANK_WORDS } from "../generated/context-fields.js";
+import { BLANK_BYTES, BLANK_WORDS, holdsFields } from "../generated/context-fields.js";
 import { LAYOUT } from "../generated/slot-table.js";
+import { FIELD_WORDS } from "../store/records.js";
 import { shared } from "../util/shared.js";
 
 /** @import { Context } from "./request-context.js" */
@@ -12,14 +13,10 @@ import { shared } from "../util/shared.js";
 /** Sets of values that are kept. */
 const SETS = 8;
 
-/** Words of the flags and enums in a record, and of the counters. */
-const FLAGS = { from: LAYOUT.bytes.fields / 4, to: (LAYOUT.bytes.fields + LAYOUT.fieldCount) / 4 };
-const COUNTERS = { from: LAYOUT.words.counters, to: LAYOUT.words.counters + LAYOUT.counterCount };
-
 const sets = shared("borrowedFields", () => [{ words: BLANK_WORDS, bytes: BLANK_BYTES }]);
 
 /**
- * Gives a new child context the parent's values of native fields without a record.
+ * Gives a new child context the parent's values of the built-in native fields without a record.
  *
  * @param {Context} child
  * @param {Context} parent
@@ -31,34 +28,27 @@ export function borrowFields(child, parent) {
     child.$bytes = parent.$bytes;
     return true;
   }
-  const set = setOf(parent.$words, parent.$base);
+  const set = findSet(parent) ?? keepSet(parent);
   if (set === undefined) return false;
   child.$words = set.words;
   child.$bytes = set.bytes;
   return true;
 }
 
-/**
- * @param {Int32Array} words
- * @param {number} base
- */
-function setOf(words, base) {
-  for (let word = COUNTERS.from; word < COUNTERS.to; word++) if (words[base + word] !== 0) return undefined;
-  for (const set of sets) if (holds(set.words, words, base)) return set;
-  if (sets.length === SETS) return undefined;
-  const copy = new Int32Array(LAYOUT.recordWords);
-  for (let word = FLAGS.from; word < FLAGS.to; word++) copy[word] = words[base + word];
-  const set = { words: copy, bytes: new Uint8Array(copy.buffer) };
-  sets.push(set);
-  return set;
+/** @param {Context} parent */
+function findSet({ $words, $base }) {
+  for (let index = 0; index < sets.length; index++) {
+    if (holdsFields(sets[index].words, $words, $base)) return sets[index];
+  }
 }
 
-/**
- * @param {Int32Array} set
- * @param {Int32Array} words
- * @param {number} base
- */
-function holds(set, words, base) {
-  for (let word = FLAGS.from; word < FLAGS.to; word++) if (set[word] !== words[base + word]) return false;
-  return true;
+/** @param {Context} parent */
+function keepSet({ $words, $base }) {
+  if (sets.length === SETS) return undefined;
+  const words = new Int32Array(LAYOUT.recordWords);
+  for (let word = FIELD_WORDS.from; word < FIELD_WORDS.to; word++) words[word] = $words[$base + word];
+  if (!holdsFields(words, $words, $base)) return undefined;
+  const set = { words, bytes: new Uint8Array(words.buffer) };
+  sets.push(set);
+  return set;
 }

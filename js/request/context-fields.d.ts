@@ -52,5 +52,6 @@ export const ContextFields: {
 
 export function copyFields(child: ContextFields, parent: ContextFields): void;
 export function copyRecord(child: ContextFields, parent: ContextFields): void;
+export function holdsFields(set: Int32Array, words: Int32Array, base: number): boolean;
 export function assignFields(context: ContextFields, from: object): void;
 export const FIELD_NAMES: readonly (keyof UnifiedRequestContext)[];

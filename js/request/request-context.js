@@ -105,7 +105,7 @@ function makeChild(parent) {
   // Undefined means not accessed yet, and then the context group has it.
   const latch = parent.$collections.renderDynamicLatch;
   if (latch === UNDEFINED || latch === null) ensureRenderDynamicLatch(parent);
-  if (childRecords.wanted || resetFields.size > 0 || !borrowFields(child, parent)) {
+  if (childRecords.wanted || !borrowFields(child, parent)) {
     takeChildRecord(child, parent);
     copyRecord(child, parent);
   }

@@ -1,7 +1,7 @@
 import { SlotStorage } from "../async-context/slot-storage.js";
 import { LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
-import { takeRecord } from "../store/records.js";
+import { childRecords, takeRecord } from "../store/records.js";
 import { encode, readField, writeField } from "../store/slot-codec.js";
 import { CODES, literal, OnescopeError } from "../util/errors.js";
 import { readOptions, refuseOption } from "../util/options.js";
@@ -156,6 +156,7 @@ export function registerSlot(key, spec) {
   if (known !== undefined) return known;
   const info = backend.slotInfo(id);
   if (info.lifetime === "request") {
+    if (info.native) childRecords.wanted = true;
     if (info.inChild === "reset") resetInChild.add(id);
     if (info.inChild === "reset" && info.native) resetFields.add(info);
     if (info.inChild === "inherit" && info.kind === "lazy") countInherited();

@@ -102,11 +102,14 @@ export function threadNumber() {
   return page.thread;
 }
 
-/** Whether every child context gets a record when it is made: only `onescope/inspect` shows what it says. */
+/**
+ * Whether every child context gets a record when it is made: `onescope/inspect` shows it, and fields of registered slots are nowhere
+ * else.
+ */
 export const childRecords = shared("childRecords", () => ({ wanted: false }));
 
 /** Words of a record that hold fields. */
-const FIELD_WORDS = { from: BYTE.fields / 4, to: WORD.counters + LAYOUT.counterCount };
+export const FIELD_WORDS = { from: BYTE.fields / 4, to: WORD.counters + LAYOUT.counterCount };
 
 /**
  * Gives a context without a record its record: that of the current HTTP request if no context has it yet, else one of its

@@ -104,6 +104,15 @@ export function copyRecord(child, parent) {
     .join("\n")}
 }
 
+/** Whether the record's fields are those of \`set\`, and its counters at their defaults. */
+export function holdsFields(set, words, base) {
+  return (
+    ${builtInWords(slots, layout)
+      .map(({ word, isCounter }) => `words[base + ${word}] === ${isCounter ? 0 : `set[${word}]`}`)
+      .join(" &&\n    ")}
+  );
+}
+
 /**
  * Assigns the own fields of \`from\`, as an object spread after the defaults would. A switch over names is several times
  * faster than \`Object.assign\`, which calls each setter from the runtime.
@@ -131,4 +140,15 @@ ${lines(slots, (key) => `  "${key}",`)}
 function fieldWords({ bytes, fieldCount, words, counterCount }) {
   const from = (first, count) => Array.from({ length: count }, (_, index) => first + index);
   return [...from(bytes.fields / 4, fieldCount / 4), ...from(words.counters, counterCount)];
+}
+
+/** Words with fields of the built-in slots. */
+function builtInWords(slots, { bytes, words }) {
+  const native = slots.filter(({ field }) => field !== null);
+  const counters = native.filter(({ kind }) => kind === "counter").map(({ field }) => words.counters + field);
+  const others = native.filter(({ kind }) => kind !== "counter").map(({ field }) => (bytes.fields + field) >> 2);
+  return [
+    ...[...new Set(others)].map((word) => ({ word, isCounter: false })),
+    ...counters.map((word) => ({ word, isCounter: true })),
+  ];
 }
