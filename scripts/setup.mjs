@@ -126,7 +126,7 @@ function startAddonBuild() {
  * @param {string} [base] folder that the names in the hash start from, so that a copy of a folder has the same
  * @returns {string} hash over the names and contents of all files, generated and installed ones aside
  */
-function hashOf(paths, base = ROOT) {
+export function hashOf(paths, base = ROOT) {
   const hash = createHash("sha256");
   const add = (path) => hash.update(relative(path.startsWith(base) ? base : ROOT, path)).update(readFileSync(path));
   const visit = (path) => {
@@ -140,12 +140,14 @@ function hashOf(paths, base = ROOT) {
 }
 
 /**
+ * Runs a command; the process ends with the command's own output if it fails.
+ *
  * @param {string} command
  * @param {string[]} args
  * @param {string} cwd
  * @param {Record<string, string>} [env]
  */
-function run(command, args, cwd, env = {}) {
+export function run(command, args, cwd, env = {}) {
   // What a step prints is of interest only when it fails.
   const options = { cwd, env: { ...process.env, ...env }, encoding: "utf8", maxBuffer: 2 ** 28 };
   const { status, error, stdout, stderr } = spawnSync(command, args, options);
@@ -155,7 +157,7 @@ function run(command, args, cwd, env = {}) {
 }
 
 /** @param {string} text */
-function step(text) {
+export function step(text) {
   console.error(`onescope: ${text} …`);
 }
 

@@ -20,6 +20,7 @@ const MINUTES = {
   startup: 3,
   growth: 20,
   server: 60,
+  others: 45,
 };
 const MINUTES_OF_OTHERS = 15;
 
