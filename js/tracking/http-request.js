@@ -28,6 +28,8 @@ export class HttpRequest {
     this.$bytes = NO_BYTES;
     this.$base = 0;
     this.$kind = OTHER;
+    /** @type {object | undefined} from the start: what an object gets later is stored apart */
+    this.$sentinel = undefined;
     this.joinable = true;
     /** @type {Context | undefined} vinext's request context, from when it joined until the turn after the response */
     this.context = undefined;
