@@ -168,13 +168,14 @@ export function takeNestedRecord(context, parent) {
  * Gives a context its own record, as a request.
  *
  * @param {RecordOwner} context
+ * @param {number} [head] what its first word says besides the kind
  */
-export function takeNewRecord(context) {
+export function takeNewRecord(context, head = CREATED) {
   if (page.cursor === pageRecords) nextPage();
   const { words, bytes } = page;
   const base = page.cursor * recordWords;
   words[header.cursor] = ++page.cursor;
-  words[base] = CREATED | (context.$kind << (8 * BYTE.kind));
+  words[base] = head | (context.$kind << (8 * BYTE.kind));
   const { block } = page;
   words[base + WORD.started] = words[base + WORD.touched] = block[BLOCK.clock];
   block[BLOCK.seenLow] = words[header.idLow] + base / recordWords;

@@ -1,4 +1,5 @@
-import { rootStorage } from "../async-context/root-storage.js";
+import { countChange, rootStorage } from "../async-context/root-storage.js";
+import { withIndexed } from "../async-context/scope.js";
 import { LAYOUT } from "../generated/slot-table.js";
 import { shared } from "../util/shared.js";
 
@@ -35,6 +36,20 @@ export function currentTracked() {
   if (index < 0) return storage.getStore();
   const scope = rootStorage.getStore();
   return scope === undefined ? undefined : /** @type {Tracked | undefined} */ (scope[index]);
+}
+
+/**
+ * Makes tracked work the current one for the rest of the turn, as `enterWith` of its storage does, which has to ask more.
+ *
+ * @param {Tracked} tracked
+ */
+export function enterTracked(tracked) {
+  const { storage, index } = tracking;
+  if (index < 0) storage?.enterWith(tracked);
+  else {
+    countChange();
+    rootStorage.enterWith(withIndexed(rootStorage.getStore(), index, tracked));
+  }
 }
 
 /** What tracked work has until it gets its record: of the same types, so that the object keeps its shape. */

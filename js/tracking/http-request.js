@@ -12,6 +12,8 @@ import { readRoute } from "./routes/index.js";
 
 const ACTIVE = STATES.indexOf("active");
 const RESPONDED = STATES.indexOf("responded");
+/** The state and the sort of label that it starts with. */
+const HEAD = ACTIVE | (PATH_LABEL << (8 * LAYOUT.bytes.inner));
 const PAGES_PAGE = KINDS.indexOf("pagesPage");
 const PAGES_API = KINDS.indexOf("pagesApi");
 
@@ -46,8 +48,7 @@ export class HttpRequest {
     this.source = undefined;
     /** @type {unknown} */
     this.mount = undefined;
-    takeNewRecord(this);
-    this.$bytes[this.$base << 2] = ACTIVE;
+    takeNewRecord(this, HEAD);
     writeTarget(this, method, target);
   }
 

@@ -1,5 +1,5 @@
 import { LAYOUT } from "../generated/slot-table.js";
-import { encodeLabel, PATH_LABEL, ROUTE_LABEL, writeLabel } from "../store/label.js";
+import { encodeLabel, ROUTE_LABEL, writeLabel } from "../store/label.js";
 import { shared } from "../util/shared.js";
 import { pathname } from "./pathname.js";
 
@@ -37,12 +37,11 @@ export const pathLabels = shared("path-labels", () => ({
  * Labels a request with its method and path: no query, no fragment, no host, no credentials. Or only with its method, where paths are
  * hidden.
  *
- * @param {RecordOwner} owner has a record without a label
+ * @param {RecordOwner} owner has a record that says so, and no label yet
  * @param {string} method of HTTP/2 it can be any text
  * @param {string} target as Node gives it: its bytes as Latin-1
  */
 export function writeTarget(owner, method, target) {
-  owner.$bytes[(owner.$base << 2) + BYTE.inner] = PATH_LABEL;
   if (pathLabels.hiding > 0) {
     const { words, length } = routesOf(method).hidden;
     return writeLabel(owner, words, 0, length);

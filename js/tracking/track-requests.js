@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { entry } from "../async-context/entry.js";
 import { mode } from "../async-context/node-hooks.js";
+import { enterTracked } from "../store/tracked.js";
 import { shown } from "../util/errors.js";
 import { createHandle, createSharedHandle } from "../util/handle.js";
 import { readOptions, refuseOption } from "../util/options.js";
@@ -222,10 +223,10 @@ function onStream({ stream, headers }) {
  *   nobody knows this request
  */
 function enter(tracked, body) {
-  const storage = trackedStorage();
-  storage.enterWith(tracked);
+  enterTracked(tracked);
   if (body === undefined || tracked.method === "GET" || tracked.method === "HEAD") return;
   const { emit } = body;
+  const storage = trackedStorage();
   const value = (/** @type {unknown[]} */ ...event) => storage.run(tracked, () => Reflect.apply(emit, body, event));
   // Not assigned: the one that it inherits may be read-only, and nobody is to see an own one.
   Object.defineProperty(body, "emit", { value, writable: true, configurable: true });
