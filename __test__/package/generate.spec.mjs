@@ -4,17 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { LAYOUT, LIMITS, SLOT_KINDS } from "../../js/generated/slot-table.js";
+import { LAYOUT, LIMITS } from "../../js/generated/slot-table.js";
 import { contextFields } from "../../scripts/generate/context-fields.mjs";
 import { stale } from "../../scripts/generate/files.mjs";
 
-const slotKinds = Object.entries(SLOT_KINDS).map(([name, kind]) => ({ name, ...kind }));
 const MAKERS = { x: "({ thing: true })" };
 
 /** What is generated for a table of one slot, with the key `x`. */
 function generate(slot) {
   const slots = [{ key: "x", inChild: "inherit", field: null, ...slot }];
-  const text = contextFields({ layout: { ...LAYOUT, slots }, slotKinds, limits: LIMITS, makers: MAKERS });
+  const text = contextFields({ layout: { ...LAYOUT, slots }, limits: LIMITS, makers: MAKERS });
   const body = text.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, "");
   const imported = {
     LAYOUT,
@@ -27,13 +26,14 @@ function generate(slot) {
       context.$base = LAYOUT.recordWords;
     },
   };
-  const evaluate = new Function(...Object.keys(imported), `${body}; return { ContextFields, copyFields };`);
-  const { ContextFields, copyFields } = evaluate(...Object.values(imported));
+  const evaluate = new Function(...Object.keys(imported), `${body}; return { ContextFields, copyFields, copyRecord };`);
+  const { ContextFields, copyFields, copyRecord } = evaluate(...Object.values(imported));
   const make = () => new ContextFields(0);
   const makeChild = (parent) => {
     const child = make();
     child.$group = parent.$group;
     imported.takeRecord(child);
+    copyRecord(child, parent);
     copyFields(child, parent);
     return child;
   };

@@ -107,9 +107,11 @@ export function copyRecord(child, parent) {
 /** Whether the record's fields are those of \`set\`, and its counters at their defaults. */
 export function holdsFields(set, words, base) {
   return (
-    ${builtInWords(slots, layout)
-      .map(({ word, isCounter }) => `words[base + ${word}] === ${isCounter ? 0 : `set[${word}]`}`)
-      .join(" &&\n    ")}
+    ${
+      builtInWords(slots, layout)
+        .map(({ word, isCounter }) => `words[base + ${word}] === ${isCounter ? 0 : `set[${word}]`}`)
+        .join(" &&\n    ") || true
+    }
   );
 }
 
