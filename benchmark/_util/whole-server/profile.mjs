@@ -23,10 +23,9 @@ const ONESCOPES = new RegExp(
 );
 
 /**
- * In percent. `context` is of the busy samples: those in JavaScript and in what it calls of V8's.
+ * In percent of the busy samples, which are all but the idle ones.
  *
- * @typedef {{ context: number, collector: number, native: number }} Shares `collector` and `native` are of all samples but the
- *   idle ones; `native`: of the process outside of JavaScript
+ * @typedef {{ context: number, collector: number, native: number }} Shares `native`: of the process outside of JavaScript
  */
 
 /**
@@ -38,19 +37,13 @@ export function sharesOf(functions) {
   for (const each of functions) {
     const { functionName, samples } = each;
     if (functionName === "(idle)") continue;
+    counts.busy += samples;
     if (functionName === "(garbage collector)") counts.collector += samples;
     else if (functionName === "(program)") counts.native += samples;
-    else {
-      counts.busy += samples;
-      if (isContext(sourceOf(each))) counts.context += samples;
-    }
+    else if (isContext(sourceOf(each))) counts.context += samples;
   }
-  const all = counts.busy + counts.collector + counts.native;
-  return {
-    context: (100 * counts.context) / counts.busy,
-    collector: (100 * counts.collector) / all,
-    native: (100 * counts.native) / all,
-  };
+  const percent = (/** @type {number} */ samples) => (100 * samples) / counts.busy;
+  return { context: percent(counts.context), collector: percent(counts.collector), native: percent(counts.native) };
 }
 
 /** @param {string} source URL of Node's own, else a path */
