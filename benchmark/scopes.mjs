@@ -18,11 +18,13 @@ const variants = [
   { name: REFERENCE, script },
   { name: "slots", script },
   { name: "register", script, flags: ["--import", "../js/register.js"] },
+  { name: "floor", script },
 ];
 
 const NOTES = `Nanoseconds per operation: median (minimum) ×ratio to \`real\`. \`real\` is Node's AsyncLocalStorage, \`slots\` is
 onescope's SlotStorage in a process that did not load \`onescope/register\`, \`register\` is \`new AsyncLocalStorage()\` in one
-that did. Written by \`node scopes.mjs --write\`; README.md says how it is measured.`;
+that did. \`floor\` is the least that storages do which are all in one of Node's: a copy of an array, entered and left with Node's own
+methods. Written by \`node scopes.mjs --write\`; README.md says how it is measured.`;
 
 await main(async () => {
   const options = readOptions(NAME, `${TITLE}.`);

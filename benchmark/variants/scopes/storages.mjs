@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Floor } from "./floor.mjs";
 
 /**
- * The storages of a variant: Node's own, onescope's slots, or Node's class under `onescope/register`.
+ * The storages of a variant: Node's own, onescope's slots, Node's class under `onescope/register`, or the floor.
  *
  * @param {{ variant: string, storages: number }} task
  */
@@ -38,5 +39,6 @@ export async function createStorages({ variant, storages: count }) {
 async function storageClass(variant) {
   const isReplaced = AsyncLocalStorage.name === "SlotStorage";
   if (isReplaced !== (variant === "register")) throw new Error(`${AsyncLocalStorage.name} on ${variant}`);
+  if (variant === "floor") return /** @type {any} */ (Floor);
   return variant === "slots" ? (await import("../../../js/index.js")).SlotStorage : AsyncLocalStorage;
 }
