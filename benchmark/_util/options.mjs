@@ -1,19 +1,9 @@
-import { parseArgs } from "node:util";
+import { readCommandLine, wholeNumber } from "./command-line.mjs";
 import { findNodes } from "./nodes.mjs";
 
 const DEFAULT_REPETITIONS = 7;
 const DEFAULT_MS = 200;
 const QUICK_MS = 2;
-
-const OPTIONS = /** @type {const} */ ({
-  help: { type: "boolean", short: "h" },
-  quick: { type: "boolean" },
-  json: { type: "boolean" },
-  write: { type: "boolean" },
-  node: { type: "string", multiple: true },
-  repetitions: { type: "string" },
-  ms: { type: "string" },
-});
 
 /**
  * @typedef {object} Options
@@ -33,32 +23,15 @@ const OPTIONS = /** @type {const} */ ({
  * @returns {Options}
  */
 export function readOptions(name, purpose) {
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) {
-    process.stdout.write(help(name, purpose));
-    process.exit(0);
-  }
-  const { quick = false, json = false, write = false } = values;
-  if (quick && write) throw new Error("--quick checks that the benchmark works; its figures are not worth --write");
+  const { quick, json, write, node, texts } = readCommandLine(["repetitions", "ms"], help(name, purpose));
   return {
     quick,
     json,
     write,
-    nodes: findNodes(values.node, quick),
-    repetitions: positive("--repetitions", values.repetitions) ?? (quick ? 1 : DEFAULT_REPETITIONS),
-    ms: positive("--ms", values.ms) ?? (quick ? QUICK_MS : DEFAULT_MS),
+    nodes: findNodes(node, quick),
+    repetitions: wholeNumber("repetitions", texts.repetitions) ?? (quick ? 1 : DEFAULT_REPETITIONS),
+    ms: wholeNumber("ms", texts.ms) ?? (quick ? QUICK_MS : DEFAULT_MS),
   };
-}
-
-/**
- * @param {string} option
- * @param {string | undefined} text
- */
-function positive(option, text) {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${option} takes a whole number from 1 on, not "${text}"`);
-  return value;
 }
 
 /**

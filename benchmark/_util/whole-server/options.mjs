@@ -1,21 +1,8 @@
-import { parseArgs } from "node:util";
+import { readCommandLine, wholeNumber } from "../command-line.mjs";
 import { findNodes, withFrames } from "../nodes.mjs";
 
 const DEFAULTS = { starts: 10, warm: 800, ms: 1000, profile: 800, connections: 20 };
 const QUICK = { starts: 1, warm: 20, ms: 60, profile: 0, connections: 20 };
-
-const OPTIONS = /** @type {const} */ ({
-  help: { type: "boolean", short: "h" },
-  quick: { type: "boolean" },
-  json: { type: "boolean" },
-  write: { type: "boolean" },
-  node: { type: "string", multiple: true },
-  starts: { type: "string" },
-  warm: { type: "string" },
-  ms: { type: "string" },
-  profile: { type: "string" },
-  connections: { type: "string" },
-});
 
 /**
  * The command line of a script that measures whole servers. Prints the help and ends the process with `--help`.
@@ -24,25 +11,16 @@ const OPTIONS = /** @type {const} */ ({
  * @param {string} purpose one sentence
  */
 export function readOptions(name, purpose) {
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) {
-    process.stdout.write(help(name, purpose));
-    process.exit(0);
-  }
-  const { quick = false, json = false, write = false } = values;
-  if (quick && write) throw new Error("--quick checks that the benchmark works; its figures are not worth --write");
+  const own = /** @type {const} */ (["starts", "warm", "ms", "profile", "connections"]);
+  const { quick, json, write, node, texts } = readCommandLine(own, help(name, purpose));
   const defaults = quick ? QUICK : DEFAULTS;
-  const whole = (/** @type {keyof typeof DEFAULTS} */ option, least = 1) => {
-    const text = values[option] ?? String(defaults[option]);
-    if (!/^\d+$/.test(text) || Number(text) < least)
-      throw new Error(`--${option} takes a whole number from ${least} on, not "${text}"`);
-    return Number(text);
-  };
+  const whole = (/** @type {keyof typeof DEFAULTS} */ option, least = 1) =>
+    wholeNumber(option, texts[option], least) ?? defaults[option];
   return {
     quick,
     json,
     write,
-    nodes: nodesOf(values.node, quick),
+    nodes: nodesOf(node, quick),
     starts: whole("starts"),
     warmMs: whole("warm"),
     ms: whole("ms"),
