@@ -335,7 +335,10 @@ export interface ContextInfo {
 export interface Counts {
   /** Requests since the process started. One counts once its context is entered or given a native value. */
   created: number;
-  /** Child contexts with a record: those made since `onescope/inspect` was loaded, and others that changed a native slot. */
+  /**
+   * Child contexts with a record: those made while something shows them (`onescope/inspect` is loaded in their thread, or another thread
+   * watches, records or serves), and others that changed a native slot.
+   */
   children: number;
   /** Requests that were closed. */
   closed: number;

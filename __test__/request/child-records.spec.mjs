@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { registerSlot, store } from "../../js/index.js";
+import { backend, registerSlot, store } from "../../js/index.js";
 import * as shim from "../../shims/unified-request-context.js";
+import { evalJson } from "../_support/run.mjs";
 
 const { createRequestContext, getRequestContext, runWithRequestContext, runWithUnifiedStateMutation } = shim;
 
@@ -84,3 +85,42 @@ test("once onescope/inspect is loaded, a child is in the store as an entered con
   const { created, children } = store.counts();
   assert.deepEqual([created, children], [before.created + 1, before.children + 1]);
 });
+
+if (backend === "native") {
+  const CHILD = `
+    const { createRequestContext, runWithRequestContext, runWithUnifiedStateMutation } =
+      await import("./shims/unified-request-context.js");
+    const { store } = await import("./js/index.js");
+    const makeChild = () =>
+      runWithRequestContext(createRequestContext(), () => runWithUnifiedStateMutation(() => {}, () => {}));
+    for (let tries = 0; store.counts().children === 0 && tries < 500; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      makeChild();
+    }`;
+
+  test("under onescope/auto, which loads the features by itself, children have records", async () => {
+    const children = await evalJson(
+      `const { createServer } = await import("node:http");
+      const server = createServer().listen(0);
+      ${CHILD}
+      console.log(JSON.stringify(store.counts().children));
+      process.exit();`,
+      { flags: ["--import", "./js/auto.js"] },
+    );
+    assert.equal(children, 1);
+  });
+
+  test("in a worker that the main thread watches, children have records", async () => {
+    const children = await evalJson(`
+      const { watch } = await import("./js/inspect.js");
+      const { once } = await import("node:events");
+      const { Worker } = await import("node:worker_threads");
+      watch();
+      const code = ${JSON.stringify(CHILD)} + 'process.getBuiltinModule("node:worker_threads").parentPort.postMessage(store.counts().children);';
+      const worker = new Worker("(async () => {" + code + "})()", { eval: true });
+      const [children] = await once(worker, "message");
+      console.log(JSON.stringify(children));
+      process.exit();`);
+    assert.equal(children, 1);
+  });
+}

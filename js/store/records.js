@@ -103,8 +103,8 @@ export function threadNumber() {
 }
 
 /**
- * Whether every child context gets a record when it is made: `onescope/inspect` shows it, and fields of registered slots are nowhere
- * else.
+ * Whether every child context gets a record when it is made: `onescope/inspect` and other threads show it, and fields of
+ * registered slots are nowhere else.
  */
 export const childRecords = shared("childRecords", () => ({ wanted: false }));
 

@@ -1,7 +1,7 @@
 import { entry } from "../async-context/entry.js";
 import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
-import { moveThread, threadBlock, threadNumber } from "../store/records.js";
+import { childRecords, moveThread, threadBlock, threadNumber } from "../store/records.js";
 import { readSomeRoutes } from "../tracking/open-requests.js";
 import { atExit } from "../util/at-exit.js";
 import { shared } from "../util/shared.js";
@@ -37,6 +37,7 @@ const state = shared("watch", () => ({
 export function follow() {
   const { watchdog } = backend;
   if (watchdog === undefined) return;
+  childRecords.wanted = true;
   moveThread();
   const watched = watchdog.watching();
   if (watched !== state.watched) {
