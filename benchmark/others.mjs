@@ -14,8 +14,7 @@ const VARIANTS = ["stock", "control", "register"];
 
 const NOTES = `\`stock\`: the server as it is; \`control\`: the same once more, which shows what the method makes of no difference;
 \`register\`: the same command with \`--import onescope/register\`. Nothing of \`onescope/inspect\` is on. An entry is the median of all starts
-×ratio [interval]: the ratio is the median of the ratios to the stock server that was started in the same round, and the interval
-holds the true one in 95 of 100 such runs. \`equal\`: the interval meets the control's, or 1.
+×ratio [interval]: the ratio is the median of the ratios to the stock server that ran in the same round, by turns with it, and the interval holds the true one in 95 of 100 such runs. \`equal\`: the interval meets the control's, or 1.
 
 - Next.js in production, \`next start\`: a page of 20 components that reads \`headers()\` and \`cookies()\`, a page that streams one
   part later, a route handler, and an API route of the Pages Router.

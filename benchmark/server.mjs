@@ -13,8 +13,8 @@ const VARIANTS = ["stock", "control", "plugin", "register", "both"];
 const NOTES = `\`stock\`: vinext 1.4.0's production server; \`control\`: the same once more, which shows what the method makes of no
 difference; \`plugin\`: the app built with onescope's plugin; \`register\`: the stock build under \`onescope/register\`; \`both\`. Nothing
 of \`onescope/inspect\` is on. An entry is the median of all starts ×ratio [interval]: the ratio is the median of the ratios to the
-stock server that was started in the same round, and the interval holds the true one in 95 of 100 such runs. \`equal\`: the interval
-meets the control's, or 1. Written by \`node server.mjs --write\`; README.md says how it is measured.`;
+stock server that ran in the same round, by turns with it, and the interval holds the true one in 95 of 100 such runs.
+\`equal\`: the interval meets the control's, or 1. Written by \`node server.mjs --write\`; README.md says how it is measured.`;
 
 await main(async () => {
   const options = readOptions(

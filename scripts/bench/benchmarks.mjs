@@ -19,8 +19,8 @@ const MINUTES = {
   calls: 1,
   startup: 3,
   growth: 20,
-  server: 60,
-  others: 45,
+  server: 110,
+  others: 70,
 };
 const MINUTES_OF_OTHERS = 15;
 

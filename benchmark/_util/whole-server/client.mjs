@@ -4,29 +4,32 @@ import { Pool } from "undici";
 
 /** @typedef {import("./measure.mjs").Route} Route */
 /** @typedef {{ status: number, headers: Array<[name: string, value: string]>, body: string }} Received */
-/**
- * @typedef {object} Load
- * @property {number} requests
- * @property {number} seconds from the first request to the last response
- * @property {number} p50 ms
- * @property {number} p99 ms
- * @property {number} busy share of a processor that this process took
- */
+/** @typedef {{ requests: number, seconds: number, busy: number }} Load `seconds` from the first request to the last response; `busy`:
+ *   share of a processor that this process took */
+/** @typedef {{ p50: number, p99: number }} Latencies ms */
 
-/** @type {Pool} */
-let pool;
-/** Grows; kept, so that a measurement allocates no more than its handlers. */
-let latencies = new Float64Array(1 << 16);
+/** @type {Map<string, { pool: Pool, count: number, latencies: Float64Array }>} by origin; `count` of the latencies in use */
+const servers = new Map();
 
 const orders = {
-  open: async (/** @type {{ origin: string, connections: number }} */ { origin, connections }) => {
-    await pool?.destroy();
-    pool = new Pool(origin, { connections, pipelining: 1 });
+  open(/** @type {{ origin: string, connections: number }} */ { origin, connections }) {
+    const pool = new Pool(origin, { connections, pipelining: 1 });
+    // Grows; kept, so that a measurement allocates no more than its handlers.
+    servers.set(origin, { pool, count: 0, latencies: new Float64Array(1 << 14) });
   },
-  close: () => pool.destroy(),
+  async close(/** @type {{ origin: string }} */ { origin }) {
+    await of(origin).pool.destroy();
+    servers.delete(origin);
+  },
   read,
   load,
+  latencies,
 };
+
+/** @param {string} origin */
+function of(origin) {
+  return /** @type {NonNullable<ReturnType<typeof servers.get>>} */ (servers.get(origin));
+}
 
 process.on("message", async (/** @type {{ order: keyof typeof orders, value: any }} */ { order, value }) => {
   try {
@@ -38,10 +41,10 @@ process.on("message", async (/** @type {{ order: keyof typeof orders, value: any
 process.once("disconnect", () => process.exit());
 
 /**
- * @param {Route} route
+ * @param {{ origin: string, route: Route }} options
  * @returns {Promise<Received>}
  */
-async function read({ method = "GET", path, headers = {}, body }) {
+async function read({ origin, route: { method = "GET", path, headers = {}, body } }) {
   const options = {
     method: /** @type {any} */ (method),
     path,
@@ -49,7 +52,7 @@ async function read({ method = "GET", path, headers = {}, body }) {
     body,
     responseHeaders: /** @type {const} */ ("raw"),
   };
-  const response = await pool.request(options);
+  const response = await of(origin).pool.request(options);
   const raw = /** @type {any} */ (response.headers);
   /** @type {Received["headers"]} */
   const pairs = [];
@@ -60,10 +63,11 @@ async function read({ method = "GET", path, headers = {}, body }) {
 /**
  * Keeps all connections busy for a time: each sends its next request when the last one's response has ended.
  *
- * @param {{ route: Route, ms: number, connections: number }} options
+ * @param {{ origin: string, route: Route, ms: number, connections: number }} options
  * @returns {Promise<Load>}
  */
-function load({ route, ms, connections }) {
+function load({ origin, route, ms, connections }) {
+  const server = of(origin);
   const { method = "GET", path, headers = {}, body } = route;
   const options = { method: /** @type {any} */ (method), path, headers, body };
   return new Promise((resolve, reject) => {
@@ -79,7 +83,7 @@ function load({ route, ms, connections }) {
     const send = () => {
       const sent = performance.now();
       open++;
-      pool.dispatch(options, {
+      server.pool.dispatch(options, {
         onRequestStart() {},
         onResponseStart(_, status) {
           if (status < 200 || status > 299) fail(new Error(`responded ${status}`));
@@ -88,12 +92,13 @@ function load({ route, ms, connections }) {
         onResponseEnd() {
           const now = performance.now();
           open--;
-          if (requests === latencies.length) {
-            const larger = new Float64Array(2 * requests);
-            larger.set(latencies);
-            latencies = larger;
+          requests++;
+          if (server.count === server.latencies.length) {
+            const larger = new Float64Array(2 * server.count);
+            larger.set(server.latencies);
+            server.latencies = larger;
           }
-          latencies[requests++] = now - sent;
+          server.latencies[server.count++] = now - sent;
           if (failed) return;
           if (now - begin < ms) send();
           else if (open === 0) finish(now);
@@ -103,11 +108,24 @@ function load({ route, ms, connections }) {
     };
     const finish = (/** @type {number} */ end) => {
       const { user, system } = process.cpuUsage(cpu);
-      const sorted = latencies.subarray(0, requests).sort();
-      const at = (/** @type {number} */ share) => sorted[Math.min(requests - 1, Math.floor(share * requests))];
       const busy = (user + system) / 1000 / (end - begin);
-      resolve({ requests, seconds: (end - begin) / 1000, p50: at(0.5), p99: at(0.99), busy });
+      resolve({ requests, seconds: (end - begin) / 1000, busy });
     };
     for (let i = 0; i < connections; i++) send();
   });
+}
+
+/**
+ * Of all loads since it was asked for the last time.
+ *
+ * @param {{ origin: string }} options
+ * @returns {Latencies}
+ */
+function latencies({ origin }) {
+  const server = of(origin);
+  const { count } = server;
+  const sorted = server.latencies.subarray(0, count).sort();
+  const at = (/** @type {number} */ share) => sorted[Math.min(count - 1, Math.floor(share * count))];
+  server.count = 0;
+  return { p50: at(0.5), p99: at(0.99) };
 }

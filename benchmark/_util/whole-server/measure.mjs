@@ -46,6 +46,9 @@ import { MEASURES, summarise } from "./statistics.mjs";
 
 export const CONTROL = "control";
 
+/** Loads that a server's measured time is split into. */
+const TURNS = 8;
+
 /** Microseconds between two samples of a profile. */
 const SAMPLING_INTERVAL = 200;
 
@@ -91,29 +94,36 @@ export async function measureWholeServers(plan) {
  *   cores: import("./processes.mjs").Cores, step: (what: string) => void }} Run */
 
 /**
+ * All variants run at the same time, each is loaded for a moment after the other: what the machine does from one second to the
+ * next, which can be more than what is compared, is the same for all of them.
+ *
  * @param {Run} run
  * @param {Target} target
- * @param {Map<string, string>} expected responses of the first start, which is the reference's
+ * @param {Map<string, string>} expected responses of the reference
  */
 async function measureTarget(run, target, expected) {
   const { variants, starts, node, step } = run;
   /** @type {Record<string, Record<string, Record<string, number[]>>>} values by route, measure and variant */
   const values = {};
   for (let round = 0; round < starts; round++) {
-    for (let turn = 0; turn < variants.length; turn++) {
-      const variant = variants[(round + turn) % variants.length];
-      step(`Node ${node.name}, ${target.name}, start ${round + 1}, ${variant}`);
-      const sample = await withServer(run, target, variant, expected, async (server, routes) => {
-        const figures = [];
-        for (const route of routes) figures.push({ name: route.name, values: await measureRoute(run, server, route) });
-        return figures;
-      });
-      for (const { name, values: figures } of sample) {
-        for (const [measure, value] of Object.entries(figures)) {
-          (values[name] ??= {})[measure] ??= {};
-          (values[name][measure][variant] ??= []).push(value);
+    /** @type {Loaded[]} */
+    const servers = [];
+    try {
+      for (let turn = 0; turn < variants.length; turn++) {
+        const variant = variants[(round + turn) % variants.length];
+        step(`Node ${node.name}, ${target.name}, start ${round + 1}, ${variant}`);
+        servers.push(await open(run, target, variant, expected));
+      }
+      for (const [index, { name }] of servers[0].routes.entries()) {
+        for (const [variant, figures] of await measureRoute(run, servers, index)) {
+          for (const [measure, value] of Object.entries(figures)) {
+            (values[name] ??= {})[measure] ??= {};
+            (values[name][measure][variant] ??= []).push(value);
+          }
         }
       }
+    } finally {
+      for (const server of servers) await server.stop();
     }
   }
   const [reference] = variants;
@@ -136,25 +146,43 @@ async function measureTarget(run, target, expected) {
 
 /**
  * @param {Run} run
- * @param {import("./processes.mjs").Server} server
- * @param {Route} route
- * @returns {Promise<Record<string, number>>}
+ * @param {Loaded[]} servers
+ * @param {number} index of the route
+ * @returns {Promise<Array<[variant: string, figures: Record<string, number>]>>}
  */
-async function measureRoute({ client, warmMs, ms, connections }, server, route) {
-  await client.order("load", { route, ms: warmMs, connections });
-  const before = await server.usage();
-  const load = await client.order("load", { route, ms, connections });
-  const after = await server.usage();
-  const cpu = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
-  return {
-    throughput: load.requests / load.seconds,
-    p50: load.p50,
-    p99: load.p99,
-    CPU: cpu / load.requests,
-    "garbage collection": (1000 * (after.collecting - before.collecting)) / load.requests,
-    memory: after.rss / 1e6,
-    client: load.busy,
-  };
+async function measureRoute({ client, warmMs, ms, connections }, servers, index) {
+  const load = (/** @type {Loaded} */ { origin, routes }, /** @type {number} */ duration) =>
+    client.order("load", { origin, route: routes[index], ms: duration, connections });
+  for (const server of servers) {
+    await load(server, warmMs);
+    await client.order("latencies", server);
+  }
+  const sums = servers.map(() => ({ requests: 0, seconds: 0, cpu: 0, collecting: 0, rss: 0, busy: 0 }));
+  for (let turn = 0; turn < TURNS * servers.length; turn++) {
+    // Each follows each of the others equally often.
+    const which = (turn + Math.floor(turn / servers.length)) % servers.length;
+    const server = servers[which];
+    const sum = sums[which];
+    const before = await server.usage();
+    const { requests, seconds, busy } = await load(server, ms / TURNS);
+    const after = await server.usage();
+    sum.requests += requests;
+    sum.seconds += seconds;
+    sum.cpu += after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
+    sum.collecting += after.collecting - before.collecting;
+    sum.rss = after.rss;
+    sum.busy = Math.max(sum.busy, busy);
+  }
+  /** @type {Array<[string, Record<string, number>]>} */
+  const figures = [];
+  for (const [which, server] of servers.entries()) {
+    const { requests, seconds, cpu, collecting, rss, busy } = sums[which];
+    const { p50, p99 } = await client.order("latencies", server);
+    const throughput = requests / seconds;
+    const perRequest = { CPU: cpu / requests, "garbage collection": (1000 * collecting) / requests };
+    figures.push([server.variant, { throughput, p50, p99, ...perRequest, memory: rss / 1e6, client: busy }]);
+  }
+  return figures;
 }
 
 /**
@@ -174,11 +202,13 @@ async function profileTarget(run, target, variants, expected) {
     for (const variant of variants) {
       step(`Node ${node.name}, ${target.name}, profile${flags.map((flag) => ` with ${flag}`).join("")}, ${variant}`);
       const profiled = { ...run, node: { ...node, flags: [...node.flags, ...flags] } };
-      await withServer(profiled, target, variant, expected, async (server, routes) => {
-        for (const route of routes) {
-          await client.order("load", { route, ms: warmMs, connections });
+      const server = await open(profiled, target, variant, expected);
+      const { origin } = server;
+      try {
+        for (const route of server.routes) {
+          await client.order("load", { origin, route, ms: warmMs, connections });
           await server.startProfile(SAMPLING_INTERVAL);
-          await client.order("load", { route, ms: profileMs, connections });
+          await client.order("load", { origin, route, ms: profileMs, connections });
           const { context, collector, native } = sharesOf(await server.stopProfile());
           const named =
             flags.length > 0
@@ -188,7 +218,9 @@ async function profileTarget(run, target, variants, expected) {
             ((shares[route.name] ??= {})[measure] ??= {})[variant] = share;
           }
         }
-      });
+      } finally {
+        await server.stop();
+      }
     }
   }
   return Object.entries(shares).flatMap(([route, byMeasure]) =>
@@ -202,18 +234,18 @@ async function profileTarget(run, target, variants, expected) {
   );
 }
 
+/** @typedef {import("./processes.mjs").Server & { variant: string, routes: Route[] }} Loaded */
+
 /**
- * A server of a variant, whose responses are those of the reference.
+ * Starts a server of a variant. Its responses are those of the reference.
  *
- * @template T
  * @param {Run} run
  * @param {Target} target
  * @param {string} variant
  * @param {Map<string, string>} expected by route; filled by the first start
- * @param {(server: import("./processes.mjs").Server, routes: Route[]) => Promise<T>} use
- * @returns {Promise<T>}
+ * @returns {Promise<Loaded>}
  */
-async function withServer({ variants, node, cores, client, connections }, target, variant, expected, use) {
+async function open({ variants, node, cores, client, connections }, target, variant, expected) {
   const start = target.start(variant === CONTROL ? variants[0] : variant, node);
   const server = await startServer(start, target.announcement, cores);
   try {
@@ -223,19 +255,22 @@ async function withServer({ variants, node, cores, client, connections }, target
     for (const route of routes) {
       const what = `${target.name}, ${route.name}, ${variant} on Node ${node.name}`;
       // The first response may be one that fills a cache.
-      await client.order("read", route);
-      const response = await client.order("read", route);
+      await client.order("read", { origin, route });
+      const response = await client.order("read", { origin, route });
       if (response.status < 200 || response.status > 299)
         throw new Error(`${what} responded ${response.status}\n${response.body}`);
       const text = (target.normalize ?? normalize)(response);
       if (!expected.has(route.name)) expected.set(route.name, text);
       assertSame(what, /** @type {string} */ (expected.get(route.name)), text);
     }
-    const result = await use(server, routes);
-    await client.order("close", undefined);
-    return result;
-  } finally {
+    const stop = async () => {
+      await client.order("close", { origin });
+      await server.stop();
+    };
+    return { ...server, variant, routes, stop };
+  } catch (error) {
     await server.stop();
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { readCommandLine, wholeNumber } from "../command-line.mjs";
 import { findNodes, withFrames } from "../nodes.mjs";
 
-const DEFAULTS = { starts: 10, warm: 800, ms: 1000, profile: 800, connections: 20 };
+const DEFAULTS = { starts: 10, warm: 2000, ms: 1600, profile: 800, connections: 20 };
 const QUICK = { starts: 1, warm: 20, ms: 60, profile: 0, connections: 20 };
 
 /**
