@@ -34,7 +34,7 @@ import { MEASURES, summarise } from "./statistics.mjs";
  * @property {string[]} variants the first is the reference; `control` is the reference once more
  * @property {import("../nodes.mjs").NodeBinary[]} nodes
  * @property {number} starts of each variant
- * @property {number} warmMs for which each route is requested before it is measured
+ * @property {number} warmMs for which each route is requested before any is measured
  * @property {number} ms for which each route is measured
  * @property {number} connections
  * @property {number} profileMs for which each route is profiled, in starts of their own; 0 leaves that out
@@ -91,7 +91,7 @@ export async function measureWholeServers(plan) {
 }
 
 /** @typedef {Plan & { node: import("../nodes.mjs").NodeBinary, client: ReturnType<typeof startClient>,
- *   cores: import("./processes.mjs").Cores, step: (what: string) => void }} Run */
+ *   cores: import("./processes.mjs").Cores, step: (what: string, units?: number) => void }} Run */
 
 /**
  * All variants run at the same time, each is loaded for a moment after the other: what the machine does from one second to the
@@ -102,17 +102,20 @@ export async function measureWholeServers(plan) {
  * @param {Map<string, string>} expected responses of the reference
  */
 async function measureTarget(run, target, expected) {
-  const { variants, starts, node, step } = run;
+  const { variants, starts, node, client, warmMs, connections, step } = run;
   /** @type {Record<string, Record<string, Record<string, number[]>>>} values by route, measure and variant */
   const values = {};
   for (let round = 0; round < starts; round++) {
+    step(`Node ${node.name}, ${target.name}, start ${round + 1} of all variants`, variants.length);
     /** @type {Loaded[]} */
     const servers = [];
     try {
       for (let turn = 0; turn < variants.length; turn++) {
-        const variant = variants[(round + turn) % variants.length];
-        step(`Node ${node.name}, ${target.name}, start ${round + 1}, ${variant}`);
-        servers.push(await open(run, target, variant, expected));
+        servers.push(await open(run, target, variants[(round + turn) % variants.length], expected));
+      }
+      // All routes first: what they share is compiled by then for all of them.
+      for (const { origin, routes } of servers) {
+        for (const route of routes) await client.order("load", { origin, route, ms: warmMs, connections });
       }
       for (const [index, { name }] of servers[0].routes.entries()) {
         for (const [variant, figures] of await measureRoute(run, servers, index)) {
@@ -150,11 +153,11 @@ async function measureTarget(run, target, expected) {
  * @param {number} index of the route
  * @returns {Promise<Array<[variant: string, figures: Record<string, number>]>>}
  */
-async function measureRoute({ client, warmMs, ms, connections }, servers, index) {
-  const load = (/** @type {Loaded} */ { origin, routes }, /** @type {number} */ duration) =>
-    client.order("load", { origin, route: routes[index], ms: duration, connections });
+async function measureRoute({ client, ms, connections }, servers, index) {
+  const load = (/** @type {Loaded} */ { origin, routes }) =>
+    client.order("load", { origin, route: routes[index], ms: ms / TURNS, connections });
   for (const server of servers) {
-    await load(server, warmMs);
+    await load(server);
     await client.order("latencies", server);
   }
   const sums = servers.map(() => ({ requests: 0, seconds: 0, cpu: 0, collecting: 0, rss: 0, busy: 0 }));
@@ -164,7 +167,7 @@ async function measureRoute({ client, warmMs, ms, connections }, servers, index)
     const server = servers[which];
     const sum = sums[which];
     const before = await server.usage();
-    const { requests, seconds, busy } = await load(server, ms / TURNS);
+    const { requests, seconds, busy } = await load(server);
     const after = await server.usage();
     sum.requests += requests;
     sum.seconds += seconds;

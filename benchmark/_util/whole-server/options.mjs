@@ -1,7 +1,7 @@
 import { readCommandLine, wholeNumber } from "../command-line.mjs";
 import { findNodes, withFrames } from "../nodes.mjs";
 
-const DEFAULTS = { starts: 10, warm: 2000, ms: 1600, profile: 800, connections: 20 };
+const DEFAULTS = { starts: 10, warm: 2400, ms: 1600, profile: 800, connections: 20 };
 const QUICK = { starts: 1, warm: 20, ms: 60, profile: 0, connections: 20 };
 
 /**
@@ -58,7 +58,7 @@ Usage: node ${name}.mjs [options]
 
   --node NAME      Node to measure on: 22, "22 with frames", 24, 26, or a path; repeatable. Default: those four
   --starts N       times that each variant is started; default ${DEFAULTS.starts}
-  --warm MS        milliseconds of load on each route before it is measured; default ${DEFAULTS.warm}
+  --warm MS        milliseconds of load on each route before any is measured; default ${DEFAULTS.warm}
   --ms MS          milliseconds of load on each route that are measured; default ${DEFAULTS.ms}
   --profile MS     milliseconds that each route is profiled, in starts of their own; default ${DEFAULTS.profile}, 0 for none
   --connections N  kept alive, each with one request at a time; default ${DEFAULTS.connections}
