@@ -22,6 +22,8 @@ addons/, where npm run build:platforms puts it.
   --addons DIR  take the addons from another folder than addons/
   --out DIR     another folder than packed/; packages of a former run in it are replaced`;
 
+const JOIN = fileURLToPath(new URL("pack/join.mjs", import.meta.url));
+
 /** What a platform's package holds besides its manifest and the addon. */
 const NOTICES = ["LICENSE", "THIRD-PARTY-NOTICES.md"];
 
@@ -58,6 +60,7 @@ export function pack({
     files: filesOfMain().map((path) => [join(ROOT, path), path]),
   });
   const folders = packages.map((each) => stage(resolve(out, each.manifest.name), each));
+  execFileSync(process.execPath, [JOIN, folders[folders.length - 1]], { stdio: ["ignore", "ignore", "inherit"] });
   const archives = npmPack(folders, out).map(({ name, filename }) => ({ name, path: join(out, filename) }));
   for (const { path } of archives) sortArchive(path);
   return Object.fromEntries(archives.map(({ name, path }) => [name, path]));

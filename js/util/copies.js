@@ -38,9 +38,7 @@ if (!copies.list.some(({ layout }) => layout === LAYOUT.hash)) {
 
 /** Once: a third copy changes nothing that this says. */
 function warnOfTwo() {
-  const where = copies.list.map(
-    ({ layout, path }) => `${path.replace(/js\/util\/copies\.js.*$/, "")} (layout ${layout})`,
-  );
+  const where = copies.list.map(({ layout, path }) => `${path.replace(/js\/\w+\/\w+\.js.*$/, "")} (layout ${layout})`);
   warn(
     `two versions of onescope are in this process and share nothing: ${where.join(" and ")}. Neither sees the ` +
       "other's requests, and both enter scopes with the slower plain strategy. `npm ls onescope` lists them; `npm dedupe` may remove one",

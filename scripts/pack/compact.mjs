@@ -8,8 +8,8 @@ const NEEDS_NO_SPACE = /^[{}()[\],;:=<>?!&|*%^~"'`]$/;
 
 /**
  * A module without its comments, its indentation and what other space it does not need, which is half of it. Every token stays in
- * its line, so that a stack trace of the installed package names a line of the repository. The declarations keep their comments,
- * for editors.
+ * its line, so that a stack trace of the installed package names a line of the repository, but for the modules that are joined
+ * (join.mjs). The declarations keep their comments, for editors.
  *
  * @param {string} source of a JavaScript module
  * @returns {string}

@@ -1,0 +1,59 @@
+// `node join.mjs FOLDER`: joins the modules that `onescope/register` loads at once into one file of the staged package. Node takes
+// longer to find and to load twenty files than V8 takes to compile them, and every process pays that before the program starts.
+//
+// Each module stays where it is, as one that exports what the joined file has: the rest of the package, and what others import,
+// does not change.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { rolldown } from "rolldown";
+import { compact } from "./compact.mjs";
+
+const ENTRY = "js/register.js";
+const JOINED = "js/joined/register";
+
+const folder = resolve(process.argv[2]);
+const path = (/** @type {string} */ name) => join(folder, name);
+const name = (/** @type {string} */ id) => id.slice(folder.length + 1);
+
+const joined = await loadedAtOnce(path(ENTRY));
+const build = await rolldown({
+  input: Object.fromEntries([...joined].map((id) => [name(id).replace(/\.js$/, ""), id])),
+  platform: "node",
+  external: (id, _importer, isResolved) => isResolved && !joined.has(id),
+  preserveEntrySignatures: "strict",
+});
+const { output } = await build.generate({
+  dir: folder,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name].js",
+  // Not the entry: what it does must not happen where another of the modules is imported.
+  codeSplitting: { groups: [{ name: JOINED, test: (id) => id !== path(ENTRY) }] },
+});
+await build.close();
+mkdirSync(dirname(path(JOINED)), { recursive: true });
+for (const file of output) {
+  if (file.type !== "chunk") throw new Error(`${file.fileName} is no module`);
+  writeFileSync(path(file.fileName), compact(file.code));
+}
+
+/**
+ * @param {string} entry
+ * @returns {Promise<Set<string>>} paths of the entry and of all that it imports statically, directly or not
+ */
+async function loadedAtOnce(entry) {
+  /** @type {Map<string, readonly string[]>} */
+  const imports = new Map();
+  const parse = await rolldown({
+    input: entry,
+    platform: "node",
+    plugins: [{ name: "imports", moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds) }],
+    external: /^[#]|^node:|^fast-string/,
+  });
+  await parse.generate();
+  await parse.close();
+  const found = new Set([entry]);
+  for (const id of found) for (const imported of imports.get(id) ?? []) if (imports.has(imported)) found.add(imported);
+  return found;
+}
