@@ -34,3 +34,28 @@ test("a module of the joined file can be loaded without what onescope/register d
   `);
   assert.deepEqual(seen, { before: true, after: true });
 });
+
+test("the joined file finds what it loads later", async () => {
+  const warnings = await evalJson(`
+    import { once } from "node:events";
+    import { Worker } from "node:worker_threads";
+    // The addon is in another package, which is not where it would be found.
+    process.env.ONESCOPE_BACKEND = "js";
+    const warnings = [];
+    process.on("warning", ({ message }) => warnings.push(message));
+    await import(${JSON.stringify(url("js/register.js"))});
+    // The first worker has the main thread attach, for which it loads the store.
+    const { promise, resolve } = Promise.withResolvers();
+    process.getBuiltinModule("node:module").registerHooks({
+      load(file, context, next) {
+        if (file.endsWith("/js/process/attached.js")) resolve();
+        return next(file, context);
+      },
+    });
+    await once(new Worker("", { eval: true }), "exit");
+    await promise;
+    await new Promise((done) => setTimeout(done, 100));
+    console.log(JSON.stringify(warnings));
+  `);
+  assert.deepEqual(warnings, []);
+});

@@ -9,10 +9,11 @@ import { dirname, join, resolve } from "node:path";
 import { rolldown } from "rolldown";
 import { compact } from "./compact.mjs";
 
-const ENTRY = "js/register.js";
-const JOINED = "js/joined/register";
+const ENTRY = "register.js";
+const JOINED = "joined/register";
 
-const folder = resolve(process.argv[2]);
+// Paths of imports are right only if names are relative to the folder that all modules are in.
+const folder = resolve(process.argv[2], "js");
 const path = (/** @type {string} */ name) => join(folder, name);
 const name = (/** @type {string} */ id) => id.slice(folder.length + 1);
 
