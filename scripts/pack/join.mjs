@@ -11,6 +11,8 @@ import { compact } from "./compact.mjs";
 
 const ENTRY = "register.js";
 const JOINED = "joined/register";
+/** A bundle reads in its text which layout an installed package has (js/util/package-folder.js). */
+const APART = "generated/slot-table.js";
 
 // Paths of imports are right only if names are relative to the folder that all modules are in.
 const folder = resolve(process.argv[2], "js");
@@ -18,6 +20,7 @@ const path = (/** @type {string} */ name) => join(folder, name);
 const name = (/** @type {string} */ id) => id.slice(folder.length + 1);
 
 const joined = await loadedAtOnce(path(ENTRY));
+joined.delete(path(APART));
 const build = await rolldown({
   input: Object.fromEntries([...joined].map((id) => [name(id).replace(/\.js$/, ""), id])),
   platform: "node",
