@@ -7,7 +7,7 @@ import { evalJson } from "../_support/run.mjs";
 
 const url = (/** @type {string} */ path) => pathToFileURL(join(packed().folder, "onescope", path)).href;
 
-test("the package's onescope/register loads three files", async () => {
+test("the package's onescope/register loads four files", async () => {
   const files = await evalJson(`
     const files = [];
     process.getBuiltinModule("node:module").registerHooks({
@@ -19,7 +19,7 @@ test("the package's onescope/register loads three files", async () => {
     await import(${JSON.stringify(url("js/register.js"))});
     console.log(JSON.stringify(files.sort()));
   `);
-  assert.deepEqual(files, ["generated/slot-table.js", "joined/register.js", "register.js"]);
+  assert.deepEqual(files, ["generated/slot-table.js", "joined/core.js", "joined/register.js", "register.js"]);
 });
 
 test("a module of the joined file can be loaded without what onescope/register does, and is the same module after it", async () => {
