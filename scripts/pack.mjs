@@ -60,7 +60,7 @@ export function pack({
     files: filesOfMain().map((path) => [join(ROOT, path), path]),
   });
   const folders = packages.map((each) => stage(resolve(out, each.manifest.name), each));
-  execFileSync(process.execPath, [JOIN, folders[folders.length - 1]], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(process.execPath, [JOIN, String(folders.at(-1))], { stdio: ["ignore", "ignore", "inherit"] });
   const archives = npmPack(folders, out).map(({ name, filename }) => ({ name, path: join(out, filename) }));
   for (const { path } of archives) sortArchive(path);
   return Object.fromEntries(archives.map(({ name, path }) => [name, path]));

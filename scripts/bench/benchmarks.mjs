@@ -17,10 +17,10 @@ const MINUTES = {
   inspect: 45,
   flight: 10,
   calls: 1,
-  startup: 3,
+  startup: 4,
   growth: 20,
   server: 110,
-  others: 70,
+  others: 90,
 };
 const MINUTES_OF_OTHERS = 15;
 

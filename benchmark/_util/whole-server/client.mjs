@@ -17,9 +17,9 @@ const orders = {
     // Grows; kept, so that a measurement allocates no more than its handlers.
     servers.set(origin, { pool, count: 0, latencies: new Float64Array(1 << 14) });
   },
-  async close(/** @type {{ origin: string }} */ { origin }) {
-    await of(origin).pool.destroy();
-    servers.delete(origin);
+  async close() {
+    await Promise.all([...servers.values()].map(({ pool }) => pool.destroy()));
+    servers.clear();
   },
   read,
   load,

@@ -102,7 +102,7 @@ export async function measureWholeServers(plan) {
  * @param {Map<string, string>} expected responses of the reference
  */
 async function measureTarget(run, target, expected) {
-  const { variants, starts, node, client, warmMs, connections, step } = run;
+  const { variants, starts, node, client, warmMs, step } = run;
   /** @type {Record<string, Record<string, Record<string, number[]>>>} values by route, measure and variant */
   const values = {};
   for (let round = 0; round < starts; round++) {
@@ -114,11 +114,9 @@ async function measureTarget(run, target, expected) {
         servers.push(await open(run, target, variants[(round + turn) % variants.length], expected));
       }
       // All routes first: what they share is compiled by then for all of them.
-      for (const { origin, routes } of servers) {
-        for (const route of routes) await client.order("load", { origin, route, ms: warmMs, connections });
-      }
+      for (const server of servers) for (const route of server.routes) await server.load(route, warmMs);
       for (const [index, { name }] of servers[0].routes.entries()) {
-        for (const [variant, figures] of await measureRoute(run, servers, index)) {
+        for (const [variant, figures] of await measureRoute(run.ms, servers, index)) {
           for (const [measure, value] of Object.entries(figures)) {
             (values[name] ??= {})[measure] ??= {};
             (values[name][measure][variant] ??= []).push(value);
@@ -126,8 +124,9 @@ async function measureTarget(run, target, expected) {
         }
       }
     } finally {
-      for (const server of servers) await server.stop();
+      await Promise.all(servers.map((server) => server.stop()));
     }
+    await client.order("close", undefined);
   }
   const [reference] = variants;
   const control = variants.includes(CONTROL) ? CONTROL : undefined;
@@ -148,26 +147,25 @@ async function measureTarget(run, target, expected) {
 }
 
 /**
- * @param {Run} run
+ * @param {number} ms for which each server is measured
  * @param {Loaded[]} servers
  * @param {number} index of the route
  * @returns {Promise<Array<[variant: string, figures: Record<string, number>]>>}
  */
-async function measureRoute({ client, ms, connections }, servers, index) {
-  const load = (/** @type {Loaded} */ { origin, routes }) =>
-    client.order("load", { origin, route: routes[index], ms: ms / TURNS, connections });
+async function measureRoute(ms, servers, index) {
   for (const server of servers) {
-    await load(server);
-    await client.order("latencies", server);
+    // Unmeasured: the others' routes came in between.
+    await server.load(server.routes[index], ms / TURNS);
+    await server.latencies();
   }
   const sums = servers.map(() => ({ requests: 0, seconds: 0, cpu: 0, collecting: 0, rss: 0, busy: 0 }));
   for (let turn = 0; turn < TURNS * servers.length; turn++) {
-    // Each follows each of the others equally often.
+    // Each time round begins with another one.
     const which = (turn + Math.floor(turn / servers.length)) % servers.length;
     const server = servers[which];
     const sum = sums[which];
     const before = await server.usage();
-    const { requests, seconds, busy } = await load(server);
+    const { requests, seconds, busy } = await server.load(server.routes[index], ms / TURNS);
     const after = await server.usage();
     sum.requests += requests;
     sum.seconds += seconds;
@@ -180,7 +178,7 @@ async function measureRoute({ client, ms, connections }, servers, index) {
   const figures = [];
   for (const [which, server] of servers.entries()) {
     const { requests, seconds, cpu, collecting, rss, busy } = sums[which];
-    const { p50, p99 } = await client.order("latencies", server);
+    const { p50, p99 } = await server.latencies();
     const throughput = requests / seconds;
     const perRequest = { CPU: cpu / requests, "garbage collection": (1000 * collecting) / requests };
     figures.push([server.variant, { throughput, p50, p99, ...perRequest, memory: rss / 1e6, client: busy }]);
@@ -198,7 +196,7 @@ async function measureRoute({ client, ms, connections }, servers, index) {
  * @param {Map<string, string>} expected
  */
 async function profileTarget(run, target, variants, expected) {
-  const { client, node, warmMs, profileMs, connections, step } = run;
+  const { client, node, warmMs, profileMs, step } = run;
   /** @type {Record<string, Record<string, Record<string, number>>>} percent by route, measure and variant */
   const shares = {};
   for (const flags of [[], [NO_INLINING]]) {
@@ -206,12 +204,11 @@ async function profileTarget(run, target, variants, expected) {
       step(`Node ${node.name}, ${target.name}, profile${flags.map((flag) => ` with ${flag}`).join("")}, ${variant}`);
       const profiled = { ...run, node: { ...node, flags: [...node.flags, ...flags] } };
       const server = await open(profiled, target, variant, expected);
-      const { origin } = server;
       try {
         for (const route of server.routes) {
-          await client.order("load", { origin, route, ms: warmMs, connections });
+          await server.load(route, warmMs);
           await server.startProfile(SAMPLING_INTERVAL);
-          await client.order("load", { origin, route, ms: profileMs, connections });
+          await server.load(route, profileMs);
           const { context, collector, native } = sharesOf(await server.stopProfile());
           const named =
             flags.length > 0
@@ -224,6 +221,7 @@ async function profileTarget(run, target, variants, expected) {
       } finally {
         await server.stop();
       }
+      await client.order("close", undefined);
     }
   }
   return Object.entries(shares).flatMap(([route, byMeasure]) =>
@@ -237,7 +235,14 @@ async function profileTarget(run, target, variants, expected) {
   );
 }
 
-/** @typedef {import("./processes.mjs").Server & { variant: string, routes: Route[] }} Loaded */
+/**
+ * @typedef {import("./processes.mjs").Server & {
+ *   variant: string,
+ *   routes: Route[],
+ *   load: (route: Route, ms: number) => Promise<import("./client.mjs").Load>,
+ *   latencies: () => Promise<import("./client.mjs").Latencies>,
+ * }} Loaded
+ */
 
 /**
  * Starts a server of a variant. Its responses are those of the reference.
@@ -266,11 +271,13 @@ async function open({ variants, node, cores, client, connections }, target, vari
       if (!expected.has(route.name)) expected.set(route.name, text);
       assertSame(what, /** @type {string} */ (expected.get(route.name)), text);
     }
-    const stop = async () => {
-      await client.order("close", { origin });
-      await server.stop();
+    return {
+      ...server,
+      variant,
+      routes,
+      load: (route, ms) => client.order("load", { origin, route, ms, connections }),
+      latencies: () => client.order("latencies", { origin }),
     };
-    return { ...server, variant, routes, stop };
   } catch (error) {
     await server.stop();
     throw error;
