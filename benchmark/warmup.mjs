@@ -57,9 +57,9 @@ await main(async () => {
       const rows = costs.map((list, second) => ({
         row: `second ${second + 1}`,
         cells: {
-          "fastest start": Math.min(...list),
-          median: median(list),
-          "slowest start": Math.max(...list),
+          "fastest start": Math.round(Math.min(...list)),
+          median: Math.round(median(list)),
+          "slowest start": Math.round(Math.max(...list)),
           "a fixed loop, ms": { median: median(loops[second]), minimum: Math.min(...loops[second]) },
         },
       }));
