@@ -1,5 +1,6 @@
 // How long a server takes until it is as fast as it gets, and how much one start differs from the next.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { publish } from "./_util/results.mjs";
@@ -12,10 +13,15 @@ import { build, vinextApp } from "./server/target.mjs";
 const NAME = "warmup";
 const TITLE = "How long a server takes until it is fast";
 const SECONDS = 20;
+
+/** For how long the server then gets no requests, and for how many seconds it gets some again. */
+const PAUSE_SECONDS = 20;
+const SECONDS_AFTER = 10;
 const COLUMNS = ["fastest start", "median", "slowest start", "a fixed loop, ms"];
 
 const NOTES = `Processor time of vinext's production server, without onescope, for a request to the route handler, in µs: of each second since the
-server got its first request, over all starts. It gets nothing but these requests. \`a fixed loop\` is the processor time of the same
+server got its first request, over all starts. It gets nothing but these requests, and none for ${PAUSE_SECONDS} s after the first ${SECONDS}: V8 then
+collects to reduce memory (\`Mark-Compact (reduce)\` of \`--trace-gc\`), and the server has to warm up again. \`a fixed loop\` is the processor time of the same
 loop each time, between two seconds: what it varies by is the machine's doing. Written by
 \`node warmup.mjs --write\`; README.md says how whole servers are measured.`;
 
@@ -23,7 +29,8 @@ await main(async () => {
   const options = readOptions(NAME, `${TITLE}: processor time of a request, second by second.`);
   const { quick, nodes, starts, connections } = options;
   build();
-  const seconds = quick ? 2 : SECONDS;
+  const [before, pause, after] = quick ? [1, 0, 1] : [SECONDS, PAUSE_SECONDS, SECONDS_AFTER];
+  const seconds = before + after;
   const cores = findCores();
   const step = remaining(nodes.length * starts);
   const client = startClient(cores);
@@ -42,12 +49,13 @@ await main(async () => {
           await client.order("open", { origin, connections });
           const routes = typeof vinextApp.routes === "function" ? await vinextApp.routes(origin) : vinextApp.routes;
           for (let second = 0; second < seconds; second++) {
+            if (second === before) await sleep(1000 * pause);
             loops[second].push(fixedLoop());
-            const before = await server.usage();
+            const { cpu: cpuBefore } = await server.usage();
             const load = { origin, route: routes[0], ms: quick ? 50 : 1000, connections };
             const { requests } = await client.order("load", load);
             const { cpu } = await server.usage();
-            costs[second].push((cpu.user + cpu.system - before.cpu.user - before.cpu.system) / requests);
+            costs[second].push((cpu.user + cpu.system - cpuBefore.user - cpuBefore.system) / requests);
           }
         } finally {
           await server.stop();
@@ -55,7 +63,8 @@ await main(async () => {
         await client.order("close", undefined);
       }
       const rows = costs.map((list, second) => ({
-        row: `second ${second + 1}`,
+        row:
+          second < before ? `second ${second + 1}` : `second ${second + 1 - before} after ${pause} s without requests`,
         cells: {
           "fastest start": Math.round(Math.min(...list)),
           median: Math.round(median(list)),
