@@ -5,8 +5,9 @@ import { describeMachine } from "./_util/machine.mjs";
 import { main } from "./_util/main.mjs";
 import { publish } from "./_util/results.mjs";
 import { median } from "./_util/stats.mjs";
+import { routesOf } from "./_util/whole-server/measure.mjs";
 import { readOptions } from "./_util/whole-server/options.mjs";
-import { findCores, startClient, startServer } from "./_util/whole-server/processes.mjs";
+import { cpuBetween, findCores, startClient, startServer } from "./_util/whole-server/processes.mjs";
 import { remaining } from "./_util/whole-server/remaining.mjs";
 import { build, vinextApp } from "./server/target.mjs";
 
@@ -47,15 +48,14 @@ await main(async () => {
         try {
           const { origin } = server;
           await client.order("open", { origin, connections });
-          const routes = typeof vinextApp.routes === "function" ? await vinextApp.routes(origin) : vinextApp.routes;
+          const [route] = await routesOf(vinextApp, origin);
           for (let second = 0; second < seconds; second++) {
             if (second === before) await sleep(1000 * pause);
             loops[second].push(fixedLoop());
-            const { cpu: cpuBefore } = await server.usage();
-            const load = { origin, route: routes[0], ms: quick ? 50 : 1000, connections };
+            const usage = await server.usage();
+            const load = { origin, route, ms: quick ? 50 : 1000, connections };
             const { requests } = await client.order("load", load);
-            const { cpu } = await server.usage();
-            costs[second].push((cpu.user + cpu.system - cpuBefore.user - cpuBefore.system) / requests);
+            costs[second].push(cpuBetween(usage, await server.usage()) / requests);
           }
         } finally {
           await server.stop();

@@ -2,7 +2,7 @@
 
 import { describeMachine } from "../machine.mjs";
 import { assertSame, normalize } from "./compare.mjs";
-import { findCores, startClient, startServer } from "./processes.mjs";
+import { cpuBetween, findCores, startClient, startServer } from "./processes.mjs";
 import { sharesOf } from "./profile.mjs";
 import { remaining } from "./remaining.mjs";
 import { MEASURES, summarise } from "./statistics.mjs";
@@ -146,9 +146,9 @@ async function measureTarget(run, target, expected) {
 }
 
 /**
- * All routes, before any is measured: what they share is compiled by then for all of them. By turns, as where they are measured:
- * a server that waits for some seconds collects to reduce its memory (`Mark-Compact (reduce)` of `--trace-gc`), which also
- * drops code that V8 had compiled. The server that had been warmed up first was 1.5 times as slow as the last one.
+ * All routes, before any is measured: what they share is compiled by then for all of them. By turns, as where they are measured: a
+ * server that waits for some seconds has to warm up again (warmup.mjs). It then collects to reduce its memory, which
+ * `--trace-gc` shows as `Mark-Compact (reduce)`; with `--no-memory-reducer` it stays warm.
  *
  * @param {Loaded[]} servers
  * @param {number} ms of each route
@@ -184,7 +184,7 @@ async function measureRoute(ms, servers, index) {
     const after = await server.usage();
     sum.requests += requests;
     sum.seconds += seconds;
-    sum.cpu += after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
+    sum.cpu += cpuBetween(before, after);
     sum.collecting += after.collecting - before.collecting;
     sum.rss = after.rss;
     sum.busy = Math.max(sum.busy, busy);
@@ -260,6 +260,14 @@ async function profileTarget(run, target, variants, expected) {
  */
 
 /**
+ * @param {Target} target
+ * @param {string} origin of one of its servers
+ */
+export async function routesOf({ routes }, origin) {
+  return typeof routes === "function" ? await routes(origin) : routes;
+}
+
+/**
  * Starts a server of a variant. Its responses are those of the reference.
  *
  * @param {Run} run
@@ -274,7 +282,7 @@ async function open({ variants, node, cores, client, connections }, target, vari
   try {
     const { origin } = server;
     await client.order("open", { origin, connections });
-    const routes = typeof target.routes === "function" ? await target.routes(origin) : target.routes;
+    const routes = await routesOf(target, origin);
     for (const route of routes) {
       const what = `${target.name}, ${route.name}, ${variant} on Node ${node.name}`;
       // The first response may be one that fills a cache.

@@ -63,6 +63,15 @@ export async function startServer({ command, args, env, cwd }, announcement, cor
   };
 }
 
+/**
+ * @param {Usage} before
+ * @param {Usage} after
+ * @returns {number} processor time between the two, in µs
+ */
+export function cpuBetween({ cpu: before }, { cpu: after }) {
+  return after.user + after.system - before.user - before.system;
+}
+
 /** @param {Cores} cores */
 export function startClient(cores) {
   const child = run(process.execPath, [CLIENT], cores?.client, { env: { ...process.env, NODE_OPTIONS: "" } });
