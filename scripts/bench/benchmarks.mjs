@@ -19,7 +19,7 @@ const MINUTES = {
   calls: 1,
   startup: 4,
   growth: 20,
-  warmup: 17,
+  warmup: 37,
   server: 110,
   others: 90,
 };
