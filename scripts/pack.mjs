@@ -22,7 +22,8 @@ addons/, where npm run build:platforms puts it.
   --addons DIR  take the addons from another folder than addons/
   --out DIR     another folder than packed/; packages of a former run in it are replaced`;
 
-const JOIN = fileURLToPath(new URL("pack/join.mjs", import.meta.url));
+/** What joins modules of the staged main package. */
+const JOINERS = ["pack/join.mjs", "pack/join-cli.mjs"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** What a platform's package holds besides its manifest and the addon. */
 const NOTICES = ["LICENSE", "THIRD-PARTY-NOTICES.md"];
@@ -60,7 +61,8 @@ export function pack({
     files: filesOfMain().map((path) => [join(ROOT, path), path]),
   });
   const folders = packages.map((each) => stage(resolve(out, each.manifest.name), each));
-  execFileSync(process.execPath, [JOIN, String(folders.at(-1))], { stdio: ["ignore", "ignore", "inherit"] });
+  for (const joiner of JOINERS)
+    execFileSync(process.execPath, [joiner, String(folders.at(-1))], { stdio: ["ignore", "ignore", "inherit"] });
   const archives = npmPack(folders, out).map(({ name, filename }) => ({ name, path: join(out, filename) }));
   for (const { path } of archives) sortArchive(path);
   return Object.fromEntries(archives.map(({ name, path }) => [name, path]));
