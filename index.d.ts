@@ -310,8 +310,16 @@ export interface SlotInfo {
 /** Where a request is in its life. A child context is active from its start, and stays so when its request closes. */
 export type ContextState = "free" | "created" | "active" | "responded" | "closed";
 
-/** The kind of request or task that a context belongs to. */
-export type ContextKind = "other" | "appPage" | "appRoute" | "action" | "pagesPage" | "pagesApi" | "regeneration";
+/** The kind of request or task that a context belongs to. `outgoing` is work that one waits for, not a request. */
+export type ContextKind =
+  | "other"
+  | "appPage"
+  | "appRoute"
+  | "action"
+  | "pagesPage"
+  | "pagesApi"
+  | "regeneration"
+  | "outgoing";
 
 /** A context as it was at the moment of the call. */
 export interface ContextInfo {

@@ -11,6 +11,22 @@ import type { ContextInfo, ContextKind, ContextState, Handle } from "../index.js
 export interface InFlight extends ContextInfo {
   /** Keys of the native flags that are set, such as `"dynamicUsageDetected"`. */
   flags: string[];
+  /**
+   * What it waits for, as far as onescope knows: of the outgoing calls inside it the oldest that is not over, else its oldest
+   * task; `null` if there is none.
+   */
+  waiting: Wait | null;
+}
+
+/** What a request or a task waits for. */
+export interface Wait {
+  /**
+   * The label of a task, or verb and target of an outgoing call: `"POST api.example.com/v1/charges"`, `"tcp 10.0.0.7:5432"`,
+   * `"redis GET cache.internal:6379"`, `"exec ffmpeg"`.
+   */
+  label: string;
+  /** Milliseconds since it began, with a resolution of 10 ms. */
+  ms: number;
 }
 
 /** Which requests and tasks {@link inFlight} lists. Omitted properties match everything. */
@@ -30,6 +46,13 @@ export interface InFlightFilter {
    */
   label?: string;
   /**
+   * A substring of the label of what it waits for, such as a host.
+   *
+   * @default whether it waits or not
+   * @throws `ERR_ONESCOPE_FILTER` unless a string
+   */
+  waiting?: string;
+  /**
    * The state.
    *
    * @default any state that is not closed
@@ -48,8 +71,8 @@ export interface InFlightFilter {
 /**
  * Lists the requests and tasks in flight, of all threads, oldest first. On the JavaScript backend: of this thread.
  *
- * @throws `ERR_ONESCOPE_OPTION` if the filter is not an object; `ERR_ONESCOPE_FILTER` for an unknown state, or a label that is
- *   not a string; `ERR_ONESCOPE_ID` if `limit` or `thread` is not an integer from 0
+ * @throws `ERR_ONESCOPE_OPTION` if the filter is not an object; `ERR_ONESCOPE_FILTER` for an unknown state, or a `label` or
+ *   `waiting` that is not a string; `ERR_ONESCOPE_ID` if `limit` or `thread` is not an integer from 0
  * @example
  * ```js
  * import { inFlight, runTask } from "onescope/inspect";
@@ -132,6 +155,59 @@ export interface Latency {
  * ```
  */
 export function histograms(): Latency[];
+
+/** The slowest requests of one label, as {@link slow} returns them. */
+export interface Slow {
+  /** The label; of requests without a route, the method and `(no route)`. */
+  label: string;
+  /** At most 5, the slowest first. */
+  requests: SlowRequest[];
+}
+
+/** A request or task that is over. */
+export interface SlowRequest {
+  id: number;
+  /** Its own label, which has the path where there was no route. */
+  label: string;
+  kind: ContextKind;
+  /** Id of its JavaScript thread. */
+  thread: number;
+  /** How long it took until the end of its response, in ms, with a resolution of 10 ms. */
+  ms: number;
+  /** How long ago that was, in ms. */
+  agoMs: number;
+  /** What it waited for, in the order in which that began; at most 32. */
+  waits: SlowWait[];
+}
+
+/** What a slow request waited for. */
+export interface SlowWait {
+  /** As in {@link Wait}. */
+  label: string;
+  /** When it began, in ms after the request. */
+  afterMs: number;
+  /** How long it took, in ms; so far, if it is not over. */
+  ms: number;
+  /** `"closed"` if it is over. */
+  state: ContextState;
+}
+
+/**
+ * Returns the slowest requests and tasks of the last 10 minutes, by label, with what they waited for; the label with the slowest one
+ * first. They are found when they are over, in their records, so a request pays nothing for it. At most 200 labels; one with slower
+ * requests takes the place of another. The JavaScript backend has none.
+ *
+ * @example
+ * ```js
+ * import { setTimeout } from "node:timers/promises";
+ * import { runTask, slow } from "onescope/inspect";
+ *
+ * await runTask("import users", () => setTimeout(50));
+ * const [{ label, requests }] = slow();
+ * console.log(label, requests.length); // import users 1
+ * ```
+ */
+export function slow(): Slow[];
 
 /** Options of `trackRequests()`. */
 export interface TrackOptions {

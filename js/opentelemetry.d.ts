@@ -52,3 +52,28 @@ export interface InstrumentOptions {
  * ```
  */
 export function instrument(options?: InstrumentOptions): Handle;
+
+/**
+ * A span processor that shows client spans, such as the queries of a database's instrumentation, as what their requests wait for:
+ * `waiting` of `inFlight()`, the diagnostics server and recordings. Give it to the OpenTelemetry SDK beside the processor that
+ * exports. Spans of HTTP requests are left out: `trackRequests()` sees these without it. It keeps the name of a span and the
+ * server's address, no statement.
+ *
+ * @example
+ * ```js no-run
+ * import { NodeSDK } from "@opentelemetry/sdk-node";
+ * import { OutgoingSpanProcessor } from "onescope/opentelemetry";
+ *
+ * new NodeSDK({ spanProcessors: [new OutgoingSpanProcessor()] }).start();
+ * ```
+ */
+export class OutgoingSpanProcessor {
+  /** Called by the SDK when a span starts. */
+  onStart(span: unknown): void;
+  /** Called by the SDK when a span ends. */
+  onEnd(span: unknown): void;
+  /** Called by the SDK. Nothing waits to be sent. */
+  forceFlush(): Promise<void>;
+  /** Called by the SDK. */
+  shutdown(): Promise<void>;
+}

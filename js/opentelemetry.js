@@ -13,6 +13,8 @@ import { packageVersion, pathOf } from "./util/package-folder.js";
 import { warn } from "./util/warn.js";
 import { stallHooks } from "./watchdog/stall-hooks.js";
 
+export { OutgoingSpanProcessor } from "./opentelemetry/outgoing-spans.js";
+
 /** @import { Handle } from "../index.js" */
 /** @import { InstrumentOptions } from "./opentelemetry.js" */
 

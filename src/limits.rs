@@ -68,6 +68,24 @@ pub const LATENCY_MAX_MS: u64 = 24 * 60 * 60 * 1000;
 /// Upper bounds, in ms, of the buckets in which latencies and delays of event loops are shown; one more holds the rest.
 pub const BUCKETS_MS: [u64; 10] = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
+/// Milliseconds for which slow requests are kept.
+pub const SLOW_MS: u32 = 10 * 60 * 1000;
+
+/// Labels whose slowest requests are kept: those with the slowest ones.
+pub const SLOW_LABELS: usize = 200;
+
+/// Labels that `/slow` lists unless the request has a limit.
+pub const SLOW_LISTED: usize = 20;
+
+/// The slowest requests of a label that are kept.
+pub const SLOW_REQUESTS: usize = 5;
+
+/// What a slow request waited for, as much as is kept.
+pub const SLOW_WAITS: usize = 32;
+
+/// Requests that are not over, for which is kept what they waited for if its page has left before theirs.
+pub const SLOW_WAITS_APART: usize = 10_000;
+
 /// Reports of the watchdog that are kept for the diagnostics server. One more pushes the oldest out.
 pub const REPORTS_KEPT: usize = 64;
 
@@ -97,6 +115,9 @@ pub const LISTED_MAX: usize = 500;
 
 /// Labels in each list of `/leaks`. Further ones are only counted.
 pub const LEAK_ROWS: usize = 200;
+
+/// Targets of outgoing work that metrics name: those with most of it. The others count together.
+pub const OUTGOING_TARGETS: usize = 20;
 
 /// Parents that are followed from a child context to its request. Of more, the last one reached counts as the request.
 pub const PARENTS: usize = 64;

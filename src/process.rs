@@ -29,7 +29,8 @@ impl Process {
     pub fn new() -> Self {
         let latency = Arc::<LatencyTable>::default();
         let counting = Arc::clone(&latency);
-        let hooks = Hooks { page_leaves: vec![Box::new(move |page| counting.count(page))] };
+        let hooks =
+            Hooks { page_leaves: vec![Box::new(move |page, pages, now| counting.leave(page, pages, now))] };
         Self {
             store: Store::with_hooks(hooks),
             latency,

@@ -10,7 +10,7 @@ export function blockedData() {
   const now = Date.parse("2026-03-04T05:06:07.000Z");
   const request = (id, label, more) => ({
     ...{ id, label, kind: "other", state: "active", thread: 0, ageMs: 1204, idleMs: 900, flags: [], parent: null },
-    ...more,
+    ...{ waiting: null, ...more },
   });
   return {
     inFlight: {
@@ -31,8 +31,8 @@ export function blockedData() {
       ],
       total: 5,
       inFlight: [
-        request(7, "GET /slow", { ageMs: 3_725_000, kind: "appPage" }),
-        request(8, "GET /report"),
+        request(7, "GET /slow", { ageMs: 3_725_000, kind: "appPage", waiting: { label: "GET a.example/x", ms: 3100 } }),
+        request(8, "GET /report", { waiting: { label: "what it waits for once it runs", ms: 5 } }),
         request(9, "POST /日本語", { thread: 1, ageMs: 40 }),
       ],
     },
@@ -63,6 +63,26 @@ export function blockedData() {
         },
       ],
     },
+    slow: {
+      slow: [
+        {
+          label: "GET /checkout",
+          requests: [
+            {
+              ...{ id: 3, label: "GET /checkout", kind: "other", thread: 0, ms: 3210, agoMs: 41_200 },
+              waits: [
+                { label: "mysql SELECT db:3306", afterMs: 20, ms: 30, state: "closed" },
+                { label: "POST api.example/charges", afterMs: 60, ms: 3100, state: "active" },
+              ],
+            },
+          ],
+        },
+        {
+          label: "GET /search",
+          requests: [{ id: 2, label: "GET /search", kind: "other", thread: 0, ms: 5000, agoMs: 900, waits: [] }],
+        },
+      ],
+    },
     counters: { created: 100, children: 1, closed: 93, abandoned: 2, inFlight: 5, histograms: [] },
   };
 }
@@ -77,7 +97,12 @@ export async function fakeDiagnosticsServer(data, { token, port = 0 } = {}) {
   const server = createServer((request, response) => {
     requests.push(String(request.url));
     const { pathname } = new URL(String(request.url), "http://localhost");
-    const body = { "/in-flight": data.inFlight, "/stalls": data.stalls, "/counters": data.counters }[pathname];
+    const body = {
+      "/in-flight": data.inFlight,
+      "/stalls": data.stalls,
+      "/counters": data.counters,
+      "/slow": data.slow,
+    }[pathname];
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) response.writeHead(401).end();
     else if (body === undefined) response.writeHead(404).end();
     else if (typeof body === "function") body(response);

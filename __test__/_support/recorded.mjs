@@ -4,9 +4,10 @@
 
 import { execSync } from "node:child_process";
 import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { record, runTask, watch } from "../../js/inspect.js";
+import { record, runTask, trackRequests, watch } from "../../js/inspect.js";
 import { backend } from "../../js/store/backend.js";
 import { until } from "./wait.mjs";
 
@@ -36,6 +37,14 @@ const inFlight = (flight, label) => flight.inFlight.some((each) => each.label ==
 const ends = {
   kill: die,
   abort: () => process.abort(),
+  async "kill while it waits"({ path }) {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address();
+    connect(port, "127.0.0.1").on("error", () => {});
+    await untilFlight(path, ({ inFlight }) => inFlight.some(({ waiting }) => waiting?.label.startsWith("tcp ")));
+    die();
+  },
   "kill itself in a call": () => execSync("kill -9 $PPID"),
   // Closes what keeps the loop alive: nothing does.
   "run out": () => {},
@@ -103,6 +112,7 @@ async function main() {
     worker = new Worker(new URL(import.meta.url), { workerData: "early" });
     await once(worker, "message");
   }
+  trackRequests();
   if (watched) watch({ thresholdMs: 300, stacks: false });
   const recording = record(options);
   if (early) {

@@ -181,6 +181,7 @@ describe("responses", { skip: !native }, () => {
         thread: 0,
         flags: [],
         parent: null,
+        waiting: null,
       })),
     );
     assert.equal(list.inFlight[0].id, first.inFlight[0].id);

@@ -54,6 +54,17 @@ describe("how a process ended is in its recording", { skip: !native, concurrency
   }
 });
 
+test("what a task waited for is in the flight", { skip: !native }, async (t) => {
+  const directory = flightDirectory(t);
+  await record({ directory, end: "kill while it waits" });
+  const flight = await readFlight(directory);
+  const waits = new Map(flight.inFlight.map(({ label, waiting }) => [label, waiting]));
+  assert.equal(waits.get("waits"), null);
+  assert.match(waits.get("ends").label, /^tcp 127\.0\.0\.1:\d+$/);
+  const { stdout } = await lastFlight([directory]);
+  assert.match(stdout, /ends .* waiting \d+ ms: tcp 127\.0\.0\.1:\d+$/m);
+});
+
 test("the call that a thread was in is in the flight", { skip: !native }, async (t) => {
   const directory = flightDirectory(t);
   const { signal } = await record({ directory, end: "kill itself in a call", watched: true });

@@ -16,17 +16,19 @@ import {
  * @param {InFlight[]} all
  * @param {InFlightFilter} filter
  */
-function select(all, { limit = all.length, label, state, thread }) {
+function select(all, { limit = all.length, label, waiting, state, thread }) {
   const found = all.filter(
     (each) =>
       each.label.includes(label ?? "") &&
+      (waiting === undefined || each.waiting?.label.includes(waiting)) &&
       each.state === (state ?? each.state) &&
       each.thread === (thread ?? each.thread),
   );
   return found.sort((a, b) => b.ageMs - a.ageMs || a.id - b.id).slice(0, limit);
 }
 
-const withoutTimes = (/** @type {InFlight[]} */ list) => list.map(({ ageMs, idleMs, ...rest }) => rest);
+const withoutTimes = (/** @type {InFlight[]} */ list) =>
+  list.map(({ ageMs, idleMs, waiting, ...rest }) => ({ ...rest, waiting: waiting?.label }));
 
 test("a filtered list is a part of the whole one, whatever is in flight", async () => {
   /** @type {Array<() => void>} */
@@ -75,6 +77,7 @@ test("a filtered list is a part of the whole one, whatever is in flight", async 
     {
       limit: limits,
       label: fc.constantFrom("", "/a", "GET /b", "a?b", "é", "inner", "nowhere"),
+      waiting: fc.constantFrom("", "inner", "nowhere"),
       state: /** @type {fc.Arbitrary<InFlight["state"]>} */ (
         fc.constantFrom("created", "active", "responded", "closed")
       ),

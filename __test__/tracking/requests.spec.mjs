@@ -35,6 +35,7 @@ test("a request is a context from its headers until its response is over", async
       idleMs: 0,
       flags: [],
       parent: null,
+      waiting: null,
     },
   );
   assert.equal(counters().inFlight - before.inFlight, 1);

@@ -28,6 +28,18 @@ export function cleanLine(line) {
   return line.split("\t").map(cleanText).join("\t");
 }
 
+/** Age from which it is worth saying that nothing is known of what a request waits for. */
+const LONG_MS = 1000;
+
+/**
+ * @param {{ ageMs: number, state: string, waiting?: { label: string, ms: number } | null }} request in flight
+ * @returns {string} what it waits for; empty if it is not said
+ */
+export function waitOf({ ageMs, state, waiting }) {
+  if (waiting) return `waiting ${duration(waiting.ms)}: ${clean(waiting.label)}`;
+  return waiting === null && ageMs >= LONG_MS && state === "active" ? "waiting for nothing known" : "";
+}
+
 /**
  * @param {string} text clean
  * @returns {number} columns that it takes in a terminal

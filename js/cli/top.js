@@ -19,6 +19,7 @@ If stdout is not a terminal, top prints plain text once, or at each interval wit
 
   --interval SECONDS   time between updates, at least 0.1 (default 1)
   --limit COUNT        number of requests to list, oldest first (default 100)
+  --slow               list the slowest requests of the last 10 minutes instead; the key s switches
   --once               print plain text once, also in a terminal
   --json               print JSON: once, or one line at each interval with --interval
   --token TOKEN        the server's token; other users of the machine can see it in the process list: prefer ONESCOPE_TOKEN
@@ -33,6 +34,7 @@ export const argument = "URL or PID";
 export const options = {
   interval: { type: "string" },
   limit: { type: "string", default: "100" },
+  slow: { type: "boolean" },
   once: { type: "boolean" },
   json: { type: "boolean" },
   token: { type: "string" },
@@ -42,10 +44,10 @@ const DEFAULT_INTERVAL_MS = 1000;
 const LEAST_INTERVAL_MS = 100;
 
 /**
- * @param {{ interval?: string, limit: string, once?: boolean, json?: boolean, token?: string }} values
+ * @param {{ interval?: string, limit: string, slow?: boolean, once?: boolean, json?: boolean, token?: string }} values
  * @param {string} [given]
  */
-export async function run({ interval, limit, once = false, json = false, token }, given) {
+export async function run({ interval, limit, slow = false, once = false, json = false, token }, given) {
   const pid = pidIn(given);
   const url = pid === undefined ? toUrl(given ?? DEFAULT_URL) : undefined;
   if (pid === undefined && url === undefined) return `"${given}" is not an HTTP URL such as ${DEFAULT_URL}`;
@@ -66,6 +68,7 @@ export async function run({ interval, limit, once = false, json = false, token }
     url: own?.url ?? /** @type {URL} */ (url),
     token: token ?? own?.token ?? ONESCOPE_TOKEN,
     limit: Number(limit),
+    slow,
     // One that was not chosen by its id is followed over restarts.
     pid,
   };

@@ -5,7 +5,7 @@
  * `block` counts words of a thread's block.
  */
 export const LAYOUT = Object.freeze({
-  hash: "10ab574431c5f067",
+  hash: "1d28a9a0df9803f7",
   clockTickMs: 10,
   counterCount: 3,
   fieldCount: 32,
@@ -40,6 +40,7 @@ export const LAYOUT = Object.freeze({
     idHigh: 4,
     cursor: 5,
     recordCount: 6,
+    nested: 7,
   }),
   block: Object.freeze({
     clock: 0,
@@ -72,13 +73,23 @@ export const LIMITS = Object.freeze({
   heartbeatMs: 50,
   keyBytes: 200,
   leakRows: 200,
+  parents: 64,
 });
 
 /** @type {readonly import("../../index.js").ContextState[]} names of the states of a record, by code */
 export const STATES = Object.freeze(["free", "created", "active", "responded", "closed"]);
 
 /** @type {readonly import("../../index.js").ContextKind[]} names of the kinds of a request, by code */
-export const KINDS = Object.freeze(["other", "appPage", "appRoute", "action", "pagesPage", "pagesApi", "regeneration"]);
+export const KINDS = Object.freeze([
+  "other",
+  "appPage",
+  "appRoute",
+  "action",
+  "pagesPage",
+  "pagesApi",
+  "regeneration",
+  "outgoing",
+]);
 
 /**
  * What all slots of a kind have in common: the sort of field that holds their values in a record, if a record can, and what they

@@ -11,6 +11,7 @@ const BOUNDARIES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const CONFIDENCE = "onescope.stall.confidence";
 
 /** Of what is in flight. */
+const OPEN_KINDS = KINDS.filter((kind) => kind !== "outgoing");
 const OPEN_STATES = STATES.filter((state) => state !== "free" && state !== "closed");
 
 /**
@@ -48,7 +49,7 @@ export function observeCounters(meter) {
       result.observe(instrument, counted[/** @type {keyof typeof totals | keyof typeof levels} */ (name)]);
     }
     // All of them each time: a series that is not observed would keep its last value.
-    for (const kind of KINDS)
+    for (const kind of OPEN_KINDS)
       result.observe(byKind, kinds[/** @type {keyof typeof kinds} */ (kind)] ?? 0, { "onescope.context.kind": kind });
     for (const state of OPEN_STATES)
       result.observe(byState, states[/** @type {keyof typeof states} */ (state)] ?? 0, {

@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import { types } from "node:util";
 import { readRoutes } from "../tracking/open-requests.js";
+import { checkSockets } from "../tracking/outgoing/sockets.js";
 import { atExit } from "../util/at-exit.js";
 
 /** @import { Recorder } from "../store/native/contract.js" */
@@ -31,6 +32,7 @@ export function noteTheEnd(recorder) {
     // An error that was uncaught, handled nevertheless, and followed by an exit with 0 does not count as an end by an error.
     if (code === 0) uncaught = undefined;
     readRoutes();
+    checkSockets();
     note(code);
   };
   process.on("uncaughtExceptionMonitor", onUncaught);

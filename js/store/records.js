@@ -158,6 +158,7 @@ function join(context, request) {
 export function takeNestedRecord(context, parent) {
   takeNewRecord(context);
   writeParent(context, parent);
+  context.$words[header.nested]++;
   const at = context.$base << 2;
   const from = parent.$base << 2;
   context.$bytes[at + BYTE.inner] = BORROWED_LABEL;
@@ -183,6 +184,25 @@ export function takeNewRecord(context, head = CREATED) {
   context.$words = words;
   context.$bytes = bytes;
   context.$base = base;
+}
+
+/**
+ * Gives outgoing work its record, in the context that waits for it. It is not entered: what this thread entered last stays.
+ *
+ * @param {RecordOwner} work
+ * @param {RecordOwner} parent
+ */
+export function takeOutgoingRecord(work, parent) {
+  if (parent.$base === 0) takeRecord(parent);
+  const { block } = page;
+  const low = block[BLOCK.seenLow];
+  const high = block[BLOCK.seenHigh];
+  takeNewRecord(work, ACTIVE);
+  block[BLOCK.seenLow] = low;
+  block[BLOCK.seenHigh] = high;
+  writeParent(work, parent);
+  work.$words[header.nested]++;
+  backend.outgoingBegan(work.$words);
 }
 
 /** @param {RecordOwner} context */

@@ -1,14 +1,17 @@
 import { backend, noteJsBackend } from "../store/backend.js";
 import { readOptions } from "../util/options.js";
 import { readRoutes, readRoutesOf } from "./open-requests.js";
+import { checkSockets } from "./outgoing/sockets.js";
 
-const FILTERS = ["limit", "label", "state", "thread"];
+const FILTERS = ["limit", "label", "waiting", "state", "thread"];
 
 /** @type {typeof import("../inspect.js").inFlight} */
 export function inFlight(filter) {
-  const { limit, label, state, thread } = readOptions("inFlight()", filter, FILTERS);
+  const chosen = readOptions("inFlight()", filter, FILTERS);
+  const { label } = chosen;
   const list = () =>
-    /** @type {import("../inspect.js").InFlight[]} */ (backend.contexts({ limit, label, state, thread, flags: true }));
+    /** @type {import("../inspect.js").InFlight[]} */ (backend.contexts({ ...chosen, flags: true, waits: true }));
+  checkSockets();
   // A label decides what is listed. Else what is not listed needs none.
   if (label !== undefined) readRoutes();
   const found = list();
@@ -25,4 +28,10 @@ export function counters() {
 export function histograms() {
   noteJsBackend();
   return backend.latencies();
+}
+
+/** @type {typeof import("../inspect.js").slow} */
+export function slow() {
+  noteJsBackend();
+  return backend.slow();
 }

@@ -52,17 +52,26 @@ export function writeTarget(owner, method, target) {
 }
 
 /**
- * Writes in place what needs no encoding: a method of Node's, and a path of printable ASCII.
- *
  * @param {RecordOwner} owner has a record without a label
  * @param {string} method
  * @param {string} target
- * @returns {boolean} whether that is all
+ * @returns {boolean} whether that needs no encoding: a method of Node's, and a path of printable ASCII
  */
-function writePlain({ $words, $bytes, $base }, method, target) {
+function writePlain(owner, method, target) {
   const { method: known, prefix } = routesOf(method);
-  if (known !== method || typeof target !== "string" || target.charCodeAt(0) !== SLASH) return false;
-  const { words, length } = prefix;
+  return known === method && writePath(owner, prefix, target);
+}
+
+/**
+ * Writes a label in place, without query and fragment, if its path is printable ASCII.
+ *
+ * @param {RecordOwner} owner has a record without a label
+ * @param {Label} prefix what comes before the path
+ * @param {string} target
+ * @returns {boolean} whether it is written
+ */
+export function writePath({ $words, $bytes, $base }, { words, length }, target) {
+  if (typeof target !== "string" || target.charCodeAt(0) !== SLASH) return false;
   for (let index = 0; index << 2 < length; index++) $words[$base + WORD.label + index] = words[index];
   const to = ($base << 2) + BYTE.label + length;
   const end = Math.min(target.length, labelBytes - length);

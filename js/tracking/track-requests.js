@@ -2,15 +2,15 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { entry } from "../async-context/entry.js";
 import { mode } from "../async-context/node-hooks.js";
 import { enterTracked } from "../store/tracked.js";
-import { shown } from "../util/errors.js";
 import { createHandle, createSharedHandle } from "../util/handle.js";
 import { readOptions, refuseOption } from "../util/options.js";
 import { warnOfRuntime } from "../util/runtime.js";
 import { shared } from "../util/shared.js";
-import { warn } from "../util/warn.js";
+import { guarded } from "./guarded.js";
 import { HttpRequest } from "./http-request.js";
 import { pathLabels } from "./labels.js";
 import { add, remove } from "./open-requests.js";
+import { followOutgoing } from "./outgoing/index.js";
 import { watchLoaded, watchRoutes } from "./routes/index.js";
 import { trackedStorage } from "./task.js";
 
@@ -53,7 +53,6 @@ const trackers = shared("trackers", () => ({
   /** HTTP/1 requests whose response is not over */
   open: 0,
   observesFinish: false,
-  warned: false,
 }));
 
 /** @type {typeof import("../inspect.js").trackRequests} */
@@ -74,26 +73,6 @@ export function trackRequests(options) {
   });
 }
 
-/**
- * What Node calls in the middle of the program's request, where an exception would end the process. What is seen there is the
- * program's: it can freeze or extend its objects, and publish in Node's channels itself.
- *
- * @template T
- * @param {(message: T) => void} listener
- * @returns {(message: any) => void}
- */
-function guarded(listener) {
-  return (message) => {
-    try {
-      listener(message);
-    } catch (error) {
-      if (!trackers.warned)
-        warn(`onescope's trackRequests() cannot follow every request of this program: ${shown(error)}`);
-      trackers.warned = true;
-    }
-  };
-}
-
 /** What Node publishes, by name of the channel. It publishes a request where it then calls the server's listeners. */
 const CHANNELS = Object.entries({
   "http.server.request.start": guarded(onRequest),
@@ -110,12 +89,14 @@ const finished = guarded(onFinish);
 function start() {
   trackedStorage();
   const unwatchRoutes = watchRoutes();
+  const unfollowOutgoing = followOutgoing();
   for (const [name, listener] of CHANNELS) subscribe(name, listener);
   if (!trackers.observesFinish) subscribe(FINISH, finished);
   trackers.observesFinish = true;
   return () => {
     for (const [name, listener] of CHANNELS) unsubscribe(name, listener);
     unwatchRoutes();
+    unfollowOutgoing();
     stopObservingFinish();
   };
 }

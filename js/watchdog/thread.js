@@ -3,6 +3,7 @@ import { LAYOUT, LIMITS } from "../generated/slot-table.js";
 import { backend } from "../store/backend.js";
 import { childRecords, moveThread, threadBlock, threadNumber } from "../store/records.js";
 import { readSomeRoutes } from "../tracking/open-requests.js";
+import { checkSockets } from "../tracking/outgoing/sockets.js";
 import { atExit } from "../util/at-exit.js";
 import { shared } from "../util/shared.js";
 import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from "../util/timers.js";
@@ -61,10 +62,16 @@ export function follow() {
   }
 }
 
+/** Writes into records what nobody tells this thread: routes, and that a connection has been answered. */
+function catchUp() {
+  readSomeRoutes();
+  checkSockets();
+}
+
 /** @returns {() => void} stops it */
 function startReading() {
   return entry.runOutside(() => {
-    const timer = setInterval(readSomeRoutes, READING_MS).unref();
+    const timer = setInterval(catchUp, READING_MS).unref();
     return () => clearInterval(timer);
   });
 }
@@ -97,7 +104,7 @@ function startHeartbeat() {
   const tick = () => {
     const block = threadBlock();
     stallHooks.onTick?.();
-    readSomeRoutes();
+    catchUp();
     block[INSPECTOR_PORT] = port();
     block[HEARTBEAT] = block[CLOCK];
   };

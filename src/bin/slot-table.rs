@@ -30,6 +30,7 @@ fn main() {
             "heartbeatMs": HEARTBEAT_MS,
             "keyBytes": KEY_BYTES,
             "leakRows": LEAK_ROWS,
+            "parents": PARENTS,
         },
     });
     println!("{table}");

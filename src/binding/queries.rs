@@ -27,7 +27,7 @@ pub fn never_closed(idle_ms: Unknown<'_>) -> Result<String> {
 }
 
 /// Lists contexts of all threads, oldest first. Options: `limit`, `label` (a part of it), `state`, `thread`; and off by
-/// default `children`, `closed`, `flags`.
+/// default `children`, `closed`, `flags`, `waits`; and `waiting`, a part of the label of what they wait for.
 #[napi(catch_unwind)]
 pub fn contexts(options: Option<Unknown<'_>>) -> Result<String> {
     json(&queries::contexts(&Process::global().store, &filter(options)?))
@@ -44,6 +44,13 @@ pub fn in_flight() -> Result<String> {
 pub fn latencies() -> Result<String> {
     let process = Process::global();
     json(&process.latency.read(&process.store.pages).list())
+}
+
+/// The slowest requests of each label in the last minutes, with what they waited for.
+#[napi(catch_unwind)]
+pub fn slow() -> Result<String> {
+    let Process { store, latency, .. } = Process::global();
+    json(&latency.slow(&store.pages, store.threads.clock().now_ms()))
 }
 
 fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
@@ -72,6 +79,8 @@ fn filter(options: Option<Unknown<'_>>) -> Result<Filter> {
         children: chosen("children")?,
         closed: chosen("closed")?,
         flags: chosen("flags")?,
+        waits: chosen("waits")?,
+        waiting: text("waiting")?,
     })
 }
 

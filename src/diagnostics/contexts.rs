@@ -50,13 +50,16 @@ pub fn filter(query: &str) -> Result<Filter, String> {
         match &*name {
             "limit" => limit = value.parse().map_err(|_| invalid("an integer"))?,
             "label" => filter.label = Some(value.into_owned()),
+            "waiting" => filter.waiting = Some(value.into_owned()),
             "state" => {
                 let unknown = || invalid(&format!("one of {}", State::NAMES.join(", ")));
                 filter.state = Some(State::from_name(&value).ok_or_else(unknown)?);
             }
             "thread" => filter.thread = Some(value.parse().map_err(|_| invalid("the id of a thread"))?),
             _ => {
-                return Err(format!("unknown parameter {name:?}; expected limit, label, state or thread"));
+                return Err(format!(
+                    "unknown parameter {name:?}; expected limit, label, waiting, state or thread"
+                ));
             }
         }
     }
@@ -71,6 +74,7 @@ pub fn list(server: &Server, mut filter: Filter) -> List {
     let requests = threads.iter().filter_map(|thread| thread.suspect.as_ref()?.request.as_ref());
     filter.also = requests.map(|request| request.id).collect();
     filter.flags = true;
+    filter.waits = true;
     let (in_flight, total) = queries::contexts_and_total(store, &filter);
     List { pid: std::process::id(), now: text::now(), threads, total, in_flight }
 }

@@ -103,9 +103,18 @@ fn contexts(server: &Server, text: &mut Text) {
     }
     let name = "onescope_contexts_in_flight_by_kind";
     text.family(name, "gauge", "Requests and tasks in flight, by kind.");
-    for kind in RequestKind::ALL {
+    for kind in RequestKind::ALL.iter().filter(|kind| **kind != RequestKind::Outgoing) {
         let count = in_flight.by_kind.get(kind).unwrap_or(&0);
         text.sample(name, &[("kind", kind.name())], count);
+    }
+    let name = "onescope_outgoing_in_flight";
+    text.family(
+        name,
+        "gauge",
+        "Calls to other servers, connections and child processes in flight, by target.",
+    );
+    for (target, count) in queries::outgoing(store) {
+        text.sample(name, &[("target", &target)], count);
     }
     text.single("onescope_pages", "gauge", "Pages in use, of up to 255 records each.", counts.live_pages);
     let name = "onescope_context_duration_seconds";

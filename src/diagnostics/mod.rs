@@ -16,6 +16,7 @@ mod page;
 mod respond;
 mod routes;
 mod server;
+mod slow;
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};

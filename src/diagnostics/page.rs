@@ -18,6 +18,7 @@ pub fn file(path: &str) -> Option<(&'static str, &'static str)> {
         "/stalls.js" => (SCRIPT, include_str!("page/stalls.js")),
         "/delays.js" => (SCRIPT, include_str!("page/delays.js")),
         "/latencies.js" => (SCRIPT, include_str!("page/latencies.js")),
+        "/slow.js" => (SCRIPT, include_str!("page/slow.js")),
         _ => return None,
     })
 }

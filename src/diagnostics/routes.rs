@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::connections::Place;
 use super::respond::{HttpResponse, content, error, json};
 use super::server::Server;
-use super::{access, contexts, counters, health, metrics, page};
+use super::{access, contexts, counters, health, metrics, page, slow};
 use crate::watchdog::{Inspector, TimedReport};
 
 /// The response of `/stalls`.
@@ -51,6 +51,10 @@ fn route(server: &Server, request: &Parts) -> HttpResponse {
             Ok(filter) => json(StatusCode::OK, &contexts::list(server, filter)),
             Err(reason) => error(StatusCode::BAD_REQUEST, &reason),
         },
+        "/slow" => match slow::limit(request.uri.query().unwrap_or_default()) {
+            Ok(limit) => json(StatusCode::OK, &slow::list(server, limit)),
+            Err(reason) => error(StatusCode::BAD_REQUEST, &reason),
+        },
         "/leaks" => server.leaks.respond(server.store),
         "/stalls" => {
             let (watching, stalls) = (server.watchdog.is_on(), server.watchdog.reports());
@@ -66,7 +70,7 @@ fn route(server: &Server, request: &Parts) -> HttpResponse {
             Some((content_type, text)) => content(StatusCode::OK, content_type, text),
             None => error(
                 StatusCode::NOT_FOUND,
-                "no such path; available: / /in-flight /stalls /leaks /counters /eventloop /metrics /livez /readyz",
+                "no such path; available: / /in-flight /slow /stalls /leaks /counters /eventloop /metrics /livez /readyz",
             ),
         },
     }

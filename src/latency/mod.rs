@@ -4,6 +4,7 @@
 //! a mean of many is better than that.
 
 mod heaviest;
+mod slowest;
 #[cfg(test)]
 mod tests;
 mod unrouted;
@@ -20,18 +21,39 @@ use crate::sync::Mutex;
 use crate::text;
 
 use self::heaviest::Heaviest;
+use self::slowest::Slowest;
+pub use self::slowest::{Slow, SlowRequest, SlowWait};
 
 /// The latencies of the contexts of a process.
 #[derive(Default)]
 pub struct LatencyTable {
     // Never held together with another lock, and never longer than it takes to count one page.
     heaviest: Mutex<Heaviest>,
+    // The same holds for it.
+    slowest: Mutex<Slowest>,
 }
 
 impl LatencyTable {
     /// Counts the contexts of a page that have closed since it was last counted.
     pub fn count(&self, page: &Page) {
         self.heaviest.lock().add(page);
+    }
+
+    /// Takes the contexts of a page that leaves the table `pages`; `now` is a reading of the clock that their times are of.
+    pub fn leave(&self, page: &Page, pages: &PageTable, now: u32) {
+        self.count(page);
+        let mut slowest = self.slowest.lock();
+        slowest.add(page, pages, now);
+        slowest.leave(page);
+    }
+
+    /// The slowest requests of each label in the last minutes, the label with the slowest one first.
+    pub fn slow(&self, pages: &PageTable, now: u32) -> Vec<Slow> {
+        let mut slowest = self.slowest.lock().clone();
+        for page in pages.all() {
+            slowest.add(&page, pages, now);
+        }
+        slowest.list(now)
     }
 
     /// Latencies of all closed contexts: those of gone pages, which were counted when they left, and those of `pages`.

@@ -6,6 +6,15 @@ use serde::Serialize;
 
 use crate::store::pages::{RequestKind, State};
 
+/// What a context waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wait {
+    /// The label of the outgoing work or of the task.
+    pub label: String,
+    /// Milliseconds since it began, to 10 ms.
+    pub ms: u32,
+}
+
 /// A context as it was at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,4 +38,7 @@ pub struct ContextInfo {
     /// Keys of the native flags that are set. None unless the filter selects them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<Vec<Cow<'static, str>>>,
+    /// What it waits for, as far as that is known. None unless the filter selects it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Option<Wait>>,
 }

@@ -45,6 +45,7 @@ pub fn layout() -> Value {
             "idHigh": header::ID_HIGH,
             "cursor": header::CURSOR,
             "recordCount": header::RECORD_COUNT,
+            "nested": header::NESTED,
         },
         "block": {
             "words": THREAD_BLOCK_BYTES / 4,

@@ -13,6 +13,7 @@ pub mod queries;
 pub mod registry;
 mod tables;
 pub mod threads;
+pub mod waits;
 
 pub use layout::{layout, layout_hash};
 pub use tables::{Hooks, PageHook, Store};

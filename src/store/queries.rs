@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::store::clock::Clock;
 pub use crate::store::context_info::ContextInfo;
 use crate::store::oldest::Oldest;
 use crate::store::pages::record::word;
-use crate::store::pages::{ContextId, Record, RecordRef, RequestKind, State, Totals};
+use crate::store::pages::{ContextId, Page, Record, RecordRef, RequestKind, State, Totals};
 use crate::store::registry::{Field, Scalar, SlotKind, SlotSpec};
 use crate::store::tables::Store;
+use crate::store::waits;
 
 /// Which contexts to list. The default lists every request that is in flight.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,6 +35,10 @@ pub struct Filter {
     pub also: Vec<u64>,
     /// Fill in `ContextInfo::flags`.
     pub flags: bool,
+    /// Fill in `ContextInfo::waiting`.
+    pub waits: bool,
+    /// Only those that wait for something whose label contains this.
+    pub waiting: Option<String>,
 }
 
 /// How much there is.
@@ -64,7 +71,9 @@ fn list(store: &Store, filter: &Filter, count: bool) -> (Vec<ContextInfo>, usize
     let flags = if filter.flags { native_flags(store) } else { Vec::new() };
     let (pages, _) = store.pages.snapshot();
     let clock = store.threads.clock();
-    let mut oldest = Oldest::new(filter.limit.unwrap_or(usize::MAX), clock);
+    let limit = filter.limit.unwrap_or(usize::MAX);
+    // Which ones wait for something is known when all are listed.
+    let mut oldest = Oldest::new(if filter.waiting.is_some() { usize::MAX } else { limit }, clock);
     let mut total = 0;
     for page in pages.iter().filter(|page| filter.thread.is_none_or(|thread| thread == page.thread())) {
         for (index, record) in page.records() {
@@ -91,11 +100,50 @@ fn list(store: &Store, filter: &Filter, count: bool) -> (Vec<ContextInfo>, usize
                 let flags = filter.flags.then(|| set_flags(record, &flags));
                 // Times for now; ages once the scan is over.
                 let (age_ms, idle_ms) = (started, record.word(word::TOUCHED));
-                oldest.push(ContextInfo { id, kind, state, label, age_ms, idle_ms, thread, parent, flags });
+                let waiting = None;
+                oldest.push(ContextInfo {
+                    id,
+                    kind,
+                    state,
+                    label,
+                    age_ms,
+                    idle_ms,
+                    thread,
+                    parent,
+                    flags,
+                    waiting,
+                });
             }
         }
     }
-    (oldest.list(clock), total)
+    let mut found = oldest.list(clock);
+    if filter.waits || filter.waiting.is_some() {
+        fill_in_waits(&mut found, &pages, clock);
+    }
+    if let Some(part) = &filter.waiting {
+        found.retain(|info| {
+            info.waiting
+                .as_ref()
+                .is_some_and(|wait| wait.as_ref().is_some_and(|wait| wait.label.contains(part)))
+        });
+        total = found.len();
+        found.truncate(limit);
+    }
+    (found, total)
+}
+
+/// `pages` in order of their ids.
+fn fill_in_waits(found: &mut [ContextInfo], pages: &[Arc<Page>], clock: Clock) {
+    // Most pages have none, and to look at each record of 100 000 requests takes milliseconds.
+    let records = pages.iter().filter(|page| page.has_nested()).flat_map(|page| {
+        page.records().map(|(index, record)| (ContextId::of(page.id(), index).get(), record))
+    });
+    let find = |id: u64| {
+        let id = ContextId::new(id).ok()?;
+        let page = &pages[pages.binary_search_by_key(&id.page(), |page| page.id()).ok()?];
+        (id.index() < page.cursor()).then(|| page.record(id.index()))
+    };
+    waits::fill_in(found, records, find, clock.now_ms());
 }
 
 fn native_flags(store: &Store) -> Vec<(SlotSpec, Field)> {
@@ -134,6 +182,17 @@ pub struct InFlight {
     pub by_kind: BTreeMap<RequestKind, u64>,
     /// By state; states in which there is none are left out.
     pub by_state: BTreeMap<State, u64>,
+}
+
+/// Counts outgoing work that is not over, by target; see [`waits::targets`].
+pub fn outgoing(store: &Store) -> BTreeMap<String, u64> {
+    let (pages, _) = store.pages.snapshot();
+    waits::targets(
+        pages
+            .iter()
+            .filter(|page| page.has_nested())
+            .flat_map(|page| page.records().map(|(_, record)| record)),
+    )
 }
 
 /// Counts what is in flight.

@@ -9,8 +9,8 @@ use super::registry::Registry;
 use super::threads::ThreadTable;
 use crate::sync::{Mutex, RwLock};
 
-/// Called with a page.
-pub type PageHook = Box<dyn Fn(&Page) + Send + Sync>;
+/// Called with a page, the table that it is in, and a reading of the clock.
+pub type PageHook = Box<dyn Fn(&Page, &PageTable, u32) + Send + Sync>;
 
 /// What features add to a store when it is made. No lock of the store is held while a hook runs.
 #[derive(Default)]
@@ -68,8 +68,10 @@ impl Store {
 
     /// Counts what the pages held that were released.
     pub fn settle(&self) {
-        self.pages
-            .settle(self.threads.clock(), |page| self.hooks.page_leaves.iter().for_each(|hook| hook(page)));
+        let clock = self.threads.clock();
+        self.pages.settle(clock, |page| {
+            self.hooks.page_leaves.iter().for_each(|hook| hook(page, &self.pages, clock.now_ms()));
+        });
     }
 
     /// The requests that were never closed, of pages that are gone, by label, the largest group first.

@@ -1,5 +1,5 @@
 import { clean } from "../../util/safe-text.js";
-import { duration, pad, row, widthOf } from "../text.js";
+import { duration, pad, row, waitOf, widthOf } from "../text.js";
 
 /** How late the next report of a stall may be: it waits up to 0.5 s for the stack, and the machine may be busy. */
 const LATE_MS = 1000;
@@ -65,6 +65,7 @@ function table(list) {
     `thread ${each.thread}`,
     `id ${each.id}`,
     each.parent === null ? "" : `in ${each.parent}`,
+    waitOf(each),
   ]);
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => widthOf(cells[column]))));
   return rows.map((cells) => `  ${cells.map((text, column) => pad(text, widths[column])).join("  ")}`.trimEnd());

@@ -1,7 +1,7 @@
 import { clean } from "../text.js";
-import { isInFlight, isObject, isShallow, isStalls } from "./shapes.js";
+import { isInFlight, isObject, isShallow, isSlow, isStalls } from "./shapes.js";
 
-/** @import { StallEndReport, StallReport } from "../../inspect.js" */
+/** @import { Slow, StallEndReport, StallReport } from "../../inspect.js" */
 
 /** How long a server may take to respond. It responds in milliseconds, also while its JavaScript is blocked. */
 const TIMEOUT_MS = 5000;
@@ -15,6 +15,7 @@ const MOST_BYTES = 4 * 2 ** 20;
  * @property {string | undefined} token
  * @property {number} limit how many requests to list
  * @property {number | undefined} pid the process that has to respond; any if undefined
+ * @property {boolean} slow whether to get slow requests too
  */
 
 /** @typedef {{ ended?: AbortSignal | undefined, timeoutMs?: number }} GetOptions `ended` aborts the request */
@@ -36,13 +37,13 @@ const MOST_BYTES = 4 * 2 ** 20;
  * @property {string} now the server's time, ISO 8601
  * @property {Thread[]} threads
  * @property {number} total requests in flight
- * @property {import("../../../index.js").ContextInfo[]} inFlight the oldest of them; the types of their properties are unchecked
+ * @property {import("../../inspect.js").InFlight[]} inFlight the oldest of them; the types of their properties are unchecked
  */
 
 /**
  * The state of a process at one moment; `stalls` are the latest, newest last.
  *
- * @typedef {InFlight & { stalls: Stall[], counters: Record<string, unknown> }} Snapshot
+ * @typedef {InFlight & { stalls: Stall[], counters: Record<string, unknown>, slow?: Slow[] }} Snapshot
  */
 
 /** The server did not respond, or not with what was expected. */
@@ -66,19 +67,20 @@ export class FetchError extends Error {
  * @throws {FetchError}
  */
 export async function fetchSnapshot(server, ended) {
-  const [{ pid, now, threads, total, inFlight }, stalls, counters] = await Promise.all([
+  const [{ pid, now, threads, total, inFlight }, stalls, counters, slow] = await Promise.all([
     getInFlight(server, { ended }),
     getJson(server, "stalls", { ended }),
     getJson(server, "counters", { ended }),
+    server.slow ? getJson(server, "slow", { ended }) : undefined,
   ]);
-  if (!isStalls(stalls)) throw unexpected(server.url, "unknown data");
-  return { pid, now, threads, total, inFlight, stalls: stalls.stalls, counters };
+  if (!isStalls(stalls) || (slow !== undefined && !isSlow(slow))) throw unexpected(server.url, "unknown data");
+  return { pid, now, threads, total, inFlight, stalls: stalls.stalls, counters, ...(slow && { slow: slow.slow }) };
 }
 
 /**
  * Gets what is in flight.
  *
- * @param {Server} server
+ * @param {Omit<Server, "slow">} server
  * @param {GetOptions} options
  * @returns {Promise<InFlight>}
  * @throws {FetchError}

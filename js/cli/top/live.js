@@ -12,8 +12,11 @@ const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 /** The last is Ctrl-C, which is a key like others while the terminal gives every key. */
 const QUIT = ["q", "Q", "\x03"];
 
+/** Show slow requests instead of those in flight, and the other way round. */
+const SLOW = ["s", "S"];
+
 /**
- * Shows snapshots in the terminal, until the user presses q or Ctrl-C.
+ * Shows snapshots in the terminal, until the user presses q or Ctrl-C. With s the user chooses what is shown.
  *
  * @param {Server} server
  * @param {number} intervalMs
@@ -27,8 +30,14 @@ export async function live(server, intervalMs) {
     if (signal !== "SIGINT") code = 128 + constants.signals[signal];
     ended.abort();
   };
+  let pressed = new AbortController();
   const onKeys = (/** @type {Buffer} */ keys) => {
-    if ([...keys.toString()].some((key) => QUIT.includes(key))) ended.abort();
+    for (const key of keys.toString()) {
+      if (QUIT.includes(key)) ended.abort();
+      if (!SLOW.includes(key)) continue;
+      server.slow = !server.slow;
+      pressed.abort();
+    }
   };
 
   const screen = new Screen(stdout);
@@ -57,7 +66,9 @@ export async function live(server, intervalMs) {
         problem = `${error.message}; retrying`;
       }
       draw();
-      await sleep(intervalMs, undefined, { signal: ended.signal }).catch(() => {});
+      pressed = new AbortController();
+      const signal = AbortSignal.any([ended.signal, pressed.signal]);
+      await sleep(intervalMs, undefined, { signal }).catch(() => {});
     }
     return code;
   } catch (error) {

@@ -1,5 +1,6 @@
 // What a server gave is checked here, once: the rest relies on the types.
 
+/** @import { Slow } from "../../inspect.js" */
 /** @import { InFlight, Stall } from "./fetch.js" */
 
 /**
@@ -17,6 +18,21 @@ export function isInFlight(body) {
  */
 export function isStalls(body) {
   return isListOf(body.stalls, isStall);
+}
+
+/**
+ * @param {Record<string, unknown>} body
+ * @returns {body is { slow: Slow[] }}
+ */
+export function isSlow(body) {
+  return isListOf(body.slow, (label) => isObject(label) && isListOf(label.requests, isSlowRequest));
+}
+
+/** @param {unknown} value */
+function isSlowRequest(value) {
+  if (!isObject(value)) return false;
+  const isWait = (/** @type {unknown} */ wait) => isObject(wait) && typeof wait.ms === "number";
+  return typeof value.ms === "number" && typeof value.agoMs === "number" && isListOf(value.waits, isWait);
 }
 
 /**

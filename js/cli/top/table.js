@@ -1,6 +1,7 @@
-import { clean, cut, duration, pad, widthOf } from "../text.js";
+import { clean, cut, duration, pad, waitOf, widthOf } from "../text.js";
 
 /** @import { ContextInfo } from "../../../index.js" */
+/** @import { InFlight } from "../../inspect.js" */
 /** @import { Line } from "./view.js" */
 
 /** Columns that the labels get before another column has to make room for them. */
@@ -29,7 +30,7 @@ function whole(value) {
 /**
  * The requests in flight, those that block a thread first.
  *
- * @param {ContextInfo[]} requests
+ * @param {InFlight[]} requests
  * @param {Map<number, string>} marks by `id`, one character
  * @param {number} width columns
  * @returns {Line[]} the heading, then a line for each
@@ -59,10 +60,13 @@ export function table(requests, marks, width) {
   const names = columns.map(({ name }) => name);
   return [
     { text: row(" ", names, "LABEL"), style: "bold" },
-    ...rows.map(({ id, label }, at) => {
+    ...rows.map((request, at) => {
       const cells = columns.map((column) => column.cells[at]);
-      const mark = marks.get(id);
-      return { text: row(mark ?? " ", cells, clean(label)), style: /** @type {Line["style"]} */ (mark && "red") };
+      const mark = marks.get(request.id);
+      // What blocks its thread does not wait.
+      const wait = mark === undefined ? waitOf(request) : "";
+      const label = clean(request.label) + (wait && GAP + wait);
+      return { text: row(mark ?? " ", cells, label), style: /** @type {Line["style"]} */ (mark && "red") };
     }),
   ];
 }

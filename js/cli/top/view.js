@@ -1,4 +1,5 @@
 import { clean, cut, duration } from "../text.js";
+import { slowTable } from "./slow.js";
 import { table } from "./table.js";
 
 /** @import { Snapshot, Stall, Suspect, Thread } from "./fetch.js" */
@@ -14,7 +15,7 @@ const COUNTED = ["created", "closed", "abandoned"];
  * @returns {Line[]} none wider than `width`
  */
 export function view(snapshot, { url, width, height, problem }) {
-  const { pid, now, total, inFlight, stalls } = snapshot;
+  const { pid, now, total, inFlight, stalls, slow } = snapshot;
   const marks = marksOf(snapshot);
   const stall = stalls.findLast((each) => each.onescope === "stall");
   /** @type {Line[]} */
@@ -27,9 +28,9 @@ export function view(snapshot, { url, width, height, problem }) {
     ...(marks.size === 0 ? [] : [{ text: legend(marks) }]),
     { text: "" },
   ];
-  const rows = table(inFlight, marks, width);
+  const rows = slow === undefined ? table(inFlight, marks, width) : slowTable(slow, width);
   const fitting = rows.length <= height - head.length ? rows : rows.slice(0, Math.max(2, height - head.length - 1));
-  const more = total - (fitting.length - 1);
+  const more = (slow === undefined ? total + 1 : rows.length) - fitting.length;
   const foot = more > 0 ? [{ text: `… and ${more} more` }] : [];
   return [...head.map(({ text, style }) => ({ text: cut(text, width), style })), ...fitting, ...foot];
 }

@@ -4,9 +4,11 @@ import { elapsedMs } from "../clock.js";
 import { readLabel } from "../label.js";
 import { readField } from "../slot-codec.js";
 import { checkNumber } from "./numbers.js";
+import { fillInWaits } from "./waits.js";
 
 /** @import { ContextInfo, ContextsFilter, SlotInfo } from "../native/contract.js" */
 /** @import { RecordRef } from "../records.js" */
+/** @import { Wait } from "../../inspect.js" */
 
 // Contexts as plain values. The rules are those of src/store/queries.rs.
 
@@ -28,30 +30,36 @@ const CLOSED = STATES.indexOf("closed");
  * @param {ContextsFilter} filter
  * @param {number} now reading of the clock
  * @param {() => SlotInfo[]} nativeSlots
- * @returns {Array<ContextInfo & { flags?: string[] }>}
+ * @returns {Array<ContextInfo & { flags?: string[], waiting?: Wait | null }>}
  * @throws {OnescopeError} `ERR_ONESCOPE_ID`, `ERR_ONESCOPE_FILTER` for an invalid filter
  */
 export function list(pages, filter, now, nativeSlots) {
-  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, flags } = filter;
+  const { limit = Number.MAX_SAFE_INTEGER, label, state, thread, flags, waits, waiting } = filter;
   checkNumber(limit);
   checkText("label", label);
+  checkText("waiting", waiting);
   checkText("state", state);
   if (state !== undefined && !STATES.includes(/** @type {ContextInfo["state"]} */ (state))) {
     refuse(`state ${literal(state)} is unknown; expected one of ${STATES.join(", ")}`);
   }
   if (thread !== undefined) checkNumber(thread);
   const native = flags ? nativeSlots().filter(({ kind }) => kind === "flag") : [];
-  /** @type {Array<ContextInfo & { flags?: string[] }>} */
+  const all = [...pages];
+  /** @type {Array<ContextInfo & { flags?: string[], waiting?: Wait | null }>} */
   const found = [];
   // One thread makes all contexts, so that their order is that of time.
-  scan(pages, filter, (record) => {
-    if (found.length === limit) return false;
+  scan(all, filter, (record) => {
+    // Which ones wait for something is known when all are listed.
+    if (found.length === limit && waiting === undefined) return false;
     const info = describe(record, now);
     const set = () => native.filter((slot) => readField(slot, record) === true).map(({ key }) => key);
     found.push(flags ? { ...info, flags: set() } : info);
     return true;
   });
-  return found;
+  if (!waits && waiting === undefined) return found;
+  fillInWaits(found, all, now);
+  if (waiting === undefined) return found;
+  return found.filter((each) => each.waiting?.label.includes(waiting)).slice(0, limit);
 }
 
 /**

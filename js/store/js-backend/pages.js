@@ -10,10 +10,11 @@ import { checkNumber, refuseNumber } from "./numbers.js";
 /** @import { RecordRef } from "../records.js" */
 
 /**
- * What must outlive a page: how many of its contexts were children of others, and how many were closed.
+ * What must outlive a page: how many of its contexts were children of others, how many were closed, and how many of its records are
+ * no contexts but outgoing work.
  *
- * @typedef {{ id: number, children: number, closed: number, made: number }} Tally `made`: when, in ms of `performance.now()`,
- * which does not wrap */
+ * @typedef {{ id: number, children: number, outgoing: number, closed: number, made: number }} Tally `made`: when, in ms of
+ * `performance.now()`, which does not wrap */
 
 const { pageRecords, recordWords, header } = LAYOUT;
 
@@ -47,7 +48,7 @@ export function createArena(nativeSlot, nativeSlots) {
     pages.delete(tally.id);
     alive.delete(tally);
     // Full: the page that the thread still fills is never collected.
-    const created = pageRecords - 1 - tally.children;
+    const created = pageRecords - 1 - tally.children - tally.outgoing;
     retired.created += created;
     retired.children += tally.children;
     retired.closed += tally.closed;
@@ -101,7 +102,7 @@ export function createArena(nativeSlot, nativeSlots) {
     allocatePage() {
       const buffer = new ArrayBuffer(LAYOUT.pageBytes);
       const words = new Int32Array(buffer);
-      const tally = { id: ++lastPage, children: 0, closed: 0, made: performance.now() };
+      const tally = { id: ++lastPage, children: 0, outgoing: 0, closed: 0, made: performance.now() };
       const first = tally.id * pageRecords;
       words[header.magic] = LAYOUT.magic;
       words[header.version] = LAYOUT.version;
@@ -128,6 +129,12 @@ export function createArena(nativeSlot, nativeSlots) {
     },
 
     /** @param {Int32Array} words */
+    outgoingBegan(words) {
+      const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
+      if (tally !== undefined) tally.outgoing++;
+    },
+
+    /** @param {Int32Array} words */
     closed(words) {
       const tally = tallies.get(/** @type {ArrayBuffer} */ (words.buffer));
       if (tally !== undefined) tally.closed++;
@@ -138,8 +145,8 @@ export function createArena(nativeSlot, nativeSlots) {
       let liveRecords = 0;
       for (const tally of alive) {
         const taken = tally.id === lastPage ? current[header.cursor] - 1 : pageRecords - 1;
-        liveRecords += taken;
-        created += taken - tally.children;
+        liveRecords += taken - tally.outgoing;
+        created += taken - tally.children - tally.outgoing;
         children += tally.children;
         closed += tally.closed;
       }
@@ -171,6 +178,7 @@ export function createArena(nativeSlot, nativeSlots) {
 
     /** @returns {import("../../inspect.js").Latency[]} a page is gone before its records could be counted */
     latencies: () => [],
+    slow: () => [],
 
     /** @type {(id: number, slot: number) => Scalar} */
     readSlot: (id, slot) => {

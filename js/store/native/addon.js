@@ -12,6 +12,7 @@ const JSON_CALLS = new Set([
   "counts",
   "inFlight",
   "latencies",
+  "slow",
   "neverClosed",
   "readFlight",
   "recordUsage",
@@ -35,7 +36,7 @@ export function toBackend(exports, path) {
     throw new Error(`${path}: of another version (${what}); install both in one version, or build it again`);
   }
   const parts = { watchdog: store, recorder: store, diagnostics: store };
-  const added = { reasons: [], path, ...parts, childCreated: nothing, closed: nothing };
+  const added = { reasons: [], path, ...parts, childCreated: nothing, outgoingBegan: nothing, closed: nothing };
   return { ...store, ...added, name: "native" };
 }
 

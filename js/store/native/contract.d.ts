@@ -22,8 +22,10 @@ import type {
   RecordOptions,
   ReportedRequest,
   ServeOptions,
+  Slow,
   StallEndReport,
   StallReport,
+  Wait,
   WatchOptions,
 } from "../../inspect.js";
 
@@ -69,6 +71,10 @@ export interface ContextsFilter extends ContextsOptions, Pick<InFlightFilter, "l
   closed?: boolean;
   /** with the native flags that are set */
   flags?: boolean;
+  /** with what each one waits for */
+  waits?: boolean;
+  /** only those that wait for something whose label contains this */
+  waiting?: string;
 }
 
 export interface Store {
@@ -83,9 +89,10 @@ export interface Store {
   attachThread(): { id: number; block?: ArrayBuffer; clock?: Block };
   allocatePage(): ArrayBuffer;
   counts(): Counts;
-  contexts(filter?: ContextsFilter): Array<ContextInfo & { flags?: string[] }>;
+  contexts(filter?: ContextsFilter): Array<ContextInfo & { flags?: string[]; waiting?: Wait | null }>;
   inFlight(): Pick<Counters, "byKind" | "byState">;
   latencies(): Latency[];
+  slow(): Slow[];
   readSlot(id: number, slot: number): Scalar;
   writeSlot(id: number, slot: number, value: Scalar): void;
   readLabel(id: number): string;
@@ -200,7 +207,7 @@ export interface Flight {
   signal: string | null;
   /** the last signal that the program handled */
   handledSignal: string | null;
-  inFlight: ContextInfo[];
+  inFlight: Array<ContextInfo & { waiting: Wait | null }>;
   threads: Array<{
     id: number;
     lastEntered: FlightRequest | null;
@@ -271,6 +278,8 @@ export interface Backend extends Store {
   version?(): string;
   /** called for a record taken by a child context; the native backend reads it from the record */
   childCreated(words: Int32Array): void;
+  /** called for a record of outgoing work; the native backend reads it from the record */
+  outgoingBegan(words: Int32Array): void;
   /** called for a record whose context was closed; the native backend reads it from the record */
   closed(words: Int32Array): void;
 }

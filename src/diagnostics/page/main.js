@@ -3,6 +3,7 @@ import { byId, setText, timeOfDay } from "./dom.js";
 import { showLatencies } from "./latencies.js";
 import { poll } from "./live.js";
 import { showRequests } from "./requests.js";
+import { showSlow } from "./slow.js";
 import { showStalls } from "./stalls.js";
 
 // Polls the server once a second and updates the page.
@@ -12,8 +13,8 @@ const pause = byId("pause");
 let since = "";
 let lost = false;
 
-const setPaused = poll(["/in-flight", "/eventloop", "/stalls", "/counters"], {
-  onData([inFlight, eventLoops, stalls, counters]) {
+const setPaused = poll(["/in-flight", "/eventloop", "/stalls", "/counters", "/slow"], {
+  onData([inFlight, eventLoops, stalls, counters, slow]) {
     since = inFlight.now;
     lost = false;
     showConnection(inFlight.pid);
@@ -21,6 +22,7 @@ const setPaused = poll(["/in-flight", "/eventloop", "/stalls", "/counters"], {
     showDelays(eventLoops);
     showStalls(stalls);
     showLatencies(counters);
+    showSlow(slow);
   },
   onLost() {
     lost = true;

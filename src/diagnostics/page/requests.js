@@ -9,6 +9,9 @@ const CONFIDENCE = {
   "last-seen": "entered last, not confirmed",
 };
 
+/** Age from which it is worth saying that nothing is known of what a request waits for. */
+const LONG_MS = 1000;
+
 /** @type {Map<string, Element>} rows by id of the request */
 const rows = new Map();
 
@@ -46,7 +49,8 @@ function updateRow(row, item, mark) {
   row.classList.toggle("blocking", mark !== undefined);
   const [label, note] = row.cells[0].children;
   setText(label, item.label || item.kind);
-  setText(note, mark ?? "");
+  note.className = mark === undefined ? "wait" : "mark";
+  setText(note, mark ?? waitOf(item));
   const texts = [
     duration(item.ageMs),
     item.state,
@@ -56,6 +60,12 @@ function updateRow(row, item, mark) {
     item.flags.join(", "),
   ];
   for (const [index, text] of texts.entries()) setText(row.cells[index + 1], String(text));
+}
+
+/** @param {any} item */
+function waitOf({ waiting, ageMs, state }) {
+  if (waiting) return `waits ${duration(waiting.ms)} for ${waiting.label}`;
+  return ageMs >= LONG_MS && state === "active" ? "waits for nothing known" : "";
 }
 
 /**

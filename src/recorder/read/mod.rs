@@ -20,6 +20,7 @@ use crate::store::pages::record::word;
 use crate::store::pages::{ContextId, Page, Record};
 use crate::store::queries::ContextInfo;
 use crate::store::threads::block;
+use crate::store::waits;
 
 /// Reads the flight recording at a path, also while its process still records into it.
 ///
@@ -104,6 +105,7 @@ pub fn parse(bytes: &[u8], running: bool) -> std::result::Result<Recorded, Wrong
         }
     }
     in_flight.sort_by(|a, b| b.age_ms.cmp(&a.age_ms).then(a.id.cmp(&b.id)));
+    view.fill_in_waits(&mut in_flight);
 
     let mut threads: Vec<ThreadInfo> = blocks.iter().map(|block| view.thread(block, &header.calls)).collect();
     threads.sort_by_key(|thread| thread.id);
@@ -168,7 +170,17 @@ impl View<'_> {
             thread,
             parent: record.parent(),
             flags: None,
+            waiting: None,
         }
+    }
+
+    /// What requests outside the file waited for is in none of its pages.
+    fn fill_in_waits(&self, in_flight: &mut [ContextInfo]) {
+        let records = self.pages.iter().flat_map(|(id, page)| {
+            page.records().map(|(index, record)| (ContextId::of(*id, index).get(), record))
+        });
+        let records = records.filter(|(_, record)| parts::is_sound(*record));
+        waits::fill_in(in_flight, records, |id| parts::in_page(self.pages, id), self.now);
     }
 
     fn age_ms(&self, then: u32) -> u32 {

@@ -239,14 +239,15 @@ pub fn is_sound(record: Record<'_>) -> bool {
         && record.byte(byte::INNER) <= ROUTE_LABEL
 }
 
+/// The record of a context, if it is in one of the pages.
+pub fn in_page(pages: &BTreeMap<u64, Page>, id: u64) -> Option<Record<'_>> {
+    let place = ContextId::new(id).ok()?;
+    let page = pages.get(&place.page())?;
+    (place.index() < page.cursor()).then(|| page.record(place.index())).filter(|record| is_sound(*record))
+}
+
 /// The request that a context serves: itself, or what it was made in, as far as that is in the file.
 pub fn root<'a>(pages: &'a BTreeMap<u64, Page>, outside: &'a Copies, id: u64) -> Option<(u64, Record<'a>)> {
-    let in_page = |id| {
-        let place = ContextId::new(id).ok()?;
-        let page = pages.get(&place.page())?;
-        let record = (place.index() < page.cursor()).then(|| page.record(place.index()))?;
-        is_sound(record).then_some((id, record))
-    };
-    let find = |id| in_page(id).or_else(|| outside.find(id));
+    let find = |id| in_page(pages, id).map(|record| (id, record)).or_else(|| outside.find(id));
     successors(find(id), |(_, record)| record.parent().and_then(find)).take(PARENTS + 1).last()
 }

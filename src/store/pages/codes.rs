@@ -83,6 +83,8 @@ codes! {
         PagesApi = "pagesApi",
         /// A background regeneration, which no client waits for.
         Regeneration = "regeneration",
+        /// Not a request but what one waits for: a call of another server, a connection, a child process.
+        Outgoing = "outgoing",
     }
 }
 

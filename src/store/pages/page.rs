@@ -69,6 +69,11 @@ impl Page {
         (self.memory.word(header::CURSOR) as usize).clamp(1, PAGE_RECORDS)
     }
 
+    /// Whether it has records of what a request can wait for.
+    pub fn has_nested(&self) -> bool {
+        self.memory.word(header::NESTED) != 0
+    }
+
     /// Moves the cursor, as JavaScript does when it allocates a record.
     pub fn set_cursor(&self, index: usize) {
         self.memory.set_word(header::CURSOR, index as u32);

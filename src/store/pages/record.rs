@@ -68,6 +68,9 @@ pub mod header {
     pub const CURSOR: usize = 5;
     /// Records in the page.
     pub const RECORD_COUNT: usize = 6;
+    /// How many records have been taken by tasks and outgoing work inside a request; JavaScript writes it. Where there are none,
+    /// nobody waits for what is in the page.
+    pub const NESTED: usize = 7;
 }
 
 /// A view of one record. Every read is of this moment: JavaScript may write between two of them.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use serde::{Deserialize, Serialize};
 
 use super::abandoned::Abandoned;
-use super::codes::State;
+use super::codes::{RequestKind, State};
 use super::context_id::ContextId;
 use super::page::Page;
 use super::record::Record;
@@ -40,6 +40,7 @@ impl Totals {
         for (_, record) in page.records() {
             match (record.state(), record.is_child()) {
                 (State::Free, _) => {}
+                (_, true) if record.kind() == RequestKind::Outgoing => {}
                 (_, true) => totals.children += 1,
                 (State::Closed, false) => {
                     totals.created += 1;
