@@ -60,11 +60,11 @@ export function instrument(options?: InstrumentOptions): Handle;
  * server's address, no statement.
  *
  * @example
- * ```js no-run
- * import { NodeSDK } from "@opentelemetry/sdk-node";
+ * ```js
+ * import { TracerProvider } from "@opentelemetry/sdk-trace";
  * import { OutgoingSpanProcessor } from "onescope/opentelemetry";
  *
- * new NodeSDK({ spanProcessors: [new OutgoingSpanProcessor()] }).start();
+ * const provider = new TracerProvider({ spanProcessors: [new OutgoingSpanProcessor()] });
  * ```
  */
 export class OutgoingSpanProcessor {
