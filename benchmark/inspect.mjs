@@ -38,7 +38,8 @@ const NOTES = `Nanoseconds per request: median (minimum) ×ratio to \`${REFERENC
 
 "A request" is what Node's server does around a listener, as far as a tracker can observe it, in a loop, far faster than
 \`trackLeaks()\` follows; "of vinext" also has the storages and the context that vinext enters, and the route it reports; "in a
-burst" comes in bursts of which \`trackLeaks()\` follows every one.
+burst" comes in bursts of which \`trackLeaks()\` follows every one. "An outgoing call" is one of 20 that a request makes, as undici
+publishes it, with a twentieth of its request.
 
 CPU is the processor time that a server process needs for a request over a connection that is kept alive, all threads and
 garbage collection included. Requests alternate between seen and unseen (off, on, on, off, and the reverse), one after the

@@ -5,6 +5,7 @@ import { getOrCreateAls } from "../../shims/internal/als-registry.js";
 import { createRequestContext, runWithRequestContext } from "../../shims/unified-request-context.js";
 import { readTask, sendResult } from "../_util/child.mjs";
 import { time, turn } from "../_util/timing.mjs";
+import { call } from "./inspect/outgoing.mjs";
 import { handle } from "./inspect/request.mjs";
 
 /** No more than `trackLeaks()` follows in a burst. */
@@ -65,5 +66,18 @@ async function measure(row, listener, prepare) {
 await measure("a request", nothing, nothing);
 await measure("a request in a burst", nothing, newBurst);
 await measure("a request of vinext", asVinext, nothing);
+
+/** Calls of a request. */
+const CALLS = 20;
+
+const calls = async () => {
+  for (let index = 0; index < BATCH; index += CALLS) {
+    handle(index, () => {
+      for (let each = 0; each < CALLS; each++) call(each);
+    });
+  }
+  await turn();
+};
+figures["an outgoing call"] = await time(calls, BATCH, task);
 
 sendResult({ figures, checks: { outside: String(currentContext()) } });
