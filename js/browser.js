@@ -6,6 +6,7 @@ import "./browser.cjs";
 
 export const {
   OnescopeError,
+  OutgoingSpanProcessor,
   SlotStorage,
   backend,
   counters,
@@ -19,6 +20,7 @@ export const {
   releaseOnClose,
   runTask,
   serve,
+  slow,
   store,
   trackLeaks,
   trackRequests,

@@ -29,6 +29,7 @@ const interfaces = statements.filter((node) => is(node, "InterfaceDeclaration"))
 const NO_THROW = [
   "counters",
   "histograms",
+  "slow",
   "trackLeaks",
   "releaseOnClose",
   "onescope",
