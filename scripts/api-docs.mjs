@@ -40,6 +40,13 @@ const files = Object.values(ENTRIES).flatMap((types) => (types.includes("*") ? m
 
 const parsed = declarations(files);
 
+/** @param {string} path */
+function statementsOf(path) {
+  const found = parsed.get(path);
+  if (found === undefined) throw new Error(`${path}: not parsed`);
+  return found;
+}
+
 /** @param {any} node @returns {string} its source, in one line where it has one */
 const source = (node) => node.getText();
 
@@ -127,14 +134,13 @@ function union(type, whole) {
 }
 
 /**
- * @param {string} path
- * @returns {{ values: string[], types: string[] }} sections for what a module exports
+ * @param {readonly any[]} statements of a module
+ * @returns {{ values: string[], types: string[] }} sections for what it exports
  */
-function sections(path) {
-  const file = parsed.get(path);
+function sections(statements) {
   const [values, types] = [[], []].map((list) => /** @type {string[]} */ (list));
   const functions = new Map();
-  for (const node of file.statements) {
+  for (const node of statements) {
     // In a file of declarations an interface is visible also if it does not say so.
     if (!isExported(node) && !is(node, "InterfaceDeclaration")) continue;
     const name = nameOf(node);
@@ -154,9 +160,9 @@ function sections(path) {
       types.push([`### \`${name}\``, block(head), ...prose(node), table(node.members)].join("\n\n"));
     } else if (is(node, "TypeAliasDeclaration")) {
       const described = is(node.type, "UnionType") && source(node.type).includes("/**");
-      const body = described ? union(node.type, file.text) : block(signature(node));
+      const body = described ? union(node.type, node.getSourceFile().text) : block(signature(node));
       types.push([`### \`${name}\``, ...prose(node), body].join("\n\n"));
-    } else throw new Error(`${path}: cannot document ${SyntaxKind[node.kind]} ${name}`);
+    } else throw new Error(`cannot document ${SyntaxKind[node.kind]} ${name}`);
   }
   const written = values.map((value) => (functions.has(value) ? ofFunction(value, functions.get(value)) : value));
   return { values: written, types };
@@ -180,7 +186,7 @@ const page = (title, about, parts) => `${[NOTE, `# ${title}`, about, ...parts].j
 
 /** @param {string} entry @param {string} types */
 function ofEntry(entry, types) {
-  const { values, types: shapes } = sections(types);
+  const { values, types: shapes } = sections(statementsOf(types).statements);
   const codes = `Error codes: ${entry === PACKAGE ? "[`OnescopeErrorCode`](#onescopeerrorcode)" : "[`OnescopeErrorCode`](onescope.md#onescopeerrorcode)"}.`;
   const parts = [
     ...(values.length > 0 ? ["## Exports", codes, ...values] : []),
@@ -203,7 +209,7 @@ function ofPattern(entry, types) {
   const own = paths
     .filter((path) => !drop.includes(path))
     .flatMap((path) => {
-      const { values, types: shapes } = sections(path);
+      const { values, types: shapes } = sections(statementsOf(path).own);
       return [`## \`${title(path)}\``, intro(path), ...values, ...shapes];
     });
   const about =

@@ -1,6 +1,6 @@
 // Files of declarations, and what their docstrings say.
 
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SyntaxKind } from "typescript/unstable/ast";
 import { API } from "typescript/unstable/sync";
@@ -9,13 +9,25 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * @param {readonly string[]} paths below the root
- * @returns {Map<string, any>} parsed files, by path
+ * @returns {Map<string, { own: any[], statements: any[] }>} parsed files, by path: their own statements; and all, where those of a
+ *   file come after `export *` of it
  */
 export function declarations(paths) {
   const api = new API();
   try {
     const [project] = api.updateSnapshot({ openProject: join(ROOT, "tsconfig.json") }).getProjects();
-    return new Map(paths.map((path) => [path, project.program.getSourceFile(join(ROOT, path))]));
+    // The project has those of vinext's names only if something imports them.
+    const own = (/** @type {string} */ path) => [
+      ...(project.program.getSourceFile(join(ROOT, path))?.statements ?? []),
+    ];
+    /** @param {string} path @returns {any[]} */
+    const all = (path) =>
+      own(path).flatMap((/** @type {any} */ node) => {
+        if (!is(node, "ExportDeclaration") || node.exportClause !== undefined) return [node];
+        const from = node.moduleSpecifier.text.replace(/\.js$/, ".d.ts");
+        return [node, ...all(posix.join(posix.dirname(path), from))];
+      });
+    return new Map(paths.map((path) => [path, { own: own(path), statements: all(path) }]));
   } finally {
     api.close();
   }
