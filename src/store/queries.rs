@@ -121,11 +121,7 @@ fn list(store: &Store, filter: &Filter, count: bool) -> (Vec<ContextInfo>, usize
         fill_in_waits(&mut found, &pages, clock);
     }
     if let Some(part) = &filter.waiting {
-        found.retain(|info| {
-            info.waiting
-                .as_ref()
-                .is_some_and(|wait| wait.as_ref().is_some_and(|wait| wait.label.contains(part)))
-        });
+        found.retain(|info| info.waiting.iter().flatten().any(|wait| wait.label.contains(part)));
         total = found.len();
         found.truncate(limit);
     }
@@ -143,7 +139,10 @@ fn fill_in_waits(found: &mut [ContextInfo], pages: &[Arc<Page>], clock: Clock) {
         let page = &pages[pages.binary_search_by_key(&id.page(), |page| page.id()).ok()?];
         (id.index() < page.cursor()).then(|| page.record(id.index()))
     };
-    waits::fill_in(found, records, find, clock.now_ms());
+    let waits = waits::of(found.iter().map(|info| info.id), records, find, clock.now_ms());
+    for (info, wait) in found.iter_mut().zip(waits) {
+        info.waiting = Some(wait);
+    }
 }
 
 fn native_flags(store: &Store) -> Vec<(SlotSpec, Field)> {

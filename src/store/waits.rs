@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::limits::{OUTGOING_TARGETS, PARENTS};
 use crate::store::clock::Clock;
-use crate::store::context_info::{ContextInfo, Wait};
+use crate::store::context_info::Wait;
 use crate::store::pages::record::word;
 use crate::store::pages::{Record, RequestKind, State};
 
@@ -15,17 +15,17 @@ const OTHER: &str = "other";
 /// A later one is preferred: outgoing work, which is what a task around it waits for, then what has lasted longest.
 type Rank = (bool, u32, Reverse<u64>);
 
-/// Fills in [`ContextInfo::waiting`] of each of a list.
+/// What each of a list of contexts waits for.
 ///
 /// `records` are all that there are, with their ids, in the pages that `find` looks into.
-pub fn fill_in<'a>(
-    list: &mut [ContextInfo],
+pub fn of<'a>(
+    ids: impl Iterator<Item = u64>,
     records: impl Iterator<Item = (u64, Record<'a>)>,
     find: impl Fn(u64) -> Option<Record<'a>>,
     now: u32,
-) {
-    let places: HashMap<u64, usize> = list.iter().enumerate().map(|(place, info)| (info.id, place)).collect();
-    let mut waits: Vec<Option<(Rank, Record<'_>)>> = vec![None; list.len()];
+) -> Vec<Option<Wait>> {
+    let places: HashMap<u64, usize> = ids.enumerate().map(|(place, id)| (id, place)).collect();
+    let mut waits: Vec<Option<(Rank, Record<'_>)>> = vec![None; places.len()];
     for (id, record) in records {
         let Some(is_outgoing) = kind_of_wait(record) else { continue };
         let rank = (is_outgoing, Clock::age_ms(record.word(word::STARTED), now), Reverse(id));
@@ -40,9 +40,8 @@ pub fn fill_in<'a>(
             above = find(id).and_then(|record| record.parent());
         }
     }
-    for (info, wait) in list.iter_mut().zip(waits) {
-        info.waiting = Some(wait.map(|((_, ms, _), record)| Wait { label: record.label(), ms }));
-    }
+    let described = |((_, ms, _), record): (Rank, Record<'_>)| Wait { label: record.label(), ms };
+    waits.into_iter().map(|wait| wait.map(described)).collect()
 }
 
 /// Whether what others wait for is outgoing work, or else a task; none for what nobody waits for.
@@ -106,30 +105,11 @@ mod tests {
         record.set_label(label);
     }
 
-    fn info(id: u64) -> ContextInfo {
-        let (kind, state, label) = (RequestKind::Other, State::Active, String::new());
-        let (age_ms, idle_ms, thread) = (0, 0, 0);
-        ContextInfo {
-            id,
-            kind,
-            state,
-            label,
-            age_ms,
-            idle_ms,
-            thread,
-            parent: None,
-            flags: None,
-            waiting: None,
-        }
-    }
-
     fn waits(memory: &Memory, ids: &[u64], count: u64) -> Vec<Option<(String, u32)>> {
         let record = |id: u64| Record::new(memory, id as usize * RECORD_WORDS);
-        let mut list: Vec<ContextInfo> = ids.iter().map(|id| info(*id)).collect();
         let find = |id: u64| (id < count).then(|| record(id));
-        fill_in(&mut list, (1..count).map(|id| (id, record(id))), find, 100);
-        let wait = |info: ContextInfo| info.waiting?.map(|wait| (wait.label, wait.ms));
-        list.into_iter().map(wait).collect()
+        let waits = of(ids.iter().copied(), (1..count).map(|id| (id, record(id))), find, 100);
+        waits.into_iter().map(|wait| wait.map(|wait| (wait.label, wait.ms))).collect()
     }
 
     #[test]

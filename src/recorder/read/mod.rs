@@ -180,7 +180,11 @@ impl View<'_> {
             page.records().map(|(index, record)| (ContextId::of(*id, index).get(), record))
         });
         let records = records.filter(|(_, record)| parts::is_sound(*record));
-        waits::fill_in(in_flight, records, |id| parts::in_page(self.pages, id), self.now);
+        let ids = in_flight.iter().map(|info| info.id);
+        let waits = waits::of(ids, records, |id| parts::in_page(self.pages, id), self.now);
+        for (info, wait) in in_flight.iter_mut().zip(waits) {
+            info.waiting = Some(wait);
+        }
     }
 
     fn age_ms(&self, then: u32) -> u32 {
