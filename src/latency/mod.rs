@@ -4,6 +4,7 @@
 //! a mean of many is better than that.
 
 mod heaviest;
+mod slow;
 mod slowest;
 #[cfg(test)]
 mod tests;
@@ -21,15 +22,15 @@ use crate::sync::Mutex;
 use crate::text;
 
 use self::heaviest::Heaviest;
+pub use self::slow::{Slow, SlowRequest, SlowWait};
 use self::slowest::Slowest;
-pub use self::slowest::{Slow, SlowRequest, SlowWait};
 
 /// The latencies of the contexts of a process.
 #[derive(Default)]
 pub struct LatencyTable {
     // Never held together with another lock, and never longer than it takes to count one page.
     heaviest: Mutex<Heaviest>,
-    // The same holds for it.
+    // The same, or while what is listed is copied.
     slowest: Mutex<Slowest>,
 }
 
@@ -49,10 +50,11 @@ impl LatencyTable {
 
     /// The slowest requests of each label in the last minutes, the label with the slowest one first.
     pub fn slow(&self, pages: &PageTable, now: u32) -> Vec<Slow> {
-        let mut slowest = self.slowest.lock().clone();
+        let mut slowest = self.slowest.lock().copy();
         for page in pages.all() {
             slowest.add(&page, pages, now);
         }
+        self.slowest.lock().fill_in(&mut slowest);
         slowest.list(now)
     }
 

@@ -4,8 +4,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use serde::Serialize;
-
+use super::slow::{Request, Slow, Wait};
 use super::unrouted;
 use crate::limits::{
     LABEL_BYTES, PARENTS, SLOW_LABELS, SLOW_MS, SLOW_REQUESTS, SLOW_WAITS, SLOW_WAITS_APART,
@@ -16,77 +15,6 @@ use crate::store::pages::{ContextId, Page, PageTable, Record, RequestKind, State
 use crate::text;
 
 type Label = Box<[u8]>;
-
-/// What a request waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wait {
-    id: u64,
-    label: String,
-    started: u32,
-    ended: u32,
-    state: State,
-}
-
-/// A request that is over.
-#[derive(Debug, Clone)]
-struct Request {
-    id: u64,
-    label: String,
-    kind: RequestKind,
-    thread: u32,
-    started: u32,
-    ended: u32,
-    waits: Vec<Wait>,
-}
-
-impl Request {
-    fn ms(&self) -> u32 {
-        Clock::age_ms(self.started, self.ended)
-    }
-}
-
-/// The slowest requests of one label.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Slow {
-    /// The label: for requests without a route, method and `(no route)`.
-    pub label: String,
-    /// The slowest first.
-    pub requests: Vec<SlowRequest>,
-}
-
-/// A request that was slow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SlowRequest {
-    /// Its id.
-    pub id: u64,
-    /// Its own label.
-    pub label: String,
-    /// What sort of request it was.
-    pub kind: RequestKind,
-    /// Id of its thread.
-    pub thread: u32,
-    /// How long it took, to 10 ms.
-    pub ms: u32,
-    /// How long it has been over, ms.
-    pub ago_ms: u32,
-    /// What it waited for, in the order in which that began.
-    pub waits: Vec<SlowWait>,
-}
-
-/// What a slow request waited for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SlowWait {
-    /// Label of the outgoing work or the task.
-    pub label: String,
-    /// Milliseconds after the request's start.
-    pub after_ms: u32,
-    /// How long it took, or so far.
-    pub ms: u32,
-    /// `closed` if it is over.
-    pub state: State,
-}
 
 /// The slowest requests so far.
 #[derive(Default, Clone)]
@@ -111,6 +39,23 @@ impl Slowest {
             let id = ContextId::of(page.id(), index).get();
             if record.state() == State::Closed && !record.is_child() && !record.has_borrowed_label() {
                 self.add_request(id, page.thread(), record, now);
+            }
+        }
+    }
+
+    /// A copy that pages can be added to which have not left, without what requests wait for that are not in it: as small as what
+    /// is listed.
+    pub fn copy(&self) -> Self {
+        let (requests, by_label) = (self.requests.clone(), self.by_label.clone());
+        Self { requests, by_label, ..Self::default() }
+    }
+
+    /// Adds to a copy what its requests waited for whose pages have left.
+    pub fn fill_in(&self, copy: &mut Self) {
+        for (id, request) in &mut copy.requests {
+            let left = self.requests.get(id).map(|kept| &kept.waits).or_else(|| self.waits.get(id));
+            for wait in left.into_iter().flatten() {
+                put(&mut request.waits, wait.clone());
             }
         }
     }
@@ -149,12 +94,7 @@ impl Slowest {
                 Vec::new()
             }),
         };
-        let known = waits.iter().position(|each| each.id == wait.id);
-        match known {
-            Some(index) => waits[index] = wait,
-            None if waits.len() < SLOW_WAITS => waits.push(wait),
-            None => {}
-        }
+        put(waits, wait);
         while self.waits.len() > SLOW_WAITS_APART
             && let Some(oldest) = self.order.pop_front()
         {
@@ -226,7 +166,7 @@ impl Slowest {
         let labels = self.by_label.into_iter().map(|(label, ids)| {
             let requests = ids.iter().filter_map(|id| kept.remove(id));
             let of_late = requests.filter(|each| Clock::age_ms(each.ended, now) <= SLOW_MS);
-            Slow { label: text::shown(&label), requests: of_late.map(|each| describe(each, now)).collect() }
+            Slow { label: text::shown(&label), requests: of_late.map(|each| each.describe(now)).collect() }
         });
         let mut list: Vec<Slow> = labels.filter(|slow| !slow.requests.is_empty()).collect();
         list.sort_by(|a, b| b.requests[0].ms.cmp(&a.requests[0].ms).then_with(|| a.label.cmp(&b.label)));
@@ -234,24 +174,12 @@ impl Slowest {
     }
 }
 
-fn describe(request: Request, now: u32) -> SlowRequest {
-    let ms = request.ms();
-    let mut waits = request.waits;
-    waits.sort_by_key(|wait| (Clock::age_ms(request.started, wait.started), wait.id));
-    let waits = waits.into_iter().map(|wait| SlowWait {
-        after_ms: Clock::age_ms(request.started, wait.started),
-        ms: Clock::age_ms(wait.started, if wait.state == State::Closed { wait.ended } else { now }),
-        label: wait.label,
-        state: wait.state,
-    });
-    SlowRequest {
-        id: request.id,
-        label: request.label,
-        kind: request.kind,
-        thread: request.thread,
-        ms,
-        ago_ms: Clock::age_ms(request.ended, now),
-        waits: waits.collect(),
+/// Adds what a request waited for, or replaces what was known of it.
+fn put(waits: &mut Vec<Wait>, wait: Wait) {
+    match waits.iter().position(|each| each.id == wait.id) {
+        Some(known) => waits[known] = wait,
+        None if waits.len() < SLOW_WAITS => waits.push(wait),
+        None => {}
     }
 }
 
@@ -334,13 +262,21 @@ mod tests {
             make(&second, RequestKind::Outgoing, "GET c", request, [NOW - 480, NOW - 470]);
             if waits_first {
                 pages.leave(&second);
-                pages.leave(&first);
-            } else {
+            }
+            // Read while a request's page is there and that of what it waited for may not be.
+            let mut copy = pages.slowest.copy();
+            pages.table.all().iter().for_each(|page| copy.add(page, &pages.table, NOW));
+            pages.slowest.fill_in(&mut copy);
+            let read = copy.list(NOW);
+            if !waits_first {
                 pages.slowest.add(&second, &pages.table, NOW);
-                pages.leave(&first);
+            }
+            pages.leave(&first);
+            if !waits_first {
                 pages.leave(&second);
             }
             let list = pages.slowest.clone().list(NOW);
+            assert_eq!(read, list, "{waits_first}");
             let slow = list.iter().find(|slow| slow.label == "GET /").unwrap();
             let waits: Vec<_> = slow.requests[0]
                 .waits
