@@ -1,3 +1,4 @@
+import { guarded } from "../tracking/guarded.js";
 import { begin, end, name } from "../tracking/outgoing/work.js";
 
 /** @import { Attributes, Span } from "@opentelemetry/api" */
@@ -18,8 +19,7 @@ export const OutgoingSpanProcessor = class {
   /** @type {WeakMap<object, OutgoingWork>} */
   #open = new WeakMap();
 
-  /** @param {ClientSpan} span */
-  onStart(span) {
+  onStart = guarded((/** @type {ClientSpan} */ span) => {
     const { kind, attributes } = span;
     if (kind !== CLIENT || OF_HTTP.some((key) => attributes?.[key] !== undefined)) return;
     const work = begin();
@@ -30,7 +30,7 @@ export const OutgoingSpanProcessor = class {
     const server = [host, port].filter((part) => part !== undefined).join(":");
     // The name of a span is made to be shown; a statement is an attribute.
     name(work, `${span.name} ${server}`.trimEnd());
-  }
+  });
 
   /** @param {object} span */
   onEnd(span) {
