@@ -64,8 +64,8 @@ function updateRow(row, item, mark) {
 
 /** @param {any} item */
 function waitOf({ waiting, ageMs, state }) {
-  if (waiting) return `waits ${duration(waiting.ms)} for ${waiting.label}`;
-  return ageMs >= LONG_MS && state === "active" ? "waits for nothing known" : "";
+  if (waiting) return `waiting ${duration(waiting.ms)}: ${waiting.label}`;
+  return ageMs >= LONG_MS && state === "active" ? "waiting for nothing known" : "";
 }
 
 /**
