@@ -5,7 +5,8 @@ import { get } from "node:http";
 import { connect, createServer } from "node:net";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { counters, inFlight, runTask, trackRequests } from "../../js/inspect.js";
+import { backend } from "../../js/index.js";
+import { counters, serve as diagnose, inFlight, runTask, trackRequests } from "../../js/inspect.js";
 import { cleanups, serve, track } from "../_support/tracked.mjs";
 import { until } from "../_support/wait.mjs";
 
@@ -210,6 +211,34 @@ test("outgoing work counts neither as a request nor as a child context, nor as w
     assert.equal(during.created, before.created + 2);
     slow.release();
     await (await response).text();
+  });
+});
+
+test("metrics count calls by target, and not the connections that they are made over", {
+  skip: backend !== "native",
+}, async () => {
+  track();
+  const slow = await slowServer();
+  const diagnostics = diagnose({ port: 0 });
+  cleanups.push(() => diagnostics.stop());
+  const metrics = async () => {
+    const response = await fetch(new URL("/metrics", String(diagnostics.url)));
+    const line = `onescope_outgoing_in_flight{target="127.0.0.1:${slow.port}"} `;
+    return (await response.text())
+      .split("\n")
+      .find((each) => each.startsWith(line))
+      ?.slice(line.length);
+  };
+  await runTask("counted by target", async () => {
+    const calls = [
+      fetch(`${slow.origin}/a`).then((response) => response.text()),
+      new Promise((done) => get(`${slow.origin}/b`, (response) => response.resume().on("end", done))),
+    ];
+    await until(slow.received, (count) => count === 2);
+    assert.equal(await metrics(), "2");
+    slow.release();
+    await Promise.all(calls);
+    assert.equal(await until(metrics, (count) => count === undefined), undefined);
   });
 });
 

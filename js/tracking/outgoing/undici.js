@@ -1,5 +1,7 @@
+import { answered } from "./sockets.js";
 import { begin, end, nameRequest } from "./work.js";
 
+/** @import { Socket } from "node:net" */
 /** @import { OutgoingWork } from "./work.js" */
 
 // Requests of `fetch()`, and of the package undici.
@@ -29,9 +31,19 @@ function onEnd({ request }) {
   end(open.get(request));
 }
 
+/**
+ * A connection that is made for requests says less than they do.
+ *
+ * @param {{ socket: Socket }} message
+ */
+function onConnected({ socket }) {
+  answered(socket);
+}
+
 /** By name of undici's channel. */
 export const begins = { "undici:request:create": onRequest };
 export const ends = {
+  "undici:client:connected": onConnected,
   "undici:request:headers": onHeaders,
   "undici:request:trailers": onEnd,
   "undici:request:error": onEnd,
