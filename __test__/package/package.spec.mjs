@@ -35,16 +35,19 @@ function matches(pattern, { types, default: file }) {
 const specifier = (entry) => posix.join(manifest.name, entry);
 const source = (path) => readFileSync(join(ROOT, path), "utf8");
 
-/** Names of the values that a declaration file exports, itself and not through another file. */
+/** Names of the values that a declaration file exports, itself or through other files of ours. */
 function declaredValues(path) {
   const text = source(path).replaceAll(/\/\*.*?\*\//gs, "");
   // A drop-in's types are those of the module that it replaces.
   const [, sameAs] = /^export \{([^}]*)\} from "vinext\/shims\/[^"]+";\s*$/.exec(text) ?? [];
   if (sameAs !== undefined) return new Set(sameAs.match(/\w+/g));
   assert.doesNotMatch(text, /export \{ *[^}\s]/, `${path} declares each name where it exports it`);
-  assert.doesNotMatch(text, /export \* from/, `${path} declares each name itself`);
+  const files = [...text.matchAll(/^export \* from "(\.\/[^"]+)\.js";$/gm)].map(([, to]) => `${to}.d.ts`);
+  assert.equal(text.match(/export \*/g)?.length ?? 0, files.length, `${path}: only of declarations beside it`);
+  const others = files.flatMap((file) => [...declaredValues(posix.join(posix.dirname(path), file))]);
   const names = text.matchAll(/^export (default )?(?:declare )?(?:const|function|class) (\w+)/gm);
-  return new Set([...names].map(([, isDefault, name]) => (isDefault === undefined ? name : "default")));
+  const own = [...names].map(([, isDefault, name]) => (isDefault === undefined ? name : "default"));
+  return new Set([...own, ...others]);
 }
 
 /** Imports of a module from the package itself, of every form that the package uses, in declarations also for types. */
