@@ -30,7 +30,8 @@ describe("README", () => {
   }
 
   test("npm start prints what the README shows", { timeout: 120_000 }, async () => {
-    const shown = inner(blocks("text")[0]).trim().split("\n");
+    const block = blocks("text").find((each) => each.includes("vinext with onescope on"));
+    const shown = inner(String(block)).trim().split("\n");
     const server = spawn(process.execPath, ["scripts/start.mjs", "--port", "0", "--report"], { cwd: ROOT });
     let printed = "";
     server.stdout.setEncoding("utf8").on("data", (text) => (printed += text));
